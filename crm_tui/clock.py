@@ -1,0 +1,39 @@
+"""The one place that reads the time."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+DEFAULT_ZONE = "Asia/Shanghai"
+INSTANT = "%Y-%m-%dT%H:%M:%SZ"
+
+
+def now() -> datetime:
+    """Return the present moment as an aware UTC datetime, cut to whole seconds."""
+    return datetime.now(UTC).replace(microsecond=0)
+
+
+def instant() -> str:
+    """Return the present moment as stored: ``YYYY-MM-DDTHH:MM:SSZ``."""
+    return now().strftime(INSTANT)
+
+
+def to_instant(moment: datetime) -> str:
+    """Return an aware datetime in the stored form."""
+    return moment.astimezone(UTC).strftime(INSTANT)
+
+
+def parse_instant(text: str) -> datetime:
+    """Return a stored instant as an aware UTC datetime; ValueError when it is none."""
+    return datetime.strptime(text, INSTANT).replace(tzinfo=UTC)
+
+
+def local(text: str, zone: str = DEFAULT_ZONE) -> datetime:
+    """Return a stored instant as an aware datetime in the team's zone."""
+    return parse_instant(text).astimezone(ZoneInfo(zone))
+
+
+def today(zone: str = DEFAULT_ZONE) -> date:
+    """Return the team's calendar day."""
+    return now().astimezone(ZoneInfo(zone)).date()

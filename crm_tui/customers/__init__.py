@@ -1,0 +1,1 @@
+"""The customer file: customers, contacts, tags, projects."""

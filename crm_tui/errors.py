@@ -1,0 +1,60 @@
+"""Typed errors that speak to the user: what happened, what was kept, what to do next."""
+
+
+class CrmError(Exception):
+    """A refusal or fault with a plain sentence for the user.
+
+    ``what`` says what happened, ``kept`` what was saved or left untouched, ``todo`` the next step;
+    all three are complete, translated sentences. ``exit_code`` is the status of a command that ends so.
+    """
+
+    exit_code = 1
+
+    def __init__(self, what: str, kept: str = "", todo: str = "") -> None:
+        super().__init__(what)
+        self.what = what
+        self.kept = kept
+        self.todo = todo
+
+    def __str__(self) -> str:
+        return " ".join(part for part in (self.what, self.kept, self.todo) if part)
+
+
+class BadInput(CrmError):
+    """The input cannot be taken as it is."""
+
+
+class UsageFault(CrmError):
+    """The command was called in a way it does not know."""
+
+    exit_code = 2
+
+
+class Conflict(CrmError):
+    """Somebody else changed the same thing meanwhile."""
+
+    exit_code = 3
+
+
+class Busy(CrmError):
+    """Another process holds the lock."""
+
+    exit_code = 3
+
+
+class NotPermitted(CrmError):
+    """The acting user may not do this."""
+
+    exit_code = 4
+
+
+class Fault(CrmError):
+    """A fault of the program itself or of the machine under it."""
+
+    exit_code = 70
+
+
+class Cancelled(CrmError):
+    """The user stopped it."""
+
+    exit_code = 130

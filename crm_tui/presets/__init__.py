@@ -1,0 +1,1 @@
+"""The five requirement documents as data: words, sheets, numbering."""

@@ -1,0 +1,1 @@
+"""Today: what is due, in which order, and why."""

@@ -1,0 +1,1 @@
+"""The file: connection, write discipline, change sets, jobs."""

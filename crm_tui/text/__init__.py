@@ -1,0 +1,1 @@
+"""Pure functions on text: widths, folding, contacts, codes, money, dates."""

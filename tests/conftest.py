@@ -1,0 +1,37 @@
+"""What every test shares: a machine without a user's settings, and the labelled inputs where they exist."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from crm_tui import locale
+
+settings.register_profile(
+    "suite", max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
+)
+settings.register_profile("deep", max_examples=4000, deadline=None, suppress_health_check=list(HealthCheck))
+settings.load_profile(os.environ.get("CRM_HYPOTHESIS", "suite"))
+
+
+@pytest.fixture(autouse=True)
+def _isolated(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep the user's own settings, language and database out of every test."""
+    home = tmp_path_factory.mktemp("home")
+    monkeypatch.setenv("HOME", str(home))
+    for name in ("XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME", "CRM_DB", "CRM_LANG", "NO_COLOR"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("CRM_LANG", "zh")
+    locale.set_language("zh")
+
+
+@pytest.fixture(scope="session")
+def test_data() -> Path:
+    """Return the folder of real and labelled inputs, or skip where there is none."""
+    named = os.environ.get("CRM_TEST_DATA")
+    if not named or not Path(named).is_dir():
+        pytest.skip("CRM_TEST_DATA names no folder of test inputs")
+    return Path(named)

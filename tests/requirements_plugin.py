@@ -1,0 +1,1 @@
+"""pytest plugin: which requirement is shown by which tests."""
