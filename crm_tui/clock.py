@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
@@ -37,3 +38,13 @@ def local(text: str, zone: str = DEFAULT_ZONE) -> datetime:
 def today(zone: str = DEFAULT_ZONE) -> date:
     """Return the team's calendar day."""
     return now().astimezone(ZoneInfo(zone)).date()
+
+
+def stopwatch() -> float:
+    """Return seconds of a clock that only runs forward, for measuring how long something takes."""
+    return time.perf_counter()
+
+
+def pause(seconds: float) -> None:
+    """Let other processes have the lock for a while; called between the parts of a large change."""
+    time.sleep(seconds)

@@ -1,0 +1,194 @@
+"""Opens the file: pragmas, journal mode, and the checks that say whether it may be written."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from urllib.parse import quote
+
+from crm_tui.errors import BadInput, Fault
+from crm_tui.locale import _
+from crm_tui.storage.driver import sqlite3, wal_is_sound
+from crm_tui.storage.schema import APPLICATION_ID, FINGERPRINT, VERSION, fingerprint, schema_text
+
+BUSY_SECONDS = 5.0
+PRAGMAS = (
+    "foreign_keys=ON",
+    "recursive_triggers=ON",
+    "synchronous=FULL",
+    "cell_size_check=ON",
+    "temp_store=MEMORY",
+    "secure_delete=FAST",
+    "mmap_size=0",
+    "journal_size_limit=67108864",
+)
+MAGIC = b"SQLite format 3\0"
+
+
+def connect(path: Path, *, read_only: bool = False, immutable: bool = False) -> sqlite3.Connection:
+    """Open an existing file; a wrong name never makes an empty database.
+
+    The connection belongs to one thread at a time; ``interrupt()`` may come from another.
+    """
+    mode = "ro" if read_only or immutable else "rw"
+    uri = f"file:{quote(str(path))}?mode={mode}" + ("&immutable=1" if immutable else "")
+    connection = sqlite3.connect(
+        uri,
+        uri=True,
+        timeout=BUSY_SECONDS,
+        isolation_level=None,
+        check_same_thread=False,
+        cached_statements=256,
+    )
+    try:
+        for pragma in PRAGMAS:
+            connection.execute("PRAGMA " + pragma)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def create(path: Path) -> None:
+    """Make a new database at ``path`` in one step: all of it, or nothing.
+
+    Raises BadInput when something is there already or the folder cannot be written.
+    """
+    if path.exists():
+        raise BadInput(
+            _("{path} exists already.").format(path=path),
+            _("It was left as it is."),
+            _("Choose another name, or open it."),
+        )
+    part = path.with_name(f".{path.name}.{os.getpid()}.new")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(part, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600)
+        os.close(descriptor)
+        connection = connect(part)
+        try:
+            connection.execute("PRAGMA page_size=4096")
+            connection.executescript(schema_text())
+            if wal_is_sound():
+                connection.execute("PRAGMA journal_mode=WAL").fetchone()
+        finally:
+            connection.close()
+        os.link(part, path)
+    except FileExistsError as error:
+        raise BadInput(
+            _("{path} exists already.").format(path=path),
+            _("It was left as it is."),
+            _("Choose another name, or open it."),
+        ) from error
+    except (OSError, sqlite3.Error) as error:
+        raise BadInput(
+            _("No database can be made at {path}: {error}.").format(path=path, error=_plain(error)),
+            _("Nothing was written."),
+            _("Choose a folder in which you may write."),
+        ) from error
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _plain(error: BaseException) -> str:
+    return (error.strerror if isinstance(error, OSError) else None) or str(error)
+
+
+def check_is_ours(path: Path) -> None:
+    """Refuse what is no database of this program, by a sentence that names the file.
+
+    Raises BadInput. Looks only at the first bytes and only before SQLite has the file open: closing a file
+    descriptor later would drop the locks of this process.
+    """
+    keep = _("The file was left as it is.")
+    if not path.exists():
+        raise BadInput(
+            _("There is no database at {path}.").format(path=path),
+            "",
+            _("Make one with: crm-tui init --db {path}").format(path=path),
+        )
+    if path.is_dir():
+        raise BadInput(_("{path} is a folder, not a database.").format(path=path), keep, _("Name a file."))
+    try:
+        with path.open("rb") as file:
+            head = file.read(100)
+    except OSError as error:
+        raise BadInput(
+            _("{path} cannot be read: {error}.").format(path=path, error=_plain(error)),
+            keep,
+            _("Ask the owner of the file for the right to read it."),
+        ) from error
+    if not head:
+        raise BadInput(
+            _("{path} is empty: no database was ever made there.").format(path=path),
+            keep,
+            _("Remove the empty file and make a database with: crm-tui init"),
+        )
+    if not head.startswith(MAGIC):
+        raise BadInput(
+            _("{path} is no database.").format(path=path),
+            keep,
+            _("To bring in a sheet, use: crm-tui import FILE"),
+        )
+    if int.from_bytes(head[68:72], "big") != APPLICATION_ID:
+        raise BadInput(
+            _("{path} is a database of another program.").format(path=path),
+            keep,
+            _("Name the file of this program with --db."),
+        )
+
+
+def open_checked(path: Path, *, read_only: bool = False) -> tuple[sqlite3.Connection, str]:
+    """Open a database of ours; return the connection and why it can only be read ('' = it may be written).
+
+    Raises BadInput when it is none of ours, Fault when it is damaged.
+    """
+    check_is_ours(path)
+    reason = _("You asked for reading only.") if read_only else ""
+    try:
+        if not reason and not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)):
+            reason = _("The file or its folder is write-protected.")
+        connection = _open_any(path, bool(reason))
+        try:
+            return connection, reason or _why_read_only(connection)
+        except BaseException:
+            connection.close()
+            raise
+    except sqlite3.DatabaseError as error:
+        raise Fault(
+            _("{path} cannot be opened: {error}.").format(path=path, error=error),
+            _("Nothing was changed."),
+            _("Keep the file as it is and restore the latest backup."),
+        ) from error
+
+
+def _open_any(path: Path, read_only: bool) -> sqlite3.Connection:
+    connection = connect(path, read_only=read_only)
+    try:
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        return connection
+    except sqlite3.OperationalError:
+        connection.close()
+        if not read_only:
+            raise
+    # A file in WAL mode cannot be read in a read-only folder in any other way.
+    connection = connect(path, immutable=True)
+    connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    return connection
+
+
+def _why_read_only(connection: sqlite3.Connection) -> str:
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    if version > VERSION:
+        return _("The file was written by a newer version of the program; update the program to change it.")
+    mode = connection.execute("PRAGMA journal_mode").fetchone()[0]
+    if mode == "wal" and not wal_is_sound():
+        return _(
+            "The file is in WAL mode and this SQLite ({version}) has a fault there; "
+            "install the package pysqlite3 0.6.1 or newer."
+        ).format(version=sqlite3.sqlite_version)
+    if fingerprint(connection) != FINGERPRINT:
+        return _("The tables or history triggers of the file were altered; changes would not be recorded.")
+    if mode != "wal":
+        connection.execute("PRAGMA journal_mode=TRUNCATE").fetchone()
+    return ""

@@ -1,0 +1,155 @@
+"""One open database: the writer with its discipline, and reading connections."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple, TypeVar
+
+from crm_tui import clock
+from crm_tui.errors import CrmError, Fault, NotPermitted
+from crm_tui.locale import _
+from crm_tui.storage import chain, derive
+from crm_tui.storage.change import Change
+from crm_tui.storage.connection import connect, open_checked
+from crm_tui.storage.driver import sqlite3
+from crm_tui.storage.faults import explain, is_busy
+
+Value = TypeVar("Value")
+
+
+class WriteResult(NamedTuple):
+    """What a write left: its set (None when nothing moved) and what the write function returned."""
+
+    set_id: int | None
+    value: Any
+
+
+class Database:
+    """A database file opened by one session.
+
+    ``read_only`` says why it can only be read, '' when it may be written. All calls come from one thread.
+    """
+
+    def __init__(self, path: Path, *, read_only: bool = False) -> None:
+        self.path = Path(path).absolute()
+        self.connection, self.read_only = open_checked(self.path, read_only=read_only)
+        self._identity = self._stat()
+
+    def close(self) -> None:
+        """Close the writing connection."""
+        self.connection.close()
+
+    def connect_reader(self) -> sqlite3.Connection:
+        """Open one more connection that can only read; `access.scope` puts the user's views on it."""
+        try:
+            reader = connect(self.path, read_only=True)
+            reader.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        except sqlite3.OperationalError:
+            reader = connect(self.path, immutable=True)
+        return reader
+
+    def _stat(self) -> tuple[int, int]:
+        stat = self.path.stat()
+        return stat.st_dev, stat.st_ino
+
+    def write(
+        self,
+        actor: int,
+        action: str,
+        fn: Callable[[Change], Value],
+        *,
+        reason: str | None = None,
+        undoes: int | None = None,
+        job: int | None = None,
+        source: str = "tui",
+    ) -> WriteResult:
+        """Run ``fn(change)`` as one change set; it may be run a second time when the file was busy.
+
+        A set that moved no row is rolled back. Raises what ``fn`` raises, Busy, Fault or BadInput; then
+        nothing of it is in the file.
+        """
+
+        def body() -> WriteResult:
+            now = clock.instant()
+            outside = chain.seal_outside(self.connection, now)
+            cursor = self.connection.execute(
+                "INSERT INTO change_set (at, actor, action, source, reason, undoes, job)"
+                " VALUES (:at, :actor, :action, :source, :reason, :undoes, :job)",
+                {"at": now, "actor": actor, "action": action, "source": source}
+                | {"reason": reason, "undoes": undoes, "job": job},
+            )
+            set_id = int(cursor.lastrowid or 0)
+            self.connection.execute("UPDATE writing SET change_set = :set", {"set": set_id})
+            change = Change(self.connection, set_id, actor, source)
+            value = fn(change)
+            moved = self.connection.execute(
+                "SELECT 1 FROM change WHERE change_set = :set LIMIT 1", {"set": set_id}
+            ).fetchone()
+            if moved is None and job is None:
+                # Rolled back: an edit from outside is sealed by the next set that does move something.
+                raise _NothingMoved(value)
+            for touched in [*outside, set_id]:
+                derive.rewrite(self.connection, touched)
+            if outside:
+                self.connection.execute("DELETE FROM stale")
+            self.connection.execute("UPDATE writing SET change_set = NULL")
+            chain.seal(self.connection, set_id, now)
+            return WriteResult(set_id, value)
+
+        try:
+            return self._transaction(body)
+        except _NothingMoved as nothing:
+            return WriteResult(None, nothing.value)
+
+    def write_untracked(self, fn: Callable[[sqlite3.Connection], Value]) -> Value:
+        """Run ``fn(connection)`` in a transaction that writes no history: drafts, personal state, jobs."""
+        return self._transaction(lambda: fn(self.connection))
+
+    def _transaction(self, body: Callable[[], Value]) -> Value:
+        if self.read_only:
+            raise NotPermitted(
+                _("The database is open for reading only."), _("Nothing was changed."), self.read_only
+            )
+        self._check_in_place()
+        try:
+            try:
+                return self._attempt(body)
+            except sqlite3.OperationalError as error:
+                if not is_busy(error):
+                    raise
+                return self._attempt(body)
+        except sqlite3.Error as error:
+            raise explain(error) from error
+
+    def _attempt(self, body: Callable[[], Value]) -> Value:
+        self.connection.execute("BEGIN IMMEDIATE")
+        try:
+            result = body()
+            self.connection.execute("COMMIT")
+            return result
+        except BaseException:
+            # A full disk has rolled back by itself already.
+            if self.connection.in_transaction:
+                self.connection.execute("ROLLBACK")
+            raise
+
+    def _check_in_place(self) -> None:
+        try:
+            same = self._stat() == self._identity
+        except FileNotFoundError:
+            same = False
+        if not same:
+            raise Fault(
+                _("The database file was moved or replaced while it was open."),
+                _("This change was not saved."),
+                _("Leave the program and open the file again."),
+            )
+
+
+class _NothingMoved(CrmError):
+    """Ends a transaction whose set is empty."""
+
+    def __init__(self, value: Any) -> None:
+        super().__init__("")
+        self.value = value

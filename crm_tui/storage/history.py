@@ -1,0 +1,166 @@
+"""Readings of the log: what happened to a record, who changed a field last, what can be undone.
+
+Every function takes a reading connection: names mean the user's views.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from crm_tui.storage.driver import sqlite3
+
+
+class FieldChange(NamedTuple):
+    """One moved field: when, by whom, from what to what. ``at`` is None for an edit not yet sealed."""
+
+    change_id: int
+    set_id: int
+    at: str | None
+    actor: int | None
+    action: str
+    entity: str
+    entity_id: int
+    op: str
+    field: str | None
+    old: Any
+    new: Any
+
+
+class SetSummary(NamedTuple):
+    """A change set, or a whole job as one: what people read in the history list."""
+
+    set_id: int
+    at: str | None
+    actor: int | None
+    action: str
+    source: str
+    reason: str | None
+    undoes: int | None
+    job: int | None
+    title: str | None
+    rows: int
+    undone: bool
+
+
+OF_RECORD = (
+    "SELECT c.id, c.change_set, s.at, s.actor, s.action, c.entity, c.entity_id, c.op, c.field, c.old, c.new"
+    " FROM change c JOIN change_set s ON s.id = c.change_set"
+    " WHERE c.entity = :entity AND c.entity_id = :id AND c.id < :before ORDER BY c.id DESC LIMIT :limit"
+)
+OF_FIELD = (
+    "SELECT c.id, c.change_set, s.at, s.actor, s.action, c.entity, c.entity_id, c.op, c.field, c.old, c.new"
+    " FROM change c JOIN change_set s ON s.id = c.change_set"
+    " WHERE c.entity = :entity AND c.entity_id = :id AND (c.field = :field OR c.op <> 'update')"
+    " ORDER BY c.id DESC LIMIT :limit"
+)
+OF_SET = (
+    "SELECT c.id, c.change_set, s.at, s.actor, s.action, c.entity, c.entity_id, c.op, c.field, c.old, c.new"
+    " FROM change c JOIN change_set s ON s.id = c.change_set"
+    " WHERE c.change_set = :set ORDER BY c.id LIMIT :limit"
+)
+NEVER = 2**62
+
+
+def of_record(
+    reader: sqlite3.Connection, entity: str, entity_id: int, *, limit: int = 200, before: int = NEVER
+) -> list[FieldChange]:
+    """Return the newest changes of one record, newest first; ``before`` continues below a change id."""
+    rows = reader.execute(OF_RECORD, {"entity": entity, "id": entity_id, "before": before, "limit": limit})
+    return [FieldChange(*row) for row in rows.fetchall()]
+
+
+def of_field(
+    reader: sqlite3.Connection, entity: str, entity_id: int, field: str, *, limit: int = 50
+) -> list[FieldChange]:
+    """Return the changes of one field of a record, newest first, its creation included."""
+    rows = reader.execute(OF_FIELD, {"entity": entity, "id": entity_id, "field": field, "limit": limit})
+    return [FieldChange(*row) for row in rows.fetchall()]
+
+
+def of_set(reader: sqlite3.Connection, set_id: int, *, limit: int = 1000) -> list[FieldChange]:
+    """Return what one set moved, in the order in which it moved."""
+    return [FieldChange(*row) for row in reader.execute(OF_SET, {"set": set_id, "limit": limit}).fetchall()]
+
+
+def latest_by_field(reader: sqlite3.Connection, entity: str, entity_id: int) -> dict[str, FieldChange]:
+    """Return the newest change of each field of a record; key '' is the record's creation (S4-08)."""
+    latest: dict[str, FieldChange] = {}
+    for change in of_record(reader, entity, entity_id, limit=5000):
+        latest.setdefault(change.field or ("" if change.op == "insert" else "-"), change)
+    return latest
+
+
+SETS = (
+    "SELECT s.id, s.at, s.actor, s.action, s.source, s.reason, s.undoes, s.job FROM change_set s"
+    " WHERE s.id < :before AND (CAST(:actor AS INTEGER) IS NULL OR s.actor = :actor) ORDER BY s.id DESC"
+    " LIMIT :limit"
+)
+MOVED = "SELECT count(*) FROM change WHERE change_set = :set"
+MOVED_BY_JOB = "SELECT count(*) FROM change c JOIN change_set s ON s.id = c.change_set WHERE s.job = :job"
+JOB = "SELECT title, undoes FROM job WHERE id = :job"
+UNDOING = "SELECT id FROM change_set WHERE undoes = :set AND action IN ('undo', 'redo') ORDER BY id"
+UNDOING_JOB = "SELECT id FROM job WHERE undoes = :job AND state = 'done' ORDER BY id"
+
+
+def is_undone(connection: sqlite3.Connection, set_id: int) -> bool:
+    """Tell whether a set stands taken back: undone, and that undo not undone itself."""
+    rows = connection.execute(UNDOING, {"set": set_id}).fetchall()
+    return any(not is_undone(connection, row[0]) for row in rows)
+
+
+def is_job_undone(connection: sqlite3.Connection, job: int) -> bool:
+    """Tell whether a job stands taken back."""
+    rows = connection.execute(UNDOING_JOB, {"job": job}).fetchall()
+    return any(not is_job_undone(connection, row[0]) for row in rows)
+
+
+def recent(
+    reader: sqlite3.Connection, *, actor: int | None = None, limit: int = 100, before: int = NEVER
+) -> list[SetSummary]:
+    """Return the newest sets, newest first, the sets of one job as one entry."""
+    summaries: list[SetSummary] = []
+    jobs: set[int] = set()
+    position = before
+    while len(summaries) < limit:
+        rows = reader.execute(SETS, {"before": position, "actor": actor, "limit": limit}).fetchall()
+        if not rows:
+            break
+        for row in rows:
+            position = row[0]
+            job = row[7]
+            if job is not None:
+                if job in jobs:
+                    continue
+                jobs.add(job)
+            summaries.append(_summary(reader, row))
+            if len(summaries) == limit:
+                break
+    return summaries
+
+
+def _summary(reader: sqlite3.Connection, row: tuple[Any, ...]) -> SetSummary:
+    job = row[7]
+    if job is None:
+        count = reader.execute(MOVED, {"set": row[0]}).fetchone()[0]
+        return SetSummary(*row, None, count, is_undone(reader, row[0]))
+    count = reader.execute(MOVED_BY_JOB, {"job": job}).fetchone()[0]
+    title = reader.execute(JOB, {"job": job}).fetchone()
+    return SetSummary(*row, title[0] if title else None, count, is_job_undone(reader, job))
+
+
+def undoable(reader: sqlite3.Connection, actor: int) -> SetSummary | None:
+    """Return the actor's newest set that stands and is no undo itself: what ``u`` takes back."""
+    for summary in recent(reader, actor=actor, limit=300):
+        if summary.action not in ("undo", "redo") and not summary.undone:
+            return summary
+    return None
+
+
+def redoable(reader: sqlite3.Connection, actor: int) -> SetSummary | None:
+    """Return the actor's newest undo that still stands and has no later change of theirs above it."""
+    for summary in recent(reader, actor=actor, limit=300):
+        if summary.action == "undo" and not summary.undone:
+            return summary
+        if summary.action not in ("undo", "redo"):
+            return None
+    return None

@@ -1,0 +1,186 @@
+"""Large changes: ordinary sets of one job in short transactions, their new rows hidden until the last.
+
+The first transaction reserves the ids and writes the one row of ``publishing``, which the reading views ask;
+the last one deletes it, so that everything appears at once. A process that died leaves that row behind:
+whoever finds it without a holder of the job lock continues from the staging file or takes the job back.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from crm_tui import clock
+from crm_tui.errors import Busy, Cancelled
+from crm_tui.locale import _
+from crm_tui.storage.database import Database
+from crm_tui.storage.driver import sqlite3
+from crm_tui.storage.presence import JobLock, Presence
+
+SMALL = 2000  # rows that go into one transaction without hiding
+FIRST_PART = 50
+LARGEST_PART = 5000
+PART_SECONDS = 0.15
+PART_SECONDS_ALONE = 1.5
+PAUSE_SECONDS = 0.13  # longer than SQLite's longest poll for a lock
+
+Progress = Callable[[int, int], None]
+INSERT, UPDATE, TAKING_BACK = "insert", "update", "taking_back"
+
+
+class Publishing(NamedTuple):
+    """The row of ``publishing``: which job hides which customer ids, and how far it came."""
+
+    job: int
+    phase: str
+    low: int
+    high: int
+    upto: int
+
+
+class Job(NamedTuple):
+    """A large change as people see it."""
+
+    id: int
+    kind: str
+    person_id: int
+    started_at: str
+    ended_at: str | None
+    state: str
+    title: str
+    staging: str | None
+    undoes: int | None
+    counts: dict[str, Any]
+
+
+JOB = (
+    "SELECT id, kind, person_id, started_at, ended_at, state, title, staging, undoes, counts FROM job"
+    " WHERE id = :job"
+)
+PUBLISHING = "SELECT job, phase, low, high, upto FROM publishing"
+
+
+def job_of(connection: sqlite3.Connection, job: int) -> Job | None:
+    """Return a job by id, None when there is none."""
+    row = connection.execute(JOB, {"job": job}).fetchone()
+    return Job(*row[:9], json.loads(row[9])) if row else None
+
+
+def publishing(connection: sqlite3.Connection) -> Publishing | None:
+    """Return the job that publishes right now, or was left behind by a process that died."""
+    row = connection.execute(PUBLISHING).fetchone()
+    return Publishing(*row) if row else None
+
+
+def open_job(
+    connection: sqlite3.Connection,
+    kind: str,
+    person_id: int,
+    title: str,
+    *,
+    staging: str | None = None,
+    undoes: int | None = None,
+    counts: Mapping[str, Any] | None = None,
+) -> int:
+    """Write the row of a new job and return its id; call it in a transaction."""
+    cursor = connection.execute(
+        "INSERT INTO job (kind, person_id, started_at, state, title, staging, undoes, counts)"
+        " VALUES (:kind, :person, :at, 'publishing', :title, :staging, :undoes, :counts)",
+        {"kind": kind, "person": person_id, "at": clock.instant(), "title": title}
+        | {"staging": staging, "undoes": undoes, "counts": json.dumps(counts or {})},
+    )
+    return int(cursor.lastrowid or 0)
+
+
+def close_job(connection: sqlite3.Connection, job: int, state: str) -> None:
+    """Mark a job as done or taken_back; call it in a transaction."""
+    connection.execute(
+        "UPDATE job SET state = :state, ended_at = :at, staging = NULL WHERE id = :job",
+        {"state": state, "at": clock.instant(), "job": job},
+    )
+    connection.execute("DELETE FROM publishing WHERE job = :job", {"job": job})
+
+
+def reserve_ids(connection: sqlite3.Connection, table: str, count: int) -> tuple[int, int]:
+    """Set ``count`` ids of an AUTOINCREMENT table aside and return the lowest and highest."""
+    row = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = :name", {"name": table}).fetchone()
+    low = (row[0] if row else 0) + 1
+    high = low + count - 1
+    if row:
+        connection.execute(
+            "UPDATE sqlite_sequence SET seq = :seq WHERE name = :name", {"seq": high, "name": table}
+        )
+    else:
+        connection.execute(
+            "INSERT INTO sqlite_sequence (name, seq) VALUES (:name, :seq)", {"seq": high, "name": table}
+        )
+    return low, high
+
+
+def hide(connection: sqlite3.Connection, job: int, low: int, high: int) -> None:
+    """Hide the customers low..high from every reading view until the job is closed."""
+    connection.execute(
+        "INSERT INTO publishing (one, job, phase, low, high, upto) VALUES (1, :job, :phase, :low, :high, 0)",
+        {"job": job, "phase": INSERT, "low": low, "high": high},
+    )
+
+
+def advance(connection: sqlite3.Connection, phase: str, upto: int) -> None:
+    """Note how far the publishing job came; call it in the transaction that did it."""
+    connection.execute("UPDATE publishing SET phase = :phase, upto = :upto", {"phase": phase, "upto": upto})
+
+
+def hold(path: Path, connection: sqlite3.Connection) -> JobLock:
+    """Take the job lock or raise Busy with the title of the job that has it."""
+    lock = JobLock(path)
+    if lock.take():
+        return lock
+    lock.close()
+    running = publishing(connection)
+    job = job_of(connection, running.job) if running else None
+    raise Busy(
+        _("Another large change is being written: {title}.").format(title=job.title if job else "…"),
+        _("Nothing of yours was written."),
+        _("Wait until it is done and try again."),
+    )
+
+
+@dataclass
+class Parts:
+    """Runs the parts of a job: each one transaction, of a size that keeps the lock short."""
+
+    database: Database
+    presence: Presence | None
+    progress: Progress | None = None
+    cancelled: Callable[[], bool] | None = None
+
+    def run(self, total: int, done: int, part: Callable[[int, int], None]) -> None:
+        """Call ``part(start, stop)`` until ``total`` rows are done; raises Cancelled between two parts.
+
+        Alone in the file the parts are long and follow each other at once; with colleagues they last about
+        150 ms and leave the lock free in between.
+        """
+        size = FIRST_PART
+        while done < total:
+            if self.cancelled and self.cancelled():
+                raise Cancelled(_("Stopped."))
+            alone = self.presence is not None and self.presence.alone()
+            goal = PART_SECONDS_ALONE if alone else PART_SECONDS
+            if alone and size < SMALL:
+                size = SMALL
+            stop = min(total, done + size)
+            began = clock.stopwatch()
+            part(done, stop)
+            took = clock.stopwatch() - began
+            done = stop
+            if self.progress:
+                self.progress(done, total)
+            if took > goal:
+                size = max(FIRST_PART, int(size * goal / took))
+            elif took < goal / 2:
+                size = min(LARGEST_PART, size * 2)
+            if not alone and done < total:
+                clock.pause(PAUSE_SECONDS)

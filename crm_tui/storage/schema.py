@@ -1,0 +1,42 @@
+"""schema.sql: where it lies, the release's version of it, and whether a file still carries it."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from crm_tui.storage.driver import sqlite3
+
+APPLICATION_ID = 1129467220
+VERSION = 1
+# Fingerprint of the tables and triggers that schema.sql makes; a test keeps it true.
+FINGERPRINT = "1bd9c32fb0627f76b8f2b19424cc10cf"
+
+
+def schema_path() -> Path:
+    """Return where schema.sql lies: inside the installed package, or at the top of a checkout."""
+    packed = Path(__file__).parents[1] / "schema.sql"
+    return packed if packed.exists() else Path(__file__).parents[2] / "schema.sql"
+
+
+def schema_text() -> str:
+    """Return the DDL of a new database."""
+    return schema_path().read_text("utf-8")
+
+
+def fingerprint(connection: sqlite3.Connection) -> str:
+    """Return a digest of the file's own tables and of every trigger in it.
+
+    Tables that somebody added beside ours do not count; a trigger on one of ours that is missing, added or
+    altered does.
+    """
+    rows = connection.execute(
+        "SELECT type, name, tbl_name, sql FROM main.sqlite_master"
+        " WHERE type IN ('table', 'trigger') AND substr(name, 1, 7) <> 'sqlite_' ORDER BY type, name"
+    ).fetchall()
+    triggered = {row[2] for row in rows if row[0] == "trigger"}
+    digest = hashlib.sha256()
+    for kind, name, table, sql in rows:
+        if kind == "trigger" or name in triggered or name == "writing":
+            digest.update(f"{kind}\0{name}\0{table}\0{' '.join((sql or '').split())}\0".encode())
+    return digest.hexdigest()[:32]

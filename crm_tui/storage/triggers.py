@@ -1,0 +1,102 @@
+"""Generates the history triggers of schema.sql and writes them between its two markers.
+
+Run ``python -m crm_tui.storage.triggers`` after a change to a tracked table; a test compares the text.
+"""
+
+from __future__ import annotations
+
+from crm_tui.storage.driver import sqlite3
+
+BEGIN = "-- generated: begin\n"
+END = "-- generated: end\n"
+CURRENT = "(SELECT change_set FROM writing)"
+OPEN = (
+    "  INSERT INTO change_set (action, source) VALUES ('outside', 'outside');\n"
+    "  UPDATE writing SET change_set = (SELECT max(id) FROM change_set);\n"
+)
+IS_OUTSIDE = f"(SELECT source FROM change_set WHERE id = {CURRENT}) = 'outside'"
+
+
+def tracked_tables(connection: sqlite3.Connection) -> list[str]:
+    """Return the tables whose changes are logged: those with ``changed_in``, in schema order."""
+    names = [row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+    return [name for name in names if "changed_in" in columns(connection, name)]
+
+
+def columns(connection: sqlite3.Connection, table: str) -> list[str]:
+    """Return the stored columns of a table, generated ones left out."""
+    rows = connection.execute("SELECT name, hidden FROM pragma_table_xinfo(:t)", {"t": table})
+    return [name for name, hidden in rows if hidden == 0]
+
+
+def trigger_block(connection: sqlite3.Connection) -> str:
+    """Return the SQL of every history trigger for the schema that the connection holds."""
+    return "\n".join(_of_table(connection, table) for table in tracked_tables(connection))
+
+
+def _of_table(connection: sqlite3.Connection, table: str) -> str:
+    types = dict(connection.execute("SELECT name, type FROM pragma_table_xinfo(:t)", {"t": table}).fetchall())
+    odd = {name for name, kind in types.items() if kind not in ("INTEGER", "TEXT")}
+    if odd:
+        raise ValueError(f"{table}: only INTEGER and TEXT columns can be tracked, not {sorted(odd)}")
+    logged = [name for name in columns(connection, table) if name not in ("id", "changed_in")]
+    arms = "\n  UNION ALL ".join(_arm(table, name) for name in logged)
+    image = ", ".join(f"'{name}', OLD.{name}" for name in logged)
+    return f"""\
+CREATE TRIGGER {table}_outside_insert BEFORE INSERT ON {table} WHEN {CURRENT} IS NULL BEGIN
+{OPEN}END;
+CREATE TRIGGER {table}_outside_update BEFORE UPDATE ON {table}
+  WHEN {CURRENT} IS NULL OR (OLD.changed_in = {CURRENT} AND {IS_OUTSIDE}) BEGIN
+{OPEN}END;
+CREATE TRIGGER {table}_outside_delete BEFORE DELETE ON {table} WHEN {CURRENT} IS NULL BEGIN
+{OPEN}END;
+CREATE TRIGGER {table}_inserted AFTER INSERT ON {table} BEGIN
+  INSERT INTO change (change_set, entity, entity_id, op) VALUES ({CURRENT}, '{table}', NEW.id, 'insert');
+END;
+CREATE TRIGGER {table}_adopted AFTER INSERT ON {table} WHEN NEW.changed_in IS NOT {CURRENT} BEGIN
+  SELECT RAISE(ABORT, '{table}: write without changed_in') WHERE NOT {IS_OUTSIDE};
+  UPDATE {table} SET changed_in = {CURRENT},
+    created_in = CASE WHEN created_in = 0 THEN {CURRENT} ELSE created_in END WHERE id = NEW.id;
+END;
+CREATE TRIGGER {table}_updated AFTER UPDATE ON {table} BEGIN
+  INSERT INTO change (change_set, entity, entity_id, op, field, old, new)
+  {arms};
+END;
+CREATE TRIGGER {table}_version AFTER UPDATE ON {table}
+  WHEN NEW.changed_in IS NOT {CURRENT} OR NEW.id IS NOT OLD.id BEGIN
+  SELECT RAISE(ABORT, '{table}: id is fixed') WHERE NEW.id IS NOT OLD.id;
+  SELECT RAISE(ABORT, '{table}: write without changed_in') WHERE NOT {IS_OUTSIDE};
+  UPDATE {table} SET changed_in = {CURRENT} WHERE id = NEW.id;
+END;
+CREATE TRIGGER {table}_deleted AFTER DELETE ON {table} BEGIN
+  INSERT INTO change (change_set, entity, entity_id, op, old) VALUES ({CURRENT}, '{table}', OLD.id, 'delete',
+    json_patch('{{}}', json_object({image})));
+END;
+"""
+
+
+def _arm(table: str, name: str) -> str:
+    adopted = " AND OLD.created_in <> 0" if name == "created_in" else ""
+    return (
+        f"SELECT {CURRENT}, '{table}', NEW.id, 'update', '{name}', OLD.{name}, NEW.{name}"
+        f" WHERE OLD.{name} IS NOT NEW.{name} COLLATE BINARY{adopted}"
+    )
+
+
+def regenerated(schema: str) -> str:
+    """Return the text of schema.sql with its trigger block made anew from its own tables."""
+    head, _, rest = schema.partition(BEGIN)
+    _, _, tail = rest.partition(END)
+    connection = sqlite3.connect(":memory:")
+    try:
+        connection.executescript(head)
+        return head + BEGIN + trigger_block(connection) + END + tail
+    finally:
+        connection.close()
+
+
+if __name__ == "__main__":
+    from crm_tui.storage.schema import schema_path
+
+    path = schema_path()
+    path.write_text(regenerated(path.read_text("utf-8")), "utf-8")

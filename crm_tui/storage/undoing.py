@@ -1,0 +1,196 @@
+"""What ``u``, ctrl+r and the history list do: take back a set or a whole job, or bring it back."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from crm_tui import clock
+from crm_tui.errors import BadInput, Cancelled
+from crm_tui.locale import _
+from crm_tui.storage import history, jobs
+from crm_tui.storage.change import Change
+from crm_tui.storage.database import Database
+from crm_tui.storage.driver import sqlite3
+from crm_tui.storage.history import SetSummary
+from crm_tui.storage.undo import Obstacle, UndoBlocked, undo
+
+SETS_OF_JOB = "SELECT id, action FROM change_set WHERE job = :job ORDER BY id DESC"
+ONE = "SELECT id, action, job FROM change_set WHERE id = :set"
+
+
+class Undone(NamedTuple):
+    """What an undo did: the new set (of a job its last), what it took back, and what it left alone."""
+
+    set_id: int | None
+    action: str
+    title: str
+    left: list[Obstacle]
+
+
+def undo_set(
+    database: Database,
+    parts: jobs.Parts,
+    actor: int,
+    set_id: int,
+    *,
+    leave: bool = False,
+    source: str = "tui",
+) -> Undone:
+    """Take back a set, or the whole job that it belongs to; of an undo, that is a redo.
+
+    ``leave`` takes back all but what is in the way. Raises UndoBlocked with the list otherwise, BadInput when
+    there is no such set or it has been taken back already.
+    """
+    row = database.connection.execute(ONE, {"set": set_id}).fetchone()
+    if row is None:
+        raise BadInput(
+            _("There is no change number {number}.").format(number=set_id), "", _("See the list: crm-tui log")
+        )
+    _id, action, job = row
+    name = "redo" if action == "undo" else "undo"
+    if job is not None:
+        return _undo_job(database, parts, actor, job, name, leave, source)
+    if history.is_undone(database.connection, set_id):
+        raise _already()
+    left: list[Obstacle] = []
+
+    def body(change: Change) -> None:
+        left[:] = undo(change, set_id, leave=leave)
+
+    result = database.write(actor, name, body, undoes=set_id, source=source)
+    return Undone(result.set_id, action, "", left)
+
+
+def _already() -> BadInput:
+    return BadInput(_("This change has been taken back already."), _("Nothing was changed."))
+
+
+def _undo_job(
+    database: Database, parts: jobs.Parts, actor: int, job: int, name: str, leave: bool, source: str
+) -> Undone:
+    connection = database.connection
+    found = jobs.job_of(connection, job)
+    title = found.title if found else ""
+    if history.is_job_undone(connection, job):
+        raise _already()
+    lock = jobs.hold(database.path, connection)
+    try:
+        running = jobs.publishing(connection)
+        if running is not None and running.job == job:
+            raise BadInput(_("This import is still being written."), "", _("Wait until it is done."))
+        sets = connection.execute(SETS_OF_JOB, {"job": job}).fetchall()
+        if not leave:
+            _refuse_blocked(database, actor, sets)
+        undo_job = database.write_untracked(lambda c: jobs.open_job(c, name, actor, title, undoes=job))
+        left: list[Obstacle] = []
+        last: int | None = None
+        # The parts of a job are its own sets: each was written in one short transaction.
+        for index, (set_id, action) in enumerate(sets):
+            last = _undo_one(database, actor, name, set_id, action, undo_job, leave, left, source)
+            if parts.progress:
+                parts.progress(index + 1, len(sets))
+            if index + 1 < len(sets) and not (parts.presence and parts.presence.alone()):
+                clock.pause(jobs.PAUSE_SECONDS)
+        database.write_untracked(lambda c: jobs.close_job(c, undo_job, "done"))
+    finally:
+        lock.close()
+    return Undone(last, "import", title, left)
+
+
+def _undo_one(
+    database: Database,
+    actor: int,
+    name: str,
+    set_id: int,
+    action: str,
+    job: int,
+    leave: bool,
+    left: list[Obstacle],
+    source: str,
+) -> int | None:
+    def body(change: Change) -> list[Obstacle]:
+        return undo(change, set_id, soft=action == "import", leave=leave)
+
+    result = database.write(actor, name, body, undoes=set_id, job=job, source=source)
+    left.extend(result.value)
+    return result.set_id
+
+
+class _Checked(Cancelled):
+    """Ends a trial transaction."""
+
+
+def _refuse_blocked(database: Database, actor: int, sets: list[tuple[int, str]]) -> None:
+    """Try every set without keeping anything, so that a job is undone whole or not begun."""
+    obstacles: list[Obstacle] = []
+
+    def trial(change: Change) -> None:
+        for set_id, action in sets:
+            try:
+                undo(change, set_id, soft=action == "import", trial=True)
+            except UndoBlocked as blocked:
+                obstacles.extend(blocked.obstacles)
+        raise _Checked("")
+
+    try:
+        database.write(actor, "undo", trial)
+    except _Checked:
+        pass
+    if obstacles:
+        raise UndoBlocked(obstacles)
+
+
+def take_back(database: Database, parts: jobs.Parts, actor: int, job: int, source: str = "tui") -> None:
+    """Take back what a cancelled or dead job has written so far, hidden to the end."""
+    sets = database.connection.execute(SETS_OF_JOB, {"job": job}).fetchall()
+    database.write_untracked(lambda c: jobs.advance(c, jobs.TAKING_BACK, 0))
+    undo_job = database.write_untracked(
+        lambda c: _continued(c, job) or jobs.open_job(c, "undo", actor, _title(c, job), undoes=job)
+    )
+    for set_id, action in sets:
+        if not history.is_undone(database.connection, set_id):
+            _undo_one(database, actor, "undo", set_id, action, undo_job, True, [], source)
+    database.write_untracked(
+        lambda c: (jobs.close_job(c, undo_job, "done"), jobs.close_job(c, job, "taken_back"))
+    )
+
+
+DEAD_UNDOS = (
+    "SELECT j.id, j.undoes, j.kind, j.person_id FROM job j WHERE j.kind IN ('undo', 'redo')"
+    " AND j.state = 'publishing' AND NOT EXISTS (SELECT 1 FROM publishing p WHERE p.job = j.undoes) ORDER BY j.id"
+)
+
+
+def finish_dead_undos(database: Database) -> int:
+    """Finish undos of jobs whose process died in the middle; the caller holds the job lock. Returns how many."""
+    dead = database.connection.execute(DEAD_UNDOS).fetchall()
+    for undo_job, job, name, actor in dead:
+        for set_id, action in database.connection.execute(SETS_OF_JOB, {"job": job}).fetchall():
+            if not history.is_undone(database.connection, set_id):
+                _undo_one(database, actor, name, set_id, action, undo_job, True, [], "tui")
+        database.write_untracked(lambda c, done=undo_job: jobs.close_job(c, done, "done"))
+    return len(dead)
+
+
+def _title(connection: sqlite3.Connection, job: int) -> str:
+    found = jobs.job_of(connection, job)
+    return found.title if found else ""
+
+
+def _continued(connection: sqlite3.Connection, job: int) -> int | None:
+    row = connection.execute(
+        "SELECT id FROM job WHERE undoes = :job AND state = 'publishing'", {"job": job}
+    ).fetchone()
+    return row[0] if row else None
+
+
+def undo_last(database: Database, parts: jobs.Parts, actor: int, source: str = "tui") -> Undone | None:
+    """Take back the actor's own last change; None when there is nothing to take back."""
+    summary: SetSummary | None = history.undoable(database.connection, actor)
+    return undo_set(database, parts, actor, summary.set_id, source=source) if summary else None
+
+
+def redo_last(database: Database, parts: jobs.Parts, actor: int, source: str = "tui") -> Undone | None:
+    """Bring back what the actor's last undo took; None when there is nothing to bring back."""
+    summary = history.redoable(database.connection, actor)
+    return undo_set(database, parts, actor, summary.set_id, source=source) if summary else None

@@ -1,0 +1,1275 @@
+-- The whole current database of crm_tui, version 1.
+--
+-- Conventions: STRICT tables; money in integer fen; instants 'YYYY-MM-DDTHH:MM:SSZ' (UTC), dates 'YYYY-MM-DD';
+-- flags 0/1; several words in one column joined by ','. Words are stored by key (table word), never by label.
+-- Tracked tables carry created_in, changed_in (-> change_set.id; changed_in is the row's version) and deleted_at;
+-- every change to them is logged by the generated triggers at the end of this file.
+-- Nothing here reads a clock or a random source: the writer passes time in.
+
+PRAGMA application_id = 1129467220; -- 'CRMT'
+PRAGMA user_version = 1;
+
+-- ---------------------------------------------------------------- the log: history, audit, undo, versions
+
+-- The set being written; NULL outside a write. Triggers read it.
+CREATE TABLE writing (
+  one INTEGER PRIMARY KEY CHECK (one = 1),
+  change_set INTEGER
+) STRICT;
+
+CREATE TABLE change_set (
+  id INTEGER PRIMARY KEY,
+  at TEXT,                 -- NULL: an edit from outside, not yet sealed
+  actor INTEGER,           -- person.id; NULL: outside
+  action TEXT NOT NULL,    -- customer.update, import, undo, outside ...
+  source TEXT NOT NULL,    -- tui, cli, outside
+  reason TEXT,
+  undoes INTEGER,          -- the set that this one takes back
+  job INTEGER,             -- the large change this set is a part of (job.id)
+  digest BLOB,             -- SHA-256 over this set's rows of change
+  chain BLOB               -- SHA-256 over the former chain, this header and digest; NULL: not sealed
+) STRICT;
+CREATE INDEX change_set_of_job ON change_set (job) WHERE job IS NOT NULL;
+CREATE INDEX change_set_undoes ON change_set (undoes) WHERE undoes IS NOT NULL;
+CREATE INDEX change_set_of_actor ON change_set (actor, id);
+
+-- update: a row for each moved field; insert: one row; delete: one row whose old is the record as JSON.
+-- No constraint here that data could break: history must never be dropped by the outer statement's conflict policy.
+CREATE TABLE change (
+  id INTEGER PRIMARY KEY,
+  change_set INTEGER NOT NULL,
+  entity TEXT NOT NULL,
+  entity_id INTEGER NOT NULL,
+  op TEXT NOT NULL,
+  field TEXT,
+  old ANY,
+  new ANY
+) STRICT;
+CREATE INDEX change_of_row ON change (entity, entity_id);
+CREATE INDEX change_of_set ON change (change_set);
+
+-- Sets up to `through` may have lost their rows of change (compaction); digests stay.
+CREATE TABLE compacted (
+  id INTEGER PRIMARY KEY,
+  through INTEGER NOT NULL
+) STRICT;
+
+CREATE TRIGGER change_is_final BEFORE UPDATE ON change BEGIN
+  SELECT RAISE(ABORT, 'change: history cannot be altered');
+END;
+CREATE TRIGGER change_is_kept BEFORE DELETE ON change
+  WHEN OLD.change_set > coalesce((SELECT max(through) FROM compacted), 0) BEGIN
+  SELECT RAISE(ABORT, 'change: history cannot be deleted');
+END;
+CREATE TRIGGER change_set_is_final BEFORE UPDATE ON change_set WHEN OLD.chain IS NOT NULL BEGIN
+  SELECT RAISE(ABORT, 'change_set: a sealed set cannot be altered');
+END;
+CREATE TRIGGER change_set_is_kept BEFORE DELETE ON change_set WHEN OLD.chain IS NOT NULL BEGIN
+  SELECT RAISE(ABORT, 'change_set: a sealed set cannot be deleted');
+END;
+
+-- Large changes: ordinary sets with `job` set, published in short transactions. While one publishes, the reading
+-- views hide the customers low..high, so that the last transaction shows all of them at once.
+CREATE TABLE job (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  kind TEXT NOT NULL,              -- import, undo
+  person_id INTEGER NOT NULL,
+  started_at TEXT NOT NULL,
+  ended_at TEXT,
+  state TEXT NOT NULL,             -- publishing, done, taken_back, undone
+  title TEXT NOT NULL,             -- what people read: the file's name
+  staging TEXT,                    -- file beside the database that holds what is still to be published
+  undoes INTEGER,                  -- the job that this one takes back
+  counts TEXT NOT NULL DEFAULT '{}'
+) STRICT;
+CREATE TABLE publishing (
+  one INTEGER PRIMARY KEY CHECK (one = 1),
+  job INTEGER NOT NULL,
+  phase TEXT NOT NULL,             -- insert, update, taking_back
+  low INTEGER NOT NULL,            -- hidden customer ids, both ends included
+  high INTEGER NOT NULL,
+  upto INTEGER NOT NULL            -- staged rows already written
+) STRICT;
+
+-- ---------------------------------------------------------------- people and words
+
+CREATE TABLE person (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  login TEXT NOT NULL,
+  login_key TEXT NOT NULL,
+  name TEXT NOT NULL,
+  name_key TEXT NOT NULL,
+  role TEXT NOT NULL,              -- sales_rep, sales_manager, service, administrator, entry
+  email TEXT,
+  active INTEGER NOT NULL DEFAULT 1 CHECK (active IN (0, 1)),
+  created_in INTEGER NOT NULL DEFAULT 0,
+  changed_in INTEGER NOT NULL DEFAULT 0,
+  deleted_at TEXT CHECK (length(deleted_at) = 20)
+) STRICT;
+CREATE UNIQUE INDEX person_login ON person (login_key) WHERE deleted_at IS NULL;
+
+CREATE TABLE person_alias (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  person_id INTEGER NOT NULL REFERENCES person (id),
+  alias TEXT NOT NULL,
+  alias_key TEXT NOT NULL,
+  created_in INTEGER NOT NULL DEFAULT 0,
+  changed_in INTEGER NOT NULL DEFAULT 0,
+  deleted_at TEXT CHECK (length(deleted_at) = 20)
+) STRICT;
+CREATE UNIQUE INDEX person_alias_once ON person_alias (person_id, alias_key) WHERE deleted_at IS NULL;
+
+CREATE TABLE word (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  kind TEXT NOT NULL,              -- status, level, stage, source, industry ...
+  key TEXT NOT NULL,               -- what records store; never renamed
+  label TEXT NOT NULL,
+  label_en TEXT,
+  parent_key TEXT,                 -- first level of a two-level dictionary
+  position INTEGER NOT NULL DEFAULT 0,
+  phase TEXT,                      -- stages only: contact, need, proposal, negotiation, won, service, lost
+  active INTEGER NOT NULL DEFAULT 1 CHECK (active IN (0, 1)),
+  created_in INTEGER NOT NULL DEFAULT 0,
+  changed_in INTEGER NOT NULL DEFAULT 0,
+  deleted_at TEXT CHECK (length(deleted_at) = 20)
+) STRICT;
+CREATE UNIQUE INDEX word_once ON word (kind, key) WHERE deleted_at IS NULL;
+
+CREATE TABLE word_alias (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  word_id INTEGER NOT NULL REFERENCES word (id),
+  alias TEXT NOT NULL,
+  alias_key TEXT NOT NULL,
+  created_in INTEGER NOT NULL DEFAULT 0,
+  changed_in INTEGER NOT NULL DEFAULT 0,
+  deleted_at TEXT CHECK (length(deleted_at) = 20)
+) STRICT;
+CREATE UNIQUE INDEX word_alias_once ON word_alias (word_id, alias_key) WHERE deleted_at IS NULL;
+
+-- Numbering templates such as C{YYYYMMDD}{seq:3}; the counters beside them never go back, not even by undo.
+CREATE TABLE numbering (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  entity TEXT NOT NULL,
+  template TEXT NOT NULL,
+  scope TEXT NOT NULL CHECK (scope IN ('none', 'day', 'year')),
+  created_in INTEGER NOT NULL DEFAULT 0,
+  changed_in INTEGER NOT NULL DEFAULT 0,
+  deleted_at TEXT CHECK (length(deleted_at) = 20)
+) STRICT;
+CREATE UNIQUE INDEX numbering_once ON numbering (entity) WHERE deleted_at IS NULL;
+
+CREATE TABLE number_counter (
+  entity TEXT NOT NULL,
+  prefix TEXT NOT NULL,
+  value INTEGER NOT NULL,
+  PRIMARY KEY (entity, prefix)
+) STRICT;
+
+CREATE TABLE setting (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  name TEXT NOT NULL,              -- zone, preset
+  value TEXT,
+  created_in INTEGER NOT NULL DEFAULT 0,
+  changed_in INTEGER NOT NULL DEFAULT 0,
+  deleted_at TEXT CHECK (length(deleted_at) = 20)
+) STRICT;
+CREATE UNIQUE INDEX setting_once ON setting (name) WHERE deleted_at IS NULL;
+
+CREATE TABLE saved_view (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  screen TEXT NOT NULL,
+  name TEXT NOT NULL,
+  owner_id INTEGER REFERENCES person (id), -- NULL: the whole team's
+  definition TEXT NOT NULL,                -- JSON: columns, filter, sort
+  created_in INTEGER NOT NULL DEFAULT 0,
+  changed_in INTEGER NOT NULL DEFAULT 0,
+  deleted_at TEXT CHECK (length(deleted_at) = 20)
+) STRICT;
+CREATE INDEX saved_view_of_owner ON saved_view (owner_id);
+
+-- ---------------------------------------------------------------- the customer file
+
+CREATE TABLE customer (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  kind TEXT NOT NULL CHECK (kind IN ('company', 'person')),
+  no TEXT NOT NULL,
+  no_sort TEXT NOT NULL,           -- digit runs zero-padded: sorts by counter, not by text
+  name TEXT,
+  name_key TEXT NOT NULL DEFAULT '',
+  status TEXT,
+  owner_id INTEGER NOT NULL REFERENCES person (id),
+  industry TEXT,
+  source TEXT,
+  stage TEXT,
+  level TEXT,
+  short_name TEXT,
+  english_name TEXT,
+  uscc TEXT,                       -- as typed
+  uscc_key TEXT,                   -- upper case without blanks, for look-up; repeats are allowed and flagged
+  category TEXT,
+  cooperation_type TEXT,
+  demand_type TEXT,
+  intent TEXT,
+  region TEXT,
+  reg_province TEXT,
+  reg_city TEXT,
+  reg_district TEXT,
+  reg_detail TEXT,
+  biz_province TEXT,
+  biz_city TEXT,
+  biz_district TEXT,
+  biz_detail TEXT,
+  headcount_min INTEGER,
+  headcount_max INTEGER,
+  revenue_min INTEGER,             -- fen a year
+  revenue_max INTEGER,
+  size_class TEXT,
+  founded_on TEXT CHECK (length(founded_on) = 10),
+  ownership TEXT,
+  main_business TEXT,
+  website TEXT,
+  source_detail TEXT,
+  referrer TEXT,
+  first_contact_on TEXT CHECK (length(first_contact_on) = 10),
+  key_note TEXT,
+  need TEXT,
+  pain TEXT,
+  budget_min INTEGER,              -- fen
+  budget_max INTEGER,
+  timeline TEXT,
+  decision_process TEXT,
+  special_req TEXT,
+  current_product TEXT,
+  past_cooperation TEXT,
+  preference TEXT,                 -- individuals: what they like to buy
+  purchase_history TEXT,
+  family TEXT,
+  note TEXT,
+  review_state TEXT,
+  confirmed_at TEXT CHECK (length(confirmed_at) = 20),
+  dormant_since TEXT CHECK (length(dormant_since) = 10),
+  wake_plan TEXT,
+  lost_reason TEXT,
+  last_verified_at TEXT CHECK (length(last_verified_at) = 20),
+  merged_into INTEGER REFERENCES customer (id),
+  gone TEXT CHECK (gone IN ('undone', 'archived', 'merged')),
+  created_in INTEGER NOT NULL DEFAULT 0,
+  changed_in INTEGER NOT NULL DEFAULT 0,
+  deleted_at TEXT CHECK (length(deleted_at) = 20),
+  CHECK ((gone IS NULL) = (deleted_at IS NULL))
+) STRICT;
+-- Archived and merged numbers stay taken; those of an undone import are free again.
+CREATE UNIQUE INDEX customer_no ON customer (no) WHERE gone IS NULL OR gone <> 'undone';
+CREATE INDEX customer_no_sort ON customer (no_sort, id);
+CREATE INDEX customer_name_key ON customer (name_key);
+CREATE INDEX customer_uscc_key ON customer (uscc_key) WHERE uscc_key IS NOT NULL;
+CREATE INDEX customer_owner ON customer (owner_id, status);
+CREATE INDEX customer_changed ON customer (changed_in);
+CREATE INDEX customer_merged_into ON customer (merged_into) WHERE merged_into IS NOT NULL;
+
+CREATE TABLE customer_alias (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  customer_id INTEGER NOT NULL REFERENCES customer (id),
+  name TEXT NOT NULL,
+  name_key TEXT NOT NULL,
+  kind TEXT NOT NULL CHECK (kind IN ('former', 'short', 'other', 'number')),
+  created_in INTEGER NOT NULL DEFAULT 0,
+  changed_in INTEGER NOT NULL DEFAULT 0,
+  deleted_at TEXT CHECK (length(deleted_at) = 20)
+) STRICT;
+CREATE INDEX customer_alias_key ON customer_alias (name_key);
+CREATE INDEX customer_alias_of ON customer_alias (customer_id);
+
+CREATE TABLE contact (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  customer_id INTEGER NOT NULL REFERENCES customer (id),
+  name TEXT,
+  title TEXT,
+  department TEXT,
+  decision_role TEXT,
+  office_phone TEXT,
+  mobile TEXT,
+  email TEXT,
+  wechat TEXT,
+  work_chat TEXT,                  -- 企业微信, 钉钉
+  preference TEXT,                 -- 沟通偏好: ways joined by ','
+  is_primary INTEGER NOT NULL DEFAULT 0 CHECK (is_primary IN (0, 1)),
+  valid TEXT,
+  checked_at TEXT CHECK (length(checked_at) = 20),
+  position INTEGER NOT NULL DEFAULT 0,
+  note TEXT,
+  created_in INTEGER NOT NULL DEFAULT 0,
+  changed_in INTEGER NOT NULL DEFAULT 0,
+  deleted_at TEXT CHECK (length(deleted_at) = 20)
+) STRICT;
+CREATE INDEX contact_of_customer ON contact (customer_id, is_primary DESC, position, id);
+
+CREATE TABLE tag (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  name TEXT NOT NULL,
+  name_key TEXT NOT NULL,
+  colour TEXT,
+  group_name TEXT,
+  scope TEXT,
+  created_in INTEGER NOT NULL DEFAULT 0,
+  changed_in INTEGER NOT NULL DEFAULT 0,
+  deleted_at TEXT CHECK (length(deleted_at) = 20)
+) STRICT;
+CREATE UNIQUE INDEX tag_once ON tag (name_key) WHERE deleted_at IS NULL;
+
+CREATE TABLE tag_link (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  customer_id INTEGER NOT NULL REFERENCES customer (id),
+  tag_id INTEGER NOT NULL REFERENCES tag (id),
+  created_in INTEGER NOT NULL DEFAULT 0,
+  changed_in INTEGER NOT NULL DEFAULT 0,
+  deleted_at TEXT CHECK (length(deleted_at) = 20)
+) STRICT;
+CREATE UNIQUE INDEX tag_link_once ON tag_link (customer_id, tag_id) WHERE deleted_at IS NULL;
+CREATE INDEX tag_link_of_tag ON tag_link (tag_id);
+
+CREATE TABLE project (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  customer_id INTEGER NOT NULL REFERENCES customer (id),
+  name TEXT NOT NULL,
+  amount INTEGER,                  -- fen
+  starts_on TEXT CHECK (length(starts_on) = 10),
+  ends_on TEXT CHECK (length(ends_on) = 10),
+  contract_no TEXT,
+  state TEXT,
+  note TEXT,
+  created_in INTEGER NOT NULL DEFAULT 0,
+  changed_in INTEGER NOT NULL DEFAULT 0,
+  deleted_at TEXT CHECK (length(deleted_at) = 20)
+) STRICT;
+CREATE INDEX project_of_customer ON project (customer_id);
+
+CREATE TABLE collaborator (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  customer_id INTEGER NOT NULL REFERENCES customer (id),
+  person_id INTEGER NOT NULL REFERENCES person (id),
+  access TEXT NOT NULL CHECK (access IN ('read', 'edit')),
+  created_in INTEGER NOT NULL DEFAULT 0,
+  changed_in INTEGER NOT NULL DEFAULT 0,
+  deleted_at TEXT CHECK (length(deleted_at) = 20)
+) STRICT;
+CREATE UNIQUE INDEX collaborator_once ON collaborator (customer_id, person_id) WHERE deleted_at IS NULL;
+CREATE INDEX collaborator_of_person ON collaborator (person_id);
+
+-- The cells a sheet last gave for a customer: {field: [text, value]}. A cell equal to that is no change, and its
+-- text is exported again until the value moves. Tracked, so that undoing an import forgets its cells too.
+CREATE TABLE imported_row (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  customer_id INTEGER NOT NULL REFERENCES customer (id),
+  cells TEXT NOT NULL,
+  created_in INTEGER NOT NULL DEFAULT 0,
+  changed_in INTEGER NOT NULL DEFAULT 0,
+  deleted_at TEXT CHECK (length(deleted_at) = 20)
+) STRICT;
+CREATE UNIQUE INDEX imported_row_once ON imported_row (customer_id) WHERE deleted_at IS NULL;
+
+-- ---------------------------------------------------------------- follow-ups
+
+CREATE TABLE activity (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  customer_id INTEGER REFERENCES customer (id),
+  contact_id INTEGER REFERENCES contact (id),
+  at TEXT NOT NULL CHECK (length(at) = 20),
+  whole_day INTEGER NOT NULL DEFAULT 0 CHECK (whole_day IN (0, 1)), -- the time of day is not known
+  by_id INTEGER REFERENCES person (id),
+  by_text TEXT,                    -- the name a sheet gave where no person matched
+  ways TEXT,                       -- keys of kind way joined by ','
+  content TEXT,
+  feedback TEXT,
+  objections TEXT,
+  next_action TEXT,
+  backfilled INTEGER NOT NULL DEFAULT 0 CHECK (backfilled IN (0, 1)), -- 补录: written later than 24 h after
+  origin TEXT NOT NULL CHECK (origin IN ('manual', 'rule', 'import')),
+  created_in INTEGER NOT NULL DEFAULT 0,
+  changed_in INTEGER NOT NULL DEFAULT 0,
+  deleted_at TEXT CHECK (length(deleted_at) = 20)
+) STRICT;
+CREATE INDEX activity_of_customer ON activity (customer_id, at DESC, id DESC);
+CREATE INDEX activity_of_contact ON activity (contact_id) WHERE contact_id IS NOT NULL;
+CREATE INDEX activity_of_person ON activity (by_id, at DESC);
+
+CREATE TABLE plan (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  customer_id INTEGER REFERENCES customer (id),
+  due_on TEXT CHECK (length(due_on) = 10),  -- NULL: a plan whose text names no day
+  due_at TEXT CHECK (length(due_at) = 20),  -- NULL: any time of the day
+  recurrence TEXT,
+  goal TEXT,
+  ways TEXT,
+  owner_id INTEGER NOT NULL REFERENCES person (id),
+  origin TEXT NOT NULL CHECK (origin IN ('manual', 'rule', 'import')),
+  state TEXT NOT NULL DEFAULT 'todo' CHECK (state IN ('todo', 'doing', 'done', 'cancelled')),
+  text TEXT,                       -- as typed
+  snoozed INTEGER NOT NULL DEFAULT 0,
+  snooze_reason TEXT,
+  done_at TEXT CHECK (length(done_at) = 20),
+  activity_id INTEGER REFERENCES activity (id), -- what was written about it; NULL on a done plan: 待补写
+  after_plan_id INTEGER REFERENCES plan (id),   -- the plan this one follows on
+  created_in INTEGER NOT NULL DEFAULT 0,
+  changed_in INTEGER NOT NULL DEFAULT 0,
+  deleted_at TEXT CHECK (length(deleted_at) = 20)
+) STRICT;
+CREATE INDEX plan_of_customer ON plan (customer_id, state, due_on);
+CREATE INDEX plan_open ON plan (owner_id, due_on) WHERE state IN ('todo', 'doing') AND deleted_at IS NULL;
+CREATE INDEX plan_unwritten ON plan (owner_id, done_at)
+  WHERE state = 'done' AND activity_id IS NULL AND deleted_at IS NULL;
+CREATE INDEX plan_of_activity ON plan (activity_id) WHERE activity_id IS NOT NULL;
+CREATE INDEX plan_after ON plan (after_plan_id) WHERE after_plan_id IS NOT NULL;
+
+-- ---------------------------------------------------------------- untracked: derived, personal, progress
+
+-- One row a customer, rewritten in the same transaction as what it is derived from.
+CREATE TABLE customer_state (
+  customer_id INTEGER PRIMARY KEY,
+  last_followup_at TEXT,
+  last_activity_id INTEGER,
+  activities INTEGER NOT NULL DEFAULT 0,
+  open_plans INTEGER NOT NULL DEFAULT 0,
+  next_plan_id INTEGER,
+  next_due_on TEXT,
+  next_due_at TEXT,
+  idle_since TEXT NOT NULL DEFAULT ''  -- day of the last follow-up, else of the file's beginning
+) STRICT;
+CREATE INDEX customer_state_last ON customer_state (last_followup_at, customer_id);
+CREATE INDEX customer_state_idle ON customer_state (idle_since, customer_id);
+
+-- Exact keys of phones and mail addresses, for warnings while typing and for matching rows of a sheet.
+CREATE TABLE contact_key (
+  id INTEGER PRIMARY KEY,
+  kind TEXT NOT NULL CHECK (kind IN ('phone', 'mail')),
+  key TEXT NOT NULL,
+  customer_id INTEGER NOT NULL,
+  contact_id INTEGER NOT NULL
+) STRICT;
+CREATE INDEX contact_key_look ON contact_key (kind, key);
+CREATE INDEX contact_key_of ON contact_key (contact_id);
+
+CREATE TABLE person_state (
+  person_id INTEGER NOT NULL,
+  name TEXT NOT NULL,
+  value TEXT NOT NULL,
+  PRIMARY KEY (person_id, name)
+) STRICT;
+
+CREATE TABLE import_mapping (
+  signature TEXT NOT NULL PRIMARY KEY,  -- the folded headings
+  mapping TEXT NOT NULL,                -- JSON {heading: field}
+  person_id INTEGER NOT NULL,
+  saved_at TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE draft (
+  id INTEGER PRIMARY KEY,
+  person_id INTEGER NOT NULL,
+  form TEXT NOT NULL,
+  record TEXT NOT NULL DEFAULT '',
+  content TEXT NOT NULL,
+  saved_at TEXT NOT NULL,
+  UNIQUE (person_id, form, record)
+) STRICT;
+
+-- Rows edited from outside whose derived rows have yet to be written anew.
+CREATE TABLE stale (
+  entity TEXT NOT NULL,
+  entity_id INTEGER NOT NULL,
+  PRIMARY KEY (entity, entity_id)
+) STRICT;
+
+INSERT INTO writing (one, change_set) VALUES (1, NULL);
+
+-- ---------------------------------------------------------------- history triggers (generated, see storage/triggers.py)
+-- generated: begin
+CREATE TRIGGER person_outside_insert BEFORE INSERT ON person WHEN (SELECT change_set FROM writing) IS NULL BEGIN
+  INSERT INTO change_set (action, source) VALUES ('outside', 'outside');
+  UPDATE writing SET change_set = (SELECT max(id) FROM change_set);
+END;
+CREATE TRIGGER person_outside_update BEFORE UPDATE ON person
+  WHEN (SELECT change_set FROM writing) IS NULL OR (OLD.changed_in = (SELECT change_set FROM writing) AND (SELECT source FROM change_set WHERE id = (SELECT change_set FROM writing)) = 'outside') BEGIN
+  INSERT INTO change_set (action, source) VALUES ('outside', 'outside');
+  UPDATE writing SET change_set = (SELECT max(id) FROM change_set);
+END;
+CREATE TRIGGER person_outside_delete BEFORE DELETE ON person WHEN (SELECT change_set FROM writing) IS NULL BEGIN
+  INSERT INTO change_set (action, source) VALUES ('outside', 'outside');
+  UPDATE writing SET change_set = (SELECT max(id) FROM change_set);
+END;
+CREATE TRIGGER person_inserted AFTER INSERT ON person BEGIN
+  INSERT INTO change (change_set, entity, entity_id, op) VALUES ((SELECT change_set FROM writing), 'person', NEW.id, 'insert');
+END;
+CREATE TRIGGER person_adopted AFTER INSERT ON person WHEN NEW.changed_in IS NOT (SELECT change_set FROM writing) BEGIN
+  SELECT RAISE(ABORT, 'person: write without changed_in') WHERE NOT (SELECT source FROM change_set WHERE id = (SELECT change_set FROM writing)) = 'outside';
+  UPDATE person SET changed_in = (SELECT change_set FROM writing),
+    created_in = CASE WHEN created_in = 0 THEN (SELECT change_set FROM writing) ELSE created_in END WHERE id = NEW.id;
+END;
+CREATE TRIGGER person_updated AFTER UPDATE ON person BEGIN
+  INSERT INTO change (change_set, entity, entity_id, op, field, old, new)
+  SELECT (SELECT change_set FROM writing), 'person', NEW.id, 'update', 'login', OLD.login, NEW.login WHERE OLD.login IS NOT NEW.login COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'person', NEW.id, 'update', 'login_key', OLD.login_key, NEW.login_key WHERE OLD.login_key IS NOT NEW.login_key COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'person', NEW.id, 'update', 'name', OLD.name, NEW.name WHERE OLD.name IS NOT NEW.name COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'person', NEW.id, 'update', 'name_key', OLD.name_key, NEW.name_key WHERE OLD.name_key IS NOT NEW.name_key COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'person', NEW.id, 'update', 'role', OLD.role, NEW.role WHERE OLD.role IS NOT NEW.role COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'person', NEW.id, 'update', 'email', OLD.email, NEW.email WHERE OLD.email IS NOT NEW.email COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'person', NEW.id, 'update', 'active', OLD.active, NEW.active WHERE OLD.active IS NOT NEW.active COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'person', NEW.id, 'update', 'created_in', OLD.created_in, NEW.created_in WHERE OLD.created_in IS NOT NEW.created_in COLLATE BINARY AND OLD.created_in <> 0
+  UNION ALL SELECT (SELECT change_set FROM writing), 'person', NEW.id, 'update', 'deleted_at', OLD.deleted_at, NEW.deleted_at WHERE OLD.deleted_at IS NOT NEW.deleted_at COLLATE BINARY;
+END;
+CREATE TRIGGER person_version AFTER UPDATE ON person
+  WHEN NEW.changed_in IS NOT (SELECT change_set FROM writing) OR NEW.id IS NOT OLD.id BEGIN
+  SELECT RAISE(ABORT, 'person: id is fixed') WHERE NEW.id IS NOT OLD.id;
+  SELECT RAISE(ABORT, 'person: write without changed_in') WHERE NOT (SELECT source FROM change_set WHERE id = (SELECT change_set FROM writing)) = 'outside';
+  UPDATE person SET changed_in = (SELECT change_set FROM writing) WHERE id = NEW.id;
+END;
+CREATE TRIGGER person_deleted AFTER DELETE ON person BEGIN
+  INSERT INTO change (change_set, entity, entity_id, op, old) VALUES ((SELECT change_set FROM writing), 'person', OLD.id, 'delete',
+    json_patch('{}', json_object('login', OLD.login, 'login_key', OLD.login_key, 'name', OLD.name, 'name_key', OLD.name_key, 'role', OLD.role, 'email', OLD.email, 'active', OLD.active, 'created_in', OLD.created_in, 'deleted_at', OLD.deleted_at)));
+END;
+
+CREATE TRIGGER person_alias_outside_insert BEFORE INSERT ON person_alias WHEN (SELECT change_set FROM writing) IS NULL BEGIN
+  INSERT INTO change_set (action, source) VALUES ('outside', 'outside');
+  UPDATE writing SET change_set = (SELECT max(id) FROM change_set);
+END;
+CREATE TRIGGER person_alias_outside_update BEFORE UPDATE ON person_alias
+  WHEN (SELECT change_set FROM writing) IS NULL OR (OLD.changed_in = (SELECT change_set FROM writing) AND (SELECT source FROM change_set WHERE id = (SELECT change_set FROM writing)) = 'outside') BEGIN
+  INSERT INTO change_set (action, source) VALUES ('outside', 'outside');
+  UPDATE writing SET change_set = (SELECT max(id) FROM change_set);
+END;
+CREATE TRIGGER person_alias_outside_delete BEFORE DELETE ON person_alias WHEN (SELECT change_set FROM writing) IS NULL BEGIN
+  INSERT INTO change_set (action, source) VALUES ('outside', 'outside');
+  UPDATE writing SET change_set = (SELECT max(id) FROM change_set);
+END;
+CREATE TRIGGER person_alias_inserted AFTER INSERT ON person_alias BEGIN
+  INSERT INTO change (change_set, entity, entity_id, op) VALUES ((SELECT change_set FROM writing), 'person_alias', NEW.id, 'insert');
+END;
+CREATE TRIGGER person_alias_adopted AFTER INSERT ON person_alias WHEN NEW.changed_in IS NOT (SELECT change_set FROM writing) BEGIN
+  SELECT RAISE(ABORT, 'person_alias: write without changed_in') WHERE NOT (SELECT source FROM change_set WHERE id = (SELECT change_set FROM writing)) = 'outside';
+  UPDATE person_alias SET changed_in = (SELECT change_set FROM writing),
+    created_in = CASE WHEN created_in = 0 THEN (SELECT change_set FROM writing) ELSE created_in END WHERE id = NEW.id;
+END;
+CREATE TRIGGER person_alias_updated AFTER UPDATE ON person_alias BEGIN
+  INSERT INTO change (change_set, entity, entity_id, op, field, old, new)
+  SELECT (SELECT change_set FROM writing), 'person_alias', NEW.id, 'update', 'person_id', OLD.person_id, NEW.person_id WHERE OLD.person_id IS NOT NEW.person_id COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'person_alias', NEW.id, 'update', 'alias', OLD.alias, NEW.alias WHERE OLD.alias IS NOT NEW.alias COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'person_alias', NEW.id, 'update', 'alias_key', OLD.alias_key, NEW.alias_key WHERE OLD.alias_key IS NOT NEW.alias_key COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'person_alias', NEW.id, 'update', 'created_in', OLD.created_in, NEW.created_in WHERE OLD.created_in IS NOT NEW.created_in COLLATE BINARY AND OLD.created_in <> 0
+  UNION ALL SELECT (SELECT change_set FROM writing), 'person_alias', NEW.id, 'update', 'deleted_at', OLD.deleted_at, NEW.deleted_at WHERE OLD.deleted_at IS NOT NEW.deleted_at COLLATE BINARY;
+END;
+CREATE TRIGGER person_alias_version AFTER UPDATE ON person_alias
+  WHEN NEW.changed_in IS NOT (SELECT change_set FROM writing) OR NEW.id IS NOT OLD.id BEGIN
+  SELECT RAISE(ABORT, 'person_alias: id is fixed') WHERE NEW.id IS NOT OLD.id;
+  SELECT RAISE(ABORT, 'person_alias: write without changed_in') WHERE NOT (SELECT source FROM change_set WHERE id = (SELECT change_set FROM writing)) = 'outside';
+  UPDATE person_alias SET changed_in = (SELECT change_set FROM writing) WHERE id = NEW.id;
+END;
+CREATE TRIGGER person_alias_deleted AFTER DELETE ON person_alias BEGIN
+  INSERT INTO change (change_set, entity, entity_id, op, old) VALUES ((SELECT change_set FROM writing), 'person_alias', OLD.id, 'delete',
+    json_patch('{}', json_object('person_id', OLD.person_id, 'alias', OLD.alias, 'alias_key', OLD.alias_key, 'created_in', OLD.created_in, 'deleted_at', OLD.deleted_at)));
+END;
+
+CREATE TRIGGER word_outside_insert BEFORE INSERT ON word WHEN (SELECT change_set FROM writing) IS NULL BEGIN
+  INSERT INTO change_set (action, source) VALUES ('outside', 'outside');
+  UPDATE writing SET change_set = (SELECT max(id) FROM change_set);
+END;
+CREATE TRIGGER word_outside_update BEFORE UPDATE ON word
+  WHEN (SELECT change_set FROM writing) IS NULL OR (OLD.changed_in = (SELECT change_set FROM writing) AND (SELECT source FROM change_set WHERE id = (SELECT change_set FROM writing)) = 'outside') BEGIN
+  INSERT INTO change_set (action, source) VALUES ('outside', 'outside');
+  UPDATE writing SET change_set = (SELECT max(id) FROM change_set);
+END;
+CREATE TRIGGER word_outside_delete BEFORE DELETE ON word WHEN (SELECT change_set FROM writing) IS NULL BEGIN
+  INSERT INTO change_set (action, source) VALUES ('outside', 'outside');
+  UPDATE writing SET change_set = (SELECT max(id) FROM change_set);
+END;
+CREATE TRIGGER word_inserted AFTER INSERT ON word BEGIN
+  INSERT INTO change (change_set, entity, entity_id, op) VALUES ((SELECT change_set FROM writing), 'word', NEW.id, 'insert');
+END;
+CREATE TRIGGER word_adopted AFTER INSERT ON word WHEN NEW.changed_in IS NOT (SELECT change_set FROM writing) BEGIN
+  SELECT RAISE(ABORT, 'word: write without changed_in') WHERE NOT (SELECT source FROM change_set WHERE id = (SELECT change_set FROM writing)) = 'outside';
+  UPDATE word SET changed_in = (SELECT change_set FROM writing),
+    created_in = CASE WHEN created_in = 0 THEN (SELECT change_set FROM writing) ELSE created_in END WHERE id = NEW.id;
+END;
+CREATE TRIGGER word_updated AFTER UPDATE ON word BEGIN
+  INSERT INTO change (change_set, entity, entity_id, op, field, old, new)
+  SELECT (SELECT change_set FROM writing), 'word', NEW.id, 'update', 'kind', OLD.kind, NEW.kind WHERE OLD.kind IS NOT NEW.kind COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'word', NEW.id, 'update', 'key', OLD.key, NEW.key WHERE OLD.key IS NOT NEW.key COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'word', NEW.id, 'update', 'label', OLD.label, NEW.label WHERE OLD.label IS NOT NEW.label COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'word', NEW.id, 'update', 'label_en', OLD.label_en, NEW.label_en WHERE OLD.label_en IS NOT NEW.label_en COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'word', NEW.id, 'update', 'parent_key', OLD.parent_key, NEW.parent_key WHERE OLD.parent_key IS NOT NEW.parent_key COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'word', NEW.id, 'update', 'position', OLD.position, NEW.position WHERE OLD.position IS NOT NEW.position COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'word', NEW.id, 'update', 'phase', OLD.phase, NEW.phase WHERE OLD.phase IS NOT NEW.phase COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'word', NEW.id, 'update', 'active', OLD.active, NEW.active WHERE OLD.active IS NOT NEW.active COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'word', NEW.id, 'update', 'created_in', OLD.created_in, NEW.created_in WHERE OLD.created_in IS NOT NEW.created_in COLLATE BINARY AND OLD.created_in <> 0
+  UNION ALL SELECT (SELECT change_set FROM writing), 'word', NEW.id, 'update', 'deleted_at', OLD.deleted_at, NEW.deleted_at WHERE OLD.deleted_at IS NOT NEW.deleted_at COLLATE BINARY;
+END;
+CREATE TRIGGER word_version AFTER UPDATE ON word
+  WHEN NEW.changed_in IS NOT (SELECT change_set FROM writing) OR NEW.id IS NOT OLD.id BEGIN
+  SELECT RAISE(ABORT, 'word: id is fixed') WHERE NEW.id IS NOT OLD.id;
+  SELECT RAISE(ABORT, 'word: write without changed_in') WHERE NOT (SELECT source FROM change_set WHERE id = (SELECT change_set FROM writing)) = 'outside';
+  UPDATE word SET changed_in = (SELECT change_set FROM writing) WHERE id = NEW.id;
+END;
+CREATE TRIGGER word_deleted AFTER DELETE ON word BEGIN
+  INSERT INTO change (change_set, entity, entity_id, op, old) VALUES ((SELECT change_set FROM writing), 'word', OLD.id, 'delete',
+    json_patch('{}', json_object('kind', OLD.kind, 'key', OLD.key, 'label', OLD.label, 'label_en', OLD.label_en, 'parent_key', OLD.parent_key, 'position', OLD.position, 'phase', OLD.phase, 'active', OLD.active, 'created_in', OLD.created_in, 'deleted_at', OLD.deleted_at)));
+END;
+
+CREATE TRIGGER word_alias_outside_insert BEFORE INSERT ON word_alias WHEN (SELECT change_set FROM writing) IS NULL BEGIN
+  INSERT INTO change_set (action, source) VALUES ('outside', 'outside');
+  UPDATE writing SET change_set = (SELECT max(id) FROM change_set);
+END;
+CREATE TRIGGER word_alias_outside_update BEFORE UPDATE ON word_alias
+  WHEN (SELECT change_set FROM writing) IS NULL OR (OLD.changed_in = (SELECT change_set FROM writing) AND (SELECT source FROM change_set WHERE id = (SELECT change_set FROM writing)) = 'outside') BEGIN
+  INSERT INTO change_set (action, source) VALUES ('outside', 'outside');
+  UPDATE writing SET change_set = (SELECT max(id) FROM change_set);
+END;
+CREATE TRIGGER word_alias_outside_delete BEFORE DELETE ON word_alias WHEN (SELECT change_set FROM writing) IS NULL BEGIN
+  INSERT INTO change_set (action, source) VALUES ('outside', 'outside');
+  UPDATE writing SET change_set = (SELECT max(id) FROM change_set);
+END;
+CREATE TRIGGER word_alias_inserted AFTER INSERT ON word_alias BEGIN
+  INSERT INTO change (change_set, entity, entity_id, op) VALUES ((SELECT change_set FROM writing), 'word_alias', NEW.id, 'insert');
+END;
+CREATE TRIGGER word_alias_adopted AFTER INSERT ON word_alias WHEN NEW.changed_in IS NOT (SELECT change_set FROM writing) BEGIN
+  SELECT RAISE(ABORT, 'word_alias: write without changed_in') WHERE NOT (SELECT source FROM change_set WHERE id = (SELECT change_set FROM writing)) = 'outside';
+  UPDATE word_alias SET changed_in = (SELECT change_set FROM writing),
+    created_in = CASE WHEN created_in = 0 THEN (SELECT change_set FROM writing) ELSE created_in END WHERE id = NEW.id;
+END;
+CREATE TRIGGER word_alias_updated AFTER UPDATE ON word_alias BEGIN
+  INSERT INTO change (change_set, entity, entity_id, op, field, old, new)
+  SELECT (SELECT change_set FROM writing), 'word_alias', NEW.id, 'update', 'word_id', OLD.word_id, NEW.word_id WHERE OLD.word_id IS NOT NEW.word_id COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'word_alias', NEW.id, 'update', 'alias', OLD.alias, NEW.alias WHERE OLD.alias IS NOT NEW.alias COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'word_alias', NEW.id, 'update', 'alias_key', OLD.alias_key, NEW.alias_key WHERE OLD.alias_key IS NOT NEW.alias_key COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'word_alias', NEW.id, 'update', 'created_in', OLD.created_in, NEW.created_in WHERE OLD.created_in IS NOT NEW.created_in COLLATE BINARY AND OLD.created_in <> 0
+  UNION ALL SELECT (SELECT change_set FROM writing), 'word_alias', NEW.id, 'update', 'deleted_at', OLD.deleted_at, NEW.deleted_at WHERE OLD.deleted_at IS NOT NEW.deleted_at COLLATE BINARY;
+END;
+CREATE TRIGGER word_alias_version AFTER UPDATE ON word_alias
+  WHEN NEW.changed_in IS NOT (SELECT change_set FROM writing) OR NEW.id IS NOT OLD.id BEGIN
+  SELECT RAISE(ABORT, 'word_alias: id is fixed') WHERE NEW.id IS NOT OLD.id;
+  SELECT RAISE(ABORT, 'word_alias: write without changed_in') WHERE NOT (SELECT source FROM change_set WHERE id = (SELECT change_set FROM writing)) = 'outside';
+  UPDATE word_alias SET changed_in = (SELECT change_set FROM writing) WHERE id = NEW.id;
+END;
+CREATE TRIGGER word_alias_deleted AFTER DELETE ON word_alias BEGIN
+  INSERT INTO change (change_set, entity, entity_id, op, old) VALUES ((SELECT change_set FROM writing), 'word_alias', OLD.id, 'delete',
+    json_patch('{}', json_object('word_id', OLD.word_id, 'alias', OLD.alias, 'alias_key', OLD.alias_key, 'created_in', OLD.created_in, 'deleted_at', OLD.deleted_at)));
+END;
+
+CREATE TRIGGER numbering_outside_insert BEFORE INSERT ON numbering WHEN (SELECT change_set FROM writing) IS NULL BEGIN
+  INSERT INTO change_set (action, source) VALUES ('outside', 'outside');
+  UPDATE writing SET change_set = (SELECT max(id) FROM change_set);
+END;
+CREATE TRIGGER numbering_outside_update BEFORE UPDATE ON numbering
+  WHEN (SELECT change_set FROM writing) IS NULL OR (OLD.changed_in = (SELECT change_set FROM writing) AND (SELECT source FROM change_set WHERE id = (SELECT change_set FROM writing)) = 'outside') BEGIN
+  INSERT INTO change_set (action, source) VALUES ('outside', 'outside');
+  UPDATE writing SET change_set = (SELECT max(id) FROM change_set);
+END;
+CREATE TRIGGER numbering_outside_delete BEFORE DELETE ON numbering WHEN (SELECT change_set FROM writing) IS NULL BEGIN
+  INSERT INTO change_set (action, source) VALUES ('outside', 'outside');
+  UPDATE writing SET change_set = (SELECT max(id) FROM change_set);
+END;
+CREATE TRIGGER numbering_inserted AFTER INSERT ON numbering BEGIN
+  INSERT INTO change (change_set, entity, entity_id, op) VALUES ((SELECT change_set FROM writing), 'numbering', NEW.id, 'insert');
+END;
+CREATE TRIGGER numbering_adopted AFTER INSERT ON numbering WHEN NEW.changed_in IS NOT (SELECT change_set FROM writing) BEGIN
+  SELECT RAISE(ABORT, 'numbering: write without changed_in') WHERE NOT (SELECT source FROM change_set WHERE id = (SELECT change_set FROM writing)) = 'outside';
+  UPDATE numbering SET changed_in = (SELECT change_set FROM writing),
+    created_in = CASE WHEN created_in = 0 THEN (SELECT change_set FROM writing) ELSE created_in END WHERE id = NEW.id;
+END;
+CREATE TRIGGER numbering_updated AFTER UPDATE ON numbering BEGIN
+  INSERT INTO change (change_set, entity, entity_id, op, field, old, new)
+  SELECT (SELECT change_set FROM writing), 'numbering', NEW.id, 'update', 'entity', OLD.entity, NEW.entity WHERE OLD.entity IS NOT NEW.entity COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'numbering', NEW.id, 'update', 'template', OLD.template, NEW.template WHERE OLD.template IS NOT NEW.template COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'numbering', NEW.id, 'update', 'scope', OLD.scope, NEW.scope WHERE OLD.scope IS NOT NEW.scope COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'numbering', NEW.id, 'update', 'created_in', OLD.created_in, NEW.created_in WHERE OLD.created_in IS NOT NEW.created_in COLLATE BINARY AND OLD.created_in <> 0
+  UNION ALL SELECT (SELECT change_set FROM writing), 'numbering', NEW.id, 'update', 'deleted_at', OLD.deleted_at, NEW.deleted_at WHERE OLD.deleted_at IS NOT NEW.deleted_at COLLATE BINARY;
+END;
+CREATE TRIGGER numbering_version AFTER UPDATE ON numbering
+  WHEN NEW.changed_in IS NOT (SELECT change_set FROM writing) OR NEW.id IS NOT OLD.id BEGIN
+  SELECT RAISE(ABORT, 'numbering: id is fixed') WHERE NEW.id IS NOT OLD.id;
+  SELECT RAISE(ABORT, 'numbering: write without changed_in') WHERE NOT (SELECT source FROM change_set WHERE id = (SELECT change_set FROM writing)) = 'outside';
+  UPDATE numbering SET changed_in = (SELECT change_set FROM writing) WHERE id = NEW.id;
+END;
+CREATE TRIGGER numbering_deleted AFTER DELETE ON numbering BEGIN
+  INSERT INTO change (change_set, entity, entity_id, op, old) VALUES ((SELECT change_set FROM writing), 'numbering', OLD.id, 'delete',
+    json_patch('{}', json_object('entity', OLD.entity, 'template', OLD.template, 'scope', OLD.scope, 'created_in', OLD.created_in, 'deleted_at', OLD.deleted_at)));
+END;
+
+CREATE TRIGGER setting_outside_insert BEFORE INSERT ON setting WHEN (SELECT change_set FROM writing) IS NULL BEGIN
+  INSERT INTO change_set (action, source) VALUES ('outside', 'outside');
+  UPDATE writing SET change_set = (SELECT max(id) FROM change_set);
+END;
+CREATE TRIGGER setting_outside_update BEFORE UPDATE ON setting
+  WHEN (SELECT change_set FROM writing) IS NULL OR (OLD.changed_in = (SELECT change_set FROM writing) AND (SELECT source FROM change_set WHERE id = (SELECT change_set FROM writing)) = 'outside') BEGIN
+  INSERT INTO change_set (action, source) VALUES ('outside', 'outside');
+  UPDATE writing SET change_set = (SELECT max(id) FROM change_set);
+END;
+CREATE TRIGGER setting_outside_delete BEFORE DELETE ON setting WHEN (SELECT change_set FROM writing) IS NULL BEGIN
+  INSERT INTO change_set (action, source) VALUES ('outside', 'outside');
+  UPDATE writing SET change_set = (SELECT max(id) FROM change_set);
+END;
+CREATE TRIGGER setting_inserted AFTER INSERT ON setting BEGIN
+  INSERT INTO change (change_set, entity, entity_id, op) VALUES ((SELECT change_set FROM writing), 'setting', NEW.id, 'insert');
+END;
+CREATE TRIGGER setting_adopted AFTER INSERT ON setting WHEN NEW.changed_in IS NOT (SELECT change_set FROM writing) BEGIN
+  SELECT RAISE(ABORT, 'setting: write without changed_in') WHERE NOT (SELECT source FROM change_set WHERE id = (SELECT change_set FROM writing)) = 'outside';
+  UPDATE setting SET changed_in = (SELECT change_set FROM writing),
+    created_in = CASE WHEN created_in = 0 THEN (SELECT change_set FROM writing) ELSE created_in END WHERE id = NEW.id;
+END;
+CREATE TRIGGER setting_updated AFTER UPDATE ON setting BEGIN
+  INSERT INTO change (change_set, entity, entity_id, op, field, old, new)
+  SELECT (SELECT change_set FROM writing), 'setting', NEW.id, 'update', 'name', OLD.name, NEW.name WHERE OLD.name IS NOT NEW.name COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'setting', NEW.id, 'update', 'value', OLD.value, NEW.value WHERE OLD.value IS NOT NEW.value COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'setting', NEW.id, 'update', 'created_in', OLD.created_in, NEW.created_in WHERE OLD.created_in IS NOT NEW.created_in COLLATE BINARY AND OLD.created_in <> 0
+  UNION ALL SELECT (SELECT change_set FROM writing), 'setting', NEW.id, 'update', 'deleted_at', OLD.deleted_at, NEW.deleted_at WHERE OLD.deleted_at IS NOT NEW.deleted_at COLLATE BINARY;
+END;
+CREATE TRIGGER setting_version AFTER UPDATE ON setting
+  WHEN NEW.changed_in IS NOT (SELECT change_set FROM writing) OR NEW.id IS NOT OLD.id BEGIN
+  SELECT RAISE(ABORT, 'setting: id is fixed') WHERE NEW.id IS NOT OLD.id;
+  SELECT RAISE(ABORT, 'setting: write without changed_in') WHERE NOT (SELECT source FROM change_set WHERE id = (SELECT change_set FROM writing)) = 'outside';
+  UPDATE setting SET changed_in = (SELECT change_set FROM writing) WHERE id = NEW.id;
+END;
+CREATE TRIGGER setting_deleted AFTER DELETE ON setting BEGIN
+  INSERT INTO change (change_set, entity, entity_id, op, old) VALUES ((SELECT change_set FROM writing), 'setting', OLD.id, 'delete',
+    json_patch('{}', json_object('name', OLD.name, 'value', OLD.value, 'created_in', OLD.created_in, 'deleted_at', OLD.deleted_at)));
+END;
+
+CREATE TRIGGER saved_view_outside_insert BEFORE INSERT ON saved_view WHEN (SELECT change_set FROM writing) IS NULL BEGIN
+  INSERT INTO change_set (action, source) VALUES ('outside', 'outside');
+  UPDATE writing SET change_set = (SELECT max(id) FROM change_set);
+END;
+CREATE TRIGGER saved_view_outside_update BEFORE UPDATE ON saved_view
+  WHEN (SELECT change_set FROM writing) IS NULL OR (OLD.changed_in = (SELECT change_set FROM writing) AND (SELECT source FROM change_set WHERE id = (SELECT change_set FROM writing)) = 'outside') BEGIN
+  INSERT INTO change_set (action, source) VALUES ('outside', 'outside');
+  UPDATE writing SET change_set = (SELECT max(id) FROM change_set);
+END;
+CREATE TRIGGER saved_view_outside_delete BEFORE DELETE ON saved_view WHEN (SELECT change_set FROM writing) IS NULL BEGIN
+  INSERT INTO change_set (action, source) VALUES ('outside', 'outside');
+  UPDATE writing SET change_set = (SELECT max(id) FROM change_set);
+END;
+CREATE TRIGGER saved_view_inserted AFTER INSERT ON saved_view BEGIN
+  INSERT INTO change (change_set, entity, entity_id, op) VALUES ((SELECT change_set FROM writing), 'saved_view', NEW.id, 'insert');
+END;
+CREATE TRIGGER saved_view_adopted AFTER INSERT ON saved_view WHEN NEW.changed_in IS NOT (SELECT change_set FROM writing) BEGIN
+  SELECT RAISE(ABORT, 'saved_view: write without changed_in') WHERE NOT (SELECT source FROM change_set WHERE id = (SELECT change_set FROM writing)) = 'outside';
+  UPDATE saved_view SET changed_in = (SELECT change_set FROM writing),
+    created_in = CASE WHEN created_in = 0 THEN (SELECT change_set FROM writing) ELSE created_in END WHERE id = NEW.id;
+END;
+CREATE TRIGGER saved_view_updated AFTER UPDATE ON saved_view BEGIN
+  INSERT INTO change (change_set, entity, entity_id, op, field, old, new)
+  SELECT (SELECT change_set FROM writing), 'saved_view', NEW.id, 'update', 'screen', OLD.screen, NEW.screen WHERE OLD.screen IS NOT NEW.screen COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'saved_view', NEW.id, 'update', 'name', OLD.name, NEW.name WHERE OLD.name IS NOT NEW.name COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'saved_view', NEW.id, 'update', 'owner_id', OLD.owner_id, NEW.owner_id WHERE OLD.owner_id IS NOT NEW.owner_id COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'saved_view', NEW.id, 'update', 'definition', OLD.definition, NEW.definition WHERE OLD.definition IS NOT NEW.definition COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'saved_view', NEW.id, 'update', 'created_in', OLD.created_in, NEW.created_in WHERE OLD.created_in IS NOT NEW.created_in COLLATE BINARY AND OLD.created_in <> 0
+  UNION ALL SELECT (SELECT change_set FROM writing), 'saved_view', NEW.id, 'update', 'deleted_at', OLD.deleted_at, NEW.deleted_at WHERE OLD.deleted_at IS NOT NEW.deleted_at COLLATE BINARY;
+END;
+CREATE TRIGGER saved_view_version AFTER UPDATE ON saved_view
+  WHEN NEW.changed_in IS NOT (SELECT change_set FROM writing) OR NEW.id IS NOT OLD.id BEGIN
+  SELECT RAISE(ABORT, 'saved_view: id is fixed') WHERE NEW.id IS NOT OLD.id;
+  SELECT RAISE(ABORT, 'saved_view: write without changed_in') WHERE NOT (SELECT source FROM change_set WHERE id = (SELECT change_set FROM writing)) = 'outside';
+  UPDATE saved_view SET changed_in = (SELECT change_set FROM writing) WHERE id = NEW.id;
+END;
+CREATE TRIGGER saved_view_deleted AFTER DELETE ON saved_view BEGIN
+  INSERT INTO change (change_set, entity, entity_id, op, old) VALUES ((SELECT change_set FROM writing), 'saved_view', OLD.id, 'delete',
+    json_patch('{}', json_object('screen', OLD.screen, 'name', OLD.name, 'owner_id', OLD.owner_id, 'definition', OLD.definition, 'created_in', OLD.created_in, 'deleted_at', OLD.deleted_at)));
+END;
+
+CREATE TRIGGER customer_outside_insert BEFORE INSERT ON customer WHEN (SELECT change_set FROM writing) IS NULL BEGIN
+  INSERT INTO change_set (action, source) VALUES ('outside', 'outside');
+  UPDATE writing SET change_set = (SELECT max(id) FROM change_set);
+END;
+CREATE TRIGGER customer_outside_update BEFORE UPDATE ON customer
+  WHEN (SELECT change_set FROM writing) IS NULL OR (OLD.changed_in = (SELECT change_set FROM writing) AND (SELECT source FROM change_set WHERE id = (SELECT change_set FROM writing)) = 'outside') BEGIN
+  INSERT INTO change_set (action, source) VALUES ('outside', 'outside');
+  UPDATE writing SET change_set = (SELECT max(id) FROM change_set);
+END;
+CREATE TRIGGER customer_outside_delete BEFORE DELETE ON customer WHEN (SELECT change_set FROM writing) IS NULL BEGIN
+  INSERT INTO change_set (action, source) VALUES ('outside', 'outside');
+  UPDATE writing SET change_set = (SELECT max(id) FROM change_set);
+END;
+CREATE TRIGGER customer_inserted AFTER INSERT ON customer BEGIN
+  INSERT INTO change (change_set, entity, entity_id, op) VALUES ((SELECT change_set FROM writing), 'customer', NEW.id, 'insert');
+END;
+CREATE TRIGGER customer_adopted AFTER INSERT ON customer WHEN NEW.changed_in IS NOT (SELECT change_set FROM writing) BEGIN
+  SELECT RAISE(ABORT, 'customer: write without changed_in') WHERE NOT (SELECT source FROM change_set WHERE id = (SELECT change_set FROM writing)) = 'outside';
+  UPDATE customer SET changed_in = (SELECT change_set FROM writing),
+    created_in = CASE WHEN created_in = 0 THEN (SELECT change_set FROM writing) ELSE created_in END WHERE id = NEW.id;
+END;
+CREATE TRIGGER customer_updated AFTER UPDATE ON customer BEGIN
+  INSERT INTO change (change_set, entity, entity_id, op, field, old, new)
+  SELECT (SELECT change_set FROM writing), 'customer', NEW.id, 'update', 'kind', OLD.kind, NEW.kind WHERE OLD.kind IS NOT NEW.kind COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'customer', NEW.id, 'update', 'no', OLD.no, NEW.no WHERE OLD.no IS NOT NEW.no COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'customer', NEW.id, 'update', 'no_sort', OLD.no_sort, NEW.no_sort WHERE OLD.no_sort IS NOT NEW.no_sort COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'customer', NEW.id, 'update', 'name', OLD.name, NEW.name WHERE OLD.name IS NOT NEW.name COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'customer', NEW.id, 'update', 'name_key', OLD.name_key, NEW.name_key WHERE OLD.name_key IS NOT NEW.name_key COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'customer', NEW.id, 'update', 'status', OLD.status, NEW.status WHERE OLD.status IS NOT NEW.status COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'customer', NEW.id, 'update', 'owner_id', OLD.owner_id, NEW.owner_id WHERE OLD.owner_id IS NOT NEW.owner_id COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'customer', NEW.id, 'update', 'industry', OLD.industry, NEW.industry WHERE OLD.industry IS NOT NEW.industry COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'customer', NEW.id, 'update', 'source', OLD.source, NEW.source WHERE OLD.source IS NOT NEW.source COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'customer', NEW.id, 'update', 'stage', OLD.stage, NEW.stage WHERE OLD.stage IS NOT NEW.stage COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'customer', NEW.id, 'update', 'level', OLD.level, NEW.level WHERE OLD.level IS NOT NEW.level COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'customer', NEW.id, 'update', 'short_name', OLD.short_name, NEW.short_name WHERE OLD.short_name IS NOT NEW.short_name COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'customer', NEW.id, 'update', 'english_name', OLD.english_name, NEW.english_name WHERE OLD.english_name IS NOT NEW.english_name COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'customer', NEW.id, 'update', 'uscc', OLD.uscc, NEW.uscc WHERE OLD.uscc IS NOT NEW.uscc COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'customer', NEW.id, 'update', 'uscc_key', OLD.uscc_key, NEW.uscc_key WHERE OLD.uscc_key IS NOT NEW.uscc_key COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'customer', NEW.id, 'update', 'category', OLD.category, NEW.category WHERE OLD.category IS NOT NEW.category COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'customer', NEW.id, 'update', 'cooperation_type', OLD.cooperation_type, NEW.cooperation_type WHERE OLD.cooperation_type IS NOT NEW.cooperation_type COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'customer', NEW.id, 'update', 'demand_type', OLD.demand_type, NEW.demand_type WHERE OLD.demand_type IS NOT NEW.demand_type COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'customer', NEW.id, 'update', 'intent', OLD.intent, NEW.intent WHERE OLD.intent IS NOT NEW.intent COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'customer', NEW.id, 'update', 'region', OLD.region, NEW.region WHERE OLD.region IS NOT NEW.region COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'customer', NEW.id, 'update', 'reg_province', OLD.reg_province, NEW.reg_province WHERE OLD.reg_province IS NOT NEW.reg_province COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'customer', NEW.id, 'update', 'reg_city', OLD.reg_city, NEW.reg_city WHERE OLD.reg_city IS NOT NEW.reg_city COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'customer', NEW.id, 'update', 'reg_district', OLD.reg_district, NEW.reg_district WHERE OLD.reg_district IS NOT NEW.reg_district COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'customer', NEW.id, 'update', 'reg_detail', OLD.reg_detail, NEW.reg_detail WHERE OLD.reg_detail IS NOT NEW.reg_detail COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'customer', NEW.id, 'update', 'biz_province', OLD.biz_province, NEW.biz_province WHERE OLD.biz_province IS NOT NEW.biz_province COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'customer', NEW.id, 'update', 'biz_city', OLD.biz_city, NEW.biz_city WHERE OLD.biz_city IS NOT NEW.biz_city COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'customer', NEW.id, 'update', 'biz_district', OLD.biz_district, NEW.biz_district WHERE OLD.biz_district IS NOT NEW.biz_district COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'customer', NEW.id, 'update', 'biz_detail', OLD.biz_detail, NEW.biz_detail WHERE OLD.biz_detail IS NOT NEW.biz_detail COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'customer', NEW.id, 'update', 'headcount_min', OLD.headcount_min, NEW.headcount_min WHERE OLD.headcount_min IS NOT NEW.headcount_min COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'customer', NEW.id, 'update', 'headcount_max', OLD.headcount_max, NEW.headcount_max WHERE OLD.headcount_max IS NOT NEW.headcount_max COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'customer', NEW.id, 'update', 'revenue_min', OLD.revenue_min, NEW.revenue_min WHERE OLD.revenue_min IS NOT NEW.revenue_min COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'customer', NEW.id, 'update', 'revenue_max', OLD.revenue_max, NEW.revenue_max WHERE OLD.revenue_max IS NOT NEW.revenue_max COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'customer', NEW.id, 'update', 'size_class', OLD.size_class, NEW.size_class WHERE OLD.size_class IS NOT NEW.size_class COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'customer', NEW.id, 'update', 'founded_on', OLD.founded_on, NEW.founded_on WHERE OLD.founded_on IS NOT NEW.founded_on COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'customer', NEW.id, 'update', 'ownership', OLD.ownership, NEW.ownership WHERE OLD.ownership IS NOT NEW.ownership COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'customer', NEW.id, 'update', 'main_business', OLD.main_business, NEW.main_business WHERE OLD.main_business IS NOT NEW.main_business COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'customer', NEW.id, 'update', 'website', OLD.website, NEW.website WHERE OLD.website IS NOT NEW.website COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'customer', NEW.id, 'update', 'source_detail', OLD.source_detail, NEW.source_detail WHERE OLD.source_detail IS NOT NEW.source_detail COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'customer', NEW.id, 'update', 'referrer', OLD.referrer, NEW.referrer WHERE OLD.referrer IS NOT NEW.referrer COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'customer', NEW.id, 'update', 'first_contact_on', OLD.first_contact_on, NEW.first_contact_on WHERE OLD.first_contact_on IS NOT NEW.first_contact_on COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'customer', NEW.id, 'update', 'key_note', OLD.key_note, NEW.key_note WHERE OLD.key_note IS NOT NEW.key_note COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'customer', NEW.id, 'update', 'need', OLD.need, NEW.need WHERE OLD.need IS NOT NEW.need COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'customer', NEW.id, 'update', 'pain', OLD.pain, NEW.pain WHERE OLD.pain IS NOT NEW.pain COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'customer', NEW.id, 'update', 'budget_min', OLD.budget_min, NEW.budget_min WHERE OLD.budget_min IS NOT NEW.budget_min COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'customer', NEW.id, 'update', 'budget_max', OLD.budget_max, NEW.budget_max WHERE OLD.budget_max IS NOT NEW.budget_max COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'customer', NEW.id, 'update', 'timeline', OLD.timeline, NEW.timeline WHERE OLD.timeline IS NOT NEW.timeline COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'customer', NEW.id, 'update', 'decision_process', OLD.decision_process, NEW.decision_process WHERE OLD.decision_process IS NOT NEW.decision_process COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'customer', NEW.id, 'update', 'special_req', OLD.special_req, NEW.special_req WHERE OLD.special_req IS NOT NEW.special_req COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'customer', NEW.id, 'update', 'current_product', OLD.current_product, NEW.current_product WHERE OLD.current_product IS NOT NEW.current_product COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'customer', NEW.id, 'update', 'past_cooperation', OLD.past_cooperation, NEW.past_cooperation WHERE OLD.past_cooperation IS NOT NEW.past_cooperation COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'customer', NEW.id, 'update', 'preference', OLD.preference, NEW.preference WHERE OLD.preference IS NOT NEW.preference COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'customer', NEW.id, 'update', 'purchase_history', OLD.purchase_history, NEW.purchase_history WHERE OLD.purchase_history IS NOT NEW.purchase_history COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'customer', NEW.id, 'update', 'family', OLD.family, NEW.family WHERE OLD.family IS NOT NEW.family COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'customer', NEW.id, 'update', 'note', OLD.note, NEW.note WHERE OLD.note IS NOT NEW.note COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'customer', NEW.id, 'update', 'review_state', OLD.review_state, NEW.review_state WHERE OLD.review_state IS NOT NEW.review_state COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'customer', NEW.id, 'update', 'confirmed_at', OLD.confirmed_at, NEW.confirmed_at WHERE OLD.confirmed_at IS NOT NEW.confirmed_at COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'customer', NEW.id, 'update', 'dormant_since', OLD.dormant_since, NEW.dormant_since WHERE OLD.dormant_since IS NOT NEW.dormant_since COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'customer', NEW.id, 'update', 'wake_plan', OLD.wake_plan, NEW.wake_plan WHERE OLD.wake_plan IS NOT NEW.wake_plan COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'customer', NEW.id, 'update', 'lost_reason', OLD.lost_reason, NEW.lost_reason WHERE OLD.lost_reason IS NOT NEW.lost_reason COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'customer', NEW.id, 'update', 'last_verified_at', OLD.last_verified_at, NEW.last_verified_at WHERE OLD.last_verified_at IS NOT NEW.last_verified_at COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'customer', NEW.id, 'update', 'merged_into', OLD.merged_into, NEW.merged_into WHERE OLD.merged_into IS NOT NEW.merged_into COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'customer', NEW.id, 'update', 'gone', OLD.gone, NEW.gone WHERE OLD.gone IS NOT NEW.gone COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'customer', NEW.id, 'update', 'created_in', OLD.created_in, NEW.created_in WHERE OLD.created_in IS NOT NEW.created_in COLLATE BINARY AND OLD.created_in <> 0
+  UNION ALL SELECT (SELECT change_set FROM writing), 'customer', NEW.id, 'update', 'deleted_at', OLD.deleted_at, NEW.deleted_at WHERE OLD.deleted_at IS NOT NEW.deleted_at COLLATE BINARY;
+END;
+CREATE TRIGGER customer_version AFTER UPDATE ON customer
+  WHEN NEW.changed_in IS NOT (SELECT change_set FROM writing) OR NEW.id IS NOT OLD.id BEGIN
+  SELECT RAISE(ABORT, 'customer: id is fixed') WHERE NEW.id IS NOT OLD.id;
+  SELECT RAISE(ABORT, 'customer: write without changed_in') WHERE NOT (SELECT source FROM change_set WHERE id = (SELECT change_set FROM writing)) = 'outside';
+  UPDATE customer SET changed_in = (SELECT change_set FROM writing) WHERE id = NEW.id;
+END;
+CREATE TRIGGER customer_deleted AFTER DELETE ON customer BEGIN
+  INSERT INTO change (change_set, entity, entity_id, op, old) VALUES ((SELECT change_set FROM writing), 'customer', OLD.id, 'delete',
+    json_patch('{}', json_object('kind', OLD.kind, 'no', OLD.no, 'no_sort', OLD.no_sort, 'name', OLD.name, 'name_key', OLD.name_key, 'status', OLD.status, 'owner_id', OLD.owner_id, 'industry', OLD.industry, 'source', OLD.source, 'stage', OLD.stage, 'level', OLD.level, 'short_name', OLD.short_name, 'english_name', OLD.english_name, 'uscc', OLD.uscc, 'uscc_key', OLD.uscc_key, 'category', OLD.category, 'cooperation_type', OLD.cooperation_type, 'demand_type', OLD.demand_type, 'intent', OLD.intent, 'region', OLD.region, 'reg_province', OLD.reg_province, 'reg_city', OLD.reg_city, 'reg_district', OLD.reg_district, 'reg_detail', OLD.reg_detail, 'biz_province', OLD.biz_province, 'biz_city', OLD.biz_city, 'biz_district', OLD.biz_district, 'biz_detail', OLD.biz_detail, 'headcount_min', OLD.headcount_min, 'headcount_max', OLD.headcount_max, 'revenue_min', OLD.revenue_min, 'revenue_max', OLD.revenue_max, 'size_class', OLD.size_class, 'founded_on', OLD.founded_on, 'ownership', OLD.ownership, 'main_business', OLD.main_business, 'website', OLD.website, 'source_detail', OLD.source_detail, 'referrer', OLD.referrer, 'first_contact_on', OLD.first_contact_on, 'key_note', OLD.key_note, 'need', OLD.need, 'pain', OLD.pain, 'budget_min', OLD.budget_min, 'budget_max', OLD.budget_max, 'timeline', OLD.timeline, 'decision_process', OLD.decision_process, 'special_req', OLD.special_req, 'current_product', OLD.current_product, 'past_cooperation', OLD.past_cooperation, 'preference', OLD.preference, 'purchase_history', OLD.purchase_history, 'family', OLD.family, 'note', OLD.note, 'review_state', OLD.review_state, 'confirmed_at', OLD.confirmed_at, 'dormant_since', OLD.dormant_since, 'wake_plan', OLD.wake_plan, 'lost_reason', OLD.lost_reason, 'last_verified_at', OLD.last_verified_at, 'merged_into', OLD.merged_into, 'gone', OLD.gone, 'created_in', OLD.created_in, 'deleted_at', OLD.deleted_at)));
+END;
+
+CREATE TRIGGER customer_alias_outside_insert BEFORE INSERT ON customer_alias WHEN (SELECT change_set FROM writing) IS NULL BEGIN
+  INSERT INTO change_set (action, source) VALUES ('outside', 'outside');
+  UPDATE writing SET change_set = (SELECT max(id) FROM change_set);
+END;
+CREATE TRIGGER customer_alias_outside_update BEFORE UPDATE ON customer_alias
+  WHEN (SELECT change_set FROM writing) IS NULL OR (OLD.changed_in = (SELECT change_set FROM writing) AND (SELECT source FROM change_set WHERE id = (SELECT change_set FROM writing)) = 'outside') BEGIN
+  INSERT INTO change_set (action, source) VALUES ('outside', 'outside');
+  UPDATE writing SET change_set = (SELECT max(id) FROM change_set);
+END;
+CREATE TRIGGER customer_alias_outside_delete BEFORE DELETE ON customer_alias WHEN (SELECT change_set FROM writing) IS NULL BEGIN
+  INSERT INTO change_set (action, source) VALUES ('outside', 'outside');
+  UPDATE writing SET change_set = (SELECT max(id) FROM change_set);
+END;
+CREATE TRIGGER customer_alias_inserted AFTER INSERT ON customer_alias BEGIN
+  INSERT INTO change (change_set, entity, entity_id, op) VALUES ((SELECT change_set FROM writing), 'customer_alias', NEW.id, 'insert');
+END;
+CREATE TRIGGER customer_alias_adopted AFTER INSERT ON customer_alias WHEN NEW.changed_in IS NOT (SELECT change_set FROM writing) BEGIN
+  SELECT RAISE(ABORT, 'customer_alias: write without changed_in') WHERE NOT (SELECT source FROM change_set WHERE id = (SELECT change_set FROM writing)) = 'outside';
+  UPDATE customer_alias SET changed_in = (SELECT change_set FROM writing),
+    created_in = CASE WHEN created_in = 0 THEN (SELECT change_set FROM writing) ELSE created_in END WHERE id = NEW.id;
+END;
+CREATE TRIGGER customer_alias_updated AFTER UPDATE ON customer_alias BEGIN
+  INSERT INTO change (change_set, entity, entity_id, op, field, old, new)
+  SELECT (SELECT change_set FROM writing), 'customer_alias', NEW.id, 'update', 'customer_id', OLD.customer_id, NEW.customer_id WHERE OLD.customer_id IS NOT NEW.customer_id COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'customer_alias', NEW.id, 'update', 'name', OLD.name, NEW.name WHERE OLD.name IS NOT NEW.name COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'customer_alias', NEW.id, 'update', 'name_key', OLD.name_key, NEW.name_key WHERE OLD.name_key IS NOT NEW.name_key COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'customer_alias', NEW.id, 'update', 'kind', OLD.kind, NEW.kind WHERE OLD.kind IS NOT NEW.kind COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'customer_alias', NEW.id, 'update', 'created_in', OLD.created_in, NEW.created_in WHERE OLD.created_in IS NOT NEW.created_in COLLATE BINARY AND OLD.created_in <> 0
+  UNION ALL SELECT (SELECT change_set FROM writing), 'customer_alias', NEW.id, 'update', 'deleted_at', OLD.deleted_at, NEW.deleted_at WHERE OLD.deleted_at IS NOT NEW.deleted_at COLLATE BINARY;
+END;
+CREATE TRIGGER customer_alias_version AFTER UPDATE ON customer_alias
+  WHEN NEW.changed_in IS NOT (SELECT change_set FROM writing) OR NEW.id IS NOT OLD.id BEGIN
+  SELECT RAISE(ABORT, 'customer_alias: id is fixed') WHERE NEW.id IS NOT OLD.id;
+  SELECT RAISE(ABORT, 'customer_alias: write without changed_in') WHERE NOT (SELECT source FROM change_set WHERE id = (SELECT change_set FROM writing)) = 'outside';
+  UPDATE customer_alias SET changed_in = (SELECT change_set FROM writing) WHERE id = NEW.id;
+END;
+CREATE TRIGGER customer_alias_deleted AFTER DELETE ON customer_alias BEGIN
+  INSERT INTO change (change_set, entity, entity_id, op, old) VALUES ((SELECT change_set FROM writing), 'customer_alias', OLD.id, 'delete',
+    json_patch('{}', json_object('customer_id', OLD.customer_id, 'name', OLD.name, 'name_key', OLD.name_key, 'kind', OLD.kind, 'created_in', OLD.created_in, 'deleted_at', OLD.deleted_at)));
+END;
+
+CREATE TRIGGER contact_outside_insert BEFORE INSERT ON contact WHEN (SELECT change_set FROM writing) IS NULL BEGIN
+  INSERT INTO change_set (action, source) VALUES ('outside', 'outside');
+  UPDATE writing SET change_set = (SELECT max(id) FROM change_set);
+END;
+CREATE TRIGGER contact_outside_update BEFORE UPDATE ON contact
+  WHEN (SELECT change_set FROM writing) IS NULL OR (OLD.changed_in = (SELECT change_set FROM writing) AND (SELECT source FROM change_set WHERE id = (SELECT change_set FROM writing)) = 'outside') BEGIN
+  INSERT INTO change_set (action, source) VALUES ('outside', 'outside');
+  UPDATE writing SET change_set = (SELECT max(id) FROM change_set);
+END;
+CREATE TRIGGER contact_outside_delete BEFORE DELETE ON contact WHEN (SELECT change_set FROM writing) IS NULL BEGIN
+  INSERT INTO change_set (action, source) VALUES ('outside', 'outside');
+  UPDATE writing SET change_set = (SELECT max(id) FROM change_set);
+END;
+CREATE TRIGGER contact_inserted AFTER INSERT ON contact BEGIN
+  INSERT INTO change (change_set, entity, entity_id, op) VALUES ((SELECT change_set FROM writing), 'contact', NEW.id, 'insert');
+END;
+CREATE TRIGGER contact_adopted AFTER INSERT ON contact WHEN NEW.changed_in IS NOT (SELECT change_set FROM writing) BEGIN
+  SELECT RAISE(ABORT, 'contact: write without changed_in') WHERE NOT (SELECT source FROM change_set WHERE id = (SELECT change_set FROM writing)) = 'outside';
+  UPDATE contact SET changed_in = (SELECT change_set FROM writing),
+    created_in = CASE WHEN created_in = 0 THEN (SELECT change_set FROM writing) ELSE created_in END WHERE id = NEW.id;
+END;
+CREATE TRIGGER contact_updated AFTER UPDATE ON contact BEGIN
+  INSERT INTO change (change_set, entity, entity_id, op, field, old, new)
+  SELECT (SELECT change_set FROM writing), 'contact', NEW.id, 'update', 'customer_id', OLD.customer_id, NEW.customer_id WHERE OLD.customer_id IS NOT NEW.customer_id COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'contact', NEW.id, 'update', 'name', OLD.name, NEW.name WHERE OLD.name IS NOT NEW.name COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'contact', NEW.id, 'update', 'title', OLD.title, NEW.title WHERE OLD.title IS NOT NEW.title COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'contact', NEW.id, 'update', 'department', OLD.department, NEW.department WHERE OLD.department IS NOT NEW.department COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'contact', NEW.id, 'update', 'decision_role', OLD.decision_role, NEW.decision_role WHERE OLD.decision_role IS NOT NEW.decision_role COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'contact', NEW.id, 'update', 'office_phone', OLD.office_phone, NEW.office_phone WHERE OLD.office_phone IS NOT NEW.office_phone COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'contact', NEW.id, 'update', 'mobile', OLD.mobile, NEW.mobile WHERE OLD.mobile IS NOT NEW.mobile COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'contact', NEW.id, 'update', 'email', OLD.email, NEW.email WHERE OLD.email IS NOT NEW.email COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'contact', NEW.id, 'update', 'wechat', OLD.wechat, NEW.wechat WHERE OLD.wechat IS NOT NEW.wechat COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'contact', NEW.id, 'update', 'work_chat', OLD.work_chat, NEW.work_chat WHERE OLD.work_chat IS NOT NEW.work_chat COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'contact', NEW.id, 'update', 'preference', OLD.preference, NEW.preference WHERE OLD.preference IS NOT NEW.preference COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'contact', NEW.id, 'update', 'is_primary', OLD.is_primary, NEW.is_primary WHERE OLD.is_primary IS NOT NEW.is_primary COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'contact', NEW.id, 'update', 'valid', OLD.valid, NEW.valid WHERE OLD.valid IS NOT NEW.valid COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'contact', NEW.id, 'update', 'checked_at', OLD.checked_at, NEW.checked_at WHERE OLD.checked_at IS NOT NEW.checked_at COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'contact', NEW.id, 'update', 'position', OLD.position, NEW.position WHERE OLD.position IS NOT NEW.position COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'contact', NEW.id, 'update', 'note', OLD.note, NEW.note WHERE OLD.note IS NOT NEW.note COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'contact', NEW.id, 'update', 'created_in', OLD.created_in, NEW.created_in WHERE OLD.created_in IS NOT NEW.created_in COLLATE BINARY AND OLD.created_in <> 0
+  UNION ALL SELECT (SELECT change_set FROM writing), 'contact', NEW.id, 'update', 'deleted_at', OLD.deleted_at, NEW.deleted_at WHERE OLD.deleted_at IS NOT NEW.deleted_at COLLATE BINARY;
+END;
+CREATE TRIGGER contact_version AFTER UPDATE ON contact
+  WHEN NEW.changed_in IS NOT (SELECT change_set FROM writing) OR NEW.id IS NOT OLD.id BEGIN
+  SELECT RAISE(ABORT, 'contact: id is fixed') WHERE NEW.id IS NOT OLD.id;
+  SELECT RAISE(ABORT, 'contact: write without changed_in') WHERE NOT (SELECT source FROM change_set WHERE id = (SELECT change_set FROM writing)) = 'outside';
+  UPDATE contact SET changed_in = (SELECT change_set FROM writing) WHERE id = NEW.id;
+END;
+CREATE TRIGGER contact_deleted AFTER DELETE ON contact BEGIN
+  INSERT INTO change (change_set, entity, entity_id, op, old) VALUES ((SELECT change_set FROM writing), 'contact', OLD.id, 'delete',
+    json_patch('{}', json_object('customer_id', OLD.customer_id, 'name', OLD.name, 'title', OLD.title, 'department', OLD.department, 'decision_role', OLD.decision_role, 'office_phone', OLD.office_phone, 'mobile', OLD.mobile, 'email', OLD.email, 'wechat', OLD.wechat, 'work_chat', OLD.work_chat, 'preference', OLD.preference, 'is_primary', OLD.is_primary, 'valid', OLD.valid, 'checked_at', OLD.checked_at, 'position', OLD.position, 'note', OLD.note, 'created_in', OLD.created_in, 'deleted_at', OLD.deleted_at)));
+END;
+
+CREATE TRIGGER tag_outside_insert BEFORE INSERT ON tag WHEN (SELECT change_set FROM writing) IS NULL BEGIN
+  INSERT INTO change_set (action, source) VALUES ('outside', 'outside');
+  UPDATE writing SET change_set = (SELECT max(id) FROM change_set);
+END;
+CREATE TRIGGER tag_outside_update BEFORE UPDATE ON tag
+  WHEN (SELECT change_set FROM writing) IS NULL OR (OLD.changed_in = (SELECT change_set FROM writing) AND (SELECT source FROM change_set WHERE id = (SELECT change_set FROM writing)) = 'outside') BEGIN
+  INSERT INTO change_set (action, source) VALUES ('outside', 'outside');
+  UPDATE writing SET change_set = (SELECT max(id) FROM change_set);
+END;
+CREATE TRIGGER tag_outside_delete BEFORE DELETE ON tag WHEN (SELECT change_set FROM writing) IS NULL BEGIN
+  INSERT INTO change_set (action, source) VALUES ('outside', 'outside');
+  UPDATE writing SET change_set = (SELECT max(id) FROM change_set);
+END;
+CREATE TRIGGER tag_inserted AFTER INSERT ON tag BEGIN
+  INSERT INTO change (change_set, entity, entity_id, op) VALUES ((SELECT change_set FROM writing), 'tag', NEW.id, 'insert');
+END;
+CREATE TRIGGER tag_adopted AFTER INSERT ON tag WHEN NEW.changed_in IS NOT (SELECT change_set FROM writing) BEGIN
+  SELECT RAISE(ABORT, 'tag: write without changed_in') WHERE NOT (SELECT source FROM change_set WHERE id = (SELECT change_set FROM writing)) = 'outside';
+  UPDATE tag SET changed_in = (SELECT change_set FROM writing),
+    created_in = CASE WHEN created_in = 0 THEN (SELECT change_set FROM writing) ELSE created_in END WHERE id = NEW.id;
+END;
+CREATE TRIGGER tag_updated AFTER UPDATE ON tag BEGIN
+  INSERT INTO change (change_set, entity, entity_id, op, field, old, new)
+  SELECT (SELECT change_set FROM writing), 'tag', NEW.id, 'update', 'name', OLD.name, NEW.name WHERE OLD.name IS NOT NEW.name COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'tag', NEW.id, 'update', 'name_key', OLD.name_key, NEW.name_key WHERE OLD.name_key IS NOT NEW.name_key COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'tag', NEW.id, 'update', 'colour', OLD.colour, NEW.colour WHERE OLD.colour IS NOT NEW.colour COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'tag', NEW.id, 'update', 'group_name', OLD.group_name, NEW.group_name WHERE OLD.group_name IS NOT NEW.group_name COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'tag', NEW.id, 'update', 'scope', OLD.scope, NEW.scope WHERE OLD.scope IS NOT NEW.scope COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'tag', NEW.id, 'update', 'created_in', OLD.created_in, NEW.created_in WHERE OLD.created_in IS NOT NEW.created_in COLLATE BINARY AND OLD.created_in <> 0
+  UNION ALL SELECT (SELECT change_set FROM writing), 'tag', NEW.id, 'update', 'deleted_at', OLD.deleted_at, NEW.deleted_at WHERE OLD.deleted_at IS NOT NEW.deleted_at COLLATE BINARY;
+END;
+CREATE TRIGGER tag_version AFTER UPDATE ON tag
+  WHEN NEW.changed_in IS NOT (SELECT change_set FROM writing) OR NEW.id IS NOT OLD.id BEGIN
+  SELECT RAISE(ABORT, 'tag: id is fixed') WHERE NEW.id IS NOT OLD.id;
+  SELECT RAISE(ABORT, 'tag: write without changed_in') WHERE NOT (SELECT source FROM change_set WHERE id = (SELECT change_set FROM writing)) = 'outside';
+  UPDATE tag SET changed_in = (SELECT change_set FROM writing) WHERE id = NEW.id;
+END;
+CREATE TRIGGER tag_deleted AFTER DELETE ON tag BEGIN
+  INSERT INTO change (change_set, entity, entity_id, op, old) VALUES ((SELECT change_set FROM writing), 'tag', OLD.id, 'delete',
+    json_patch('{}', json_object('name', OLD.name, 'name_key', OLD.name_key, 'colour', OLD.colour, 'group_name', OLD.group_name, 'scope', OLD.scope, 'created_in', OLD.created_in, 'deleted_at', OLD.deleted_at)));
+END;
+
+CREATE TRIGGER tag_link_outside_insert BEFORE INSERT ON tag_link WHEN (SELECT change_set FROM writing) IS NULL BEGIN
+  INSERT INTO change_set (action, source) VALUES ('outside', 'outside');
+  UPDATE writing SET change_set = (SELECT max(id) FROM change_set);
+END;
+CREATE TRIGGER tag_link_outside_update BEFORE UPDATE ON tag_link
+  WHEN (SELECT change_set FROM writing) IS NULL OR (OLD.changed_in = (SELECT change_set FROM writing) AND (SELECT source FROM change_set WHERE id = (SELECT change_set FROM writing)) = 'outside') BEGIN
+  INSERT INTO change_set (action, source) VALUES ('outside', 'outside');
+  UPDATE writing SET change_set = (SELECT max(id) FROM change_set);
+END;
+CREATE TRIGGER tag_link_outside_delete BEFORE DELETE ON tag_link WHEN (SELECT change_set FROM writing) IS NULL BEGIN
+  INSERT INTO change_set (action, source) VALUES ('outside', 'outside');
+  UPDATE writing SET change_set = (SELECT max(id) FROM change_set);
+END;
+CREATE TRIGGER tag_link_inserted AFTER INSERT ON tag_link BEGIN
+  INSERT INTO change (change_set, entity, entity_id, op) VALUES ((SELECT change_set FROM writing), 'tag_link', NEW.id, 'insert');
+END;
+CREATE TRIGGER tag_link_adopted AFTER INSERT ON tag_link WHEN NEW.changed_in IS NOT (SELECT change_set FROM writing) BEGIN
+  SELECT RAISE(ABORT, 'tag_link: write without changed_in') WHERE NOT (SELECT source FROM change_set WHERE id = (SELECT change_set FROM writing)) = 'outside';
+  UPDATE tag_link SET changed_in = (SELECT change_set FROM writing),
+    created_in = CASE WHEN created_in = 0 THEN (SELECT change_set FROM writing) ELSE created_in END WHERE id = NEW.id;
+END;
+CREATE TRIGGER tag_link_updated AFTER UPDATE ON tag_link BEGIN
+  INSERT INTO change (change_set, entity, entity_id, op, field, old, new)
+  SELECT (SELECT change_set FROM writing), 'tag_link', NEW.id, 'update', 'customer_id', OLD.customer_id, NEW.customer_id WHERE OLD.customer_id IS NOT NEW.customer_id COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'tag_link', NEW.id, 'update', 'tag_id', OLD.tag_id, NEW.tag_id WHERE OLD.tag_id IS NOT NEW.tag_id COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'tag_link', NEW.id, 'update', 'created_in', OLD.created_in, NEW.created_in WHERE OLD.created_in IS NOT NEW.created_in COLLATE BINARY AND OLD.created_in <> 0
+  UNION ALL SELECT (SELECT change_set FROM writing), 'tag_link', NEW.id, 'update', 'deleted_at', OLD.deleted_at, NEW.deleted_at WHERE OLD.deleted_at IS NOT NEW.deleted_at COLLATE BINARY;
+END;
+CREATE TRIGGER tag_link_version AFTER UPDATE ON tag_link
+  WHEN NEW.changed_in IS NOT (SELECT change_set FROM writing) OR NEW.id IS NOT OLD.id BEGIN
+  SELECT RAISE(ABORT, 'tag_link: id is fixed') WHERE NEW.id IS NOT OLD.id;
+  SELECT RAISE(ABORT, 'tag_link: write without changed_in') WHERE NOT (SELECT source FROM change_set WHERE id = (SELECT change_set FROM writing)) = 'outside';
+  UPDATE tag_link SET changed_in = (SELECT change_set FROM writing) WHERE id = NEW.id;
+END;
+CREATE TRIGGER tag_link_deleted AFTER DELETE ON tag_link BEGIN
+  INSERT INTO change (change_set, entity, entity_id, op, old) VALUES ((SELECT change_set FROM writing), 'tag_link', OLD.id, 'delete',
+    json_patch('{}', json_object('customer_id', OLD.customer_id, 'tag_id', OLD.tag_id, 'created_in', OLD.created_in, 'deleted_at', OLD.deleted_at)));
+END;
+
+CREATE TRIGGER project_outside_insert BEFORE INSERT ON project WHEN (SELECT change_set FROM writing) IS NULL BEGIN
+  INSERT INTO change_set (action, source) VALUES ('outside', 'outside');
+  UPDATE writing SET change_set = (SELECT max(id) FROM change_set);
+END;
+CREATE TRIGGER project_outside_update BEFORE UPDATE ON project
+  WHEN (SELECT change_set FROM writing) IS NULL OR (OLD.changed_in = (SELECT change_set FROM writing) AND (SELECT source FROM change_set WHERE id = (SELECT change_set FROM writing)) = 'outside') BEGIN
+  INSERT INTO change_set (action, source) VALUES ('outside', 'outside');
+  UPDATE writing SET change_set = (SELECT max(id) FROM change_set);
+END;
+CREATE TRIGGER project_outside_delete BEFORE DELETE ON project WHEN (SELECT change_set FROM writing) IS NULL BEGIN
+  INSERT INTO change_set (action, source) VALUES ('outside', 'outside');
+  UPDATE writing SET change_set = (SELECT max(id) FROM change_set);
+END;
+CREATE TRIGGER project_inserted AFTER INSERT ON project BEGIN
+  INSERT INTO change (change_set, entity, entity_id, op) VALUES ((SELECT change_set FROM writing), 'project', NEW.id, 'insert');
+END;
+CREATE TRIGGER project_adopted AFTER INSERT ON project WHEN NEW.changed_in IS NOT (SELECT change_set FROM writing) BEGIN
+  SELECT RAISE(ABORT, 'project: write without changed_in') WHERE NOT (SELECT source FROM change_set WHERE id = (SELECT change_set FROM writing)) = 'outside';
+  UPDATE project SET changed_in = (SELECT change_set FROM writing),
+    created_in = CASE WHEN created_in = 0 THEN (SELECT change_set FROM writing) ELSE created_in END WHERE id = NEW.id;
+END;
+CREATE TRIGGER project_updated AFTER UPDATE ON project BEGIN
+  INSERT INTO change (change_set, entity, entity_id, op, field, old, new)
+  SELECT (SELECT change_set FROM writing), 'project', NEW.id, 'update', 'customer_id', OLD.customer_id, NEW.customer_id WHERE OLD.customer_id IS NOT NEW.customer_id COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'project', NEW.id, 'update', 'name', OLD.name, NEW.name WHERE OLD.name IS NOT NEW.name COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'project', NEW.id, 'update', 'amount', OLD.amount, NEW.amount WHERE OLD.amount IS NOT NEW.amount COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'project', NEW.id, 'update', 'starts_on', OLD.starts_on, NEW.starts_on WHERE OLD.starts_on IS NOT NEW.starts_on COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'project', NEW.id, 'update', 'ends_on', OLD.ends_on, NEW.ends_on WHERE OLD.ends_on IS NOT NEW.ends_on COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'project', NEW.id, 'update', 'contract_no', OLD.contract_no, NEW.contract_no WHERE OLD.contract_no IS NOT NEW.contract_no COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'project', NEW.id, 'update', 'state', OLD.state, NEW.state WHERE OLD.state IS NOT NEW.state COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'project', NEW.id, 'update', 'note', OLD.note, NEW.note WHERE OLD.note IS NOT NEW.note COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'project', NEW.id, 'update', 'created_in', OLD.created_in, NEW.created_in WHERE OLD.created_in IS NOT NEW.created_in COLLATE BINARY AND OLD.created_in <> 0
+  UNION ALL SELECT (SELECT change_set FROM writing), 'project', NEW.id, 'update', 'deleted_at', OLD.deleted_at, NEW.deleted_at WHERE OLD.deleted_at IS NOT NEW.deleted_at COLLATE BINARY;
+END;
+CREATE TRIGGER project_version AFTER UPDATE ON project
+  WHEN NEW.changed_in IS NOT (SELECT change_set FROM writing) OR NEW.id IS NOT OLD.id BEGIN
+  SELECT RAISE(ABORT, 'project: id is fixed') WHERE NEW.id IS NOT OLD.id;
+  SELECT RAISE(ABORT, 'project: write without changed_in') WHERE NOT (SELECT source FROM change_set WHERE id = (SELECT change_set FROM writing)) = 'outside';
+  UPDATE project SET changed_in = (SELECT change_set FROM writing) WHERE id = NEW.id;
+END;
+CREATE TRIGGER project_deleted AFTER DELETE ON project BEGIN
+  INSERT INTO change (change_set, entity, entity_id, op, old) VALUES ((SELECT change_set FROM writing), 'project', OLD.id, 'delete',
+    json_patch('{}', json_object('customer_id', OLD.customer_id, 'name', OLD.name, 'amount', OLD.amount, 'starts_on', OLD.starts_on, 'ends_on', OLD.ends_on, 'contract_no', OLD.contract_no, 'state', OLD.state, 'note', OLD.note, 'created_in', OLD.created_in, 'deleted_at', OLD.deleted_at)));
+END;
+
+CREATE TRIGGER collaborator_outside_insert BEFORE INSERT ON collaborator WHEN (SELECT change_set FROM writing) IS NULL BEGIN
+  INSERT INTO change_set (action, source) VALUES ('outside', 'outside');
+  UPDATE writing SET change_set = (SELECT max(id) FROM change_set);
+END;
+CREATE TRIGGER collaborator_outside_update BEFORE UPDATE ON collaborator
+  WHEN (SELECT change_set FROM writing) IS NULL OR (OLD.changed_in = (SELECT change_set FROM writing) AND (SELECT source FROM change_set WHERE id = (SELECT change_set FROM writing)) = 'outside') BEGIN
+  INSERT INTO change_set (action, source) VALUES ('outside', 'outside');
+  UPDATE writing SET change_set = (SELECT max(id) FROM change_set);
+END;
+CREATE TRIGGER collaborator_outside_delete BEFORE DELETE ON collaborator WHEN (SELECT change_set FROM writing) IS NULL BEGIN
+  INSERT INTO change_set (action, source) VALUES ('outside', 'outside');
+  UPDATE writing SET change_set = (SELECT max(id) FROM change_set);
+END;
+CREATE TRIGGER collaborator_inserted AFTER INSERT ON collaborator BEGIN
+  INSERT INTO change (change_set, entity, entity_id, op) VALUES ((SELECT change_set FROM writing), 'collaborator', NEW.id, 'insert');
+END;
+CREATE TRIGGER collaborator_adopted AFTER INSERT ON collaborator WHEN NEW.changed_in IS NOT (SELECT change_set FROM writing) BEGIN
+  SELECT RAISE(ABORT, 'collaborator: write without changed_in') WHERE NOT (SELECT source FROM change_set WHERE id = (SELECT change_set FROM writing)) = 'outside';
+  UPDATE collaborator SET changed_in = (SELECT change_set FROM writing),
+    created_in = CASE WHEN created_in = 0 THEN (SELECT change_set FROM writing) ELSE created_in END WHERE id = NEW.id;
+END;
+CREATE TRIGGER collaborator_updated AFTER UPDATE ON collaborator BEGIN
+  INSERT INTO change (change_set, entity, entity_id, op, field, old, new)
+  SELECT (SELECT change_set FROM writing), 'collaborator', NEW.id, 'update', 'customer_id', OLD.customer_id, NEW.customer_id WHERE OLD.customer_id IS NOT NEW.customer_id COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'collaborator', NEW.id, 'update', 'person_id', OLD.person_id, NEW.person_id WHERE OLD.person_id IS NOT NEW.person_id COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'collaborator', NEW.id, 'update', 'access', OLD.access, NEW.access WHERE OLD.access IS NOT NEW.access COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'collaborator', NEW.id, 'update', 'created_in', OLD.created_in, NEW.created_in WHERE OLD.created_in IS NOT NEW.created_in COLLATE BINARY AND OLD.created_in <> 0
+  UNION ALL SELECT (SELECT change_set FROM writing), 'collaborator', NEW.id, 'update', 'deleted_at', OLD.deleted_at, NEW.deleted_at WHERE OLD.deleted_at IS NOT NEW.deleted_at COLLATE BINARY;
+END;
+CREATE TRIGGER collaborator_version AFTER UPDATE ON collaborator
+  WHEN NEW.changed_in IS NOT (SELECT change_set FROM writing) OR NEW.id IS NOT OLD.id BEGIN
+  SELECT RAISE(ABORT, 'collaborator: id is fixed') WHERE NEW.id IS NOT OLD.id;
+  SELECT RAISE(ABORT, 'collaborator: write without changed_in') WHERE NOT (SELECT source FROM change_set WHERE id = (SELECT change_set FROM writing)) = 'outside';
+  UPDATE collaborator SET changed_in = (SELECT change_set FROM writing) WHERE id = NEW.id;
+END;
+CREATE TRIGGER collaborator_deleted AFTER DELETE ON collaborator BEGIN
+  INSERT INTO change (change_set, entity, entity_id, op, old) VALUES ((SELECT change_set FROM writing), 'collaborator', OLD.id, 'delete',
+    json_patch('{}', json_object('customer_id', OLD.customer_id, 'person_id', OLD.person_id, 'access', OLD.access, 'created_in', OLD.created_in, 'deleted_at', OLD.deleted_at)));
+END;
+
+CREATE TRIGGER imported_row_outside_insert BEFORE INSERT ON imported_row WHEN (SELECT change_set FROM writing) IS NULL BEGIN
+  INSERT INTO change_set (action, source) VALUES ('outside', 'outside');
+  UPDATE writing SET change_set = (SELECT max(id) FROM change_set);
+END;
+CREATE TRIGGER imported_row_outside_update BEFORE UPDATE ON imported_row
+  WHEN (SELECT change_set FROM writing) IS NULL OR (OLD.changed_in = (SELECT change_set FROM writing) AND (SELECT source FROM change_set WHERE id = (SELECT change_set FROM writing)) = 'outside') BEGIN
+  INSERT INTO change_set (action, source) VALUES ('outside', 'outside');
+  UPDATE writing SET change_set = (SELECT max(id) FROM change_set);
+END;
+CREATE TRIGGER imported_row_outside_delete BEFORE DELETE ON imported_row WHEN (SELECT change_set FROM writing) IS NULL BEGIN
+  INSERT INTO change_set (action, source) VALUES ('outside', 'outside');
+  UPDATE writing SET change_set = (SELECT max(id) FROM change_set);
+END;
+CREATE TRIGGER imported_row_inserted AFTER INSERT ON imported_row BEGIN
+  INSERT INTO change (change_set, entity, entity_id, op) VALUES ((SELECT change_set FROM writing), 'imported_row', NEW.id, 'insert');
+END;
+CREATE TRIGGER imported_row_adopted AFTER INSERT ON imported_row WHEN NEW.changed_in IS NOT (SELECT change_set FROM writing) BEGIN
+  SELECT RAISE(ABORT, 'imported_row: write without changed_in') WHERE NOT (SELECT source FROM change_set WHERE id = (SELECT change_set FROM writing)) = 'outside';
+  UPDATE imported_row SET changed_in = (SELECT change_set FROM writing),
+    created_in = CASE WHEN created_in = 0 THEN (SELECT change_set FROM writing) ELSE created_in END WHERE id = NEW.id;
+END;
+CREATE TRIGGER imported_row_updated AFTER UPDATE ON imported_row BEGIN
+  INSERT INTO change (change_set, entity, entity_id, op, field, old, new)
+  SELECT (SELECT change_set FROM writing), 'imported_row', NEW.id, 'update', 'customer_id', OLD.customer_id, NEW.customer_id WHERE OLD.customer_id IS NOT NEW.customer_id COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'imported_row', NEW.id, 'update', 'cells', OLD.cells, NEW.cells WHERE OLD.cells IS NOT NEW.cells COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'imported_row', NEW.id, 'update', 'created_in', OLD.created_in, NEW.created_in WHERE OLD.created_in IS NOT NEW.created_in COLLATE BINARY AND OLD.created_in <> 0
+  UNION ALL SELECT (SELECT change_set FROM writing), 'imported_row', NEW.id, 'update', 'deleted_at', OLD.deleted_at, NEW.deleted_at WHERE OLD.deleted_at IS NOT NEW.deleted_at COLLATE BINARY;
+END;
+CREATE TRIGGER imported_row_version AFTER UPDATE ON imported_row
+  WHEN NEW.changed_in IS NOT (SELECT change_set FROM writing) OR NEW.id IS NOT OLD.id BEGIN
+  SELECT RAISE(ABORT, 'imported_row: id is fixed') WHERE NEW.id IS NOT OLD.id;
+  SELECT RAISE(ABORT, 'imported_row: write without changed_in') WHERE NOT (SELECT source FROM change_set WHERE id = (SELECT change_set FROM writing)) = 'outside';
+  UPDATE imported_row SET changed_in = (SELECT change_set FROM writing) WHERE id = NEW.id;
+END;
+CREATE TRIGGER imported_row_deleted AFTER DELETE ON imported_row BEGIN
+  INSERT INTO change (change_set, entity, entity_id, op, old) VALUES ((SELECT change_set FROM writing), 'imported_row', OLD.id, 'delete',
+    json_patch('{}', json_object('customer_id', OLD.customer_id, 'cells', OLD.cells, 'created_in', OLD.created_in, 'deleted_at', OLD.deleted_at)));
+END;
+
+CREATE TRIGGER activity_outside_insert BEFORE INSERT ON activity WHEN (SELECT change_set FROM writing) IS NULL BEGIN
+  INSERT INTO change_set (action, source) VALUES ('outside', 'outside');
+  UPDATE writing SET change_set = (SELECT max(id) FROM change_set);
+END;
+CREATE TRIGGER activity_outside_update BEFORE UPDATE ON activity
+  WHEN (SELECT change_set FROM writing) IS NULL OR (OLD.changed_in = (SELECT change_set FROM writing) AND (SELECT source FROM change_set WHERE id = (SELECT change_set FROM writing)) = 'outside') BEGIN
+  INSERT INTO change_set (action, source) VALUES ('outside', 'outside');
+  UPDATE writing SET change_set = (SELECT max(id) FROM change_set);
+END;
+CREATE TRIGGER activity_outside_delete BEFORE DELETE ON activity WHEN (SELECT change_set FROM writing) IS NULL BEGIN
+  INSERT INTO change_set (action, source) VALUES ('outside', 'outside');
+  UPDATE writing SET change_set = (SELECT max(id) FROM change_set);
+END;
+CREATE TRIGGER activity_inserted AFTER INSERT ON activity BEGIN
+  INSERT INTO change (change_set, entity, entity_id, op) VALUES ((SELECT change_set FROM writing), 'activity', NEW.id, 'insert');
+END;
+CREATE TRIGGER activity_adopted AFTER INSERT ON activity WHEN NEW.changed_in IS NOT (SELECT change_set FROM writing) BEGIN
+  SELECT RAISE(ABORT, 'activity: write without changed_in') WHERE NOT (SELECT source FROM change_set WHERE id = (SELECT change_set FROM writing)) = 'outside';
+  UPDATE activity SET changed_in = (SELECT change_set FROM writing),
+    created_in = CASE WHEN created_in = 0 THEN (SELECT change_set FROM writing) ELSE created_in END WHERE id = NEW.id;
+END;
+CREATE TRIGGER activity_updated AFTER UPDATE ON activity BEGIN
+  INSERT INTO change (change_set, entity, entity_id, op, field, old, new)
+  SELECT (SELECT change_set FROM writing), 'activity', NEW.id, 'update', 'customer_id', OLD.customer_id, NEW.customer_id WHERE OLD.customer_id IS NOT NEW.customer_id COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'activity', NEW.id, 'update', 'contact_id', OLD.contact_id, NEW.contact_id WHERE OLD.contact_id IS NOT NEW.contact_id COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'activity', NEW.id, 'update', 'at', OLD.at, NEW.at WHERE OLD.at IS NOT NEW.at COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'activity', NEW.id, 'update', 'whole_day', OLD.whole_day, NEW.whole_day WHERE OLD.whole_day IS NOT NEW.whole_day COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'activity', NEW.id, 'update', 'by_id', OLD.by_id, NEW.by_id WHERE OLD.by_id IS NOT NEW.by_id COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'activity', NEW.id, 'update', 'by_text', OLD.by_text, NEW.by_text WHERE OLD.by_text IS NOT NEW.by_text COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'activity', NEW.id, 'update', 'ways', OLD.ways, NEW.ways WHERE OLD.ways IS NOT NEW.ways COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'activity', NEW.id, 'update', 'content', OLD.content, NEW.content WHERE OLD.content IS NOT NEW.content COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'activity', NEW.id, 'update', 'feedback', OLD.feedback, NEW.feedback WHERE OLD.feedback IS NOT NEW.feedback COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'activity', NEW.id, 'update', 'objections', OLD.objections, NEW.objections WHERE OLD.objections IS NOT NEW.objections COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'activity', NEW.id, 'update', 'next_action', OLD.next_action, NEW.next_action WHERE OLD.next_action IS NOT NEW.next_action COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'activity', NEW.id, 'update', 'backfilled', OLD.backfilled, NEW.backfilled WHERE OLD.backfilled IS NOT NEW.backfilled COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'activity', NEW.id, 'update', 'origin', OLD.origin, NEW.origin WHERE OLD.origin IS NOT NEW.origin COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'activity', NEW.id, 'update', 'created_in', OLD.created_in, NEW.created_in WHERE OLD.created_in IS NOT NEW.created_in COLLATE BINARY AND OLD.created_in <> 0
+  UNION ALL SELECT (SELECT change_set FROM writing), 'activity', NEW.id, 'update', 'deleted_at', OLD.deleted_at, NEW.deleted_at WHERE OLD.deleted_at IS NOT NEW.deleted_at COLLATE BINARY;
+END;
+CREATE TRIGGER activity_version AFTER UPDATE ON activity
+  WHEN NEW.changed_in IS NOT (SELECT change_set FROM writing) OR NEW.id IS NOT OLD.id BEGIN
+  SELECT RAISE(ABORT, 'activity: id is fixed') WHERE NEW.id IS NOT OLD.id;
+  SELECT RAISE(ABORT, 'activity: write without changed_in') WHERE NOT (SELECT source FROM change_set WHERE id = (SELECT change_set FROM writing)) = 'outside';
+  UPDATE activity SET changed_in = (SELECT change_set FROM writing) WHERE id = NEW.id;
+END;
+CREATE TRIGGER activity_deleted AFTER DELETE ON activity BEGIN
+  INSERT INTO change (change_set, entity, entity_id, op, old) VALUES ((SELECT change_set FROM writing), 'activity', OLD.id, 'delete',
+    json_patch('{}', json_object('customer_id', OLD.customer_id, 'contact_id', OLD.contact_id, 'at', OLD.at, 'whole_day', OLD.whole_day, 'by_id', OLD.by_id, 'by_text', OLD.by_text, 'ways', OLD.ways, 'content', OLD.content, 'feedback', OLD.feedback, 'objections', OLD.objections, 'next_action', OLD.next_action, 'backfilled', OLD.backfilled, 'origin', OLD.origin, 'created_in', OLD.created_in, 'deleted_at', OLD.deleted_at)));
+END;
+
+CREATE TRIGGER plan_outside_insert BEFORE INSERT ON plan WHEN (SELECT change_set FROM writing) IS NULL BEGIN
+  INSERT INTO change_set (action, source) VALUES ('outside', 'outside');
+  UPDATE writing SET change_set = (SELECT max(id) FROM change_set);
+END;
+CREATE TRIGGER plan_outside_update BEFORE UPDATE ON plan
+  WHEN (SELECT change_set FROM writing) IS NULL OR (OLD.changed_in = (SELECT change_set FROM writing) AND (SELECT source FROM change_set WHERE id = (SELECT change_set FROM writing)) = 'outside') BEGIN
+  INSERT INTO change_set (action, source) VALUES ('outside', 'outside');
+  UPDATE writing SET change_set = (SELECT max(id) FROM change_set);
+END;
+CREATE TRIGGER plan_outside_delete BEFORE DELETE ON plan WHEN (SELECT change_set FROM writing) IS NULL BEGIN
+  INSERT INTO change_set (action, source) VALUES ('outside', 'outside');
+  UPDATE writing SET change_set = (SELECT max(id) FROM change_set);
+END;
+CREATE TRIGGER plan_inserted AFTER INSERT ON plan BEGIN
+  INSERT INTO change (change_set, entity, entity_id, op) VALUES ((SELECT change_set FROM writing), 'plan', NEW.id, 'insert');
+END;
+CREATE TRIGGER plan_adopted AFTER INSERT ON plan WHEN NEW.changed_in IS NOT (SELECT change_set FROM writing) BEGIN
+  SELECT RAISE(ABORT, 'plan: write without changed_in') WHERE NOT (SELECT source FROM change_set WHERE id = (SELECT change_set FROM writing)) = 'outside';
+  UPDATE plan SET changed_in = (SELECT change_set FROM writing),
+    created_in = CASE WHEN created_in = 0 THEN (SELECT change_set FROM writing) ELSE created_in END WHERE id = NEW.id;
+END;
+CREATE TRIGGER plan_updated AFTER UPDATE ON plan BEGIN
+  INSERT INTO change (change_set, entity, entity_id, op, field, old, new)
+  SELECT (SELECT change_set FROM writing), 'plan', NEW.id, 'update', 'customer_id', OLD.customer_id, NEW.customer_id WHERE OLD.customer_id IS NOT NEW.customer_id COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'plan', NEW.id, 'update', 'due_on', OLD.due_on, NEW.due_on WHERE OLD.due_on IS NOT NEW.due_on COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'plan', NEW.id, 'update', 'due_at', OLD.due_at, NEW.due_at WHERE OLD.due_at IS NOT NEW.due_at COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'plan', NEW.id, 'update', 'recurrence', OLD.recurrence, NEW.recurrence WHERE OLD.recurrence IS NOT NEW.recurrence COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'plan', NEW.id, 'update', 'goal', OLD.goal, NEW.goal WHERE OLD.goal IS NOT NEW.goal COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'plan', NEW.id, 'update', 'ways', OLD.ways, NEW.ways WHERE OLD.ways IS NOT NEW.ways COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'plan', NEW.id, 'update', 'owner_id', OLD.owner_id, NEW.owner_id WHERE OLD.owner_id IS NOT NEW.owner_id COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'plan', NEW.id, 'update', 'origin', OLD.origin, NEW.origin WHERE OLD.origin IS NOT NEW.origin COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'plan', NEW.id, 'update', 'state', OLD.state, NEW.state WHERE OLD.state IS NOT NEW.state COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'plan', NEW.id, 'update', 'text', OLD.text, NEW.text WHERE OLD.text IS NOT NEW.text COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'plan', NEW.id, 'update', 'snoozed', OLD.snoozed, NEW.snoozed WHERE OLD.snoozed IS NOT NEW.snoozed COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'plan', NEW.id, 'update', 'snooze_reason', OLD.snooze_reason, NEW.snooze_reason WHERE OLD.snooze_reason IS NOT NEW.snooze_reason COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'plan', NEW.id, 'update', 'done_at', OLD.done_at, NEW.done_at WHERE OLD.done_at IS NOT NEW.done_at COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'plan', NEW.id, 'update', 'activity_id', OLD.activity_id, NEW.activity_id WHERE OLD.activity_id IS NOT NEW.activity_id COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'plan', NEW.id, 'update', 'after_plan_id', OLD.after_plan_id, NEW.after_plan_id WHERE OLD.after_plan_id IS NOT NEW.after_plan_id COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'plan', NEW.id, 'update', 'created_in', OLD.created_in, NEW.created_in WHERE OLD.created_in IS NOT NEW.created_in COLLATE BINARY AND OLD.created_in <> 0
+  UNION ALL SELECT (SELECT change_set FROM writing), 'plan', NEW.id, 'update', 'deleted_at', OLD.deleted_at, NEW.deleted_at WHERE OLD.deleted_at IS NOT NEW.deleted_at COLLATE BINARY;
+END;
+CREATE TRIGGER plan_version AFTER UPDATE ON plan
+  WHEN NEW.changed_in IS NOT (SELECT change_set FROM writing) OR NEW.id IS NOT OLD.id BEGIN
+  SELECT RAISE(ABORT, 'plan: id is fixed') WHERE NEW.id IS NOT OLD.id;
+  SELECT RAISE(ABORT, 'plan: write without changed_in') WHERE NOT (SELECT source FROM change_set WHERE id = (SELECT change_set FROM writing)) = 'outside';
+  UPDATE plan SET changed_in = (SELECT change_set FROM writing) WHERE id = NEW.id;
+END;
+CREATE TRIGGER plan_deleted AFTER DELETE ON plan BEGIN
+  INSERT INTO change (change_set, entity, entity_id, op, old) VALUES ((SELECT change_set FROM writing), 'plan', OLD.id, 'delete',
+    json_patch('{}', json_object('customer_id', OLD.customer_id, 'due_on', OLD.due_on, 'due_at', OLD.due_at, 'recurrence', OLD.recurrence, 'goal', OLD.goal, 'ways', OLD.ways, 'owner_id', OLD.owner_id, 'origin', OLD.origin, 'state', OLD.state, 'text', OLD.text, 'snoozed', OLD.snoozed, 'snooze_reason', OLD.snooze_reason, 'done_at', OLD.done_at, 'activity_id', OLD.activity_id, 'after_plan_id', OLD.after_plan_id, 'created_in', OLD.created_in, 'deleted_at', OLD.deleted_at)));
+END;
+-- generated: end
