@@ -1,0 +1,64 @@
+"""What a headless command loads: a prompt that asks what is due must not pay for screens and models."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+HEAVY = {
+    *("textual", "rich", "pydantic", "sqlite_utils", "pypinyin", "opencc", "phonenumbers", "email_validator"),
+    *("xlsxwriter", "python_calamine", "chinese_calendar", "rapidfuzz", "openpyxl", "babel", "asyncio"),
+}
+
+
+def run(*arguments: str, importing: bool = False) -> subprocess.CompletedProcess[str]:
+    """Run the program from the checkout, without a terminal."""
+    listing = ["-X", "importtime"] if importing else []
+    return subprocess.run(
+        [sys.executable, *listing, "-m", "crm_tui", *arguments],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
+def loaded(*arguments: str) -> set[str]:
+    """Return the top-level names of all modules that a command loads."""
+    done = run(*arguments, importing=True)
+    assert done.returncode == 0, done.stderr[-2000:]
+    names = re.findall(r"^import time:.*\|\s*(\S+)$", done.stderr, re.M)
+    assert "crm_tui" in {name.split(".")[0] for name in names}
+    return {name.split(".")[0] for name in names}
+
+
+@pytest.mark.parametrize("option", ["--help", "--version"])
+def test_help_and_version_load_nothing_heavy(option: str) -> None:
+    assert loaded(option) & HEAVY == set()
+
+
+def test_what_is_due_loads_nothing_heavy(tmp_path: Path) -> None:
+    database = str(tmp_path / "team.db")
+    made = run("init", "--db", database)
+    assert made.returncode == 0, made.stderr
+    assert loaded("due", "--db", database) & HEAVY == set()
+
+
+def test_the_listing_would_see_a_heavy_module() -> None:
+    done = subprocess.run(
+        [sys.executable, "-X", "importtime", "-c", "import pydantic"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert "pydantic" in {
+        name.split(".")[0] for name in re.findall(r"^import time:.*\|\s*(\S+)$", done.stderr, re.M)
+    }
