@@ -1,0 +1,115 @@
+"""How many terminal cells a text takes, and cutting it to a number of cells."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+ELLIPSIS = "…"
+MARKS_KEPT = 2
+"""Combining marks kept after one character; more of them climb over the lines above."""
+
+_REPLACED = "\ufffd"
+# Text made of these only needs neither cleaning nor a look at each character's category.
+_PLAIN = re.compile(
+    "[ -~\u00a1-\u00ac\u00ae-\u02ff\u2010-\u2027\u2030-\u205e"
+    "\u3000-\u3029\u3030-\u3098\u309b-\u3163\u3200-\u9fff\uac00-\ud7a3\uff01-\uff9f]*"
+)
+_WIDE_BLOCKS = re.compile("[\u4e00-\u9fff\u3001-\u3003\uff01-\uff60]*")
+_LINE_END = re.compile("\r\n|[\t\n\v\f\r\x85\u2028\u2029]")
+
+
+@lru_cache(maxsize=4096)
+def _char_width(char: str, ambiguous: int) -> int:
+    code = ord(char)
+    category = unicodedata.category(char)
+    # Marks, format characters and the vowels and finals of composed Hangul sit on the cell before them.
+    if category[0] == "M" or category in ("Cc", "Cf", "Zl", "Zp"):
+        return 0
+    if 0x1160 <= code <= 0x11FF or 0xD7B0 <= code <= 0xD7FF or code in (0x3164, 0xFFA0):
+        return 0
+    if 0x1F3FB <= code <= 0x1F3FF:
+        return 0
+    if category == "Cn":  # newer than this Python's tables: emoji and ideographs are known to be wide
+        return 2 if 0x1F300 <= code <= 0x1FAFF or 0x20000 <= code <= 0x3FFFD else 1
+    # Trigrams, hexagrams and counting rods became wide in Unicode 16.
+    if 0x2630 <= code <= 0x2637 or 0x268A <= code <= 0x268F or 0x4DC0 <= code <= 0x4DFF:
+        return 2
+    if 0x1D300 <= code <= 0x1D376:
+        return 2
+    kind = unicodedata.east_asian_width(char)
+    if kind in "WF":
+        return 2
+    return ambiguous if kind == "A" else 1
+
+
+def width(s: str, ambiguous: int = 1) -> int:
+    """Return the cells that a text takes in a terminal.
+
+    ``ambiguous`` is the width, 1 or 2, of characters on which terminals differ (· ① … — →). Joined
+    emoji count as their parts, so pass text through ``safe`` first. The rule is Unicode's UAX 11.
+    """
+    if s.isascii() and s.isprintable():
+        return len(s)
+    if _WIDE_BLOCKS.fullmatch(s):
+        return 2 * len(s)
+    return sum(_char_width(char, ambiguous) for char in s)
+
+
+def clip(s: str, cells: int, ambiguous: int = 1) -> str:
+    """Return the longest beginning of a text that takes at most so many cells, without a mark."""
+    if len(s) <= cells and s.isascii() and s.isprintable():
+        return s
+    used = 0
+    for at, char in enumerate(s):
+        used += _char_width(char, ambiguous)
+        if used > cells:
+            return s[:at]
+    return s
+
+
+@lru_cache(maxsize=4096)
+def fit(s: str, cells: int, ambiguous: int = 1) -> str:
+    """Return a text that takes exactly so many cells: padded with blanks, or cut and ended by ….
+
+    A wide character is never split: where only half of it would fit, a blank stands instead.
+    """
+    if cells <= 0:
+        return ""
+    used = width(s, ambiguous)
+    if used <= cells:
+        return s + " " * (cells - used)
+    mark = _char_width(ELLIPSIS, ambiguous)
+    if mark > cells:
+        return " " * cells
+    kept = clip(s, cells - mark, ambiguous)
+    return kept + ELLIPSIS + " " * (cells - mark - width(kept, ambiguous))
+
+
+def safe(s: str) -> str:
+    """Return a text as it may be shown: one line, nothing that moves, hides, joins or reorders.
+
+    Tabs and line ends become blanks; control and format characters (bidi, zero width, joiners),
+    variation selectors and skin tones go; a lone surrogate becomes U+FFFD; of a run of combining
+    marks two stay. What is stored is never changed by this.
+    """
+    if _PLAIN.fullmatch(s):
+        return s
+    kept: list[str] = []
+    marks = 0
+    for char in _LINE_END.sub(" ", s):
+        category = unicodedata.category(char)
+        code = ord(char)
+        if category in ("Mn", "Me"):
+            if code == 0x34F or 0xFE00 <= code <= 0xFE0F or 0xE0100 <= code <= 0xE01EF:
+                continue
+            marks += 1
+            if marks <= MARKS_KEPT:
+                kept.append(char)
+            continue
+        if category in ("Cc", "Cf") or 0x1F3FB <= code <= 0x1F3FF:
+            continue
+        marks = 0
+        kept.append(_REPLACED if category == "Cs" else char)
+    return "".join(kept)

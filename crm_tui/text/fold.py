@@ -1,0 +1,76 @@
+"""Comparison keys: the same name however it was typed."""
+
+from __future__ import annotations
+
+import unicodedata
+from functools import lru_cache
+from pathlib import Path
+
+_TABLE = Path(__file__).parent / "data" / "traditional.txt"
+
+_INVISIBLE = (
+    "\u00ad\u034f\u061c\u180e\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e"
+    "\u2060\u2061\u2062\u2063\u2064\u2066\u2067\u2068\u2069\u206a\u206b\u206c\u206d\u206e\u206f\ufeff"
+)
+_BLANKS = (
+    "\t\n\v\f\r\x1c\x1d\x1e\x1f \x85\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009"
+    "\u200a\u2028\u2029\u202f\u205f\u3000"
+)
+# Several ways of writing one sign, after NFKC has dealt with the widths.
+_SAME = {
+    "(": "（[【〔〖「『《〈｛{⦅",
+    ")": "）]】〕〗」』》〉｝}⦆",
+    "-": "‐‑‒–—―−－﹣⁃",
+    "·": "・･•‧∙⋅",
+    '"': "“”„‟〝〞",
+    "'": "‘’‚‛`´",
+}
+
+
+@lru_cache(maxsize=1)
+def _simplified() -> dict[int, str]:
+    """Return traditional character -> simplified one, read once from the bundled table."""
+    pairs = _TABLE.read_text("utf-8").split("\n", 1)[1].replace("\n", "")
+    return dict(zip(map(ord, pairs[::2]), pairs[1::2], strict=True))
+
+
+@lru_cache(maxsize=1)
+def _folding() -> dict[int, str | None]:
+    table: dict[int, str | None] = dict(_simplified())
+    for sign, variants in _SAME.items():
+        table.update(dict.fromkeys(map(ord, variants), sign))
+    table.update(dict.fromkeys(map(ord, _INVISIBLE + _BLANKS)))
+    table.update(dict.fromkeys(range(0x20)))
+    table.update(dict.fromkeys(range(0x7F, 0xA0)))
+    table.update(dict.fromkeys(range(0xFE00, 0xFE10)))
+    return table
+
+
+def tidy(s: str) -> str:
+    """Return a text without the blanks and invisible characters around it; its inside stays as it is."""
+    return s.strip(_BLANKS + _INVISIBLE)
+
+
+def simplify(s: str) -> str:
+    """Return a text with traditional characters made simplified, one for one, so positions stay.
+
+    The table is OpenCC's TSCharacters with its first choice; it serves comparing, never storing.
+    """
+    return s if s.isascii() else s.translate(_simplified())
+
+
+def fold(s: str) -> str:
+    """Return the key by which two ways of writing one name or word are the same.
+
+    NFKC (full width, ligatures), case folded, traditional to simplified, brackets, dashes, quotes and
+    middle dots of one kind, every blank and invisible character removed. ``fold(fold(s)) == fold(s)``.
+    """
+    table = _folding()
+    key = s
+    # Removing a blank can bring a letter and its accent together; one more pass then composes them.
+    for _turn in range(4):
+        before = key
+        key = unicodedata.normalize("NFKC", key.translate(table)).casefold().translate(table)
+        if key.isascii() or key == before or unicodedata.is_normalized("NFKC", key):
+            break
+    return key
