@@ -1,0 +1,56 @@
+"""Unified social credit codes (统一社会信用代码, GB 32100-2015), checked and never altered."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from crm_tui.locale import N_
+from crm_tui.text.halfwidth import half_width
+
+NOT_FILLED = N_("A placeholder, not a credit code")
+OLD_NUMBER = N_("An old registration number of 15 digits, not a credit code")
+WRONG_LENGTH = N_("A credit code has 18 characters")
+WRONG_SIGN = N_("The credit code has a character that no code has")
+WRONG_CHECK = N_("The check digit of the credit code is wrong")
+
+_SEPARATORS = re.compile(r"[\s\-]+")
+_PLACEHOLDER_WORDS = frozenset(
+    {"无", "暂无", "没有", "未知", "不详", "未提供", "待补", "待补充", "NA", "N/A", "NONE", "NULL"}
+)
+
+
+class CodeCheck(NamedTuple):
+    """What a cell of credit codes holds.
+
+    ``kind`` is valid, old15, placeholder, wrong_length, wrong_check or empty; ``key`` is the code in capitals
+    without blanks and dashes, '' where there is none to compare; ``problem`` an English message or ''.
+    """
+
+    kind: str
+    key: str
+    problem: str
+
+
+def check_code(s: str) -> CodeCheck:
+    """Say what kind of credit code ``s`` is (S2-06, S2-18); the text itself is the caller's to keep."""
+    key = _SEPARATORS.sub("", half_width(s)).upper()
+    if not key:
+        # A cell of dashes alone is a placeholder, a cell of blanks is empty.
+        return CodeCheck("placeholder", "", NOT_FILLED) if s.strip() else CodeCheck("empty", "", "")
+    if len(set(key)) == 1 or "*" in key or key in _PLACEHOLDER_WORDS:
+        return CodeCheck("placeholder", "", NOT_FILLED)
+    if len(key) == 15 and key.isascii() and key.isdigit():
+        return CodeCheck("old15", key, OLD_NUMBER)
+    if len(key) != 18:
+        return CodeCheck("wrong_length", key, WRONG_LENGTH)
+    from stdnum.cn import uscc
+    from stdnum.exceptions import InvalidChecksum, ValidationError
+
+    try:
+        uscc.validate(key)
+    except InvalidChecksum:
+        return CodeCheck("wrong_check", key, WRONG_CHECK)
+    except ValidationError:
+        return CodeCheck("wrong_check", key, WRONG_SIGN)
+    return CodeCheck("valid", key, "")
