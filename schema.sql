@@ -433,7 +433,8 @@ CREATE TABLE customer_state (
   next_plan_id INTEGER,
   next_due_on TEXT,
   next_due_at TEXT,
-  idle_since TEXT NOT NULL DEFAULT ''  -- day of the last follow-up, else of the file's beginning
+  idle_since TEXT NOT NULL DEFAULT '',  -- instant of the last follow-up, else of the file's beginning
+  haystack TEXT NOT NULL DEFAULT ''     -- folded names, numbers, phones, tags: what the plain filter looks through
 ) STRICT;
 CREATE INDEX customer_state_last ON customer_state (last_followup_at, customer_id);
 CREATE INDEX customer_state_idle ON customer_state (idle_since, customer_id);

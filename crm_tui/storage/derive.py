@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable
 
 from crm_tui.storage.driver import sqlite3
@@ -33,3 +34,32 @@ def rewrite(connection: sqlite3.Connection, change_set: int) -> None:
             if id(writer) not in called:
                 called.add(id(writer))
                 writer(connection, change_set)
+
+
+IDS = "SELECT DISTINCT entity_id FROM change WHERE change_set = :set AND entity = :entity"
+PARENTS_MOVED = (
+    "SELECT old, new FROM change"
+    " WHERE change_set = :set AND entity = :entity AND op = 'update' AND field = 'customer_id'"
+)
+IMAGES = "SELECT old FROM change WHERE change_set = :set AND entity = :entity AND op = 'delete'"
+PARENTS = (
+    "SELECT DISTINCT customer_id FROM {child} WHERE customer_id IS NOT NULL"
+    " AND id IN (SELECT entity_id FROM change WHERE change_set = :set AND entity = :entity)"
+)
+
+
+def customers_of(connection: sqlite3.Connection, change_set: int, entities: Iterable[str]) -> list[int]:
+    """Return the customers that a set touched, directly or through a child row, removed rows included."""
+    found: set[int] = set()
+    for entity in entities:
+        params = {"set": change_set, "entity": entity}
+        if entity == "customer":
+            found.update(row[0] for row in connection.execute(IDS, params).fetchall())
+            continue
+        sql = PARENTS.format(child=entity)
+        found.update(row[0] for row in connection.execute(sql, params).fetchall())
+        for old, new in connection.execute(PARENTS_MOVED, params).fetchall():
+            found.update(value for value in (old, new) if value is not None)
+        for (image,) in connection.execute(IMAGES, params).fetchall():
+            found.add(json.loads(image).get("customer_id"))
+    return sorted(value for value in found if value is not None)

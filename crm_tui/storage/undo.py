@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -14,15 +14,25 @@ from crm_tui.storage.change import Change
 from crm_tui.storage.driver import sqlite3
 from crm_tui.storage.triggers import columns
 
-LOG = "SELECT id, entity, entity_id, op, field, old, new FROM change WHERE change_set = :set ORDER BY id"
+OF_SET = "change_set = :set"
+OF_JOB = "change_set IN (SELECT id FROM change_set WHERE job = :job)"
+LOG = "SELECT id, entity, entity_id, op, field, old, new FROM change WHERE {of} ORDER BY id"
+# The index leads from the rows of the set to their later changes.
 LATER = (
-    "SELECT entity_id, field, old, id, change_set FROM change"
-    " WHERE entity = :entity AND change_set > :set AND op = 'update' AND entity_id IN"
-    " (SELECT entity_id FROM change WHERE change_set = :set AND entity = :entity) ORDER BY id"
+    "SELECT id, entity_id, op, field, old FROM change WHERE entity = :entity AND op <> 'insert'"
+    " AND entity_id IN (SELECT entity_id FROM change WHERE {of} AND entity = :entity) ORDER BY id"
+)
+CURRENT = (
+    "SELECT id, {names} FROM {entity} WHERE id IN"
+    " (SELECT entity_id FROM change WHERE {of} AND entity = :entity)"
+)
+MOVER = (
+    "SELECT max(change_set) FROM change WHERE entity = :entity AND entity_id = :id AND id > :after"
+    " AND (field = :field OR CAST(:field AS TEXT) IS NULL)"
 )
 CHILDREN = (
     'SELECT m.name, f."from" FROM sqlite_master m, pragma_foreign_key_list(m.name) f'
-    " WHERE m.type = 'table' AND f.\"table\" = :t"
+    " WHERE m.type = 'table' AND f.\"table\" = :t ORDER BY m.name, f.\"from\""
 )
 
 Row = tuple[str, int]
@@ -58,7 +68,7 @@ class UndoBlocked(Conflict):
 
 
 @dataclass
-class _Fold:
+class Fold:
     """What a set did to one row, read off its log."""
 
     before: bool = True
@@ -68,61 +78,149 @@ class _Fold:
     image: dict[str, Any] | None = None
     last_change: int = 0
     first_delete: int = 0
-    ops: set[str] = field(default_factory=set)
+    # Fields that somebody else changed between two sets of the same job.
+    broken: set[str] = field(default_factory=set)
 
 
-class _Plan(NamedTuple):
-    verdict: str  # skip, remove, restore, update, replace
+class Plan(NamedTuple):
+    """What is to become of one row: skip, keep (in the way), remove, restore, update or replace."""
+
+    verdict: str
     values: dict[str, Any]
 
 
+SKIP = Plan("skip", {})
+KEEP = Plan("keep", {})
+
+
 def undo(
-    change: Change, set_id: int, *, soft: bool = False, leave: bool = False, trial: bool = False
+    change: Change, set_id: int, *, soft: bool = False, leave: bool = False, keep: Collection[Row] = ()
 ) -> list[Obstacle]:
     """Take back a set inside the open change; return what was left alone.
 
     ``soft`` marks inserted rows as deleted instead of removing them (imports). ``leave`` undoes all but what
-    is in the way. Raises UndoBlocked with every obstacle otherwise; the transaction must then be rolled back.
-    ``trial`` only looks for obstacles.
+    is in the way; a customer that is left keeps what the set added to it. ``keep`` names rows to be left
+    whatever they are. Raises UndoBlocked with every obstacle otherwise; the transaction must then be rolled
+    back.
     """
-    log = change.rows(LOG, {"set": set_id})
-    folds = _folded(log)
-    obstacles: list[Obstacle] = []
-    plans: dict[Row, _Plan] = {}
-    by_entity: dict[str, list[int]] = defaultdict(list)
-    for entity, row_id in folds:
-        by_entity[entity].append(row_id)
-    for entity, ids in by_entity.items():
-        table = _Table(change, entity, set_id, ids)
-        for row_id in ids:
-            plans[entity, row_id] = _decide(table, row_id, folds[entity, row_id], soft, obstacles)
-    if soft:
-        _children_added(change, plans, obstacles)
-    if obstacles and not leave:
-        raise UndoBlocked(obstacles)
-    if trial:
-        return []
-    for obstacle in obstacles:
-        if obstacle.kind in ("gone", "child", "column") or obstacle.field is None:
-            plans[obstacle.entity, obstacle.entity_id] = _Plan("skip", {})
-    _replay(change, log, folds, plans, soft)
+    from crm_tui.storage.replay import replay
+
+    survey = _Survey(change.connection, OF_SET, {"set": set_id}, soft)
+    survey.keep(keep)
+    if survey.obstacles:
+        if not leave:
+            raise UndoBlocked(survey.obstacles)
+        survey.settle()
+    obstacles = survey.obstacles
+    obstacles += replay(change, survey.log, survey.folds, survey.plans, soft=soft, leave=leave)
     return obstacles
 
 
-def _folded(log: Iterable[tuple[Any, ...]]) -> dict[Row, _Fold]:
-    folds: dict[Row, _Fold] = {}
+def survey_job(
+    connection: sqlite3.Connection, job: int, *, soft: bool, settle: bool
+) -> tuple[list[Obstacle], set[Row]]:
+    """Return what stands in the way of undoing a whole job, and with ``settle`` the rows that then stay."""
+    survey = _Survey(connection, OF_JOB, {"job": job}, soft)
+    if settle and survey.obstacles:
+        survey.settle()
+    return survey.obstacles, survey.kept()
+
+
+class _Survey:
+    """Decides for each row of a set, or of all sets of a job, what is to become of it."""
+
+    def __init__(self, connection: sqlite3.Connection, of: str, params: dict[str, int], soft: bool) -> None:
+        self.connection = connection
+        self.log = connection.execute(LOG.format(of=of), params).fetchall()
+        self.folds = folded(self.log)
+        self.obstacles: list[Obstacle] = []
+        self.plans: dict[Row, Plan] = {}
+        self._soft = soft
+        self._tables: dict[str, _Table] = {}
+        for row, fold in self.folds.items():
+            entity, row_id = row
+            table = self._tables.get(entity)
+            if table is None:
+                table = self._tables[entity] = _Table(connection, entity, of, params, self.folds)
+            self.plans[row] = _decide(table, row_id, fold, soft, self.obstacles.append)
+        if soft:
+            self._children_added()
+
+    def kept(self) -> set[Row]:
+        """Return the rows that stay although the set added them."""
+        return {row for row, plan in self.plans.items() if plan.verdict == "keep"}
+
+    def keep(self, rows: Collection[Row]) -> None:
+        """Leave the given rows as they are."""
+        for row in rows:
+            if row in self.plans:
+                self.plans[row] = KEEP
+        if rows and self._soft:
+            self._children_added()
+
+    def settle(self) -> None:
+        """Leave every row that has an obstacle, and with it what belongs to it, until nothing moves."""
+        for obstacle in self.obstacles:
+            if obstacle.kind in ("gone", "column") or obstacle.field is None:
+                self._leave((obstacle.entity, obstacle.entity_id))
+        while self._soft:
+            customers = {row_id for entity, row_id in self.kept() if entity == "customer"}
+            for row, plan in list(self.plans.items()):
+                if plan.verdict == "remove" and self._tables[row[0]].customer_of(row[1]) in customers:
+                    self.plans[row] = KEEP
+            found = len(self.obstacles)
+            self._children_added()
+            for obstacle in self.obstacles[found:]:
+                self._leave((obstacle.entity, obstacle.entity_id))
+            if len(self.obstacles) == found:
+                break
+
+    def _leave(self, row: Row) -> None:
+        self.plans[row] = KEEP if self.plans[row].verdict in ("remove", "keep") else SKIP
+
+    def _children_added(self) -> None:
+        """Find live rows that hang on a row to be soft-deleted and do not go with it."""
+        parents: dict[str, list[int]] = defaultdict(list)
+        for (entity, row_id), plan in self.plans.items():
+            if plan.verdict == "remove":
+                parents[entity].append(row_id)
+        for entity, ids in parents.items():
+            for child, column in self.connection.execute(CHILDREN, {"t": entity}).fetchall():
+                if "deleted_at" in columns(self.connection, child):
+                    for chunk in _chunks(sorted(ids), 400):
+                        self._hanging(entity, child, column, chunk)
+
+    def _hanging(self, entity: str, child: str, column: str, ids: list[int]) -> None:
+        rows = self.connection.execute(
+            f"SELECT id, {column}, changed_in FROM {child}"
+            f" WHERE {column} IN ({', '.join(str(int(row_id)) for row_id in ids)}) AND deleted_at IS NULL"
+            " ORDER BY id"
+        ).fetchall()
+        for child_id, parent_id, by in rows:
+            plan = self.plans.get((child, child_id))
+            if plan is None or plan.verdict != "remove":
+                self.obstacles.append(
+                    Obstacle("child", entity, parent_id, None, None, child, child_id, by)
+                )
+
+
+def folded(log: Iterable[tuple[Any, ...]]) -> dict[Row, Fold]:
+    """Fold a log in its order into what happened to each row, in the order in which they first moved."""
+    folds: dict[Row, Fold] = {}
     for change_id, entity, row_id, op, name, old, new in log:
         fold = folds.get((entity, row_id))
         if fold is None:
-            fold = folds[entity, row_id] = _Fold(before=op != "insert")
+            fold = folds[entity, row_id] = Fold(before=op != "insert")
         fold.last_change = change_id
-        fold.ops.add(op)
         if op == "update":
             if fold.image is None:
                 fold.first_old.setdefault(name, old)
+            if name in fold.last_new and not same(fold.last_new[name], old):
+                fold.broken.add(name)
             fold.last_new[name] = new
         else:
             fold.after = op == "insert"
+            fold.last_new.clear()
             if op == "delete" and fold.image is None:
                 fold.image = json.loads(old)
                 fold.first_delete = change_id
@@ -132,200 +230,118 @@ def _folded(log: Iterable[tuple[Any, ...]]) -> dict[Row, _Fold]:
 class _Table:
     """The current rows of one entity that a set moved, and what moved them since."""
 
-    def __init__(self, change: Change, entity: str, set_id: int, ids: list[int]) -> None:
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        entity: str,
+        of: str,
+        params: dict[str, int],
+        folds: dict[Row, Fold],
+    ) -> None:
         self.entity = entity
-        self.columns = [
-            name for name in columns(change.connection, entity) if name not in ("id", "changed_in")
-        ]
-        self.current = _current(change.connection, entity, self.columns, set_id)
-        self._change = change
-        self._set = set_id
-        self._later: dict[int, dict[str, tuple[Any, int, int]]] | None = None
+        self.columns = [name for name in columns(connection, entity) if name not in ("id", "changed_in")]
+        self._connection = connection
+        self._of = of
+        self._params = {**params, "entity": entity}
+        self._folds = folds
+        sql = CURRENT.format(names=", ".join(self.columns), entity=entity, of=of)
+        self._rows = {row[0]: row[1:] for row in connection.execute(sql, self._params).fetchall()}
+        self._later: dict[int, dict[str, Any]] | None = None
 
-    def later(self, row_id: int, after: int) -> dict[str, Any]:
-        """Return for each field changed since change ``after`` the value it had before that."""
+    def current(self, row_id: int) -> dict[str, Any] | None:
+        """Return a row as it is now by column, None when it is gone."""
+        row = self._rows.get(row_id)
+        return None if row is None else dict(zip(self.columns, row, strict=True))
+
+    def customer_of(self, row_id: int) -> int | None:
+        """Return the customer whose file a row belongs to."""
+        row = self._rows.get(row_id)
+        return row[self.columns.index("customer_id")] if row and "customer_id" in self.columns else None
+
+    def later(self, row_id: int) -> dict[str, Any]:
+        """Return for each field changed since the set the value that the set had left in it."""
         if self._later is None:
             self._later = defaultdict(dict)
-            for entity_id, name, old, change_id, by in self._change.rows(
-                LATER, {"entity": self.entity, "set": self._set}
-            ):
-                self._later[entity_id].setdefault(name, (old, change_id, by))
-        return {name: old for name, (old, at, _by) in self._later.get(row_id, {}).items() if at > after}
+            sql = LATER.format(of=self._of)
+            for at, entity_id, op, name, old in self._connection.execute(sql, self._params).fetchall():
+                if at <= self._folds[self.entity, entity_id].last_change:
+                    continue
+                known = self._later[entity_id]
+                if op == "update":
+                    known.setdefault(name, old)
+                else:
+                    image = json.loads(old)
+                    for column in self.columns:
+                        known.setdefault(column, image.get(column))
+        return self._later.get(row_id, {})
 
     def mover(self, row_id: int, name: str | None) -> int | None:
         """Return the last set that changed a field of a row, None when unknown."""
-        found = self._change.one(
-            "SELECT max(change_set) FROM change WHERE entity = :entity AND entity_id = :id"
-            " AND change_set > :set AND (field = :field OR :field IS NULL)",
-            {"entity": self.entity, "id": row_id, "set": self._set, "field": name},
-        )
+        found = self._connection.execute(
+            MOVER,
+            {"entity": self.entity, "id": row_id, "field": name}
+            | {"after": self._folds[self.entity, row_id].last_change},
+        ).fetchone()
         return found[0] if found else None
 
 
-def _current(
-    connection: sqlite3.Connection, entity: str, names: list[str], set_id: int
-) -> dict[int, dict[str, Any]]:
-    cursor = connection.execute(
-        f"SELECT id, {', '.join(names)} FROM {entity} WHERE id IN"
-        " (SELECT entity_id FROM change WHERE change_set = :set AND entity = :entity)",
-        {"set": set_id, "entity": entity},
-    )
-    return {row[0]: dict(zip(names, row[1:], strict=True)) for row in cursor.fetchall()}
-
-
-def _same(one: Any, other: Any) -> bool:
+def same(one: Any, other: Any) -> bool:
+    """Tell whether two stored values are equal in type and value."""
     return type(one) is type(other) and one == other
 
 
-def _decide(table: _Table, row_id: int, fold: _Fold, soft: bool, obstacles: list[Obstacle]) -> _Plan:
-    current = table.current.get(row_id)
-    if not fold.before and not fold.after:
-        return _Plan("skip", {})
+def _decide(
+    table: _Table, row_id: int, fold: Fold, soft: bool, report: Callable[[Obstacle], None]
+) -> Plan:
+    current = table.current(row_id)
 
     def obstacle(kind: str, name: str | None = None, before: Any = None, after: Any = None) -> None:
         now = current.get(name) if current and name else None
-        obstacles.append(
-            Obstacle(kind, table.entity, row_id, name, before, after, now, table.mover(row_id, name))
-        )
+        by = table.mover(row_id, name)
+        report(Obstacle(kind, table.entity, row_id, name, before, after, now, by))
 
     if not fold.before:
-        if current is None or (soft and current.get("gone") == "undone"):
-            return _Plan("skip", {})
-        moved = {
-            name: old
-            for name, old in table.later(row_id, fold.last_change).items()
-            if name in current and not _same(old, current[name])
-        }
-        if soft and current.get("deleted_at") and "deleted_at" not in moved:
-            return _Plan("skip", {})
+        if not fold.after or current is None or (soft and current["deleted_at"] is not None):
+            return SKIP
+        moved = {n: old for n, old in table.later(row_id).items() if n in current and not same(old, current[n])}
         for name, old in moved.items():
             obstacle("moved", name, None, old)
-        return _Plan("skip" if moved else "remove", {})
+        return KEEP if moved else Plan("remove", {})
     if not fold.after:
         image = {**dict.fromkeys(table.columns), **(fold.image or {})}
         if current is not None:
             target = {**image, **fold.first_old}
-            if not all(_same(current[name], target.get(name)) for name in table.columns):
+            if not all(same(current[name], target.get(name)) for name in table.columns):
                 obstacle("moved")
-            return _Plan("skip", {})
-        return _Plan("restore", image)
+            return SKIP
+        return Plan("restore", image)
     replaced = fold.image is not None
-    if replaced:
-        assert fold.image is not None
+    if fold.image is not None:
         before = {**dict.fromkeys(table.columns), **fold.image, **fold.first_old}
-        later = table.later(row_id, fold.last_change)
+        later = table.later(row_id)
         after = {name: later.get(name, (current or {}).get(name)) for name in before}
     else:
         before, after = fold.first_old, fold.last_new
-    wanted = {name: value for name, value in before.items() if not _same(value, after[name])}
+    wanted = {
+        name: value for name, value in before.items() if not same(value, after[name]) or name in fold.broken
+    }
     if not wanted:
-        return _Plan("skip", {})
+        return SKIP
     if current is None:
         obstacle("gone")
-        return _Plan("skip", {})
+        return SKIP
     values = {}
     for name, value in wanted.items():
         if name not in current:
             obstacle("column", name, value, after[name])
-        elif _same(current[name], after[name]):
-            values[name] = value
-        elif not _same(current[name], value):
+        elif name in fold.broken:
             obstacle("moved", name, value, after[name])
-    return _Plan("replace" if replaced else "update", values)
-
-
-def _children_added(change: Change, plans: dict[Row, _Plan], obstacles: list[Obstacle]) -> None:
-    """Find live rows that hang on a row to be soft-deleted and do not go with it."""
-    parents: dict[str, set[int]] = defaultdict(set)
-    for (entity, row_id), plan in plans.items():
-        if plan.verdict == "remove":
-            parents[entity].add(row_id)
-    for entity, ids in parents.items():
-        for child, column in change.rows(CHILDREN, {"t": entity}):
-            if "deleted_at" not in columns(change.connection, child):
-                continue
-            for chunk in _chunks(sorted(ids), 400):
-                marks = ", ".join(str(int(row_id)) for row_id in chunk)
-                rows = change.rows(
-                    f"SELECT id, {column}, changed_in FROM {child}"
-                    f" WHERE {column} IN ({marks}) AND deleted_at IS NULL"
-                )
-                for child_id, parent_id, by in rows:
-                    plan = plans.get((child, child_id))
-                    if plan is None or plan.verdict != "remove":
-                        obstacles.append(
-                            Obstacle("child", entity, parent_id, None, None, child, child_id, by)
-                        )
+        elif same(current[name], after[name]):
+            values[name] = value
+        elif not same(current[name], value):
+            obstacle("moved", name, value, after[name])
+    return Plan("replace" if replaced else "update", values)
 
 
 def _chunks(items: list[int], size: int) -> Iterable[list[int]]:
     return (items[start : start + size] for start in range(0, len(items), size))
-
-
-def _replay(
-    change: Change,
-    log: list[tuple[Any, ...]],
-    folds: dict[Row, _Fold],
-    plans: dict[Row, _Plan],
-    soft: bool,
-) -> None:
-    statements: list[tuple[str, list[dict[str, Any]], Row]] = []
-    pending: tuple[Row, dict[str, Any]] | None = None
-
-    def push(sql: str, params: dict[str, Any], row: Row) -> None:
-        params["set_"] = change.set_id
-        if statements and statements[-1][0] == sql:
-            statements[-1][1].append(params)
-        else:
-            statements.append((sql, [params], row))
-
-    def flush() -> None:
-        nonlocal pending
-        if pending:
-            row, values = pending
-            push(_update(row[0], list(values)), {**values, "id_": row[1]}, row)
-            pending = None
-
-    for change_id, entity, row_id, op, name, old, _new in reversed(log):
-        row = (entity, row_id)
-        plan = plans[row]
-        if plan.verdict == "restore" and change_id > folds[row].first_delete:
-            continue
-        if op == "update" and plan.verdict in ("update", "restore"):
-            if plan.verdict == "update" and name not in plan.values:
-                continue
-            if pending and pending[0] == row:
-                pending[1][name] = old
-            else:
-                flush()
-                pending = (row, {name: old})
-            continue
-        flush()
-        if op == "insert" and plan.verdict == "remove":
-            if soft:
-                gone = {"deleted_at": change.now} | ({"gone": "undone"} if entity == "customer" else {})
-                push(_update(entity, list(gone)), {**gone, "id_": row_id}, row)
-            else:
-                push(f"DELETE FROM {entity} WHERE id = :id_ AND :set_ = :set_", {"id_": row_id}, row)
-        elif op == "insert" and plan.verdict == "replace" and plan.values:
-            push(_update(entity, list(plan.values)), {**plan.values, "id_": row_id}, row)
-            plans[row] = _Plan("skip", {})
-        elif op == "delete" and plan.verdict == "restore":
-            names = [n for n, value in plan.values.items() if value is not None]
-            sql = (
-                f"INSERT INTO {entity} (id, {', '.join(names)}, changed_in)"
-                f" VALUES (:id_, {', '.join(':' + n for n in names)}, :set_)"
-            )
-            push(sql, {n: plan.values[n] for n in names} | {"id_": row_id}, row)
-    flush()
-    for sql, params, row in statements:
-        try:
-            change.connection.executemany(sql, params)
-        except sqlite3.IntegrityError as error:
-            raise UndoBlocked([Obstacle("taken", *row, None, None, str(error), None, None)]) from error
-
-
-def _update(entity: str, names: list[str]) -> str:
-    return (
-        f"UPDATE {entity} SET {', '.join(f'{n} = :{n}' for n in names)}, changed_in = :set_ WHERE id = :id_"
-    )

@@ -1,0 +1,262 @@
+"""Customers, contacts, tags and projects: reading for lists and the customer file."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from crm_tui.storage.driver import sqlite3
+from crm_tui.storage.lists import placeholders, query_in
+from crm_tui.storage.triggers import columns
+
+
+class CustomerRow(NamedTuple):
+    """One line of a customer list; words are keys, instants as stored."""
+
+    id: int
+    changed_in: int
+    no: str
+    name: str
+    kind: str
+    status: str | None
+    stage: str | None
+    level: str | None
+    industry: str | None
+    source: str | None
+    owner_id: int
+    owner: str
+    last_followup_at: str | None
+    next_due_on: str | None
+    next_due_at: str | None
+    activities: int
+    contact: str | None
+    phone: str | None
+
+
+class Query(NamedTuple):
+    """What a customer list shows: words to look for, owner, status, and its order."""
+
+    text: str = ""
+    owner_id: int | None = None
+    status: str | None = None
+    sort: str = "recent"
+
+
+LIST = (
+    "SELECT c.id, c.changed_in, c.no, coalesce(c.name, ''), c.kind, c.status, c.stage, c.level, c.industry,"
+    " c.source, c.owner_id, p.name, s.last_followup_at, s.next_due_on, s.next_due_at,"
+    " coalesce(s.activities, 0), t.name, coalesce(t.mobile, t.office_phone, t.email, t.wechat)"
+    " FROM customer c JOIN person_any p ON p.id = c.owner_id"
+    " LEFT JOIN customer_state s ON s.customer_id = c.id"
+    " LEFT JOIN contact t ON t.id = (SELECT k.id FROM contact k WHERE k.customer_id = c.id"
+    " ORDER BY k.is_primary DESC, k.position, k.id LIMIT 1)"
+)
+MATCHING = (
+    " WHERE (CAST(:owner AS INTEGER) IS NULL OR c.owner_id = :owner)"
+    " AND (CAST(:status AS TEXT) IS NULL OR c.status = :status)"
+)
+ORDERS = {
+    "recent": " ORDER BY c.changed_in DESC, c.id DESC",
+    "no": " ORDER BY c.no_sort, c.id",
+    "name": " ORDER BY c.name_key, c.id",
+    "followup": " ORDER BY s.last_followup_at DESC NULLS LAST, c.id DESC",
+    "due": " ORDER BY s.next_due_on NULLS LAST, c.id DESC",
+    "id": " ORDER BY c.id",
+}
+COUNT = "SELECT count(*) FROM customer c LEFT JOIN customer_state s ON s.customer_id = c.id"
+
+
+def _where(query: Query) -> tuple[str, dict[str, Any]]:
+    params: dict[str, Any] = {"owner": query.owner_id, "status": query.status}
+    sql = MATCHING
+    for index, term in enumerate(terms(query.text)):
+        sql += f" AND s.haystack LIKE :key{index} ESCAPE '!'"
+        params[f"key{index}"] = f"%{term}%"
+    return sql, params
+
+
+def terms(text: str) -> list[str]:
+    """Return the folded, escaped words of a filter; blanks separate them, all must be found."""
+    from crm_tui.text.fold import fold
+
+    folded = [fold(part) for part in text.split()]
+    return [part.replace("!", "!!").replace("%", "!%").replace("_", "!_") for part in folded if part]
+
+
+def page(reader: sqlite3.Connection, query: Query, offset: int = 0, limit: int = 100) -> list[CustomerRow]:
+    """Return one page of a customer list. The plain filter behind it is to be replaced by the search room."""
+    where, params = _where(query)
+    sql = LIST + where + ORDERS[query.sort] + " LIMIT :limit OFFSET :offset"
+    rows = reader.execute(sql, {**params, "limit": limit, "offset": offset}).fetchall()
+    return [CustomerRow(*row) for row in rows]
+
+
+def count(reader: sqlite3.Connection, query: Query) -> int:
+    """Return how many customers a list has."""
+    where, params = _where(query)
+    return reader.execute(COUNT + where, params).fetchone()[0]
+
+
+def rows_of(reader: sqlite3.Connection, ids: list[int]) -> dict[int, CustomerRow]:
+    """Return the list lines of some customers by id; those gone are left out."""
+    found = query_in(reader, LIST + " WHERE c.id IN ({ids})", ids)
+    return {row[0]: CustomerRow(*row) for row in found}
+
+
+def record(connection: sqlite3.Connection, table: str, row_id: int) -> dict[str, Any] | None:
+    """Return one row of a customer-room table by column name, None when it is not there (or not visible)."""
+    if table not in RECORD_TABLES:
+        raise ValueError(table)
+    cursor = connection.execute(f"SELECT * FROM {table} WHERE id = :id", {"id": row_id})
+    row = cursor.fetchone()
+    return dict(zip([item[0] for item in cursor.description], row, strict=True)) if row else None
+
+
+RECORD_TABLES = ("customer", "customer_any", "contact", "project", "tag")
+CHILDREN = {
+    "contact": "SELECT * FROM contact WHERE customer_id = :id ORDER BY is_primary DESC, position, id",
+    "project": "SELECT * FROM project WHERE customer_id = :id ORDER BY starts_on DESC NULLS LAST, id DESC",
+    "customer_alias": "SELECT * FROM customer_alias WHERE customer_id = :id ORDER BY id",
+    "collaborator": "SELECT * FROM collaborator WHERE customer_id = :id ORDER BY id",
+}
+
+
+def children(reader: sqlite3.Connection, table: str, customer_id: int) -> list[dict[str, Any]]:
+    """Return the live contacts, projects, aliases or collaborators of a customer by column name."""
+    cursor = reader.execute(CHILDREN[table], {"id": customer_id})
+    names = [item[0] for item in cursor.description]
+    live = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    return [row for row in live if row["deleted_at"] is None]
+
+
+class Tag(NamedTuple):
+    """A tag and how many customers carry it."""
+
+    id: int
+    name: str
+    colour: str | None
+    group: str | None
+    used: int
+
+
+TAGS = (
+    "SELECT t.id, t.name, t.colour, t.group_name, (SELECT count(*) FROM tag_link l WHERE l.tag_id = t.id)"
+    " FROM tag t ORDER BY t.group_name NULLS LAST, t.id"
+)
+TAGS_OF = (
+    "SELECT l.customer_id, t.name FROM tag_link l JOIN tag t ON t.id = l.tag_id"
+    " WHERE l.customer_id IN ({ids}) AND l.deleted_at IS NULL AND t.deleted_at IS NULL ORDER BY t.id"
+)
+
+
+def tags(reader: sqlite3.Connection) -> list[Tag]:
+    """Return all tags with their use."""
+    return [Tag(*row) for row in reader.execute(TAGS).fetchall()]
+
+
+def tags_of(connection: sqlite3.Connection, ids: list[int]) -> dict[int, list[str]]:
+    """Return the tag names of some customers by id."""
+    found: dict[int, list[str]] = {}
+    for customer_id, name in query_in(connection, TAGS_OF, ids):
+        found.setdefault(customer_id, []).append(name)
+    return found
+
+
+class Hit(NamedTuple):
+    """A customer that has the same number, code, name, phone or mail: what a warning names."""
+
+    reason: str  # no, uscc, name, alias, phone, mail
+    customer_id: int
+    no: str
+    name: str
+    owner: str
+    status: str | None
+
+
+SAME = (
+    "SELECT :reason, c.id, c.no, coalesce(c.name, ''), p.name, c.status FROM customer c"
+    " JOIN person_any p ON p.id = c.owner_id WHERE {test} AND c.id <> :self ORDER BY c.id LIMIT 5"
+)
+TESTS = {
+    "no": "c.no = :key",
+    "uscc": "c.uscc_key = :key",
+    "name": "c.name_key = :key",
+    "alias": "c.id IN (SELECT a.customer_id FROM customer_alias a WHERE a.name_key = :key)",
+    "phone": "c.id IN (SELECT k.customer_id FROM contact_key k WHERE k.kind = 'phone' AND k.key = :key)",
+    "mail": "c.id IN (SELECT k.customer_id FROM contact_key k WHERE k.kind = 'mail' AND k.key = :key)",
+}
+
+
+def same(reader: sqlite3.Connection, reason: str, key: str, but: int = 0) -> list[Hit]:
+    """Return up to five live customers other than ``but`` that share an exact key."""
+    if not key:
+        return []
+    sql = SAME.replace("{test}", TESTS[reason])
+    return [Hit(*row) for row in reader.execute(sql, {"reason": reason, "key": key, "self": but}).fetchall()]
+
+
+BY_NUMBER = "SELECT id FROM customer WHERE no = :no"
+BY_NAME = "SELECT id FROM customer WHERE name_key = :key ORDER BY id LIMIT 2"
+BY_ALIAS = (
+    "SELECT DISTINCT customer_id FROM customer_alias WHERE name_key = :key ORDER BY customer_id LIMIT 2"
+)
+
+
+def by_reference(reader: sqlite3.Connection, number: str, name_key: str) -> list[int]:
+    """Return the customers that a number, an exact folded name or another name means: none, one or two."""
+    for sql, params in (
+        (BY_NUMBER, {"no": number}),
+        (BY_NAME, {"key": name_key}),
+        (BY_ALIAS, {"key": name_key}),
+    ):
+        rows = reader.execute(sql, params).fetchall()
+        if rows:
+            return [row[0] for row in rows]
+    return []
+
+
+HAY = (
+    "SELECT id, name_key, no, uscc_key, short_name, english_name, referrer FROM customer WHERE id IN ({ids})"
+)
+HAY_CONTACTS = (
+    "SELECT id, customer_id, name, office_phone, mobile, email, wechat FROM contact"
+    " WHERE customer_id IN ({ids}) AND deleted_at IS NULL ORDER BY id"
+)
+HAY_ALIASES = (
+    "SELECT customer_id, name_key FROM customer_alias WHERE customer_id IN ({ids}) AND deleted_at IS NULL"
+    " ORDER BY id"
+)
+KEYS_GONE = "DELETE FROM contact_key WHERE customer_id IN ({ids})"
+KEY = (
+    "INSERT INTO contact_key (kind, key, customer_id, contact_id)"
+    " VALUES (:kind, :key, :customer_id, :contact_id)"
+)
+HAYSTACK = (
+    "INSERT INTO customer_state (customer_id, haystack) VALUES (:id, :hay)"
+    " ON CONFLICT (customer_id) DO UPDATE SET haystack = :hay"
+)
+STATE_GONE = (
+    "DELETE FROM customer_state WHERE customer_id IN ({ids})"
+    " AND NOT EXISTS (SELECT 1 FROM customer c WHERE c.id = customer_state.customer_id)"
+)
+
+
+def delete_in(connection: sqlite3.Connection, sql: str, ids: list[int]) -> None:
+    """Run a DELETE that holds ``{ids}`` for a piece of a list."""
+    marks, params = placeholders(ids)
+    connection.execute(sql.replace("{ids}", marks), params)
+
+
+def customer_columns(connection: sqlite3.Connection) -> list[str]:
+    """Return the columns of a customer."""
+    return columns(connection, "customer")
+
+
+NUMBER_TAKEN = (
+    "SELECT 1 FROM customer WHERE no = :no AND (gone IS NULL OR gone <> 'undone') AND id <> :self LIMIT 1"
+)
+NEXT_POSITION = "SELECT coalesce(max(position), -1) + 1 FROM contact WHERE customer_id = :id"
+LINKS_OF = (
+    "SELECT l.id, t.name_key FROM tag_link l JOIN tag t ON t.id = l.tag_id"
+    " WHERE l.customer_id = :id AND l.deleted_at IS NULL ORDER BY l.id"
+)
+TAG_BY_KEY = "SELECT id FROM tag WHERE name_key = :key AND deleted_at IS NULL"

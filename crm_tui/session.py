@@ -1,0 +1,264 @@
+"""What both front ends are given: an opened database, the acting user, and every service behind it."""
+
+from __future__ import annotations
+
+import os
+import pwd
+from collections.abc import Callable
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from crm_tui import clock, config
+from crm_tui.access import store as people_store
+from crm_tui.access.policy import demand
+from crm_tui.access.scope import scope
+from crm_tui.access.store import Person
+from crm_tui.customers import derived as customer_rows
+from crm_tui.customers.convert import Context
+from crm_tui.errors import BadInput, NotPermitted
+from crm_tui.followups import derived as followup_rows
+from crm_tui.locale import _
+from crm_tui.presets import store as presets
+from crm_tui.presets.store import Dictionary
+from crm_tui.storage import connection, jobs, undoing
+from crm_tui.storage.database import Database, WriteResult
+from crm_tui.storage.driver import sqlite3
+from crm_tui.storage.presence import Presence
+
+if TYPE_CHECKING:
+    from crm_tui.text.workdays import WorkCalendar
+
+# The rooms whose derived rows every write keeps true; importing them registered their writers.
+DERIVED = (customer_rows.rewrite, followup_rows.rewrite)
+
+
+class Session:
+    """One user's work on one database; used from one thread.
+
+    ``reader`` is scoped to the user; ``write`` runs a service function as one change set.
+    """
+
+    def __init__(self, database: Database, person: Person, source: str) -> None:
+        self.database = database
+        self.person = person
+        self.source = source
+        self.presence = Presence(database.path)
+        self.reader: sqlite3.Connection = scope(database.connect_reader(), person.id)
+        self.first_set = self._last_set() + 1
+
+    def _last_set(self) -> int:
+        return self.reader.execute("SELECT coalesce(max(id), 0) FROM change_set").fetchone()[0]
+
+    def close(self) -> None:
+        """Close both connections and let go of the session lock."""
+        self.reader.close()
+        self.database.close()
+        self.presence.close()
+
+    def __enter__(self) -> Session:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.close()
+
+    @property
+    def read_only(self) -> str:
+        """Why nothing can be written, '' when it can."""
+        return self.database.read_only
+
+    @cached_property
+    def settings(self) -> dict[str, str]:
+        """The team's settings: zone, preset."""
+        return presets.settings(self.reader)
+
+    @property
+    def zone(self) -> str:
+        """The team's time zone."""
+        return self.settings.get("zone") or clock.DEFAULT_ZONE
+
+    def today(self) -> date:
+        """Return the team's calendar day."""
+        return clock.today(self.zone)
+
+    @cached_property
+    def words(self) -> Dictionary:
+        """The words of the database; ``forget_words`` after they changed."""
+        return presets.dictionary(self.reader)
+
+    @cached_property
+    def names(self) -> dict[int, str]:
+        """Every person's shown name by id."""
+        return dict(self.reader.execute("SELECT id, name FROM person_any").fetchall())
+
+    def forget_words(self) -> None:
+        """Read words, people and settings again when they are next asked for."""
+        for name in ("words", "names", "settings"):
+            self.__dict__.pop(name, None)
+
+    @cached_property
+    def calendar(self) -> WorkCalendar:
+        """Working days, with the user's own holidays and workdays."""
+        from crm_tui.text.workdays import from_settings
+
+        return from_settings(config.load_settings())
+
+    def context(self, *, past: bool = True) -> Context:
+        """Return what conversions between text and columns need."""
+        people = people_store.name_keys(self.reader)
+        return Context(self.words, people, self.names, self.today(), self.zone, past)
+
+    def write(
+        self, fn: Callable[..., Any], *args: Any, reason: str | None = None, **kwargs: Any
+    ) -> WriteResult:
+        """Run a service function ``fn(change, *args, **kwargs)`` as one change set named after its action.
+
+        Raises what the function raises; then nothing was written.
+        """
+        name = getattr(fn, "action", fn.__name__)
+        demand(self.person.role, name)
+        return self.database.write(
+            self.person.id,
+            name,
+            lambda change: fn(change, *args, **kwargs),
+            reason=reason,
+            source=self.source,
+        )
+
+    def parts(
+        self, progress: jobs.Progress | None = None, cancelled: Callable[[], bool] | None = None
+    ) -> jobs.Parts:
+        """Return the runner of large changes for this session."""
+        return jobs.Parts(self.database, self.presence, progress, cancelled)
+
+    def undo(
+        self, set_id: int | None = None, *, leave: bool = False, progress: jobs.Progress | None = None
+    ) -> undoing.Undone | None:
+        """Take back a set (its whole job), or the user's own last change; None when there is none.
+
+        Raises UndoBlocked with what is in the way; ``leave`` takes back all but that.
+        """
+        parts = self.parts(progress)
+        if set_id is None:
+            return undoing.undo_last(self.database, parts, self.person.id, self.source)
+        return undoing.undo_set(self.database, parts, self.person.id, set_id, leave=leave, source=self.source)
+
+    def redo(self, progress: jobs.Progress | None = None) -> undoing.Undone | None:
+        """Bring back what the user's last undo took; None when there is nothing to bring back."""
+        return undoing.redo_last(self.database, self.parts(progress), self.person.id, self.source)
+
+
+def system_login() -> str:
+    """Return the operating system's name of who runs the process; an environment variable cannot change it."""
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return str(os.getuid())
+
+
+def open_session(
+    path: Path, *, login: str | None = None, read_only: bool = False, source: str = "tui"
+) -> Session:
+    """Open a database for the operating-system user.
+
+    Raises BadInput when the file is no database of ours, NotPermitted when the user is not known in it.
+    """
+    database = Database(path, read_only=read_only)
+    try:
+        person = people_store.by_login(database.connection, login or system_login())
+        if person is None or person.active != 1:
+            raise _unknown(database, login or system_login())
+        session = Session(database, person, source)
+    except BaseException:
+        database.close()
+        raise
+    try:
+        _recover(session)
+    except BaseException:
+        session.close()
+        raise
+    return session
+
+
+def _unknown(database: Database, login: str) -> NotPermitted:
+    admins = [one.name for one in people_store.people(database.connection) if one.role == "administrator"]
+    return NotPermitted(
+        _("{login} is not a user of this database.").format(login=login),
+        _("Nothing was opened."),
+        _("Ask {names} to run: crm-tui user add {login}").format(names="、".join(admins[:3]), login=login),
+    )
+
+
+def _recover(session: Session) -> None:
+    """Finish or take back a large change whose process died."""
+    if session.read_only:
+        return
+    left = jobs.publishing(session.database.connection)
+    dead = session.database.connection.execute(undoing.DEAD_UNDOS).fetchone()
+    if left is None and dead is None:
+        return
+    lock = jobs.JobLock(session.database.path)
+    try:
+        if not lock.take():
+            return
+        undoing.finish_dead_undos(session.database)
+        if jobs.publishing(session.database.connection) is not None:
+            from crm_tui.exchange.publishing import resume
+
+            resume(session.database, session.parts(), session.person.id, session.source)
+    finally:
+        lock.close()
+
+
+def create_database(
+    path: Path, *, preset: str = "general", login: str | None = None, name: str = "", zone: str = ""
+) -> None:
+    """Make a new database with a preset; whoever makes it is its administrator.
+
+    Raises BadInput when the preset is unknown or nothing can be made there; then nothing is left behind.
+    """
+    presets.preset(preset)
+    connection.create(path)
+    database = Database(path)
+    try:
+
+        def fill(change: Any) -> None:
+            presets.seed(change, preset, zone or clock.DEFAULT_ZONE)
+            who = login or system_login()
+            change.actor = people_store.add(change, who, name or who, "administrator")
+
+        database.write(0, "init", fill, source="cli")
+    except BaseException:
+        database.close()
+        path.unlink(missing_ok=True)
+        raise
+    database.close()
+
+
+def find_customer(session: Session, reference: str) -> int:
+    """Return the customer that REF means: a number, an exact name, or the only hit of the filter.
+
+    Raises BadInput when it means none or several.
+    """
+    from crm_tui.customers import store
+    from crm_tui.text.fold import fold
+
+    ids = store.by_reference(session.reader, reference.strip(), fold(reference))
+    if not ids:
+        ids = [row.id for row in store.page(session.reader, store.Query(text=reference), limit=6)]
+    if len(ids) == 1:
+        return ids[0]
+    if not ids:
+        raise BadInput(
+            _("No customer matches “{text}”.").format(text=reference),
+            "",
+            _("Try a part of the name or the number."),
+        )
+    rows = store.rows_of(session.reader, ids)
+    names = "; ".join(f"{row.no} {row.name}" for row in rows.values())
+    raise BadInput(
+        _("Several customers match “{text}”: {names}.").format(text=reference, names=names),
+        "",
+        _("Give the number instead."),
+    )

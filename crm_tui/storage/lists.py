@@ -1,0 +1,34 @@
+"""Lists of ids as named parameters, in pieces that every engine takes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from crm_tui.storage.driver import sqlite3
+
+PIECE = 400
+
+
+def placeholders(values: Sequence[object], prefix: str = "p") -> tuple[str, dict[str, object]]:
+    """Return ``:p0, :p1, ...`` and the parameters for up to 500 values."""
+    return (
+        ", ".join(f":{prefix}{index}" for index in range(len(values))),
+        {f"{prefix}{index}": value for index, value in enumerate(values)},
+    )
+
+
+def pieces(values: Iterable[int]) -> Iterator[list[int]]:
+    """Cut a list of ids into pieces that fit into one statement."""
+    items = list(values)
+    return (items[start : start + PIECE] for start in range(0, len(items), PIECE))
+
+
+def query_in(
+    connection: sqlite3.Connection, sql: str, ids: Iterable[int], params: dict[str, object] | None = None
+) -> list[tuple]:
+    """Run a query that holds ``{ids}`` once for each piece of the list and return all rows."""
+    rows: list[tuple] = []
+    for piece in pieces(ids):
+        marks, values = placeholders(piece)
+        rows.extend(connection.execute(sql.replace("{ids}", marks), {**values, **(params or {})}).fetchall())
+    return rows

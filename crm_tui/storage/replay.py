@@ -1,0 +1,128 @@
+"""The writing half of undo: the log of a set backwards, passing only through states it passed through."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from crm_tui.storage.change import Change
+from crm_tui.storage.driver import sqlite3
+from crm_tui.storage.undo import KEEP, SKIP, Fold, Obstacle, Plan, Row, UndoBlocked
+
+Statement = tuple[str, str, list[dict[str, Any]]]
+
+
+def replay(
+    change: Change,
+    log: list[tuple[Any, ...]],
+    folds: dict[Row, Fold],
+    plans: dict[Row, Plan],
+    *,
+    soft: bool,
+    leave: bool,
+) -> list[Obstacle]:
+    """Write what the plans say; return the rows that a constraint kept from it.
+
+    With ``leave`` such rows stay wholly as they are and the others are written; raises UndoBlocked otherwise.
+    """
+    found: list[Obstacle] = []
+    while True:
+        change.execute("SAVEPOINT replay")
+        refused = _written(change, _statements(change, log, folds, plans, soft), leave)
+        if not refused:
+            change.execute("RELEASE replay")
+            return found
+        if not leave:
+            raise UndoBlocked(refused)
+        change.execute("ROLLBACK TO replay")
+        change.execute("RELEASE replay")
+        found += refused
+        for obstacle in refused:
+            row = (obstacle.entity, obstacle.entity_id)
+            plans[row] = KEEP if plans[row].verdict == "remove" else SKIP
+
+
+def _written(change: Change, statements: list[Statement], go_on: bool) -> list[Obstacle]:
+    refused: list[Obstacle] = []
+    for entity, sql, params in statements:
+        rest = iter(params)
+        while True:
+            tried: list[int] = []
+            try:
+                change.connection.executemany(sql, _noted(rest, tried))
+                break
+            except sqlite3.IntegrityError as error:
+                refused.append(Obstacle("taken", entity, tried[0], None, None, None, str(error), None))
+                if not go_on:
+                    return refused
+    return refused
+
+
+def _noted(rest: Iterator[dict[str, Any]], tried: list[int]) -> Iterator[dict[str, Any]]:
+    """Hand on the parameters and note the id of the newest: the one an error is about."""
+    for params in rest:
+        tried[:] = [params["id_"]]
+        yield params
+
+
+def _statements(
+    change: Change, log: list[tuple[Any, ...]], folds: dict[Row, Fold], plans: dict[Row, Plan], soft: bool
+) -> list[Statement]:
+    statements: list[Statement] = []
+    pending: tuple[Row, dict[str, Any]] | None = None
+    replaced: set[Row] = set()
+
+    def push(entity: str, sql: str, params: dict[str, Any]) -> None:
+        params["set_"] = change.set_id
+        if statements and statements[-1][1] == sql:
+            statements[-1][2].append(params)
+        else:
+            statements.append((entity, sql, [params]))
+
+    def flush() -> None:
+        nonlocal pending
+        if pending:
+            (entity, row_id), values = pending
+            push(entity, _update(entity, list(values)), {**values, "id_": row_id})
+            pending = None
+
+    for change_id, entity, row_id, op, name, old, _new in reversed(log):
+        row = (entity, row_id)
+        plan = plans[row]
+        if plan.verdict == "restore" and change_id > folds[row].first_delete:
+            continue
+        if op == "update" and plan.verdict in ("update", "restore"):
+            if plan.verdict == "update" and name not in plan.values:
+                continue
+            # A field that moved twice may pass through a value that another row needs in between.
+            if pending and pending[0] == row and name not in pending[1]:
+                pending[1][name] = old
+            else:
+                flush()
+                pending = (row, {name: old})
+            continue
+        flush()
+        if op == "insert" and plan.verdict == "remove":
+            if soft:
+                gone = {"deleted_at": change.now} | ({"gone": "undone"} if entity == "customer" else {})
+                push(entity, _update(entity, list(gone)), {**gone, "id_": row_id})
+            else:
+                push(entity, f"DELETE FROM {entity} WHERE id = :id_ AND :set_ = :set_", {"id_": row_id})
+        elif op == "insert" and plan.verdict == "replace" and plan.values and row not in replaced:
+            push(entity, _update(entity, list(plan.values)), {**plan.values, "id_": row_id})
+            replaced.add(row)
+        elif op == "delete" and plan.verdict == "restore":
+            names = [n for n, value in plan.values.items() if value is not None]
+            sql = (
+                f"INSERT INTO {entity} (id, {', '.join(names)}, changed_in)"
+                f" VALUES (:id_, {', '.join(':' + n for n in names)}, :set_)"
+            )
+            push(entity, sql, {n: plan.values[n] for n in names} | {"id_": row_id})
+    flush()
+    return statements
+
+
+def _update(entity: str, names: list[str]) -> str:
+    return (
+        f"UPDATE {entity} SET {', '.join(f'{n} = :{n}' for n in names)}, changed_in = :set_ WHERE id = :id_"
+    )
