@@ -139,17 +139,22 @@ def check_levels(module: Module) -> list[str]:
 
 
 def check_stores(module: Module) -> list[str]:
-    """A store is used by its own room alone, and a model leans on pydantic, its room and level 0."""
+    """The functions of a store serve its own room alone; a model leans on pydantic, its room and level 0.
+
+    The row types and constants of a store travel: lists and the queue carry them.
+    """
     here = room_of(module.name)
     found = []
-    for line, name in own_imports(module):
+    named = list(own_imports(module))
+    for line, name in named:
         parts = name.split(".")
-        if len(parts) > 2 and re.fullmatch(r"store(_\w+)?", parts[2]) and parts[1] != here:
-            found.append(f"{module.path}:{line}: {name} belongs to {parts[1]} alone")
-        if module.name.endswith(".model") and LEVELS.get(parts[1] if len(parts) > 1 else "", 0):
-            same = parts[1] == here and not (len(parts) > 2 and parts[2].startswith(("store", "service")))
-            if not same:
-                found.append(f"{module.path}:{line}: a model imports {name}")
+        if len(parts) > 2 and parts[1] != here and re.fullmatch(r"store(_\w+)?", parts[2]):
+            taken = parts[3:] or any(at == line and other.startswith(f"{name}.") for at, other in named)
+            if not taken or (parts[3:] and not parts[3][0].isupper()):
+                found.append(f"{module.path}:{line}: {name} belongs to {parts[1]} alone")
+        model = module.name.endswith(".model") and LEVELS.get(room_of(name), 0)
+        if model and (parts[1] != here or ".".join(parts[2:3]).startswith(("store", "service"))):
+            found.append(f"{module.path}:{line}: a model imports {name}")
     return found
 
 

@@ -18,7 +18,10 @@ ALLOWED = {
     ("crm_tui/storage/triggers.py", "formatted"): "generates triggers from the schema's own names",
     ("crm_tui/storage/change.py", "formatted"): "writes any table; its _name refuses what is no identifier",
     ("crm_tui/storage/undo.py", "formatted"): "writes any table by the names that log and schema hold",
+    ("crm_tui/storage/replay.py", "formatted"): "writes any table by the names that log and schema hold",
     ("crm_tui/storage/undo.py", "quotes"): "the engine's own list of foreign keys has a column named from",
+    ("crm_tui/storage/undo.py", "nulls"): "orders the engine's own list of foreign keys by that column",
+    ("crm_tui/storage/undo.py", "unique end"): "orders the engine's own list of foreign keys by that column",
     ("crm_tui/storage/change.py", "positional"): "executemany over rows in the order of the named columns",
 }
 ENGINE_ROOMS = re.compile(r"schema\.sql|crm_tui/(storage/\w+|access/scope)\.py")
@@ -26,6 +29,8 @@ FUNCTIONS = (
     "date|time|datetime|julianday|strftime|unixepoch|printf|format|round|instr|hex|unhex|total|group_concat|ifnull"
     "|iif|random|randomblob|glob|like|typeof|quote|char|unicode|zeroblob"
 )
+# Columns that hold text folded by us; a pattern for them is made by us too.
+FOLDED = re.compile(r"\b(\w*key|haystack)\)*$")
 ORDER_END = re.compile(r"\b(LIMIT|OFFSET|RETURNING|UNION|ROWS|RANGE|GROUPS|END)\b|;")
 
 
@@ -87,7 +92,7 @@ def _formatted(piece: Sql, _text: str) -> Iterator[str]:
 
 def _like(_piece: Sql, text: str) -> Iterator[str]:
     for match in re.finditer(r"(\S*)(\s+NOT)?\s+LIKE\s+(\S*)", text, re.I):
-        if not (re.search(r"key\)*$", match[1]) and re.match(r":\w", match[3])):
+        if not (FOLDED.search(match[1]) and re.match(r":\w", match[3])):
             yield match[0]
 
 
@@ -195,6 +200,9 @@ def _unique_end(_piece: Sql, text: str) -> Iterator[str]:
         grouped = [
             _terms(g) for g in re.findall(r"GROUP\s+BY\s+(.*?)(?:HAVING|ORDER|LIMIT|\)|$)", text, re.I | re.S)
         ]
+        distinct = re.search(r"SELECT\s+DISTINCT\s+(.*?)\s+FROM\b", text, re.I | re.S)
+        if distinct and len(_terms(distinct[1])) == 1:
+            grouped.append([distinct[1]])
         ends = [last in group for group in grouped]
         known = _look_up(last, text)
         if HOLE in last or any(ends) or any(column.unique for column in known):

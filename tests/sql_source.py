@@ -19,6 +19,7 @@ CONSTANT = re.compile(r"_?[A-Z][A-Z0-9_]*")
 # Functions of storage that return names of tables, columns or parameters, checked by themselves.
 HELPERS = {"columns", "placeholders", "tracked_tables"}
 GATHERS = {"append", "extend", "insert", "add", "update"}
+TEXT_CALLS = {"join", "replace", "strip", "format", "keys", "values", "items"}
 PLAIN_CALLS = {"len", "int", "range"}
 SEQUENCE_CALLS = {"sorted", "list", "tuple", "set", "reversed", "enumerate", "zip", "str"}
 
@@ -168,6 +169,7 @@ class Names:
         self.scope = scope
         self.bound: dict[str, list[ast.expr | None]] = {}
         self.busy: set[str] = set()
+        self.guarded: set[str] = set()
         for node in ast.walk(scope):
             self._note(node)
 
@@ -192,6 +194,11 @@ class Names:
             self._bind_each(node.target, node.iter)
         elif isinstance(node, ast.arg):
             self.bound.setdefault(node.arg, []).append(None)
+        elif isinstance(node, ast.If) and isinstance(node.body[0], ast.Raise):
+            match node.test:
+                case ast.Compare(left=ast.Name(id=name), ops=[ast.NotIn()], comparators=[ast.Name(id=known)]):
+                    if CONSTANT.fullmatch(known):
+                        self.guarded.add(name)
         elif isinstance(node, ast.Call):
             match node.func:
                 case ast.Attribute(value=ast.Name(id=name), attr=attr) if attr in GATHERS:
@@ -252,7 +259,7 @@ class Names:
         return False
 
     def _safe_name(self, name: str) -> bool:
-        if name in self.busy:
+        if name in self.busy or name in self.guarded:
             return True
         values = self.bound.get(name)
         self.busy.add(name)
@@ -270,15 +277,9 @@ class Names:
             return all(self.safe(arg) for arg in node.args)
         if called == "map":
             return ast.unparse(node.args[0]).rsplit(".", 1)[-1] in HELPERS
-        if isinstance(node.func, ast.Attribute) and last in (
-            "join",
-            "replace",
-            "strip",
-            "keys",
-            "values",
-            "items",
-        ):
-            return self.safe(node.func.value) and all(self.safe(arg) for arg in node.args)
+        if isinstance(node.func, ast.Attribute) and last in TEXT_CALLS:
+            arguments = [*node.args, *(keyword.value for keyword in node.keywords)]
+            return self.safe(node.func.value) and all(self.safe(arg) for arg in arguments)
         if called.startswith("dict.fromkeys"):
             return self.safe(node.args[0])
         for function in self.tree.body:

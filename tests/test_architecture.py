@@ -24,6 +24,8 @@ BAD = {
     ],
     "stores": [
         ("crm_tui/followups/service.py", "from crm_tui.customers.store import find"),
+        ("crm_tui/followups/service.py", "from crm_tui.customers.store import CustomerRow, find"),
+        ("crm_tui/followups/service.py", "import crm_tui.customers.store"),
         ("crm_tui/tui/screens/today.py", "from crm_tui.queue import store_rows"),
         ("crm_tui/customers/model.py", "from crm_tui.storage.database import Database"),
         ("crm_tui/customers/model.py", "from . import store"),
@@ -83,6 +85,7 @@ GOOD = [
     ("crm_tui/__main__.py", "def main():\n    from crm_tui.cli import main\n    from crm_tui.tui import app"),
     ("crm_tui/cli/main.py", "from crm_tui import __version__\nfrom crm_tui.cli.output import emit"),
     ("crm_tui/storage/driver.py", "import sqlite3"),
+    ("crm_tui/tui/screens/today.py", "from crm_tui.queue.store import QueueRow"),
     (
         "crm_tui/customers/model.py",
         "from pydantic import BaseModel\nfrom crm_tui.text.uscc import check_code",

@@ -64,6 +64,11 @@ SOURCE = {
     "formatted": [
         (STORE, "def f(r, name):\n    return r.execute(f\"SELECT id FROM customer WHERE name = '{name}'\")"),
         (STORE, "def f(r, order):\n    return r.execute('SELECT id FROM customer ORDER BY ' + order)"),
+        (STORE, "def f(me):\n    return f'SELECT 1 WHERE {OWN.format(me=me)}'"),
+        (
+            STORE,
+            "def f(t, s):\n    if t not in s:\n        raise ValueError(t)\n    return f'SELECT 1 FROM {t}'",
+        ),
         (STORE, "def f(r, t):\n    return r.execute('SELECT id FROM %s' % t)"),
         (STORE, "def f(r, t):\n    return r.execute('SELECT id FROM {}'.format(t))"),
         (
@@ -92,6 +97,10 @@ GOOD = [
     "SQL = 'INSERT INTO tag (name) VALUES (:n) ON CONFLICT (name_key) WHERE deleted_at IS NULL DO NOTHING'",
     "def f(v):\n    m = ', '.join(f':p{n}' for n, _ in enumerate(v))\n    return f'WHERE id IN ({m})'",
     "def f(a):\n    w = ['1 = 1']\n    w.append('no = :no')\n    return 'SELECT 1 WHERE ' + ' AND '.join(w)",
+    "def f(n):\n    if n not in TABLES:\n        raise ValueError(n)\n    return f'SELECT id FROM {n}'",
+    "SQL = 'SELECT DISTINCT customer_id FROM contact ORDER BY customer_id LIMIT 2'",
+    "SQL = \"SELECT 1 FROM customer_state s WHERE s.haystack LIKE :p ESCAPE '!'\"",
+    "def f(me):\n    return f'SELECT 1 WHERE {OWN.format(me=int(me))}'",
     "T = ('tag', 'plan')\ndef f():\n    return [f'SELECT id FROM {t}' for t in T]",
     "def f():\n    '''SELECT is a word.'''\n    return _('Select a row from the list')",
 ]
