@@ -1,0 +1,72 @@
+"""Delimited text as rows of text cells."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from crm_tui.exchange import encoding
+from crm_tui.exchange.guard import Limits, Refused
+from crm_tui.exchange.workbook import RawRow, SheetInfo, tidy_breaks
+
+_AS_TEXT = re.compile(r'="(.*)"\Z', re.DOTALL)
+_SHIELDED = re.compile(r"'(?=[=+\-@\t\r])")
+_END = "\x1eend"
+
+
+class DelimitedText:
+    """One csv file, decoded as a whole; its only sheet has no name."""
+
+    def __init__(self, file: BinaryIO, limits: Limits) -> None:
+        decoded = encoding.decode(file.read())
+        self.encoding = decoded.encoding
+        named, self.text = encoding.split_mark(decoded.text)
+        if not self.text.strip():
+            raise Refused("empty")
+        self.delimiter = named or encoding.delimiter(self.text)
+        self.limits = limits
+
+    def sheets(self) -> list[SheetInfo]:
+        """Return the one sheet."""
+        return [SheetInfo("", "visible")]
+
+    def total(self, name: str) -> int:
+        """Return about how many rows there are."""
+        return self.text.count("\n") + 1
+
+    def rows(self, name: str) -> Iterator[RawRow]:
+        """Yield the records that hold anything; their number is the row a spreadsheet program shows.
+
+        Raises Refused: quotes, when a quotation mark is not closed; the line tells where it opens.
+        """
+        csv.field_size_limit(self.limits.cell_chars)
+        # A mark after the end: an unclosed quotation mark would swallow it, and with it the last rows.
+        end = "" if self.text.endswith(("\n", "\r")) else "\n"
+        source = io.StringIO(self.text + end + _END, newline="")
+        reader = csv.reader(source, delimiter=self.delimiter)
+        number, line = 0, 1
+        try:
+            for record in reader:
+                number += 1
+                if record and record[-1].endswith(_END) and record != [_END]:
+                    raise Refused("quotes", line=line)
+                line = reader.line_num + 1
+                if record == [_END]:
+                    return
+                cells = [_shown(cell) if cell[:1] in "='" or "\r" in cell else cell for cell in record]
+                if any(cells) and not all(cell.isspace() for cell in cells if cell):
+                    yield RawRow(number, cells, {}, 0)
+        except csv.Error:
+            raise Refused("quotes", line=line) from None
+
+
+def _shown(cell: str) -> str:
+    """Return what a spreadsheet program shows: ``="007"`` is 007; undo the mark that shields formulas."""
+    if kept := _AS_TEXT.match(cell):
+        cell = kept.group(1).replace('""', '"')
+    elif shield := _SHIELDED.match(cell):
+        cell = cell[shield.end() :]
+    return tidy_breaks(cell)

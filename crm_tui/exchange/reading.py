@@ -1,0 +1,314 @@
+"""Open a sheet of any kind and give its rows, parsed in a process of its own."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Literal, NamedTuple
+
+from crm_tui.errors import Cancelled, Fault
+from crm_tui.exchange.guard import Limits, Refused
+from crm_tui.exchange.layout import Known, Table, find_table
+from crm_tui.exchange.refusals import sentence
+from crm_tui.locale import _, ngettext
+
+Progress = Callable[[int, int], None]
+"""Called with rows read so far and about how many there are."""
+
+CHILD = [sys.executable, "-I", "-m", "crm_tui.exchange.child"]
+_NO_NOTES: Mapping[int, str] = MappingProxyType({})
+
+
+class Row(NamedTuple):
+    """One record: its row on the sheet from 1, one cell a heading, notes by column from 0.
+
+    A note says ``rounded`` for a number that had more digits than Excel keeps.
+    """
+
+    number: int
+    cells: tuple[str, ...]
+    notes: Mapping[int, str] = _NO_NOTES
+
+
+@dataclass(slots=True)
+class SheetData:
+    """An open sheet; ``rows`` is read once, in order, while it is open.
+
+    ``sheet`` is '' for delimited text; ``sheets`` are the visible ones; ``header_row`` counts from 1 (0: a
+    form without headings of its own); ``total`` is about how many rows there are. A column with data but no
+    heading is named by its letter. ``encoding`` and ``delimiter`` are '' for workbooks. ``update_notes``
+    gives the third column of a vertical form by heading. ``warnings`` are sentences and grow while rows are
+    read.
+    """
+
+    file_name: str
+    sheet: str
+    sheets: tuple[str, ...]
+    orientation: Literal["table", "vertical"]
+    header_row: int
+    headings: tuple[str, ...]
+    encoding: str
+    delimiter: str
+    total: int
+    rows: Iterator[Row]
+    update_notes: dict[str, str] = field(default_factory=dict)
+    warnings: list[str] = field(default_factory=list)
+    _parser: _Parser | None = None
+
+    def __enter__(self) -> SheetData:
+        return self
+
+    def __exit__(self, *_fault: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the parsing process."""
+        if self._parser:
+            self._parser.close()
+
+    def cancel(self) -> None:
+        """Stop reading at once, from any thread; whoever reads the rows gets Cancelled."""
+        if self._parser:
+            self._parser.cancel()
+
+
+def open_sheet(
+    path: str | os.PathLike[str],
+    sheet: str | None = None,
+    known: Known = lambda heading: False,
+    limits: Limits = Limits(),
+    progress: Progress | None = None,
+) -> SheetData:
+    """Open an xlsx, xls or csv file and find its table.
+
+    Without ``sheet`` the visible sheet with most known headings is taken, else the first with a table.
+    Close the result. Raises BadInput with a sentence for each file that cannot be read, also while rows are
+    read, and Fault when the parsing process cannot be started.
+    """
+    name = Path(path).name
+    parser = _Parser(os.fsencode(path), name, sheet, limits)
+    try:
+        found = parser.next()
+        sheets = found["sheets"]
+        chosen, table = _choose(sheets, sheet, known)
+        warnings = _warnings(sheets, chosen, sheet, known)
+        data = SheetData(
+            name,
+            chosen["name"],
+            tuple(each["name"] for each in sheets if each["state"] == "visible"),
+            table.orientation,
+            table.header_row,
+            _named(table, chosen["head"]),
+            found["encoding"],
+            found["delimiter"],
+            max(0, chosen["total"] - table.header_row),
+            iter(()),
+            warnings=warnings,
+            _parser=parser,
+        )
+        if table.orientation == "vertical":
+            parser.close()
+            data.total = 1
+            data.rows = iter([Row(table.first_data_row, table.record)])
+            data.update_notes = {h: n for h, n in zip(table.headings, table.notes, strict=True) if h and n}
+        else:
+            parser.say({"sheet": chosen["name"]})
+            data.rows = _rows(parser, data, progress)
+    except Refused as refused:
+        parser.close()
+        raise sentence(refused, name) from None
+    except BaseException:
+        parser.close()
+        raise
+    return data
+
+
+def _choose(sheets: list[dict[str, Any]], wanted: str | None, known: Known) -> tuple[dict[str, Any], Table]:
+    if wanted is not None and not any(each["name"] == wanted for each in sheets):
+        names = "、".join(each["name"] for each in sheets if each["state"] == "visible")
+        raise Refused("no_sheet", sheet=wanted, sheets=names)
+    if not any(each["state"] == "visible" for each in sheets) and wanted is None:
+        raise Refused("only_hidden")
+    best: tuple[dict[str, Any], Table] | None = None
+    fault = Refused("empty_sheet")
+    for each in sheets:
+        try:
+            table = _table(each, known)
+        except Refused as refused:
+            fault = refused if fault.code == "empty_sheet" else fault
+            continue
+        if best is None or table.known > best[1].known:
+            best = each, table
+    if best is None:
+        raise fault
+    return best
+
+
+def _table(sheet: dict[str, Any], known: Known) -> Table:
+    table = find_table([(row[0], row[1:]) for row in sheet["head"]], known)
+    last = sheet["head"][-1][0]
+    below = last >= table.first_data_row if table.orientation == "table" else any(table.record)
+    if not below:
+        raise Refused("no_rows")
+    return table
+
+
+def _named(table: Table, head: list[list[Any]]) -> tuple[str, ...]:
+    """Name the columns that hold data under no heading by their letter, so that nothing is lost unseen."""
+    if table.orientation == "vertical":
+        return table.headings
+    names = list(table.headings)
+    for row in head:
+        if row[0] < table.first_data_row:
+            continue
+        for column, cell in enumerate(row[1:]):
+            if cell.strip() and (column >= len(names) or not names[column]):
+                names.extend([""] * (column + 1 - len(names)))
+                names[column] = _("Column {letter}").format(letter=_letter(column))
+    return tuple(names)
+
+
+def _letter(column: int) -> str:
+    """Return the letters over a column counted from 0: 0 is A, 26 is AA."""
+    text = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        text = chr(65 + rest) + text
+    return text
+
+
+def _warnings(
+    sheets: list[dict[str, Any]], chosen: dict[str, Any], wanted: str | None, known: Known
+) -> list[str]:
+    warnings = []
+    hidden = [each["name"] for each in sheets if each["state"] == "hidden" and each is not chosen]
+    if hidden:
+        warnings.append(_("Hidden sheets were not read: {sheets}.").format(sheets="、".join(hidden)))
+    others = []
+    for each in sheets:
+        if each is not chosen and each["head"] and wanted is None:
+            with contextlib.suppress(Refused):
+                _table(each, known)
+                others.append(each["name"])
+    if others:
+        text = _("Only the sheet “{sheet}” is read; these hold tables too: {sheets}.")
+        warnings.append(text.format(sheet=chosen["name"], sheets="、".join(others)))
+    return warnings
+
+
+def _rows(parser: _Parser, data: SheetData, progress: Progress | None) -> Iterator[Row]:
+    width, header = len(data.headings), data.header_row
+    blank = ("",) * width
+    title: list[str] | None = None
+    left_out: list[int] = []
+    repeated = beyond = 0
+    try:
+        while "end" not in (record := parser.next()):
+            flags, spans = record["flags"], record["spans"]
+            for raw in record["rows"]:
+                number = raw[0]
+                if number <= header:
+                    title = raw[1:] if number == header else None
+                    continue
+                cells = tuple(raw[1:])
+                if title and raw[1] == title[0] and raw[1:] == title:
+                    repeated += 1
+                    continue
+                if spans and 2 * spans.get(str(number), 0) >= width > 1:
+                    left_out.append(number)
+                    continue
+                if len(cells) < width:
+                    cells += blank[len(cells) :]
+                elif len(cells) > width:
+                    beyond = beyond or number
+                    cells = cells[:width]
+                notes = flags.get(str(number)) if flags else None
+                yield Row(number, cells, {int(k): v for k, v in notes.items()} if notes else _NO_NOTES)
+            if progress and record["rows"]:
+                progress(min(record["rows"][-1][0] - header, data.total), data.total)
+    except Refused as refused:
+        raise sentence(refused, data.file_name) from None
+    finally:
+        parser.close()
+    if repeated:
+        text = ngettext(
+            "{n} row that repeats the headings was left out.",
+            "{n} rows that repeat the headings were left out.",
+            repeated,
+        )
+        data.warnings.append(text.format(n=repeated))
+    if beyond:
+        text = _("From row {row} on there are cells right of the last heading; they were not read.")
+        data.warnings.append(text.format(row=beyond))
+    if left_out:
+        text = _("Rows that are one merged cell of notes were left out: {rows}.")
+        data.warnings.append(text.format(rows=", ".join(map(str, left_out[:20]))))
+
+
+class _Parser:
+    """The parsing process as the parent sees it."""
+
+    def __init__(self, path: bytes, name: str, sheet: str | None, limits: Limits) -> None:
+        self._name = name
+        self._cancelled = False
+        self._spoke = False
+        # The child's complaints are a Rust backtrace for nobody; its records say what matters.
+        self._process = subprocess.Popen(  # noqa: S603
+            CHILD, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        )
+        self.say({"path": path.decode("latin-1"), "sheet": sheet, "limits": asdict(limits)})
+
+    def say(self, record: dict[str, Any]) -> None:
+        sink = self._process.stdin
+        if sink is None:
+            return
+        with contextlib.suppress(BrokenPipeError):
+            sink.write(json.dumps(record).encode() + b"\n")
+            sink.flush()
+
+    def next(self) -> dict[str, Any]:
+        """Return the next record; raise Refused, Cancelled or Fault where there is none."""
+        source = self._process.stdout
+        line = source.readline() if source and not source.closed else b""
+        if self._cancelled:
+            raise Cancelled(
+                _("Reading {file} was cancelled.").format(file=self._name), _("Nothing was imported.")
+            )
+        if line.endswith(b"\n"):
+            self._spoke = True
+            record = json.loads(line)
+            if "error" in record:
+                raise Refused(record["error"], **record["details"])
+            return record
+        status = self._process.wait()
+        if status == -signal.SIGXCPU:
+            raise Refused("too_slow")
+        if status < 0 or self._spoke:
+            raise Refused("too_large")
+        raise Fault(
+            _("The process that reads sheets could not be started (status {status}).").format(status=status),
+            _("Nothing was imported."),
+            _("Install crm-tui into an environment of its own, as the README says."),
+        )
+
+    def cancel(self) -> None:
+        self._cancelled = True
+        self._process.kill()
+
+    def close(self) -> None:
+        if self._process.poll() is None:
+            self._process.kill()
+        self._process.wait()
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe:
+                with contextlib.suppress(OSError):
+                    pipe.close()
