@@ -100,9 +100,9 @@ class Session:
     @cached_property
     def calendar(self) -> WorkCalendar:
         """Working days, with the user's own holidays and workdays."""
-        from crm_tui.text.workdays import from_settings
+        from crm_tui.text.workdays import WorkCalendar
 
-        return from_settings(config.load_settings())
+        return WorkCalendar.from_settings(config.load_settings())
 
     def context(self, *, past: bool = True) -> Context:
         """Return what conversions between text and columns need."""
@@ -150,7 +150,7 @@ class Session:
 
 
 def system_login() -> str:
-    """Return the operating system's name of who runs the process; an environment variable cannot change it."""
+    """Return the operating system's name of who runs the process, whatever the environment says."""
     try:
         return pwd.getpwuid(os.getuid()).pw_name
     except KeyError:

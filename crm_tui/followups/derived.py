@@ -1,0 +1,20 @@
+"""Each customer's state: last follow-up, counters, next plan; rewritten with every activity and plan."""
+
+from __future__ import annotations
+
+from crm_tui.followups import store
+from crm_tui.storage import derive
+from crm_tui.storage.driver import sqlite3
+from crm_tui.storage.lists import pieces, placeholders
+
+ENTITIES = ("customer", "activity", "plan")
+
+
+def rewrite(connection: sqlite3.Connection, change_set: int) -> None:
+    """Rewrite the state of the customers that a set touched."""
+    for piece in pieces(derive.customers_of(connection, change_set, ENTITIES)):
+        marks, params = placeholders(piece)
+        connection.execute(store.STATE.replace("{ids}", marks), params)
+
+
+derive.register(ENTITIES, rewrite)
