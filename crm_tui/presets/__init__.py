@@ -1,1 +1,43 @@
-"""The five requirement documents as data: words, sheets, numbering."""
+"""The requirement documents as data: words, sheets, headings, required fields, numbering."""
+
+from crm_tui.presets.loader import (
+    Numbering,
+    Phase,
+    Preset,
+    Sheet,
+    SheetColumn,
+    TagSeed,
+    Word,
+    load_headings,
+    load_numbering,
+    load_phases,
+    load_presets,
+    load_sheets,
+    load_special_headings,
+    load_tags,
+    load_words,
+    preset,
+    template_sheet,
+    word_kinds,
+)
+
+__all__ = [
+    "Numbering",
+    "Phase",
+    "Preset",
+    "Sheet",
+    "SheetColumn",
+    "TagSeed",
+    "Word",
+    "load_headings",
+    "load_numbering",
+    "load_phases",
+    "load_presets",
+    "load_sheets",
+    "load_special_headings",
+    "load_tags",
+    "load_words",
+    "preset",
+    "template_sheet",
+    "word_kinds",
+]

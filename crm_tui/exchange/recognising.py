@@ -1,0 +1,85 @@
+"""What a row of cells is: headings that mean fields, one of the documents' sheets."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Literal
+
+from crm_tui.customers.fields import FIELDS
+from crm_tui.presets import load_headings, load_sheets, load_special_headings
+from crm_tui.presets.headings import heading_key, parse_heading
+
+How = Literal["exact", "alias", "remembered", "override", "guess", "refused", "none"]
+Orientation = Literal["table", "vertical"]
+
+
+@lru_cache(maxsize=1)
+def known_headings() -> dict[str, tuple[str, How]]:
+    """Return heading key -> field, and whether that is its very name or an alias."""
+    table: dict[str, tuple[str, How]] = {}
+    for name, headings in load_headings().items():
+        for position, heading in enumerate(headings):
+            table.setdefault(heading_key(heading), (name, "alias" if position else "exact"))
+    for name in load_headings():
+        table.setdefault(heading_key(FIELDS[name].label), (name, "exact"))
+        table.setdefault(heading_key(name), (name, "exact"))
+    return table
+
+
+@lru_cache(maxsize=16)
+def special(name: str) -> frozenset[str]:
+    """Return the keys of the headings that mean no field, by their reason."""
+    return frozenset(heading_key(heading) for heading in load_special_headings()[name])
+
+
+@lru_cache(maxsize=8)
+def sheet_fields(key: str) -> dict[str, str]:
+    """Return heading key -> field of one of the documents' sheets."""
+    table = {}
+    for column in load_sheets()[key].columns:
+        for spelling in parse_heading(column.heading).keys:
+            table.setdefault(spelling, column.field)
+    return table
+
+
+def is_known_heading(text: str) -> bool:
+    """Tell whether a cell is a heading that means something: a field, a lead's mark, a private datum."""
+    heading = parse_heading(text)
+    known = known_headings()
+    if any(key in known for key in (*heading.keys, *heading.slot_keys)):
+        return True
+    return any(heading.key in special(name) for name in ("lead", "other_sheet", "refused", "residence"))
+
+
+def recognise_sheet(headings: Sequence[str]) -> str | None:
+    """Return which document's sheet these headings are (S0 to S4), None when it is none of them."""
+    present = {key for heading in headings for key in parse_heading(heading).keys}
+    best: tuple[float, int, str] | None = None
+    for sheet in load_sheets().values():
+        if sheet.key == "template":
+            continue
+        matched = sum(any(key in present for key in parse_heading(one).keys) for one in sheet.headings)
+        share = matched / len(sheet.columns)
+        if matched >= 5 and share >= 0.6 and (best is None or (share, matched) > best[:2]):
+            best = (share, matched, sheet.key)
+    return best[2] if best else None
+
+
+def heading_signature(headings: Sequence[str]) -> str:
+    """Return a key of a sheet's headings; their order, stars, widths and case do not matter."""
+    import hashlib
+
+    keys = sorted(key for key in numbered_keys(headings) if key)
+    return hashlib.sha256("\x1f".join(keys).encode()).hexdigest()[:32]
+
+
+def numbered_keys(headings: Sequence[str]) -> list[str]:
+    """Return the keys of headings; the second of two alike ends in #2."""
+    seen: dict[str, int] = {}
+    keys = []
+    for heading in headings:
+        key = heading_key(heading)
+        seen[key] = seen.get(key, 0) + 1
+        keys.append(f"{key}#{seen[key]}" if key and seen[key] > 1 else key)
+    return keys
