@@ -1,0 +1,64 @@
+"""Arithmetic on months, quarters, weeks and years."""
+
+from __future__ import annotations
+
+import datetime as dt
+from calendar import monthrange
+
+DAY = dt.timedelta(days=1)
+
+
+def month_span(year: int, month: int) -> tuple[dt.date, dt.date]:
+    """Return the first and last day of a month; ValueError when there is no such month."""
+    first = dt.date(year, month, 1)
+    return first, first.replace(day=monthrange(year, month)[1])
+
+
+def quarter_span(year: int, quarter: int) -> tuple[dt.date, dt.date]:
+    """Return the first and last day of quarter 1..4; ValueError when there is no such quarter."""
+    if not 1 <= quarter <= 4:
+        raise ValueError(quarter)
+    return dt.date(year, quarter * 3 - 2, 1), month_span(year, quarter * 3)[1]
+
+
+def year_span(year: int) -> tuple[dt.date, dt.date]:
+    """Return the first and last day of a year."""
+    return dt.date(year, 1, 1), dt.date(year, 12, 31)
+
+
+def quarter_of(day: dt.date) -> int:
+    """Return the quarter 1..4 of a day."""
+    return (day.month + 2) // 3
+
+
+def monday_of(day: dt.date) -> dt.date:
+    """Return the Monday of a day's week."""
+    return day - DAY * day.weekday()
+
+
+def move_month(year: int, month: int, count: int) -> tuple[int, int]:
+    """Return year and month ``count`` months on."""
+    total = year * 12 + month - 1 + count
+    return total // 12, total % 12 + 1
+
+
+def move_quarter(day: dt.date, count: int) -> tuple[int, int]:
+    """Return year and quarter ``count`` quarters on from a day."""
+    total = day.year * 4 + quarter_of(day) - 1 + count
+    return total // 4, total % 4 + 1
+
+
+def clamped(year: int, month: int, day: int) -> dt.date:
+    """Return that day, or the month's last when the month is shorter."""
+    return dt.date(year, month, min(day, monthrange(year, month)[1] if 1 <= month <= 12 else day))
+
+
+def add_months(day: dt.date, count: int) -> dt.date:
+    """Return the same day ``count`` months on, the month's last when it is shorter.
+
+    ValueError when that leaves the calendar.
+    """
+    year, month = move_month(day.year, day.month, count)
+    if not dt.MINYEAR <= year <= dt.MAXYEAR:
+        raise ValueError(year)
+    return clamped(year, month, day.day)
