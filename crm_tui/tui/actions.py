@@ -1,0 +1,163 @@
+"""THE registry of actions: key bar, help, palette, README table and user keymaps are made from it.
+
+A screen never names a key. It has a ``kind`` (see below) and methods ``do_<id>``; the app looks the key
+up here and calls the method of the focused widget, its parents, the screen or the app, whoever has it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from crm_tui.locale import N_
+
+MOVE, GO, WORK, VIEW, PROGRAM = N_("Move"), N_("Go to"), N_("Work"), N_("List and record"), N_("Program")
+GROUPS = (WORK, MOVE, GO, VIEW, PROGRAM)
+
+ALL = ("all",)
+LISTS = ("today", "customers", "customer", "history", "import", "help", "palette", "pick")
+ROOMS = ("today", "customers", "customer", "history")
+RECORDS = ("today", "customers", "customer")
+FORM = ("form",)
+SCREEN_TITLES = {
+    "today": N_("Today"),
+    "customers": N_("Customers"),
+    "customer": N_("Customer"),
+    "history": N_("History"),
+    "import": N_("Import"),
+    "welcome": N_("Welcome"),
+    "help": N_("Help"),
+    "palette": N_("Commands"),
+    "form": N_("Form"),
+    "pick": N_("Choice"),
+}
+
+
+class Action(NamedTuple):
+    """One thing a user can do.
+
+    ``id`` names the method ``do_<id>``; ``keys`` are Textual's names, the first is shown, the rest are
+    function-key and full-width twins; ``screens`` are the kinds of screen it belongs to, or ``all``;
+    ``footer`` is its place in the key bar (1 first, 0 never); ``words`` are further search words
+    (pinyin and its initials); ``danger`` marks what takes something away.
+    """
+
+    id: str
+    keys: tuple[str, ...]
+    label: str
+    help: str
+    group: str
+    screens: tuple[str, ...] = ALL
+    footer: int = 0
+    words: str = ""
+    danger: bool = False
+
+    def belongs_to(self, kind: str) -> bool:
+        """Tell whether the action can be met on that kind of screen."""
+        return kind in self.screens or self.screens == ALL
+
+
+ACTIONS: tuple[Action, ...] = (
+    Action("open", ("enter",), N_("Open"), N_("Open what the cursor is on; fold or unfold a group."), VIEW,
+           (*LISTS, "welcome"), 1, "dakai dk"),
+    Action("log", ("l", "f6"), N_("Log"), N_("Log a follow-up and plan the next one."), WORK, RECORDS, 2,
+           "jigenjin jgj"),
+    Action("done", ("x", "f12"), N_("Done"), N_("Close the plan under the cursor without a record."), WORK,
+           ("today", "customer"), 3, "wancheng wc"),
+    Action("snooze", ("z", "ctrl+t"), N_("Snooze"), N_("Put the plan off: 1 tomorrow, 2 next working day."),
+           WORK, ("today", "customer"), 4, "yanhou yh"),
+    Action("undo", ("u",), N_("Undo"), N_("Take back your last change."), WORK, (*ROOMS, "import"), 6,
+           "chexiao cx"),
+    Action("redo", ("ctrl+r", "ctrl+y"), N_("Redo"), N_("Bring back what was undone last."), WORK,
+           (*ROOMS, "import"), 0, "chongzuo cz"),
+    Action("add", ("a", "f7"), N_("Add"), N_("Add a customer, or a line to the panel in use."), WORK, RECORDS,
+           5, "xinzeng xz"),
+    Action("edit", ("e", "f2"), N_("Edit"), N_("Edit what the cursor is on."), WORK, RECORDS, 3, "bianji bj"),
+    Action("archive", ("d", "f8", "delete"), N_("Archive"), N_("Archive at once; u brings it back."), WORK,
+           RECORDS, 0, "guidang gd shanchu sc", True),
+    Action("tags", ("t",), N_("Tags"), N_("Give or take tags."), WORK, RECORDS, 0, "biaoqian bq"),
+    Action("down", ("j", "down"), N_("Down"), N_("Next row."), MOVE, LISTS, 0, "xiayihang"),
+    Action("up", ("k", "up"), N_("Up"), N_("Previous row."), MOVE, LISTS, 0, "shangyihang"),
+    Action("first", ("g", "ctrl+home", "home"), N_("First row"), N_("Jump to the first row."), MOVE, LISTS, 0,
+           "shouhang"),
+    Action("last", ("G", "ctrl+end", "end"), N_("Last row"), N_("Jump to the last row."), MOVE, LISTS, 0,
+           "mohang"),
+    Action("half_down", ("ctrl+d",), N_("Half page down"), N_("Half a page down."), MOVE, LISTS, 0, "banye"),
+    Action("half_up", ("ctrl+u",), N_("Half page up"), N_("Half a page up."), MOVE, LISTS, 0, "banye"),
+    Action("page_down", ("pagedown",), N_("Page down"), N_("A page down."), MOVE, LISTS, 0, "fanye"),
+    Action("page_up", ("pageup",), N_("Page up"), N_("A page up."), MOVE, LISTS, 0, "fanye"),
+    Action("fold", ("space",), N_("Fold"), N_("Fold or unfold the group under the cursor."), MOVE, ("today",),
+           0, "zhedie zd"),
+    Action("next_panel", ("tab",), N_("Next panel"), N_("Next panel or field."), MOVE, ALL, 0, "mianban"),
+    Action("previous_panel", ("shift+tab",), N_("Previous panel"), N_("Previous panel or field."), MOVE, ALL),
+    Action("go_today", ("1",), N_("Today"), N_("Whom to contact now, and why."), GO, (*ROOMS, "import"), 0,
+           "jinri jr"),
+    Action("go_customers", ("2",), N_("Customers"), N_("All your customers."), GO, (*ROOMS, "import"), 0,
+           "kehu kh"),
+    Action("history", ("h",), N_("History"), N_("What was changed, by whom, and what it was before."), GO,
+           RECORDS, 0, "lishi ls gengxinjilu"),
+    Action("import", ("i",), N_("Import"), N_("Import a sheet of customers."), GO,
+           ("today", "customers", "welcome"), 0, "daoru dr"),
+    Action("export", ("o",), N_("Export"), N_("Export this list to xlsx, csv or json."), GO,
+           ("today", "customers"), 0, "daochu dc"),
+    Action("search", ("slash", "f3", "fullwidth_solidus", "ideographic_comma"), N_("Search"),
+           N_("Search here; the rows narrow while you type, Enter keeps, Esc restores."), VIEW,
+           ("today", "customers", "customer", "history", "help"), 6, "sousuo ss chazhao"),
+    Action("next_match", ("n", "f4"), N_("Next match"), N_("Next match."), VIEW,
+           ("today", "customers", "customer", "history"), 0, "xiayige"),
+    Action("previous_match", ("N", "shift+f4", "f16"), N_("Previous match"), N_("Previous match."), VIEW,
+           ("today", "customers", "customer", "history"), 0, "shangyige"),
+    Action("sort", ("s",), N_("Sort"), N_("Sort the list by another column."), VIEW, ("customers",), 0,
+           "paixu px"),
+    Action("copy", ("y",), N_("Copy"), N_("Copy the row or value; says what was copied."), VIEW,
+           ROOMS, 0, "fuzhi fz"),
+    Action("reload", ("f5",), N_("Reload"), N_("Read everything from the file again."), VIEW, ROOMS, 0,
+           "shuaxin sx"),
+    Action("template", ("t",), N_("Blank sheet"), N_("Write the blank import sheet."), WORK,
+           ("import", "welcome"), 3, "moban mb"),
+    Action("next_field", ("enter", "down"), N_("Next field"), N_("Next field; on the last one, save."), MOVE,
+           FORM, 2, "xiayixiang"),
+    Action("previous_field", ("up",), N_("Previous field"), N_("Previous field."), MOVE, FORM),
+    Action("save", ("f12",), N_("Save"), N_("Save the form."), WORK, FORM, 1, "baocun bc"),
+    Action("back", ("escape",), N_("Back"), N_("Close, clear the search, step back; never quits."), PROGRAM,
+           ALL, 9, "fanhui fh"),
+    Action("quit", ("q", "f10"), N_("Quit"), N_("Back one level; at the top, quit."), PROGRAM, ALL, 0,
+           "tuichu tc"),
+    Action("palette", ("colon", "ctrl+p", "f9", "fullwidth_colon"), N_("Commands"),
+           N_("All commands by name, with their keys."), PROGRAM, (*ROOMS, "import", "welcome", "form"), 8,
+           "mingling ml"),
+    Action("help", ("question_mark", "f1", "fullwidth_question_mark"), N_("Help"),
+           N_("The keys of this screen."), PROGRAM, (*ROOMS, "import", "welcome", "form", "pick"), 99,
+           "bangzhu bz"),
+    Action("copy_selection", ("ctrl+c",), N_("Copy selection"), N_("Copy the selected text."), PROGRAM),
+)  # fmt: skip
+
+_BY_ID = {action.id: action for action in ACTIONS}
+
+
+def find(action_id: str) -> Action:
+    """Return the action of that id; KeyError when there is none."""
+    return _BY_ID[action_id]
+
+
+def belonging_to(kind: str, actions: Iterable[Action] = ACTIONS) -> list[Action]:
+    """Return the actions of a kind of screen in the registry's order."""
+    return [action for action in actions if action.belongs_to(kind)]
+
+
+def clashes(
+    keys: Mapping[str, tuple[str, ...]] | None = None, actions: Iterable[Action] = ACTIONS
+) -> list[tuple[str, str, str, str]]:
+    """Return (kind of screen, key, id, id) wherever one key would mean two things on one screen.
+
+    ``keys`` replaces the keys of the actions it names.
+    """
+    found = []
+    actions = tuple(actions)
+    for kind in SCREEN_TITLES:
+        taken: dict[str, str] = {}
+        for action in belonging_to(kind, actions):
+            for key in (keys or {}).get(action.id, action.keys):
+                if taken.setdefault(key, action.id) != action.id:
+                    found.append((kind, key, taken[key], action.id))
+    return found

@@ -1,0 +1,23 @@
+"""Which screen stands under which name: imported when first opened, so that starting stays quick."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from typing import Any
+
+ROOMS: dict[str, str] = {
+    "help": "crm_tui.tui.screens.help:HelpScreen",
+    "palette": "crm_tui.tui.screens.palette:PaletteScreen",
+}
+
+Factory = Callable[..., Any]
+
+
+def factory(name: str, rooms: Mapping[str, str | Factory]) -> Factory | None:
+    """Return what makes the screen of that name, None when there is none."""
+    found = rooms.get(name)
+    if isinstance(found, str):
+        module, _, attribute = found.partition(":")
+        return getattr(import_module(module), attribute)
+    return found

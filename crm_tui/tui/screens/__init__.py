@@ -1,0 +1,1 @@
+"""Screens: each answers one question of the user's day."""

@@ -1,0 +1,290 @@
+"""What every screen has: the lines around it, a kind, a search, and the rules of a form."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, cast
+
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.screen import ModalScreen, Screen
+from textual.widget import Widget
+from textual.widgets import Input, Static
+
+from crm_tui.errors import BadInput, CrmError
+from crm_tui.locale import _
+from crm_tui.tui.actions import SCREEN_TITLES
+from crm_tui.tui.widgets.form import Form
+from crm_tui.tui.widgets.lines import KeyBar, Notice, SearchLine, StatusLine
+from crm_tui.tui.widgets.table import Table
+from crm_tui.tui.work import Superseded
+
+if TYPE_CHECKING:
+    from crm_tui.tui.app import CrmApp
+
+SMALLEST = (60, 15)
+Then = Callable[[Any], Awaitable[None] | None]
+
+
+class BaseScreen(Screen[Any]):
+    """A screen: set ``kind``, write ``body()``, ``reload()`` and ``do_<action id>`` methods.
+
+    ``body()`` yields the widgets between status line and key bar. ``reload()`` reads the data; it runs
+    when the screen opens, when it is shown again after a write elsewhere, and after every action that
+    wrote. ``do_<id>`` may be async; it returns False to pass the action on (to a parent, the screen, the
+    app). ``why_not(id)`` answers why an action cannot be done now, '' when it can. ``hidden`` names
+    actions that the key bar leaves out. ``on_day()`` is called when a new day begins.
+    """
+
+    kind: ClassVar[str] = ""
+    hidden: ClassVar[frozenset[str]] = frozenset()
+    AUTO_FOCUS = "Table, Form Input"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.status = StatusLine()
+        self.notice = Notice()
+        self.keys = KeyBar()
+        self.small = Static(classes="too-small", markup=False)
+        self.filter = ""
+        self.seen_writes = -1
+        self.then: Then | None = None
+        self._searches = [0, 0]  # begun, ended
+
+    @property
+    def crm(self) -> CrmApp:
+        """The app: ``crm.session``, ``crm.work``, ``crm.write``, ``crm.open``, ``crm.say``."""
+        return cast("CrmApp", self.app)
+
+    def compose(self) -> ComposeResult:
+        """Yield the lines and the body."""
+        self.status.title = self.heading()
+        yield self.status
+        yield from self.body()
+        yield self.notice
+        yield self.keys
+        yield self.small
+
+    def body(self) -> Iterable[Widget]:
+        """Yield the widgets of the screen."""
+        return ()
+
+    def heading(self) -> str:
+        """Return the translated title of the status line."""
+        return _(SCREEN_TITLES[self.kind])
+
+    async def reload(self) -> None:
+        """Read the data of the screen; nothing to read by default."""
+
+    def why_not(self, action_id: str) -> str:
+        """Return why an action cannot be done now (translated), '' when it can."""
+        return ""
+
+    def on_day(self) -> None:
+        """A new day has begun; by default the screen reads its data again."""
+        self.run_worker(self.bring_up_to_date(force=True), exit_on_error=False)
+
+    async def bring_up_to_date(self, *, force: bool = False) -> None:
+        """Read the data again if something was written since it was read; the app calls this."""
+        writes = self.crm.writes
+        if force or self.seen_writes != writes:
+            self.seen_writes = writes
+            try:
+                await self.reload()
+            except Superseded:
+                return
+
+    @property
+    def primary(self) -> Widget | None:
+        """The widget that gets the keys of moving when an input has the focus: the first table."""
+        return next(iter(self.query(Table)), None)
+
+    def set_status(
+        self, *, title: str | None = None, filter: str | None = None, total: str | None = None
+    ) -> None:
+        """Change the status line; what is not given stays."""
+        self.status.change(title=title, filter=filter, total=total)
+
+    def say(self, text: str, kind: str = "info") -> None:
+        """Show a message in the message line."""
+        self.notice.say(text, kind)
+
+    # -- search: yield a SearchLine in body() and write search_changed() ------------------------------
+
+    async def search_changed(self, text: str) -> None:
+        """Narrow the rows to a text; '' shows all."""
+
+    def search_typed(self, text: str) -> bool:
+        """Open the search with a text typed outside an input; False when the screen has none."""
+        for line in self.query(SearchLine):
+            line.open(text)
+            return True
+        return False
+
+    def do_search(self) -> bool | None:
+        """Open the search line."""
+        for line in self.query(SearchLine):
+            line.open()
+            return None
+        return False
+
+    async def search(self, text: str) -> None:
+        """Search for a text now and wait for the rows; a search that is under way for another text stops."""
+        if text != self.filter or self._searches[0] != self._searches[1]:
+            self.workers.cancel_group(self, "search")
+            await self._search(text)
+
+    async def _search(self, text: str) -> None:
+        self._searches[0] += 1
+        mine = self._searches[0]
+        self.filter = text
+        self.set_status(filter=text)
+        try:
+            await self.search_changed(text)
+        except Superseded:
+            return
+        except CrmError as error:
+            self.say(str(error), "bad")
+        self._searches[1] = mine
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Search while the text is typed."""
+        if isinstance(event.input, SearchLine):
+            event.stop()
+            if event.value != self.filter:
+                self.run_worker(
+                    self._search(event.value), group="search", exclusive=True, exit_on_error=False
+                )
+
+    async def do_back(self) -> None:
+        """Clear the search, or step back."""
+        if self.filter:
+            for line in self.query(SearchLine):
+                line.value = ""
+                line.display = False
+            await self.search("")
+            return
+        await self.crm.back()
+
+    # -- sizes --------------------------------------------------------------------------------------
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Cover the screen when the terminal is too small; what was typed stays where it is."""
+        self.small.display = self.is_too_small(event.size.width, event.size.height)
+        if self.small.display:
+            self.small.update(
+                _(
+                    "The window is too small: {width} x {height}, at least {least_width} x {least_height}."
+                ).format(
+                    width=event.size.width,
+                    height=event.size.height,
+                    least_width=SMALLEST[0],
+                    least_height=SMALLEST[1],
+                )
+            )
+
+    @staticmethod
+    def is_too_small(width: int, height: int) -> bool:
+        """Tell whether a terminal of that size cannot show a screen."""
+        return width < SMALLEST[0] or height < SMALLEST[1]
+
+
+class PopUp(BaseScreen, ModalScreen[Any]):
+    """A small box over the screen below: a choice of a few keys. Write ``box()`` instead of ``body()``."""
+
+    kind: ClassVar[str] = "pick"
+
+    def compose(self) -> ComposeResult:
+        """Yield the box, with the message and key lines inside."""
+        with Vertical(classes="box") as box:
+            box.border_title = self.heading().replace("[", "\\[")
+            yield from self.box()
+            yield self.notice
+            yield self.keys
+        yield self.small
+
+    def box(self) -> Iterable[Widget]:
+        """Yield the widgets of the box."""
+        return ()
+
+
+class FormScreen(BaseScreen):
+    """A screen around one Form: write ``form()`` and ``save(values)``.
+
+    ``save`` writes (through ``self.crm.write``) and may return a sentence for the message line below; a
+    CrmError it raises keeps the form open with its reason, ``FieldErrors`` puts reasons beside fields.
+    The screen closes with what ``result`` gives after a save.
+    """
+
+    kind: ClassVar[str] = "form"
+    AUTO_FOCUS = "Form Input, Form Choice, Form TextArea"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.result: Any = None
+        self._asked = False
+
+    def body(self) -> Iterable[Widget]:
+        """Yield the form."""
+        yield self.form()
+
+    def form(self) -> Form:
+        """Return the form of this screen."""
+        raise NotImplementedError
+
+    async def save(self, values: Mapping[str, str]) -> str | None:
+        """Write the values."""
+        raise NotImplementedError
+
+    @property
+    def the_form(self) -> Form:
+        """The form as it is on the screen."""
+        return self.query_one(Form)
+
+    async def do_save(self) -> None:
+        """Check the fields, save and close; with an error the form stays open."""
+        form = self.the_form
+        self._asked = False
+        if not form.check():
+            self.say(_("Not saved: please look at the marked fields."), "warn")
+            return
+        try:
+            said = await self.save(form.values())
+        except FieldErrors as error:
+            form.show_errors(error.fields)
+            self.say(_("Not saved: please look at the marked fields."), "warn")
+            return
+        form.saved()
+        await self.crm.back(self.result)
+        if said:
+            self.crm.say(said, "good")
+
+    async def do_back(self) -> None:
+        """Close; with unsaved edits only when pressed twice."""
+        if self.the_form.dirty and not self._asked:
+            self._asked = True
+            self.say(
+                _("Not saved yet. Esc again discards it, {key} saves.").format(
+                    key=self.crm.keymap.shown("save")
+                ),
+                "warn",
+            )
+            return
+        await self.crm.back()
+
+    async def do_quit(self) -> None:
+        """Leave like Esc does."""
+        await self.do_back()
+
+    def on_form_changed(self, _event: Form.Changed) -> None:
+        """Ask again before edits made since are discarded."""
+        self._asked = False
+
+
+class FieldErrors(BadInput):
+    """A save was refused because of single fields: key of the field to a translated sentence."""
+
+    def __init__(self, fields: Mapping[str, str]) -> None:
+        super().__init__(" ".join(fields.values()))
+        self.fields = dict(fields)

@@ -1,0 +1,70 @@
+"""Help: the keys of a screen, made from the registry, searchable."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+from textual.widget import Widget
+
+from crm_tui.locale import _
+from crm_tui.text.cells import width
+from crm_tui.tui.actions import SCREEN_TITLES, belonging_to
+from crm_tui.tui.keymap import HelpLine
+from crm_tui.tui.screens.base import BaseScreen
+from crm_tui.tui.widgets.lines import SearchLine
+from crm_tui.tui.widgets.rows import Cell, Column, GroupedSource, ListSource, Row, Section
+from crm_tui.tui.widgets.table import Table
+
+
+def matches(line: HelpLine, text: str) -> bool:
+    """Tell whether every word of a search is in the keys, the Chinese or English name, id or pinyin."""
+    action = line.action
+    where = " ".join((line.keys, line.label, line.help, action.id, action.label, action.help, action.words))
+    return all(word in where.casefold() for word in text.casefold().split())
+
+
+class HelpScreen(BaseScreen):
+    """The keys of the screen below, by group; ``/`` searches in Chinese, English and pinyin."""
+
+    kind: ClassVar[str] = "help"
+
+    def __init__(self, about: str = "today") -> None:
+        super().__init__()
+        self.about = about
+        self.table = Table(
+            [
+                Column(_("Key"), 18, tone="accent"),
+                Column(_("Name"), max(width(_(action.label)) for action in belonging_to(about))),
+                Column(_("What it does"), 20, flex=1),
+            ],
+            empty=_("No key matches. Esc shows all."),
+        )
+
+    def heading(self) -> str:
+        """Return the title, with the screen it is about."""
+        return _("Help: {screen}").format(screen=_(SCREEN_TITLES[self.about]))
+
+    def body(self) -> Iterable[Widget]:
+        """Yield search line and table."""
+        yield SearchLine(_("Chinese, English or pinyin"))
+        yield self.table
+
+    async def reload(self) -> None:
+        """Show the keys."""
+        await self.search_changed(self.filter)
+
+    async def search_changed(self, text: str) -> None:
+        """Show the keys that match."""
+        groups: dict[str, list[Row]] = {}
+        for line in self.crm.keymap.help_for(self.about):
+            if matches(line, text):
+                cells = (line.keys, Cell(line.label, "strong"), line.help)
+                groups.setdefault(line.group, []).append(Row(line.action.id, cells))
+        sections = [Section(group, group, ListSource(rows)) for group, rows in groups.items()]
+        await self.table.show(GroupedSource(sections))
+        self.set_status(total=_("{n} keys").format(n=sum(map(len, groups.values()))))
+
+    def do_open(self) -> None:
+        """Nothing to open: the list is for reading."""
+        self.say(_("Esc goes back; press the key there."))

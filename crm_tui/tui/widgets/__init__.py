@@ -1,0 +1,1 @@
+"""Widgets: the virtual table, the lines around it, forms."""

@@ -1,0 +1,297 @@
+"""Forms: labelled fields with their errors beside them, unsaved-edit tracking, choices by key."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from typing import TYPE_CHECKING, ClassVar, NamedTuple, cast
+
+from rich.segment import Segment
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.message import Message
+from textual.strip import Strip
+from textual.widget import Widget
+from textual.widgets import Input, TextArea
+
+from crm_tui.locale import _
+from crm_tui.text.cells import fit, safe, width
+from crm_tui.tui.widgets.choice import Choice, SaveButton
+
+if TYPE_CHECKING:
+    from crm_tui.tui.app import CrmApp
+
+WIDEST_LABEL = 24
+NOTE_SHARE = 0.36
+
+
+class Field(NamedTuple):
+    """One field of a form.
+
+    ``kind`` is ``line``, ``area`` (several lines), ``choice`` (one of ``choices``), ``several`` (any of
+    them, the value is their keys joined by ``,``) or ``heading``. ``choices`` are (key, translated text).
+    ``check(value)`` returns an error sentence or ''. ``hint`` is shown in the empty input.
+    """
+
+    key: str
+    label: str
+    kind: str = "line"
+    value: str = ""
+    choices: Sequence[tuple[str, str]] = ()
+    hint: str = ""
+    required: bool = False
+    check: Callable[[str], str] | None = None
+    lines: int = 3
+
+
+class FieldRow(Widget):
+    """A label, an input and a note: beside it, or under it when it is long."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "field--label",
+        "field--here",
+        "field--error",
+        "field--note",
+        "field--heading",
+    }
+
+    def __init__(self, field: Field, label_cells: int) -> None:
+        super().__init__()
+        self.field = field
+        self.label_cells = label_cells
+        self.error = ""
+        self.note = ""
+        self.control = self._make()
+        self._rows = field.lines if field.kind == "area" else 1
+        self.before = field.value
+
+    def _make(self) -> Input | TextArea | Choice | None:
+        field = self.field
+        if field.kind == "heading":
+            return None
+        if field.kind == "area":
+            area = TextArea(field.value, compact=True, tab_behavior="focus", highlight_cursor_line=False)
+            area.cursor_blink = False
+            area.styles.height = field.lines
+            return area
+        if field.kind in ("choice", "several"):
+            return Choice(field.choices, field.value, several=field.kind == "several")
+        line = Input(field.value, placeholder=field.hint, compact=True, select_on_focus=False)
+        line.cursor_blink = False
+        return line
+
+    def compose(self) -> ComposeResult:
+        """Yield the input."""
+        if self.control is not None:
+            yield self.control
+
+    @property
+    def value(self) -> str:
+        """What the field holds now."""
+        if isinstance(self.control, TextArea):
+            return self.control.text
+        return self.control.value if self.control is not None else ""
+
+    @value.setter
+    def value(self, value: str) -> None:
+        if isinstance(self.control, TextArea):
+            self.control.text = value
+        elif self.control is not None:
+            self.control.value = value
+
+    def set_message(self, error: str | None = None, note: str | None = None) -> None:
+        """Set the error or the note; None leaves it."""
+        before = (self.error, self.note)
+        self.error = self.error if error is None else error
+        self.note = self.note if note is None else note
+        if before != (self.error, self.note):
+            self._arrange()
+
+    def _beside(self, cells: int) -> int:
+        """Return the cells for a note beside the input; words to choose from need the whole line."""
+        return 0 if isinstance(self.control, Choice) else max(int(cells * NOTE_SHARE), 12)
+
+    def _arrange(self) -> None:
+        total = self.size.width or self.app.size.width
+        message = self.error or self.note
+        beside = self._beside(total)
+        below = bool(message) and width(safe(message)) > beside - 2
+        if self.control is not None:
+            self.control.styles.margin = (0, beside, 0, self.label_cells + 2)
+        self.styles.height = self._rows + below
+        self.refresh()
+
+    def on_mount(self) -> None:
+        """Arrange label, input and note."""
+        self._arrange()
+
+    def on_resize(self) -> None:
+        """Arrange again."""
+        self._arrange()
+
+    def on_descendant_focus(self) -> None:
+        """Show which field is in use."""
+        self.refresh()
+
+    def on_descendant_blur(self) -> None:
+        """Show that it is not in use any more."""
+        self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        """Return a line of label and note; the input is painted over it."""
+        cells = self.size.width
+        style = self.get_component_rich_style
+        if self.field.kind == "heading":
+            return Strip([Segment(fit(" " + safe(self.field.label), cells), style("field--heading"))], cells)
+        here = self.control is not None and self.control.has_focus
+        label = safe(self.field.label) + (" *" if self.field.required else "")
+        left = fit(label, self.label_cells) if y == 0 else " " * self.label_cells
+        message = ("! " if self.error else "") + safe(self.error or self.note)
+        kind = style("field--error" if self.error else "field--note")
+        beside = self._beside(cells)
+        start = self.label_cells + 2
+        segments = [Segment(" ", self.rich_style)]
+        segments.append(Segment(left, style("field--here" if here else "field--label")))
+        segments.append(Segment(" ", self.rich_style))
+        if message and width(safe(self.error or self.note)) > beside - 2:
+            text = fit(message, max(cells - start, 1)) if y == self._rows else " " * max(cells - start, 0)
+        else:
+            gap = max(cells - start - beside, 0) + 2
+            text = " " * gap + fit(message if y == 0 else "", max(cells - start - gap, 1))
+        segments.append(Segment(text, kind))
+        return Strip(segments, start + max(cells - start, 0)).crop(0, cells)
+
+
+class Form(VerticalScroll, can_focus=False):
+    """Fields under each other with a save line at the end.
+
+    ``values()`` gives all values by key, ``dirty`` tells whether anything differs from what was there,
+    ``show_errors({key: sentence})`` marks fields, ``note(key, text)`` puts a remark beside one (a likely
+    double, how a date was read), ``fill(key, value)`` fills one. It posts Changed for every edit.
+    """
+
+    class Changed(Message):
+        """A field was edited."""
+
+        def __init__(self, form: Form, key: str, value: str) -> None:
+            super().__init__()
+            self.form = form
+            self.key = key
+            self.value = value
+
+    def __init__(self, fields: Sequence[Field], *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        widest = max((width(field.label) + 2 * field.required for field in fields), default=8)
+        self.rows = [FieldRow(field, min(widest, WIDEST_LABEL)) for field in fields]
+        self._by_key = {row.field.key: row for row in self.rows if row.control is not None}
+
+    def compose(self) -> ComposeResult:
+        """Yield the fields and the save line."""
+        yield from self.rows
+        yield SaveButton()
+
+    def values(self) -> dict[str, str]:
+        """Return the value of every field by its key."""
+        return {key: row.value for key, row in self._by_key.items()}
+
+    def changed(self) -> dict[str, str]:
+        """Return the values that differ from what was there."""
+        return {key: row.value for key, row in self._by_key.items() if row.value != row.before}
+
+    @property
+    def dirty(self) -> bool:
+        """Whether anything is unsaved."""
+        return bool(self.changed())
+
+    def saved(self) -> None:
+        """Take the present values as saved."""
+        for row in self._by_key.values():
+            row.before = row.value
+
+    def fill(self, key: str, value: str, *, as_before: bool = False) -> None:
+        """Fill a field; with ``as_before`` it does not count as an edit."""
+        row = self._by_key[key]
+        row.value = value
+        if as_before:
+            row.before = value
+
+    def note(self, key: str, text: str) -> None:
+        """Put a remark beside a field, '' takes it away."""
+        self._by_key[key].set_message(note=text)
+
+    def show_errors(self, errors: Mapping[str, str]) -> None:
+        """Mark these fields with their sentences, clear the others, go to the first."""
+        for key, row in self._by_key.items():
+            row.set_message(error=errors.get(key, ""))
+        for key, row in self._by_key.items():
+            if key in errors and row.control is not None:
+                self.screen.set_focus(row.control)
+                break
+
+    def check(self) -> bool:
+        """Check every field, show the errors, and tell whether there are none."""
+        errors = {key: error for key, row in self._by_key.items() if (error := self._error(row))}
+        self.show_errors(errors)
+        return not errors
+
+    @staticmethod
+    def _error(row: FieldRow) -> str:
+        if row.field.required and not row.value.strip():
+            return _("Please fill this in.")
+        return row.field.check(row.value) if row.field.check else ""
+
+    def focus_field(self, key: Hashable) -> None:
+        """Go to a field."""
+        row = self._by_key.get(cast("str", key))
+        if row is not None and row.control is not None:
+            self.screen.set_focus(row.control)
+
+    # -- events and actions -------------------------------------------------------------------------
+
+    def _edited(self, control: Widget) -> None:
+        for key, row in self._by_key.items():
+            if row.control is control:
+                if row.error:
+                    row.set_message(error=self._error(row))
+                self.post_message(self.Changed(self, key, row.value))
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Note an edit."""
+        event.stop()
+        self._edited(event.input)
+
+    def on_text_area_changed(self, event: TextArea.Changed) -> None:
+        """Note an edit."""
+        event.stop()
+        self._edited(event.text_area)
+
+    def on_choice_changed(self, event: Choice.Changed) -> None:
+        """Note an edit."""
+        event.stop()
+        self._edited(event.choice)
+
+    def on_descendant_blur(self, event: events.DescendantBlur) -> None:
+        """Check a field when it is left, unless it is still untouched."""
+        for row in self._by_key.values():
+            if row.control is event.widget and row.field.check and row.value != row.before:
+                row.set_message(error=self._error(row))
+
+    def _step(self, by: int) -> bool:
+        controls = [row.control for row in self._by_key.values() if row.control is not None]
+        controls = [control for control in controls if control.focusable]
+        here = self.screen.focused
+        place = next((at for at, control in enumerate(controls) if control is here), None)
+        if place is None or not 0 <= place + by < len(controls):
+            return False
+        self.screen.set_focus(controls[place + by])
+        return True
+
+    async def do_next_field(self) -> None:
+        """Next field; on the last one and on the save line, save."""
+        if not self._step(1):
+            await cast("CrmApp", self.app).act("save")
+
+    def do_previous_field(self) -> None:
+        """Previous field."""
+        if not self._step(-1):
+            self.screen.focus_previous()

@@ -1,0 +1,251 @@
+"""The lines around every screen: status above, message and keys below, and a search line."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
+from textual.widget import Widget
+from textual.widgets import Input
+
+from crm_tui.locale import _
+from crm_tui.text.cells import fit, safe, width
+from crm_tui.tui.keymap import footer_width
+
+if TYPE_CHECKING:
+    from crm_tui.tui.app import CrmApp
+    from crm_tui.tui.screens.base import BaseScreen
+
+NOTICE_LINES = 3
+KINDS = ("info", "good", "warn", "bad")
+
+
+def wrapped(text: str, cells: int, most: int) -> list[str]:
+    """Return a text cut into at most ``most`` lines of ``cells``; … ends the last when more follows."""
+    lines: list[str] = []
+    rest = " ".join(safe(text).split())
+    while rest and len(lines) < most:
+        if len(lines) == most - 1 or width(rest) <= cells:
+            lines.append(fit(rest, cells).rstrip())
+            break
+        end = used = 0
+        while end < len(rest) and used + width(rest[end]) <= cells:
+            used += width(rest[end])
+            end += 1
+        blank = rest.rfind(" ", 0, end + 1)
+        if blank > end // 2 and not (rest[end - 1] > "\u2e7f" or rest[end : end + 1] > "\u2e7f"):
+            end = blank
+        lines.append(rest[:end].rstrip())
+        rest = rest[end:].lstrip()
+    return lines
+
+
+class Line(Widget):
+    """One line of parts (text, component name); what does not fit is cut."""
+
+    def parts(self, cells: int) -> list[tuple[str, str]]:
+        """Return the parts of the line."""
+        raise NotImplementedError
+
+    @property
+    def crm(self) -> CrmApp:
+        """The app."""
+        return cast("CrmApp", self.app)
+
+    def style_of(self, name: str) -> Style:
+        """Return the style of a component, the line's own without a name."""
+        return self.get_component_rich_style(name) if name else self.rich_style
+
+    def render_line(self, y: int) -> Strip:
+        """Return the line."""
+        cells = self.size.width
+        if y:
+            return Strip.blank(cells, self.rich_style)
+        segments, used = [], 0
+        for text, name in self.parts(cells):
+            text = safe(text)
+            wide = width(text, self.crm.ambiguous)
+            if used + wide > cells:
+                text, wide = fit(text, cells - used, self.crm.ambiguous), cells - used
+            if wide:
+                segments.append(Segment(text, self.style_of(name)))
+                used += wide
+        segments.append(Segment(" " * (cells - used), self.rich_style))
+        return Strip(segments, cells)
+
+
+class StatusLine(Line):
+    """The line on top: where we are, the filter, how many, a flag such as 只读, and who we are."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"line--title", "line--flag"}
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.title = ""
+        self.filter = ""
+        self.total = ""
+        self.flag = ""
+
+    def change(
+        self,
+        *,
+        title: str | None = None,
+        filter: str | None = None,
+        total: str | None = None,
+        flag: str | None = None,
+    ) -> None:
+        """Change what is given, leave the rest, and draw the line if it changed."""
+        new = [
+            old if given is None else given
+            for old, given in zip(
+                (self.title, self.filter, self.total, self.flag), (title, filter, total, flag), strict=True
+            )
+        ]
+        if new != [self.title, self.filter, self.total, self.flag]:
+            self.title, self.filter, self.total, self.flag = new
+            self.refresh()
+
+    def parts(self, cells: int) -> list[tuple[str, str]]:
+        """Return title and filter to the left, total, flag and user to the right."""
+        ambiguous = self.crm.ambiguous
+        right = [(text, name) for text, name in ((self.total, ""), (self.flag, "line--flag")) if text]
+        right.append((self.crm.user_name, ""))
+        taken = sum(width(safe(text), ambiguous) + 2 for text, _name in right)
+        left = cells - taken - 1
+        title = safe(self.title)
+        parts = [(" " + fit(title, min(width(title, ambiguous), max(left - 1, 4)), ambiguous), "line--title")]
+        if self.filter:
+            parts.append((f"  / {self.filter}", ""))
+        used = 0
+        kept: list[tuple[str, str]] = []
+        for text, name in parts:
+            wide = min(width(safe(text), ambiguous), max(left - used, 0))
+            kept.append((fit(safe(text), wide, ambiguous), name))
+            used += wide
+        kept.append((" " * max(left - used, 0), ""))
+        for text, name in right:
+            kept.append(("  ", ""))
+            kept.append((text, name))
+        return kept
+
+
+class Notice(Widget):
+    """The message line: what just happened and how to take it back. It grows for a long sentence."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"notice--{kind}" for kind in KINDS}
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.text = ""
+        self.kind = "info"
+        self._lines: list[str] = []
+
+    def say(self, text: str, kind: str = "info") -> None:
+        """Show a message; ``kind`` is info, good, warn or bad (which puts a sign before it)."""
+        if (text, kind) == (self.text, self.kind):
+            return
+        self.text, self.kind = text, kind
+        self._wrap()
+
+    def _wrap(self) -> None:
+        sign = {"warn": "! ", "bad": "! "}.get(self.kind, "") if self.text else ""
+        self._lines = wrapped(sign + self.text, max(self.app.size.width - 2, 10), NOTICE_LINES)
+        self.styles.height = max(len(self._lines), 1)
+        self.refresh()
+
+    def on_resize(self) -> None:
+        """Wrap the message anew."""
+        self._wrap()
+
+    def render_line(self, y: int) -> Strip:
+        """Return one line of the message."""
+        cells = self.size.width
+        if y >= len(self._lines):
+            return Strip.blank(cells, self.rich_style)
+        text = fit(" " + self._lines[y], cells)
+        return Strip([Segment(text, self.get_component_rich_style(f"notice--{self.kind}"))], cells)
+
+
+class KeyBar(Line):
+    """The line at the bottom: at most seven keys, from the registry; what cannot be done now is dim."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"keys--key", "keys--label", "keys--off"}
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._shown: list[tuple[str, str]] = []
+
+    def on_mount(self) -> None:
+        """Find the keys."""
+        self.update()
+
+    def on_resize(self) -> None:
+        """Find the keys that fit."""
+        self.update()
+
+    def update(self) -> None:
+        """Find out what can be pressed now and draw the line if that changed."""
+        shown = self.parts(self.size.width)
+        if shown != self._shown:
+            self._shown = shown
+            self.refresh()
+
+    def parts(self, cells: int) -> list[tuple[str, str]]:
+        """Return keys and labels."""
+        screen = cast("BaseScreen", self.screen)
+        keymap = self.crm.keymap
+        kind = screen.kind
+        pairs = keymap.footer_for(kind, cells, screen.hidden)
+        off = {
+            (keymap.shown(action.id), _(action.label))
+            for action in keymap.bindings_for(kind)
+            if action.footer and screen.why_not(action.id)
+        }
+        gap = "  " if footer_width(pairs) <= cells else " "
+        parts: list[tuple[str, str]] = [(" ", "")]
+        for place, pair in enumerate(pairs):
+            dim = pair in off
+            parts.append((gap if place else "", ""))
+            parts.append((pair[0], "keys--off" if dim else "keys--key"))
+            parts.append((" " + pair[1], "keys--off" if dim else "keys--label"))
+        return parts
+
+
+class SearchLine(Input):
+    """The line that ``/`` opens over a list; the screen's ``search_changed(text)`` narrows the rows.
+
+    Enter keeps the search and goes back to the list, Esc brings back what was there before.
+    """
+
+    def __init__(self, placeholder: str = "") -> None:
+        super().__init__(placeholder=placeholder, compact=True, select_on_focus=False)
+        self.cursor_blink = False
+        self.display = False
+        self._before = ""
+
+    def open(self, typed: str = "") -> None:
+        """Show the line with the present search, and what was typed after it."""
+        self._before = self.value
+        self.display = True
+        self.screen.set_focus(self)
+        if typed:
+            self.value = typed
+        self.cursor_position = len(self.value)
+
+    async def do_open(self) -> None:
+        """Keep the search and go back to the rows."""
+        await self._leave(self.value)
+
+    async def do_back(self) -> None:
+        """Bring back the search as it was and go back to the rows."""
+        await self._leave(self._before)
+
+    async def _leave(self, value: str) -> None:
+        screen = cast("BaseScreen", self.screen)
+        if value != self.value:
+            self.value = value
+        self.display = bool(value)
+        screen.set_focus(screen.primary)
+        await screen.search(value)

@@ -1,0 +1,390 @@
+"""A table over any number of rows: it holds only pages near the visible one, read outside the event loop."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Hashable, Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, ClassVar, cast
+
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.geometry import Region
+from textual.message import Message
+from textual.strip import Strip
+from textual.widget import Widget
+
+from crm_tui.locale import _
+from crm_tui.text.cells import fit, safe, width
+from crm_tui.tui.widgets.rows import Cell, Column, GroupRow, ListSource, Row, Source, column_widths
+from crm_tui.tui.work import Superseded
+
+if TYPE_CHECKING:
+    from crm_tui.tui.app import CrmApp
+
+PAGE = 64
+KEPT_PAGES = 16
+TONES = ("dim", "strong", "accent", "good", "warn", "bad")
+
+
+@lru_cache(maxsize=8192)
+def _fitted(text: str, cells: int, right: bool, ambiguous: int) -> str:
+    text = safe(text)
+    if right:
+        return (
+            " " * max(cells - width(text, ambiguous), 0) + text
+            if width(text, ambiguous) <= cells
+            else (fit(text, cells, ambiguous))
+        )
+    return fit(text, cells, ambiguous)
+
+
+class Table(Widget, can_focus=True):
+    """A virtual table with an own cursor.
+
+    ``await table.show(source)`` shows other rows, ``await table.reload()`` reads the same ones again and
+    keeps the cursor on its row; ``table.row`` is the row under the cursor (None on a heading or when empty),
+    ``table.item`` the row or heading, ``table.total`` the number of lines. ``empty`` is what an empty table
+    says (translated, several lines allowed). Moves and folding are actions it handles itself; ``do_open`` on
+    a row is left to the screen. It posts Moved when the cursor stands on another row.
+    """
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        *("table--header", "table--cursor", "table--idle", "table--group", "table--mark", "table--empty"),
+        *(f"table--{tone}" for tone in TONES),
+    }
+
+    class Moved(Message):
+        """The cursor stands on another row; ``row`` is None on a heading or in an empty table."""
+
+        def __init__(self, table: Table, row: Row | None) -> None:
+            super().__init__()
+            self.table = table
+            self.row = row
+
+        @property
+        def control(self) -> Table:
+            """The table."""
+            return self.table
+
+    def __init__(
+        self, columns: Sequence[Column], *, empty: str = "", header: bool = True, id: str | None = None
+    ) -> None:
+        super().__init__(id=id)
+        self.columns = columns
+        self.empty = empty
+        self.header = int(header)
+        self.source: Source = ListSource(())
+        self.total = 0
+        self.loaded = False
+        self.top = 0
+        self.cursor = 0
+        self._pages: OrderedDict[int, Sequence[Row | GroupRow]] = OrderedDict()
+        self._asked: set[int] = set()
+        self._generation = 0
+        self._widths: list[int] = []
+        self._said: Hashable = None
+
+    @property
+    def crm(self) -> CrmApp:
+        """The app, with its ``work``."""
+        return cast("CrmApp", self.app)
+
+    # -- rows ---------------------------------------------------------------------------------------
+
+    async def show(self, source: Source, *, cursor_to: Hashable = None) -> None:
+        """Show the rows of a source from the first on, or with the cursor on the row ``cursor_to``.
+
+        The old rows stay until the new ones are here; of two calls only the newer one counts.
+        """
+        await self._load(source, cursor_to, 0)
+
+    async def reload(self) -> None:
+        """Read the rows again; the cursor stays on its row, or on its line when the row is gone."""
+        item = self.item
+        await self._load(self.source, item.id if item else None, self.cursor)
+
+    async def _load(self, source: Source, row_id: Hashable, line: int) -> None:
+        offset = max(self.cursor - self.top, 0)
+
+        def read() -> tuple[int, int, dict[int, Sequence[Row | GroupRow]]]:
+            total = source.count()
+            place = line
+            if row_id is not None:
+                find = getattr(source, "position", None)
+                found = find(row_id) if find else None
+                if found is None and not find:
+                    start = max(line - PAGE, 0)
+                    near = source.page(start, 2 * PAGE)
+                    found = next((start + at for at, row in enumerate(near) if row.id == row_id), None)
+                place = line if found is None else found
+            if total is None:
+                total = place + len(source.page(place, PAGE * KEPT_PAGES))
+            place = max(min(place, total - 1), 0)
+            first = max(place - offset, 0) // PAGE
+            wanted = range(first, min(first + 2, -(-total // PAGE)))
+            return total, place, {number: source.page(number * PAGE, PAGE) for number in wanted}
+
+        try:
+            total, place, pages = await self.crm.work.latest(("table", id(self)), read)
+        except Superseded:
+            return
+        self._generation += 1
+        self._asked.clear()
+        self.source, self.total, self.loaded = source, total, True
+        self._pages = OrderedDict(pages)
+        self.cursor = place
+        self.top = place - offset
+        self._keep_cursor_visible()
+        self.refresh()
+        self._say_moved()
+
+    def at(self, line: int) -> Row | GroupRow | None:
+        """Return the row or heading of a line, None when it is not here (yet)."""
+        number, place = divmod(line, PAGE)
+        page = self._pages.get(number)
+        return page[place] if page is not None and place < len(page) else None
+
+    @property
+    def item(self) -> Row | GroupRow | None:
+        """The row or heading under the cursor."""
+        return self.at(self.cursor) if self.total else None
+
+    @property
+    def row(self) -> Row | None:
+        """The row under the cursor; None on a heading."""
+        item = self.item
+        return item if isinstance(item, Row) else None
+
+    def _want(self, first: int, last: int) -> None:
+        """Ask for the pages of these lines and the next ones around, where they are missing."""
+        if not self.total:
+            return
+        highest = (self.total - 1) // PAGE
+        for number in range(max(first // PAGE - 1, 0), min(last // PAGE + 1, highest) + 1):
+            if number in self._pages:
+                self._pages.move_to_end(number)
+            elif number not in self._asked:
+                self._asked.add(number)
+                self.run_worker(self._fetch(number, self._generation), group="pages", exit_on_error=False)
+
+    async def _fetch(self, number: int, generation: int) -> None:
+        def still_wanted() -> Sequence[Row | GroupRow]:
+            first, last = self.top // PAGE - 1, (self.top + self.size.height) // PAGE + 1
+            if generation != self._generation or not first <= number <= last:
+                raise Superseded
+            return self.source.page(number * PAGE, PAGE)
+
+        try:
+            page = await self.crm.work.run(still_wanted)
+        except Superseded:
+            self._asked.discard(number)
+            return
+        if generation == self._generation:
+            self._asked.discard(number)
+            self._pages[number] = page
+            while len(self._pages) > KEPT_PAGES:
+                self._pages.popitem(last=False)
+            self.refresh()
+            self._say_moved()
+
+    # -- cursor -------------------------------------------------------------------------------------
+
+    @property
+    def lines(self) -> int:
+        """How many rows are visible at once."""
+        return max(self.size.height - self.header, 1)
+
+    def move_to(self, line: int) -> None:
+        """Put the cursor on a line; only the lines that change are drawn again."""
+        before, top = self.cursor, self.top
+        self.cursor = max(min(line, self.total - 1), 0)
+        self._keep_cursor_visible()
+        if self.top != top:
+            self.refresh()
+        elif self.cursor != before:
+            for each in (before, self.cursor):
+                self.refresh(Region(0, each - self.top + self.header, self.size.width, 1))
+        self._want(self.top, self.top + self.lines)
+        self._say_moved()
+
+    def _keep_cursor_visible(self) -> None:
+        if self.cursor < self.top:
+            self.top = self.cursor
+        elif self.cursor >= self.top + self.lines:
+            self.top = self.cursor - self.lines + 1
+        self.top = max(min(self.top, self.total - self.lines), 0)
+
+    def _say_moved(self) -> None:
+        item = self.item
+        now = item.id if item else None
+        if now != self._said:
+            self._said = now
+            self.post_message(self.Moved(self, self.row))
+
+    def do_down(self) -> None:
+        """Next row."""
+        self.move_to(self.cursor + 1)
+
+    def do_up(self) -> None:
+        """Previous row."""
+        self.move_to(self.cursor - 1)
+
+    def do_first(self) -> None:
+        """First row."""
+        self.move_to(0)
+
+    def do_last(self) -> None:
+        """Last row."""
+        self.move_to(self.total - 1)
+
+    def do_half_down(self) -> None:
+        """Half a page down."""
+        self._page(max(self.lines // 2, 1))
+
+    def do_half_up(self) -> None:
+        """Half a page up."""
+        self._page(-max(self.lines // 2, 1))
+
+    def do_page_down(self) -> None:
+        """A page down."""
+        self._page(self.lines)
+
+    def do_page_up(self) -> None:
+        """A page up."""
+        self._page(-self.lines)
+
+    def _page(self, step: int) -> None:
+        top = self.top
+        self.top = max(min(self.top + step, self.total - self.lines), 0)
+        if self.top != top:
+            self.refresh()
+        self.move_to(self.cursor + step)
+
+    async def do_fold(self) -> bool | None:
+        """Fold or unfold the heading under the cursor."""
+        item = self.item
+        toggle: Any = getattr(self.source, "toggle", None)
+        if not isinstance(item, GroupRow) or toggle is None:
+            return False
+        toggle(item.id)
+        await self.reload()
+        return None
+
+    async def do_open(self) -> bool | None:
+        """Fold or unfold a heading; on a row the screen opens it."""
+        return await self.do_fold()
+
+    def on_click(self, event: events.Click) -> None:
+        """Put the cursor where the mouse was; a click on the cursor's row opens it."""
+        line = event.y - self.header + self.top
+        if event.y < self.header or line >= self.total:
+            return
+        if line == self.cursor:
+            self.crm.perform("open")
+        self.move_to(line)
+
+    def on_mouse_scroll_down(self) -> None:
+        """Scroll with the wheel."""
+        self._page(3)
+
+    def on_mouse_scroll_up(self) -> None:
+        """Scroll with the wheel."""
+        self._page(-3)
+
+    # -- drawing ------------------------------------------------------------------------------------
+
+    def on_resize(self) -> None:
+        """Measure the columns again."""
+        self._widths = []
+        self._keep_cursor_visible()
+        self._want(self.top, self.top + self.lines)
+
+    def on_focus(self) -> None:
+        """Draw the cursor as active."""
+        self.refresh()
+
+    def on_blur(self) -> None:
+        """Draw the cursor as resting."""
+        self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        """Return one line of the table."""
+        cells = self.size.width
+        if not self._widths:
+            self._widths = column_widths(self.columns, max(cells - 3, 1))
+        if y < self.header:
+            texts = [column.title for column in self.columns]
+            return self._strip(texts, self._style("table--header"), cells, tones=False)
+        if not self.total:
+            return self._empty_line(y - self.header, cells)
+        line = self.top + y - self.header
+        if line >= self.total:
+            return Strip.blank(cells, self.rich_style)
+        item = self.at(line)
+        on_cursor = line == self.cursor
+        style = self._style("table--cursor" if self.has_focus else "table--idle") if on_cursor else None
+        mark = self._mark(y - self.header)
+        if item is None:
+            self._want(line, line)
+            return self._strip(["…"], style or self._style("table--dim"), cells, mark, tones=False)
+        if isinstance(item, GroupRow):
+            text = f" {'▸' if item.folded else '▾'} {item.title} ({item.count})"
+            text = _fitted(text, cells - 1, False, self._ambiguous)
+            return Strip(
+                [Segment(text, style or self._style("table--group")), self._mark_segment(mark)], cells
+            )
+        base = style or (self._style(f"table--{item.tone}") if item.tone in TONES else self.rich_style)
+        return self._strip(item.cells, base, cells, mark, tones=not on_cursor)
+
+    def _strip(
+        self, texts: Sequence[str | Cell], base: Style, cells: int, mark: bool = False, *, tones: bool = True
+    ) -> Strip:
+        ambiguous = self._ambiguous
+        segments = [Segment(" ", base)]
+        used = 1
+        for place, (column, wide) in enumerate(zip(self.columns, self._widths, strict=True)):
+            if not wide:
+                continue
+            cell = texts[place] if place < len(texts) else ""
+            text, tone = (
+                (cell.text, cell.tone or column.tone) if isinstance(cell, Cell) else (cell, column.tone)
+            )
+            style = self._style(f"table--{tone}") if tones and tone in TONES else base
+            if used > 1:
+                segments.append(Segment(" ", base))
+                used += 1
+            segments.append(Segment(_fitted(text, wide, column.right, ambiguous), style))
+            used += wide
+        segments.append(Segment(" " * max(cells - used - 1, 0), base))
+        segments.append(self._mark_segment(mark))
+        return Strip(segments, cells).simplify()
+
+    def _mark(self, y: int) -> bool:
+        """Tell whether this line of the right edge shows where in the list we are."""
+        if self.total <= self.lines:
+            return False
+        size = max(self.lines * self.lines // self.total, 1)
+        start = round((self.lines - size) * self.top / max(self.total - self.lines, 1))
+        return start <= y < start + size
+
+    def _mark_segment(self, mark: bool) -> Segment:
+        return Segment(" ", self._style("table--mark") if mark else self.rich_style)
+
+    def _empty_line(self, y: int, cells: int) -> Strip:
+        texts = (self.empty or _("Nothing here.")).splitlines() if self.loaded else [_("Loading …")]
+        start = max((self.lines - len(texts)) // 3, 0)
+        if not start <= y < start + len(texts):
+            return Strip.blank(cells, self.rich_style)
+        text = safe(texts[y - start])
+        left = max((cells - width(text, self._ambiguous)) // 2, 0)
+        text = fit(" " * left + text, cells, self._ambiguous)
+        return Strip([Segment(text, self._style("table--empty"))], cells)
+
+    def _style(self, name: str) -> Style:
+        return self.get_component_rich_style(name)
+
+    @property
+    def _ambiguous(self) -> int:
+        return self.crm.ambiguous
