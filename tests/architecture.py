@@ -141,14 +141,16 @@ def check_levels(module: Module) -> list[str]:
 def check_stores(module: Module) -> list[str]:
     """The functions of a store serve its own room alone; a model leans on pydantic, its room and level 0.
 
-    The row types and constants of a store travel: lists and the queue carry them.
+    The row types and constants of a store travel: lists and the queue carry them. People and presets, below
+    the entities, have no service in front of their store.
     """
     here = room_of(module.name)
     found = []
     named = list(own_imports(module))
     for line, name in named:
         parts = name.split(".")
-        if len(parts) > 2 and parts[1] != here and re.fullmatch(r"store(_\w+)?", parts[2]):
+        entity = LEVELS.get(room_of(name), 0) >= LEVELS["customers"]
+        if entity and len(parts) > 2 and parts[1] != here and re.fullmatch(r"store(_\w+)?", parts[2]):
             taken = parts[3:] or any(at == line and other.startswith(f"{name}.") for at, other in named)
             if not taken or (parts[3:] and not parts[3][0].isupper()):
                 found.append(f"{module.path}:{line}: {name} belongs to {parts[1]} alone")
