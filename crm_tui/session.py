@@ -17,7 +17,7 @@ from crm_tui.access.scope import scope
 from crm_tui.access.store import Person
 from crm_tui.customers import derived as customer_rows
 from crm_tui.customers.convert import Context
-from crm_tui.errors import BadInput, NotPermitted
+from crm_tui.errors import NotPermitted
 from crm_tui.followups import derived as followup_rows
 from crm_tui.locale import _
 from crm_tui.presets import store as presets
@@ -234,31 +234,3 @@ def create_database(
         path.unlink(missing_ok=True)
         raise
     database.close()
-
-
-def find_customer(session: Session, reference: str) -> int:
-    """Return the customer that REF means: a number, an exact name, or the only hit of the filter.
-
-    Raises BadInput when it means none or several.
-    """
-    from crm_tui.customers import store
-    from crm_tui.text.fold import fold
-
-    ids = store.by_reference(session.reader, reference.strip(), fold(reference))
-    if not ids:
-        ids = [row.id for row in store.page(session.reader, store.Query(text=reference), limit=6)]
-    if len(ids) == 1:
-        return ids[0]
-    if not ids:
-        raise BadInput(
-            _("No customer matches “{text}”.").format(text=reference),
-            "",
-            _("Try a part of the name or the number."),
-        )
-    rows = store.rows_of(session.reader, ids)
-    names = "; ".join(f"{row.no} {row.name}" for row in rows.values())
-    raise BadInput(
-        _("Several customers match “{text}”: {names}.").format(text=reference, names=names),
-        "",
-        _("Give the number instead."),
-    )

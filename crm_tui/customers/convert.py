@@ -80,8 +80,8 @@ def _code(one: Field, text: str, context: Context) -> Parsed:
 
 
 def _date(one: Field, text: str, context: Context) -> Parsed:
-    from crm_tui.text.chinese_dates import parse_when
     from crm_tui.text.cell_dates import parse_cell_date
+    from crm_tui.text.chinese_dates import parse_when
 
     found = parse_cell_date(text, today=context.today)
     if found is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any, NamedTuple
 
 from crm_tui.storage.driver import sqlite3
@@ -260,3 +261,12 @@ LINKS_OF = (
     " WHERE l.customer_id = :id AND l.deleted_at IS NULL ORDER BY l.id"
 )
 TAG_BY_KEY = "SELECT id FROM tag WHERE name_key = :key AND deleted_at IS NULL"
+
+
+CELLS = "SELECT cells FROM imported_row WHERE customer_id = :id"
+
+
+def cells(reader: sqlite3.Connection, customer_id: int) -> dict[str, Any]:
+    """Return the cells that a sheet last gave for a customer: {field: [text, value]}."""
+    row = reader.execute(CELLS, {"id": customer_id}).fetchone()
+    return json.loads(row[0]) if row else {}

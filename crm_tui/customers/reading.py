@@ -1,0 +1,123 @@
+"""Reading customer files: what other rooms and both front ends ask for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from crm_tui.customers import store
+from crm_tui.customers.store import (
+    CustomerRow,
+    Hit,
+    Query,
+    Tag,
+    children,
+    count,
+    page,
+    record,
+    rows_of,
+    same,
+    tags,
+    tags_of,
+)
+from crm_tui.errors import BadInput
+from crm_tui.locale import _
+from crm_tui.storage.driver import sqlite3
+from crm_tui.text.fold import fold
+
+__all__ = [
+    "CustomerFile",
+    "CustomerRow",
+    "Hit",
+    "Query",
+    "Tag",
+    "children",
+    "count",
+    "customer_file",
+    "find",
+    "page",
+    "record",
+    "rows_of",
+    "same",
+    "tags",
+    "tags_of",
+    "warnings",
+]
+
+
+@dataclass
+class CustomerFile:
+    """Everything of one customer's own: rows by column name, tag names, the cells a sheet last gave."""
+
+    customer: dict[str, Any]
+    contacts: list[dict[str, Any]] = field(default_factory=list)
+    projects: list[dict[str, Any]] = field(default_factory=list)
+    aliases: list[dict[str, Any]] = field(default_factory=list)
+    tags: list[str] = field(default_factory=list)
+    cells: dict[str, Any] = field(default_factory=dict)
+
+
+def customer_file(reader: sqlite3.Connection, customer_id: int) -> CustomerFile | None:
+    """Return a customer's file, None when it is gone or not to be seen."""
+    row = record(reader, "customer", customer_id)
+    if row is None:
+        return None
+    return CustomerFile(
+        row,
+        children(reader, "contact", customer_id),
+        children(reader, "project", customer_id),
+        children(reader, "customer_alias", customer_id),
+        tags_of(reader, [customer_id]).get(customer_id, []),
+        store.cells(reader, customer_id),
+    )
+
+
+def find(reader: sqlite3.Connection, reference: str) -> int:
+    """Return the customer that REF means: a number, an exact folded name, or the filter's only hit.
+
+    Raises BadInput when it means none or several.
+    """
+    ids = store.by_reference(reader, reference.strip(), fold(reference))
+    if not ids and fold(reference):
+        ids = [row.id for row in page(reader, Query(text=reference), limit=6)]
+    if len(ids) == 1:
+        return ids[0]
+    if not ids:
+        raise BadInput(
+            _("No customer matches “{text}”.").format(text=reference),
+            "",
+            _("Try a part of the name or the number."),
+        )
+    names = "; ".join(f"{row.no} {row.name}" for row in rows_of(reader, ids).values())
+    raise BadInput(
+        _("Several customers match “{text}”: {names}.").format(text=reference, names=names),
+        "",
+        _("Give the number instead."),
+    )
+
+
+def warnings(
+    reader: sqlite3.Connection,
+    *,
+    name: str = "",
+    uscc: str = "",
+    phones: str = "",
+    mail: str = "",
+    but: int = 0,
+) -> list[Hit]:
+    """Return other customers with the same exact name, code, phone or mail, each once (S2-10, S0-18)."""
+    from crm_tui.text.mail import parse_mails
+    from crm_tui.text.phone import parse_phones
+    from crm_tui.text.uscc import check_code
+
+    keys = [("name", fold(name)), ("alias", fold(name))]
+    if uscc:
+        found = check_code(uscc)
+        keys.append(("uscc", found.key if found.kind in ("valid", "old15", "wrong_check") else ""))
+    keys += [("phone", phone.key) for phone in parse_phones(phones)] if phones else []
+    keys += [("mail", one.key) for one in parse_mails(mail)] if mail else []
+    hits: dict[int, Hit] = {}
+    for reason, key in keys:
+        for hit in same(reader, reason, key, but):
+            hits.setdefault(hit.customer_id, hit)
+    return list(hits.values())

@@ -1,0 +1,162 @@
+"""The rows of Today: plans due, plans closed without a word, and customers nobody is at."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from crm_tui.storage.driver import sqlite3
+
+
+class DueRow(NamedTuple):
+    """A plan in the queue with its customer; words are keys, ``due_at`` an instant or None."""
+
+    plan_id: int
+    plan_changed_in: int
+    customer_id: int
+    due_on: str | None
+    due_at: str | None
+    recurrence: str | None
+    goal: str | None
+    text: str | None
+    ways: str | None
+    snoozed: int
+    origin: str
+    state: str
+    done_at: str | None
+    no: str
+    name: str
+    status: str | None
+    stage: str | None
+    level: str | None
+    intent: str | None
+    industry: str | None
+    key_note: str | None
+    last_followup_at: str | None
+    idle_since: str
+    contact: str | None
+    title: str | None
+    phone: str | None
+    tags: int
+    owner: str
+
+
+class IdleRow(NamedTuple):
+    """A customer of the folded groups: nobody has been at it, or nothing is planned."""
+
+    customer_id: int
+    no: str
+    name: str
+    status: str | None
+    stage: str | None
+    level: str | None
+    intent: str | None
+    industry: str | None
+    key_note: str | None
+    last_followup_at: str | None
+    idle_since: str
+    next_due_on: str | None
+    contact: str | None
+    title: str | None
+    phone: str | None
+    owner: str
+
+
+CONTACT = (
+    " LEFT JOIN contact t ON t.id = (SELECT k.id FROM contact k WHERE k.customer_id = c.id"
+    " ORDER BY k.is_primary DESC, k.position, k.id LIMIT 1)"
+)
+PHONE = "coalesce(t.mobile, t.office_phone, t.email, t.wechat)"
+DUE = (
+    "SELECT p.id, p.changed_in, c.id, p.due_on, p.due_at, p.recurrence, p.goal, p.text, p.ways, p.snoozed,"
+    " p.origin, p.state, p.done_at, c.no, coalesce(c.name, ''), c.status, c.stage, c.level, c.intent, c.industry,"
+    " c.key_note, s.last_followup_at, coalesce(s.idle_since, ''), t.name, t.title, "
+    + PHONE
+    + ", (SELECT count(*) FROM tag_link l JOIN tag g ON g.id = l.tag_id"
+    " WHERE l.customer_id = c.id AND g.name_key IN ('高意向', '决策关键期')), w.name"
+    " FROM plan p JOIN customer c ON c.id = p.customer_id JOIN person_any w ON w.id = p.owner_id"
+    " LEFT JOIN customer_state s ON s.customer_id = c.id" + CONTACT
+)
+OPEN = (
+    " WHERE p.state IN ('todo', 'doing') AND p.due_on <= :until"
+    " AND (CAST(:owner AS INTEGER) IS NULL OR p.owner_id = :owner)"
+    " ORDER BY p.due_on, p.due_at NULLS LAST, p.id LIMIT :limit"
+)
+UNDATED = (
+    " WHERE p.state IN ('todo', 'doing') AND p.due_on IS NULL"
+    " AND (CAST(:owner AS INTEGER) IS NULL OR p.owner_id = :owner) ORDER BY p.id LIMIT :limit"
+)
+UNWRITTEN = (
+    " WHERE p.state = 'done' AND p.activity_id IS NULL AND p.done_at <= :before"
+    " AND (CAST(:owner AS INTEGER) IS NULL OR p.owner_id = :owner) ORDER BY p.done_at, p.id LIMIT :limit"
+)
+COUNT_OPEN = (
+    "SELECT p.due_on, count(*) FROM plan p WHERE p.state IN ('todo', 'doing') AND p.due_on <= :until"
+    " AND (CAST(:owner AS INTEGER) IS NULL OR p.owner_id = :owner) GROUP BY p.due_on ORDER BY p.due_on"
+)
+IDLE_SELECT = (
+    "SELECT c.id, c.no, coalesce(c.name, ''), c.status, c.stage, c.level, c.intent, c.industry, c.key_note,"
+    " s.last_followup_at, s.idle_since, s.next_due_on, t.name, t.title, "
+    + PHONE
+    + ", w.name FROM customer c JOIN customer_state s ON s.customer_id = c.id"
+    " JOIN person_any w ON w.id = c.owner_id" + CONTACT
+)
+IDLE_COUNT = "SELECT count(*) FROM customer c JOIN customer_state s ON s.customer_id = c.id"
+OWN_OPEN = (
+    " WHERE c.status IN ('prospect', 'interested') AND c.dormant_since IS NULL"
+    " AND (CAST(:owner AS INTEGER) IS NULL OR c.owner_id = :owner)"
+)
+UNPLANNED = OWN_OPEN + " AND s.open_plans = 0"
+IDLE = (
+    OWN_OPEN + " AND s.open_plans > 0 AND s.idle_since <= :before"
+    " AND (s.next_due_on IS NULL OR s.next_due_on > :until)"
+)
+GROUPS = {"unplanned": UNPLANNED, "idle": IDLE}
+ORDER = " ORDER BY s.idle_since, c.id LIMIT :limit OFFSET :offset"
+
+
+def due(reader: sqlite3.Connection, owner: int | None, until: str, limit: int) -> list[DueRow]:
+    """Return open plans due up to a day, the earliest first."""
+    rows = reader.execute(DUE + OPEN, {"owner": owner, "until": until, "limit": limit}).fetchall()
+    return [DueRow(*row) for row in rows]
+
+
+def undated(reader: sqlite3.Connection, owner: int | None, limit: int) -> list[DueRow]:
+    """Return open plans whose text names no day."""
+    return [
+        DueRow(*row) for row in reader.execute(DUE + UNDATED, {"owner": owner, "limit": limit}).fetchall()
+    ]
+
+
+def unwritten(reader: sqlite3.Connection, owner: int | None, before: str, limit: int) -> list[DueRow]:
+    """Return plans closed without an activity before an instant (S0-17)."""
+    rows = reader.execute(DUE + UNWRITTEN, {"owner": owner, "before": before, "limit": limit}).fetchall()
+    return [DueRow(*row) for row in rows]
+
+
+def count_due(reader: sqlite3.Connection, owner: int | None, until: str) -> list[tuple[str, int]]:
+    """Return how many open plans each day up to ``until`` has."""
+    return reader.execute(COUNT_OPEN, {"owner": owner, "until": until}).fetchall()
+
+
+def idle(
+    reader: sqlite3.Connection,
+    group: str,
+    owner: int | None,
+    before: str,
+    until: str,
+    offset: int,
+    limit: int,
+) -> list[IdleRow]:
+    """Return a page of a folded group, the longest idle first."""
+    params: dict[str, Any] = {"owner": owner, "limit": limit, "offset": offset}
+    if group == "idle":
+        params |= {"before": before, "until": until}
+    return [IdleRow(*row) for row in reader.execute(IDLE_SELECT + GROUPS[group] + ORDER, params).fetchall()]
+
+
+def count_idle(reader: sqlite3.Connection, group: str, owner: int | None, before: str, until: str) -> int:
+    """Return how many customers a folded group has."""
+    params: dict[str, Any] = {"owner": owner}
+    if group == "idle":
+        params |= {"before": before, "until": until}
+    return reader.execute(IDLE_COUNT + GROUPS[group], params).fetchone()[0]
