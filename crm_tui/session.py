@@ -17,7 +17,7 @@ from crm_tui.access.scope import scope
 from crm_tui.access.store import Person
 from crm_tui.customers import derived as customer_rows
 from crm_tui.customers.convert import Context
-from crm_tui.errors import NotPermitted
+from crm_tui.errors import BadInput, NotPermitted
 from crm_tui.followups import derived as followup_rows
 from crm_tui.locale import _
 from crm_tui.presets import store as presets
@@ -26,6 +26,7 @@ from crm_tui.storage import connection, jobs, undoing
 from crm_tui.storage.database import Database, WriteResult
 from crm_tui.storage.driver import sqlite3
 from crm_tui.storage.presence import Presence
+from crm_tui.storage.wording import undone_sentence
 
 if TYPE_CHECKING:
     from crm_tui.text.workdays import WorkCalendar
@@ -147,6 +148,30 @@ class Session:
     def redo(self, progress: jobs.Progress | None = None) -> undoing.Undone | None:
         """Bring back what the user's last undo took; None when there is nothing to bring back."""
         return undoing.redo_last(self.database, self.parts(progress), self.person.id, self.source)
+
+    @property
+    def user_name(self) -> str:
+        """The acting user's shown name."""
+        return self.person.name
+
+    def undo_last(self) -> str:
+        """Take back the user's own last change and return a sentence that says what it was.
+
+        Raises BadInput when there is nothing to take back, UndoBlocked with what is in the way.
+        """
+        undone = self.undo()
+        if undone is None:
+            raise BadInput(_("There is nothing of yours to take back."))
+        self.forget_words()
+        return undone_sentence(undone.action, undone.title, left=len(undone.left))
+
+    def redo_last(self) -> str:
+        """Bring back what the user's last undo took and return a sentence that says so."""
+        undone = self.redo()
+        if undone is None:
+            raise BadInput(_("There is nothing to bring back."))
+        self.forget_words()
+        return undone_sentence("undo", undone.title, redone=True, left=len(undone.left))
 
 
 def system_login() -> str:

@@ -114,6 +114,12 @@ def is_job_undone(connection: sqlite3.Connection, job: int) -> bool:
     return any(not is_job_undone(connection, row[0]) for row in rows)
 
 
+def was_stopped(connection: sqlite3.Connection, job: int | None) -> bool:
+    """Tell whether a job was taken back before it was whole: nobody may bring back a part of it."""
+    row = connection.execute("SELECT state FROM job WHERE id = :job", {"job": job}).fetchone()
+    return row is not None and row[0] == "taken_back"
+
+
 def recent(
     reader: sqlite3.Connection, *, actor: int | None = None, limit: int = 100, before: int = NEVER
 ) -> list[SetSummary]:
@@ -151,7 +157,7 @@ def _summary(reader: sqlite3.Connection, row: tuple[Any, ...]) -> SetSummary:
 def undoable(reader: sqlite3.Connection, actor: int) -> SetSummary | None:
     """Return the actor's newest set that stands and is no undo itself: what ``u`` takes back."""
     for summary in recent(reader, actor=actor, limit=300):
-        if summary.action not in ("undo", "redo") and not summary.undone:
+        if summary.action not in ("undo", "redo", "init") and not summary.undone:
             return summary
     return None
 
@@ -160,7 +166,9 @@ def redoable(reader: sqlite3.Connection, actor: int) -> SetSummary | None:
     """Return the actor's newest undo that still stands and has no later change of theirs above it."""
     for summary in recent(reader, actor=actor, limit=300):
         if summary.action == "undo" and not summary.undone:
-            return summary
+            undone = reader.execute(JOB, {"job": summary.job}).fetchone()
+            if undone is None or not was_stopped(reader, undone[1]):
+                return summary
         if summary.action not in ("undo", "redo"):
             return None
     return None

@@ -1,0 +1,59 @@
+"""What people read for the actions of the log, in history, toasts and commands alike."""
+
+from __future__ import annotations
+
+from crm_tui.locale import N_, _
+from crm_tui.storage.undo import Obstacle
+
+ACTIONS: dict[str, str] = {
+    "init": N_("Database made"),
+    "customer.add": N_("Customer added"),
+    "customer.update": N_("Customer edited"),
+    "customer.archive": N_("Customer archived"),
+    "customer.tag": N_("Tags changed"),
+    "contact.add": N_("Contact added"),
+    "contact.update": N_("Contact edited"),
+    "contact.remove": N_("Contact removed"),
+    "project.add": N_("Project added"),
+    "project.update": N_("Project edited"),
+    "activity.log": N_("Follow-up logged"),
+    "activity.update": N_("Follow-up record edited"),
+    "activity.attach": N_("Follow-up record tied to its plan"),
+    "plan.add": N_("Next step planned"),
+    "plan.update": N_("Plan edited"),
+    "plan.done": N_("Plan closed"),
+    "plan.cancel": N_("Plan dropped"),
+    "plan.snooze": N_("Plan put off"),
+    "word.add": N_("Word added"),
+    "user.add": N_("Colleague added"),
+    "import": N_("Sheet imported"),
+    "undo": N_("Taken back"),
+    "redo": N_("Brought back"),
+    "outside": N_("Edited with another program"),
+}
+OBSTACLES: dict[str, str] = {
+    "moved": N_("changed again since"),
+    "gone": N_("no longer there"),
+    "child": N_("something was added to it since"),
+    "taken": N_("its value is in use elsewhere now"),
+    "column": N_("the field no longer exists"),
+}
+
+
+def action_label(action: str) -> str:
+    """Return what people read for an action id, the id itself when it has no words."""
+    return _(ACTIONS[action]) if action in ACTIONS else action
+
+
+def obstacle_label(obstacle: Obstacle) -> str:
+    """Return why one thing stands in the way of an undo."""
+    return _(OBSTACLES[obstacle.kind])
+
+
+def undone_sentence(action: str, title: str, *, redone: bool = False, left: int = 0) -> str:
+    """Return the sentence that says what an undo or redo did."""
+    what = action_label(action) + (f" “{title}”" if title else "")
+    text = _("Brought back: {what}.") if redone else _("Taken back: {what}.")
+    if left:
+        return text.format(what=what) + " " + _("Left alone: {n} places changed since.").format(n=left)
+    return text.format(what=what)
