@@ -92,8 +92,9 @@ class Change:
         return True
 
     def soft_delete(self, table: str, row_id: int, seen: int | None = None) -> bool:
-        """Mark a row as deleted; it stays in the file and undo brings it back."""
-        return self.update(table, row_id, {"deleted_at": self.now}, seen)
+        """Mark a row as deleted, a customer as archived; it stays in the file and undo brings it back."""
+        gone = {"gone": "archived"} if table == "customer" else {}
+        return self.update(table, row_id, {"deleted_at": self.now, **gone}, seen)
 
 
 def _name(identifier: str) -> str:

@@ -9,6 +9,7 @@ from urllib.parse import quote
 from crm_tui.errors import BadInput, Fault
 from crm_tui.locale import _
 from crm_tui.storage.driver import sqlite3, wal_is_sound
+from crm_tui.storage.faults import explain, is_busy
 from crm_tui.storage.schema import APPLICATION_ID, FINGERPRINT, VERSION, fingerprint, schema_text
 
 BUSY_SECONDS = 5.0
@@ -22,7 +23,6 @@ PRAGMAS = (
     "mmap_size=0",
     "journal_size_limit=67108864",
 )
-MAGIC = b"SQLite format 3\0"
 
 
 def connect(path: Path, *, read_only: bool = False, immutable: bool = False) -> sqlite3.Connection:
@@ -68,7 +68,7 @@ def create(path: Path) -> None:
         connection = connect(part)
         try:
             connection.execute("PRAGMA page_size=4096")
-            connection.executescript(schema_text())
+            connection.executescript(f"BEGIN;\n{schema_text()}\nCOMMIT;")
             if wal_is_sound():
                 connection.execute("PRAGMA journal_mode=WAL").fetchone()
         finally:
@@ -97,8 +97,8 @@ def _plain(error: BaseException) -> str:
 def check_is_ours(path: Path) -> None:
     """Refuse what is no database of this program, by a sentence that names the file.
 
-    Raises BadInput. Looks only at the first bytes and only before SQLite has the file open: closing a file
-    descriptor later would drop the locks of this process.
+    Raises BadInput. Reads the file through SQLite alone: to open and close it in any other way would drop the
+    locks that another connection of this process holds on it.
     """
     keep = _("The file was left as it is.")
     if not path.exists():
@@ -109,28 +109,33 @@ def check_is_ours(path: Path) -> None:
         )
     if path.is_dir():
         raise BadInput(_("{path} is a folder, not a database.").format(path=path), keep, _("Name a file."))
-    try:
-        with path.open("rb") as file:
-            head = file.read(100)
-    except OSError as error:
+    if not os.access(path, os.R_OK):
         raise BadInput(
-            _("{path} cannot be read: {error}.").format(path=path, error=_plain(error)),
+            _("{path} cannot be read: you have no right to.").format(path=path),
             keep,
             _("Ask the owner of the file for the right to read it."),
-        ) from error
-    if not head:
+        )
+    if not path.stat().st_size:
         raise BadInput(
             _("{path} is empty: no database was ever made there.").format(path=path),
             keep,
             _("Remove the empty file and make a database with: crm-tui init"),
         )
-    if not head.startswith(MAGIC):
+    try:
+        connection = connect(path, immutable=True)
+        try:
+            application = connection.execute("PRAGMA application_id").fetchone()[0]
+        finally:
+            connection.close()
+    except sqlite3.DatabaseError as error:
+        if not str(error).startswith("file is not a database"):
+            return  # Damage is reported by whoever opens it.
         raise BadInput(
             _("{path} is no database.").format(path=path),
             keep,
             _("To bring in a sheet, use: crm-tui import FILE"),
-        )
-    if int.from_bytes(head[68:72], "big") != APPLICATION_ID:
+        ) from error
+    if application != APPLICATION_ID:
         raise BadInput(
             _("{path} is a database of another program.").format(path=path),
             keep,
@@ -155,6 +160,8 @@ def open_checked(path: Path, *, read_only: bool = False) -> tuple[sqlite3.Connec
             connection.close()
             raise
     except sqlite3.DatabaseError as error:
+        if is_busy(error):
+            raise explain(error) from error
         raise Fault(
             _("{path} cannot be opened: {error}.").format(path=path, error=error),
             _("Nothing was changed."),

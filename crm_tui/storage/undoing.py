@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import NamedTuple
 
 from crm_tui import clock
-from crm_tui.errors import BadInput, Cancelled
+from crm_tui.errors import BadInput
 from crm_tui.locale import _
 from crm_tui.storage import history, jobs
 from crm_tui.storage.change import Change
 from crm_tui.storage.database import Database
 from crm_tui.storage.driver import sqlite3
 from crm_tui.storage.history import SetSummary
+from crm_tui.storage.survey import Row, survey_job
 from crm_tui.storage.undo import Obstacle, UndoBlocked, undo
 
 SETS_OF_JOB = "SELECT id, action FROM change_set WHERE job = :job ORDER BY id DESC"
@@ -71,26 +73,47 @@ def _undo_job(
     connection = database.connection
     found = jobs.job_of(connection, job)
     title = found.title if found else ""
-    if history.is_job_undone(connection, job):
+    if history.is_job_undone(connection, job) or history.was_stopped(connection, job):
         raise _already()
+    if found is not None and history.was_stopped(connection, found.undoes):
+        raise BadInput(
+            _("{title} was stopped before it was whole and cannot be brought back.").format(title=title),
+            _("Nothing was changed."),
+            _("Run the import again."),
+        )
     lock = jobs.hold(database.path, connection)
     try:
         running = jobs.publishing(connection)
         if running is not None and running.job == job:
             raise BadInput(_("This import is still being written."), "", _("Wait until it is done."))
         sets = connection.execute(SETS_OF_JOB, {"job": job}).fetchall()
-        if not leave:
-            _refuse_blocked(database, actor, sets)
+        soft = any(action == "import" for _set, action in sets)
+        # Asked before anything is written, so that a job is undone whole or not begun.
+        obstacles, keep = survey_job(connection, job, soft=soft, settle=leave)
+        if obstacles and not leave:
+            raise UndoBlocked(obstacles)
         undo_job = database.write_untracked(lambda c: jobs.open_job(c, name, actor, title, undoes=job))
-        left: list[Obstacle] = []
+        left = list(obstacles)
         last: int | None = None
-        # The parts of a job are its own sets: each was written in one short transaction.
-        for index, (set_id, action) in enumerate(sets):
-            last = _undo_one(database, actor, name, set_id, action, undo_job, leave, left, source)
-            if parts.progress:
-                parts.progress(index + 1, len(sets))
-            if index + 1 < len(sets) and not (parts.presence and parts.presence.alone()):
-                clock.pause(jobs.PAUSE_SECONDS)
+        try:
+            # The parts of a job are its own sets: each was written in one short transaction.
+            for index, (set_id, action) in enumerate(sets):
+                if history.is_undone(connection, set_id):
+                    continue
+                last, more = _undo_one(
+                    database, actor, name, set_id, action, undo_job, leave=leave, keep=keep, source=source
+                )
+                left += [obstacle for obstacle in more if obstacle not in left]
+                if parts.progress:
+                    parts.progress(index + 1, len(sets))
+                if index + 1 < len(sets) and not (parts.presence and parts.presence.alone()):
+                    clock.pause(jobs.PAUSE_SECONDS)
+        except UndoBlocked:
+            # A unique value was taken, or somebody was quicker: the parts undone so far come back.
+            for set_id, action in connection.execute(SETS_OF_JOB, {"job": undo_job}).fetchall():
+                _undo_one(database, actor, "redo", set_id, action, undo_job, leave=True, source=source)
+            database.write_untracked(lambda c: jobs.close_job(c, undo_job, "taken_back"))
+            raise
         database.write_untracked(lambda c: jobs.close_job(c, undo_job, "done"))
     finally:
         lock.close()
@@ -104,40 +127,16 @@ def _undo_one(
     set_id: int,
     action: str,
     job: int,
+    *,
     leave: bool,
-    left: list[Obstacle],
+    keep: Collection[Row] = (),
     source: str,
-) -> int | None:
+) -> tuple[int | None, list[Obstacle]]:
     def body(change: Change) -> list[Obstacle]:
-        return undo(change, set_id, soft=action == "import", leave=leave)
+        return undo(change, set_id, soft=action == "import", leave=leave, keep=keep)
 
     result = database.write(actor, name, body, undoes=set_id, job=job, source=source)
-    left.extend(result.value)
-    return result.set_id
-
-
-class _Checked(Cancelled):
-    """Ends a trial transaction."""
-
-
-def _refuse_blocked(database: Database, actor: int, sets: list[tuple[int, str]]) -> None:
-    """Try every set without keeping anything, so that a job is undone whole or not begun."""
-    obstacles: list[Obstacle] = []
-
-    def trial(change: Change) -> None:
-        for set_id, action in sets:
-            try:
-                undo(change, set_id, soft=action == "import", trial=True)
-            except UndoBlocked as blocked:
-                obstacles.extend(blocked.obstacles)
-        raise _Checked("")
-
-    try:
-        database.write(actor, "undo", trial)
-    except _Checked:
-        pass
-    if obstacles:
-        raise UndoBlocked(obstacles)
+    return result.set_id, result.value
 
 
 def take_back(database: Database, parts: jobs.Parts, actor: int, job: int, source: str = "tui") -> None:
@@ -149,7 +148,7 @@ def take_back(database: Database, parts: jobs.Parts, actor: int, job: int, sourc
     )
     for set_id, action in sets:
         if not history.is_undone(database.connection, set_id):
-            _undo_one(database, actor, "undo", set_id, action, undo_job, True, [], source)
+            _undo_one(database, actor, "undo", set_id, action, undo_job, leave=True, source=source)
     database.write_untracked(
         lambda c: (jobs.close_job(c, undo_job, "done"), jobs.close_job(c, job, "taken_back"))
     )
@@ -157,17 +156,21 @@ def take_back(database: Database, parts: jobs.Parts, actor: int, job: int, sourc
 
 DEAD_UNDOS = (
     "SELECT j.id, j.undoes, j.kind, j.person_id FROM job j WHERE j.kind IN ('undo', 'redo')"
-    " AND j.state = 'publishing' AND NOT EXISTS (SELECT 1 FROM publishing p WHERE p.job = j.undoes) ORDER BY j.id"
+    " AND j.state = 'publishing' AND NOT EXISTS (SELECT 1 FROM publishing p WHERE p.job = j.undoes)"
+    " ORDER BY j.id"
 )
 
 
 def finish_dead_undos(database: Database) -> int:
-    """Finish undos of jobs whose process died in the middle; the caller holds the job lock. Returns how many."""
+    """Finish undos of jobs whose process died in the middle; the caller holds the job lock.
+
+    Returns how many there were.
+    """
     dead = database.connection.execute(DEAD_UNDOS).fetchall()
     for undo_job, job, name, actor in dead:
         for set_id, action in database.connection.execute(SETS_OF_JOB, {"job": job}).fetchall():
             if not history.is_undone(database.connection, set_id):
-                _undo_one(database, actor, name, set_id, action, undo_job, True, [], "tui")
+                _undo_one(database, actor, name, set_id, action, undo_job, leave=True, source="tui")
         database.write_untracked(lambda c, done=undo_job: jobs.close_job(c, done, "done"))
     return len(dead)
 

@@ -1,0 +1,333 @@
+"""What an undo would have to do: the log of a set or job, folded and held against the rows of today."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from crm_tui.errors import Conflict
+from crm_tui.locale import _, ngettext
+from crm_tui.storage.driver import sqlite3
+from crm_tui.storage.triggers import columns
+
+OF_SET = "change_set = :set"
+OF_JOB = "change_set IN (SELECT id FROM change_set WHERE job = :job)"
+LOG = "SELECT id, entity, entity_id, op, field, old, new FROM change WHERE {of} ORDER BY id"
+# The index leads from the rows of the set to their later changes.
+LATER = (
+    "SELECT id, entity_id, op, field, old FROM change WHERE entity = :entity AND op <> 'insert'"
+    " AND entity_id IN (SELECT entity_id FROM change WHERE {of} AND entity = :entity) ORDER BY id"
+)
+CURRENT = (
+    "SELECT id, {names} FROM {entity} WHERE id IN"
+    " (SELECT entity_id FROM change WHERE {of} AND entity = :entity)"
+)
+MOVER = (
+    "SELECT max(change_set) FROM change WHERE entity = :entity AND entity_id = :id AND id > :after"
+    " AND (field = :field OR CAST(:field AS TEXT) IS NULL)"
+)
+TABLES = "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name"
+KEYS = "SELECT * FROM pragma_foreign_key_list(:t)"
+
+Row = tuple[str, int]
+
+
+class Obstacle(NamedTuple):
+    """One thing that stands in the way of an undo.
+
+    ``kind``: moved (the field was changed again), gone (the row is gone), child (something was added to it),
+    taken (a unique value is in use), column (the field no longer exists). ``by`` is the set that did it.
+    """
+
+    kind: str
+    entity: str
+    entity_id: int
+    field: str | None
+    before: Any
+    after: Any
+    now: Any
+    by: int | None
+
+
+class UndoBlocked(Conflict):
+    """Undo would overwrite what was done since; nothing was changed."""
+
+    def __init__(self, obstacles: list[Obstacle]) -> None:
+        super().__init__(
+            ngettext(
+                "{n} place in it was changed again since.",
+                "{n} places in it were changed again since.",
+                len(obstacles),
+            ).format(n=len(obstacles)),
+            _("Nothing was undone."),
+            _("Look at the list, then undo all but these or leave it."),
+        )
+        self.obstacles = obstacles
+
+
+@dataclass
+class Fold:
+    """What a set did to one row, read off its log."""
+
+    before: bool = True
+    after: bool = True
+    first_old: dict[str, Any] = field(default_factory=dict)
+    last_new: dict[str, Any] = field(default_factory=dict)
+    image: dict[str, Any] | None = None
+    last_change: int = 0
+    first_delete: int = 0
+    # Fields that somebody else changed between two sets of the same job.
+    broken: set[str] = field(default_factory=set)
+
+
+class Plan(NamedTuple):
+    """What is to become of one row: skip, keep (in the way), remove, restore, update or replace."""
+
+    verdict: str
+    values: dict[str, Any]
+
+
+SKIP = Plan("skip", {})
+KEEP = Plan("keep", {})
+
+
+def survey_job(
+    connection: sqlite3.Connection, job: int, *, soft: bool, settle: bool
+) -> tuple[list[Obstacle], set[Row]]:
+    """Return what stands in the way of undoing a whole job, and with ``settle`` the rows that then stay."""
+    survey = Survey(connection, OF_JOB, {"job": job}, soft)
+    if settle and survey.obstacles:
+        survey.settle()
+    return survey.obstacles, survey.kept()
+
+
+class Survey:
+    """Decides for each row of a set, or of all sets of a job, what is to become of it."""
+
+    def __init__(self, connection: sqlite3.Connection, of: str, params: dict[str, int], soft: bool) -> None:
+        self.connection = connection
+        self.log = connection.execute(LOG.format(of=of), params).fetchall()
+        self.folds = folded(self.log)
+        self.obstacles: list[Obstacle] = []
+        self.plans: dict[Row, Plan] = {}
+        self._soft = soft
+        self._tables: dict[str, _Table] = {}
+        self._references = _references(connection) if soft else {}
+        for row, fold in self.folds.items():
+            entity, row_id = row
+            table = self._tables.get(entity)
+            if table is None:
+                table = self._tables[entity] = _Table(connection, entity, of, params, self.folds)
+            self.plans[row] = _decide(table, row_id, fold, soft, self.obstacles.append)
+        if soft:
+            self._children_added()
+
+    def kept(self) -> set[Row]:
+        """Return the rows that stay although the set added them."""
+        return {row for row, plan in self.plans.items() if plan.verdict == "keep"}
+
+    def keep(self, rows: Collection[Row]) -> None:
+        """Leave the given rows as they are."""
+        for row in rows:
+            if row in self.plans:
+                self.plans[row] = KEEP
+        if rows and self._soft:
+            self._children_added()
+
+    def settle(self) -> None:
+        """Leave every row that has an obstacle, and with it what belongs to it, until nothing moves."""
+        for obstacle in self.obstacles:
+            if obstacle.kind in ("gone", "column") or obstacle.field is None:
+                self._leave((obstacle.entity, obstacle.entity_id))
+        while self._soft:
+            customers = {row_id for entity, row_id in self.kept() if entity == "customer"}
+            for row, plan in list(self.plans.items()):
+                if plan.verdict == "remove" and self._tables[row[0]].customer_of(row[1]) in customers:
+                    self.plans[row] = KEEP
+            found = len(self.obstacles)
+            self._children_added()
+            for obstacle in self.obstacles[found:]:
+                self._leave((obstacle.entity, obstacle.entity_id))
+            if len(self.obstacles) == found:
+                break
+
+    def _leave(self, row: Row) -> None:
+        self.plans[row] = KEEP if self.plans[row].verdict in ("remove", "keep") else SKIP
+
+    def _children_added(self) -> None:
+        """Find live rows that hang on a row to be soft-deleted and do not go with it."""
+        parents: dict[str, list[int]] = defaultdict(list)
+        for (entity, row_id), plan in self.plans.items():
+            if plan.verdict == "remove":
+                parents[entity].append(row_id)
+        for entity, ids in parents.items():
+            for child, column in self._references.get(entity, ()):
+                for chunk in _chunks(sorted(ids), 400):
+                    self._hanging(entity, child, column, chunk)
+
+    def _hanging(self, entity: str, child: str, column: str, ids: list[int]) -> None:
+        rows = self.connection.execute(
+            f"SELECT id, {column}, changed_in FROM {child}"
+            f" WHERE {column} IN ({', '.join(str(int(row_id)) for row_id in ids)}) AND deleted_at IS NULL"
+            " ORDER BY id"
+        ).fetchall()
+        for child_id, parent_id, by in rows:
+            plan = self.plans.get((child, child_id))
+            if plan is None or plan.verdict != "remove":
+                self.obstacles.append(Obstacle("child", entity, parent_id, None, None, child, child_id, by))
+
+
+def folded(log: Iterable[tuple[Any, ...]]) -> dict[Row, Fold]:
+    """Fold a log in its order into what happened to each row, in the order in which they first moved."""
+    folds: dict[Row, Fold] = {}
+    for change_id, entity, row_id, op, name, old, new in log:
+        fold = folds.get((entity, row_id))
+        if fold is None:
+            fold = folds[entity, row_id] = Fold(before=op != "insert")
+        fold.last_change = change_id
+        if op == "update":
+            if fold.image is None:
+                fold.first_old.setdefault(name, old)
+            if name in fold.last_new and not same(fold.last_new[name], old):
+                fold.broken.add(name)
+            fold.last_new[name] = new
+        else:
+            fold.after = op == "insert"
+            fold.last_new.clear()
+            if op == "delete" and fold.image is None:
+                fold.image = json.loads(old)
+                fold.first_delete = change_id
+    return folds
+
+
+class _Table:
+    """The current rows of one entity that a set moved, and what moved them since."""
+
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        entity: str,
+        of: str,
+        params: dict[str, int],
+        folds: dict[Row, Fold],
+    ) -> None:
+        self.entity = entity
+        self.columns = [name for name in columns(connection, entity) if name not in ("id", "changed_in")]
+        self._connection = connection
+        self._of = of
+        self._params = {**params, "entity": entity}
+        self._folds = folds
+        sql = CURRENT.format(names=", ".join(self.columns), entity=entity, of=of)
+        self._rows = {row[0]: row[1:] for row in connection.execute(sql, self._params).fetchall()}
+        self._later: dict[int, dict[str, Any]] | None = None
+
+    def current(self, row_id: int) -> dict[str, Any] | None:
+        """Return a row as it is now by column, None when it is gone."""
+        row = self._rows.get(row_id)
+        return None if row is None else dict(zip(self.columns, row, strict=True))
+
+    def customer_of(self, row_id: int) -> int | None:
+        """Return the customer whose file a row belongs to."""
+        row = self._rows.get(row_id)
+        return row[self.columns.index("customer_id")] if row and "customer_id" in self.columns else None
+
+    def later(self, row_id: int) -> dict[str, Any]:
+        """Return for each field changed since the set the value that the set had left in it."""
+        if self._later is None:
+            self._later = defaultdict(dict)
+            sql = LATER.format(of=self._of)
+            for at, entity_id, op, name, old in self._connection.execute(sql, self._params).fetchall():
+                if at <= self._folds[self.entity, entity_id].last_change:
+                    continue
+                known = self._later[entity_id]
+                if op == "update":
+                    known.setdefault(name, old)
+                else:
+                    image = json.loads(old)
+                    for column in self.columns:
+                        known.setdefault(column, image.get(column))
+        return self._later.get(row_id, {})
+
+    def mover(self, row_id: int, name: str | None) -> int | None:
+        """Return the last set that changed a field of a row, None when unknown."""
+        found = self._connection.execute(
+            MOVER,
+            {"entity": self.entity, "id": row_id, "field": name}
+            | {"after": self._folds[self.entity, row_id].last_change},
+        ).fetchone()
+        return found[0] if found else None
+
+
+def same(one: Any, other: Any) -> bool:
+    """Tell whether two stored values are equal in type and value."""
+    return type(one) is type(other) and one == other
+
+
+def _decide(table: _Table, row_id: int, fold: Fold, soft: bool, report: Callable[[Obstacle], None]) -> Plan:
+    current = table.current(row_id)
+
+    def obstacle(kind: str, name: str | None = None, before: Any = None, after: Any = None) -> None:
+        now = current.get(name) if current and name else None
+        by = table.mover(row_id, name)
+        report(Obstacle(kind, table.entity, row_id, name, before, after, now, by))
+
+    if not fold.before:
+        if not fold.after or current is None or (soft and current["deleted_at"] is not None):
+            return SKIP
+        moved = {
+            n: old for n, old in table.later(row_id).items() if n in current and not same(old, current[n])
+        }
+        for name, old in moved.items():
+            obstacle("moved", name, None, old)
+        return KEEP if moved else Plan("remove", {})
+    if not fold.after:
+        image = {**dict.fromkeys(table.columns), **(fold.image or {})}
+        if current is not None:
+            target = {**image, **fold.first_old}
+            if not all(same(current[name], target.get(name)) for name in table.columns):
+                obstacle("moved")
+            return SKIP
+        return Plan("restore", image)
+    replaced = fold.image is not None
+    if fold.image is not None:
+        before = {**dict.fromkeys(table.columns), **fold.image, **fold.first_old}
+        later = table.later(row_id)
+        after = {name: later.get(name, (current or {}).get(name)) for name in before}
+    else:
+        before, after = fold.first_old, fold.last_new
+    wanted = {
+        name: value for name, value in before.items() if not same(value, after[name]) or name in fold.broken
+    }
+    if not wanted:
+        return SKIP
+    if current is None:
+        obstacle("gone")
+        return SKIP
+    values = {}
+    for name, value in wanted.items():
+        if name not in current:
+            obstacle("column", name, value, after[name])
+        elif name in fold.broken:
+            obstacle("moved", name, value, after[name])
+        elif same(current[name], after[name]):
+            values[name] = value
+        elif not same(current[name], value):
+            obstacle("moved", name, value, after[name])
+    return Plan("replace" if replaced else "update", values)
+
+
+def _references(connection: sqlite3.Connection) -> dict[str, list[tuple[str, str]]]:
+    """Return for each table the tracked tables and columns whose foreign keys lead to it."""
+    found: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for (child,) in connection.execute(TABLES).fetchall():
+        if "deleted_at" in columns(connection, child):
+            for _id, _seq, parent, column, *_rest in connection.execute(KEYS, {"t": child}).fetchall():
+                found[parent].append((child, column))
+    return found
+
+
+def _chunks(items: list[int], size: int) -> Iterable[list[int]]:
+    return (items[start : start + size] for start in range(0, len(items), size))
