@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from crm_tui.storage.driver import sqlite3
 from crm_tui.storage.lists import placeholders, query_in
 from crm_tui.storage.triggers import columns
+from crm_tui.text.natural import natural_key
 
 
 class CustomerRow(NamedTuple):
@@ -195,7 +196,7 @@ def same(reader: sqlite3.Connection, reason: str, key: str, but: int = 0) -> lis
     return [Hit(*row) for row in reader.execute(sql, {"reason": reason, "key": key, "self": but}).fetchall()]
 
 
-BY_NUMBER = "SELECT id FROM customer WHERE no = :no"
+BY_NUMBER = "SELECT id FROM customer WHERE no_sort = :sort AND no = :no ORDER BY id"
 BY_NAME = "SELECT id FROM customer WHERE name_key = :key ORDER BY id LIMIT 2"
 BY_ALIAS = (
     "SELECT DISTINCT customer_id FROM customer_alias WHERE name_key = :key ORDER BY customer_id LIMIT 2"
@@ -205,7 +206,7 @@ BY_ALIAS = (
 def by_reference(reader: sqlite3.Connection, number: str, name_key: str) -> list[int]:
     """Return the customers that a number, an exact folded name or another name means: none, one or two."""
     for sql, params in (
-        (BY_NUMBER, {"no": number}),
+        (BY_NUMBER, {"no": number, "sort": natural_key(number)}),
         (BY_NAME, {"key": name_key}),
         (BY_ALIAS, {"key": name_key}),
     ):

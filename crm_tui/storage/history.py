@@ -5,6 +5,7 @@ Every function takes a reading connection: names mean the user's views.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from crm_tui.storage.driver import sqlite3
@@ -154,21 +155,34 @@ def _summary(reader: sqlite3.Connection, row: tuple[Any, ...]) -> SetSummary:
     return SetSummary(*row, title[0] if title else None, count, is_job_undone(reader, job))
 
 
-def undoable(reader: sqlite3.Connection, actor: int) -> SetSummary | None:
+def undoable(reader: sqlite3.Connection, actor: int) -> int | None:
     """Return the actor's newest set that stands and is no undo itself: what ``u`` takes back."""
-    for summary in recent(reader, actor=actor, limit=300):
-        if summary.action not in ("undo", "redo", "init") and not summary.undone:
-            return summary
+    for set_id, action, job in _own_sets(reader, actor):
+        if action not in ("undo", "redo", "init") and not _stands_undone(reader, set_id, job):
+            return set_id
     return None
 
 
-def redoable(reader: sqlite3.Connection, actor: int) -> SetSummary | None:
+def redoable(reader: sqlite3.Connection, actor: int) -> int | None:
     """Return the actor's newest undo that still stands and has no later change of theirs above it."""
-    for summary in recent(reader, actor=actor, limit=300):
-        if summary.action == "undo" and not summary.undone:
-            undone = reader.execute(JOB, {"job": summary.job}).fetchone()
-            if undone is None or not was_stopped(reader, undone[1]):
-                return summary
-        if summary.action not in ("undo", "redo"):
+    for set_id, action, job in _own_sets(reader, actor):
+        if action == "undo" and not _stands_undone(reader, set_id, job):
+            return set_id
+        if action not in ("undo", "redo"):
             return None
     return None
+
+
+def _own_sets(reader: sqlite3.Connection, actor: int) -> Iterator[tuple[int, str, int | None]]:
+    """Yield the actor's sets, newest first, one for each job."""
+    before, jobs = NEVER, set()
+    while rows := reader.execute(SETS, {"before": before, "actor": actor, "limit": 50}).fetchall():
+        for row in rows:
+            before = row[0]
+            if row[7] is None or row[7] not in jobs:
+                jobs.add(row[7])
+                yield row[0], row[3], row[7]
+
+
+def _stands_undone(reader: sqlite3.Connection, set_id: int, job: int | None) -> bool:
+    return is_undone(reader, set_id) if job is None else is_job_undone(reader, job)

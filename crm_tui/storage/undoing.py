@@ -12,7 +12,6 @@ from crm_tui.storage import history, jobs
 from crm_tui.storage.change import Change
 from crm_tui.storage.database import Database
 from crm_tui.storage.driver import sqlite3
-from crm_tui.storage.history import SetSummary
 from crm_tui.storage.survey import Row, survey_job
 from crm_tui.storage.undo import Obstacle, UndoBlocked, undo
 
@@ -189,11 +188,11 @@ def _continued(connection: sqlite3.Connection, job: int) -> int | None:
 
 def undo_last(database: Database, parts: jobs.Parts, actor: int, source: str = "tui") -> Undone | None:
     """Take back the actor's own last change; None when there is nothing to take back."""
-    summary: SetSummary | None = history.undoable(database.connection, actor)
-    return undo_set(database, parts, actor, summary.set_id, source=source) if summary else None
+    set_id = history.undoable(database.connection, actor)
+    return undo_set(database, parts, actor, set_id, source=source) if set_id else None
 
 
 def redo_last(database: Database, parts: jobs.Parts, actor: int, source: str = "tui") -> Undone | None:
     """Bring back what the actor's last undo took; None when there is nothing to bring back."""
-    summary = history.redoable(database.connection, actor)
-    return undo_set(database, parts, actor, summary.set_id, source=source) if summary else None
+    set_id = history.redoable(database.connection, actor)
+    return undo_set(database, parts, actor, set_id, source=source) if set_id else None
