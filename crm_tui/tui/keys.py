@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import unicodedata
 
+from textual.keys import key_to_character
+
 # Textual's names for the signs the registry uses, and how each is written for a person.
 _SHOWN = {
     "slash": "/",
@@ -13,6 +15,9 @@ _SHOWN = {
     "fullwidth_colon": "：",
     "fullwidth_question_mark": "？",
     "ideographic_comma": "、",
+    "plus": "+",
+    "minus": "-",
+    "underscore": "_",
     "space": "Space",
     "enter": "Enter",
     "escape": "Esc",
@@ -67,7 +72,7 @@ def show_key(key: str) -> str:
         return "+".join([*(part.capitalize() for part in modifiers.split("+")), show_key(last).capitalize()])
     if len(key) > 1 and key[0] == "f" and key[1:].isdigit():
         return key.upper()
-    return key
+    return key if len(key) == 1 else key_to_character(key) or key
 
 
 def half_width(character: str | None) -> str | None:

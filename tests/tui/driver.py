@@ -96,7 +96,12 @@ class User:
     async def resize(self, width: int, height: int) -> None:
         """Give the terminal another size."""
         await self.pilot.resize_terminal(width, height)
-        await self.idle()
+        for _round in range(ROUNDS):
+            await self.idle()
+            if self.app._resize_timer is None:
+                await self.idle()
+                return
+        raise AssertionError("the screen keeps its old size")
 
     @property
     def screen(self) -> Any:

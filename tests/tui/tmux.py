@@ -93,11 +93,21 @@ class Tmux:
             screen = self.screen()
         return screen
 
+    def wait_for_cursor(self, column: int, line: int, seconds: float = 15) -> None:
+        """Wait until the cursor stands there."""
+        end = time.monotonic() + seconds
+        while self.cursor() != (column, line):
+            if time.monotonic() > end:
+                raise AssertionError(f"the cursor stands at {self.cursor()}, not at {(column, line)}")
+            time.sleep(POLL)
+
     def wait_until_dead(self, seconds: float = 15) -> int:
         """Wait until the program ended and return its exit code."""
         end = time.monotonic() + seconds
         while True:
-            dead, status = self._tmux("display-message", "-p", "#{pane_dead},#{pane_dead_status}").split(",")
+            dead, status = (
+                self._tmux("display-message", "-p", "#{pane_dead},#{pane_dead_status}").strip().split(",")
+            )
             if dead == "1":
                 return int(status or 0)
             if time.monotonic() > end:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual import events
@@ -10,7 +11,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.screen import ModalScreen, Screen
 from textual.widget import Widget
-from textual.widgets import Input, Static
+from textual.widgets import Input, Static, TextArea
 
 from crm_tui.errors import BadInput, CrmError
 from crm_tui.locale import _
@@ -83,7 +84,7 @@ class BaseScreen(Screen[Any]):
 
     def on_day(self) -> None:
         """A new day has begun; by default the screen reads its data again."""
-        self.run_worker(self.bring_up_to_date(force=True), exit_on_error=False)
+        self.run_worker(partial(self.bring_up_to_date, force=True), exit_on_error=False)
 
     async def bring_up_to_date(self, *, force: bool = False) -> None:
         """Read the data again if something was written since it was read; the app calls this."""
@@ -154,7 +155,7 @@ class BaseScreen(Screen[Any]):
             event.stop()
             if event.value != self.filter:
                 self.run_worker(
-                    self._search(event.value), group="search", exclusive=True, exit_on_error=False
+                    partial(self._search, event.value), group="search", exclusive=True, exit_on_error=False
                 )
 
     async def do_back(self) -> None:
@@ -167,11 +168,20 @@ class BaseScreen(Screen[Any]):
             return
         await self.crm.back()
 
+    def on_mount(self) -> None:
+        """Keep the terminal's cursor in the input after every layout: input methods write there."""
+        self.screen_layout_refresh_signal.subscribe(self, self._place_cursor, immediate=True)
+
+    def _place_cursor(self, _screen: Screen[Any]) -> None:
+        if isinstance(self.focused, Input | TextArea):
+            self.crm.cursor_position = self.focused.cursor_screen_offset
+
     # -- sizes --------------------------------------------------------------------------------------
 
     def on_resize(self, event: events.Resize) -> None:
         """Cover the screen when the terminal is too small; what was typed stays where it is."""
         self.small.display = self.is_too_small(event.size.width, event.size.height)
+        self.set_class(self.small.display, "-small")
         if self.small.display:
             self.small.update(
                 _(

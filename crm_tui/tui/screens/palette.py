@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from typing import ClassVar
 
 from textual.screen import Screen
@@ -13,6 +14,7 @@ from crm_tui.locale import _
 from crm_tui.tui.actions import ACTIONS, MOVE, SCREEN_TITLES, Action
 from crm_tui.tui.screens.base import BaseScreen, PopUp
 from crm_tui.tui.screens.help import matches
+from crm_tui.tui.widgets.lines import TextLine
 from crm_tui.tui.widgets.rows import Cell, Column, ListSource, Row
 from crm_tui.tui.widgets.table import Table
 
@@ -30,8 +32,7 @@ class PaletteScreen(PopUp):
         super().__init__()
         self.below = below
         self.listed = ""
-        self.line = Input(placeholder=_("Chinese, English or pinyin"), compact=True)
-        self.line.cursor_blink = False
+        self.line = TextLine(placeholder=_("Chinese, English or pinyin"))
         self.table = Table(
             [Column(_("Name"), 14), Column(_("Key"), 12, tone="accent"), Column("", 20, flex=1, tone="dim")],
             empty=_("No command matches."),
@@ -79,7 +80,7 @@ class PaletteScreen(PopUp):
     def on_input_changed(self, event: Input.Changed) -> None:
         """List the commands that match."""
         event.stop()
-        self.run_worker(self._list(event.value), group="search", exclusive=True, exit_on_error=False)
+        self.run_worker(partial(self._list, event.value), group="search", exclusive=True, exit_on_error=False)
 
     async def do_open(self) -> None:
         """Do the command on the screen below."""

@@ -17,6 +17,7 @@ from textual.widgets import Input, TextArea
 from crm_tui.locale import _
 from crm_tui.text.cells import fit, safe, width
 from crm_tui.tui.widgets.choice import Choice, SaveButton
+from crm_tui.tui.widgets.lines import TextLine
 
 if TYPE_CHECKING:
     from crm_tui.tui.app import CrmApp
@@ -76,9 +77,7 @@ class FieldRow(Widget):
             return area
         if field.kind in ("choice", "several"):
             return Choice(field.choices, field.value, several=field.kind == "several")
-        line = Input(field.value, placeholder=field.hint, compact=True, select_on_focus=False)
-        line.cursor_blink = False
-        return line
+        return TextLine(field.value, field.hint)
 
     def compose(self) -> ComposeResult:
         """Yield the input."""

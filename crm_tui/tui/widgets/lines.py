@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar, cast
 
 from rich.segment import Segment
 from rich.style import Style
+from textual.geometry import Offset
 from textual.strip import Strip
 from textual.widget import Widget
 from textual.widgets import Input
@@ -213,15 +214,31 @@ class KeyBar(Line):
         return parts
 
 
-class SearchLine(Input):
+class TextLine(Input):
+    """A one-line input without border and blinking, whose terminal cursor stands where text will appear.
+
+    Textual puts it one cell further at the end of the text, and an input method writes there.
+    """
+
+    def __init__(self, value: str = "", placeholder: str = "") -> None:
+        super().__init__(value, placeholder=placeholder, compact=True, select_on_focus=False)
+        self.cursor_blink = False
+
+    @property
+    def cursor_screen_offset(self) -> Offset:
+        """Where the cursor is, in cells of the screen."""
+        place = super().cursor_screen_offset
+        return Offset(place.x - self.cursor_at_end, place.y)
+
+
+class SearchLine(TextLine):
     """The line that ``/`` opens over a list; the screen's ``search_changed(text)`` narrows the rows.
 
     Enter keeps the search and goes back to the list, Esc brings back what was there before.
     """
 
     def __init__(self, placeholder: str = "") -> None:
-        super().__init__(placeholder=placeholder, compact=True, select_on_focus=False)
-        self.cursor_blink = False
+        super().__init__(placeholder=placeholder)
         self.display = False
         self._before = ""
 

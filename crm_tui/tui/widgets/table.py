@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Hashable, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from rich.segment import Segment
@@ -167,7 +167,9 @@ class Table(Widget, can_focus=True):
                 self._pages.move_to_end(number)
             elif number not in self._asked:
                 self._asked.add(number)
-                self.run_worker(self._fetch(number, self._generation), group="pages", exit_on_error=False)
+                self.run_worker(
+                    partial(self._fetch, number, self._generation), group="pages", exit_on_error=False
+                )
 
     async def _fetch(self, number: int, generation: int) -> None:
         def still_wanted() -> Sequence[Row | GroupRow]:

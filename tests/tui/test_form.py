@@ -1,0 +1,149 @@
+"""Forms: fields, errors beside them, choices by key, unsaved edits, refused saves."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from crm_tui.tui.widgets.form import Form
+from crm_tui.tui.widgets.lines import wrapped
+from tests.tui.driver import User, story
+from tests.tui.playground import AddScreen, FakeSession, playground
+
+
+def form_of(user: User) -> Form:
+    return user.screen.query_one(Form)
+
+
+async def opened(user: User) -> Any:
+    await user.press("a")
+    assert isinstance(user.screen, AddScreen)
+    return user.screen
+
+
+async def test_a_form_is_filled_and_saved_by_keys() -> None:
+    session = FakeSession()
+    async with story(playground(session, start="customers")) as user:
+        screen = await opened(user)
+        await user.type("广州新客")
+        await user.press("enter")
+        await user.type("13900139000")
+        await user.press("enter", "1", "right", "right", "space", "enter", "left", "enter")
+        await user.type("第一行")
+        await user.press("enter")
+        await user.type("第二行q?")
+        await user.press("tab")
+        await user.type("明天")
+        await user.press("enter")
+        assert screen.saved_values == {
+            "name": "广州新客",
+            "phone": "13900139000",
+            "ways": "p,v",
+            "level": "a",
+            "note": "第一行\n第二行q?",
+            "next": "明天",
+        }
+        assert user.screen.kind == "customers" and user.screen.opened == "added 广州新客"
+        assert user.message == "已新增“广州新客”。"
+        assert session.names[-1] == "广州新客" and user.screen.table.total == 31
+
+
+async def test_errors_stand_beside_their_fields_and_nothing_is_saved() -> None:
+    session = FakeSession()
+    async with story(playground(session, start="customers")) as user:
+        await opened(user)
+        await user.press("enter")
+        await user.type("123")
+        await user.press("f12")
+        name, phone = (next(line for line in user.lines if word in line) for word in ("公司名称", "手机"))
+        assert name.rstrip().endswith("! 必填。")
+        assert phone.rstrip().endswith("! 号码应为 11 位")
+        assert user.message == "未保存：请修改有标记的字段。"
+        assert len(session.names) == 30
+        await user.type("某公司")
+        assert "必填" not in user.text
+
+
+async def test_a_refused_save_keeps_the_form_open_with_its_reason() -> None:
+    async with story(playground(start="customers")) as user:
+        await opened(user)
+        await user.type("坏")
+        await user.press("f12")
+        assert user.message == "数据文件正忙。 您的输入还在。 请稍后再保存。"
+        assert form_of(user).values()["name"] == "坏" and form_of(user).dirty
+
+
+async def test_a_refused_field_is_marked() -> None:
+    async with story(playground(start="customers")) as user:
+        await opened(user)
+        await user.type("上海恒达1号")
+        await user.press("f12")
+        assert "! 已有同名客户" in user.text
+
+
+async def test_unsaved_edits_are_discarded_only_when_asked_twice() -> None:
+    async with story(playground(start="customers")) as user:
+        await opened(user)
+        await user.type("恒")
+        await user.press("escape")
+        assert user.message == "尚未保存。再按 Esc 放弃修改，按 F12 保存。"
+        await user.type("达")
+        await user.press("f10")
+        assert user.screen.kind == "form"
+        await user.press("escape")
+        assert user.screen.kind == "customers" and user.screen.opened == ""
+
+
+async def test_an_untouched_form_closes_at_once() -> None:
+    async with story(playground(start="customers")) as user:
+        await opened(user)
+        await user.press("escape")
+        assert user.screen.kind == "customers"
+
+
+async def test_letters_signs_and_digits_are_text_in_a_form() -> None:
+    async with story(playground(start="customers")) as user:
+        await opened(user)
+        await user.type("jkqx?/:1 ？，")
+        assert form_of(user).values()["name"] == "jkqx?/:1 ？，"
+        await user.press("enter", "enter")
+        await user.type("jq")
+        assert form_of(user).values()["ways"] == ""
+
+
+async def test_a_long_note_stands_under_its_field() -> None:
+    async with story(playground(start="customers")) as user:
+        await opened(user)
+        before = len([line for line in user.lines if line.strip()])
+        form_of(user).note("name", "已有“上海恒达科技有限公司”（客户编号 C20251120001，负责人李娜）")
+        await user.idle()
+        place = next(at for at, line in enumerate(user.lines) if "公司名称" in line)
+        assert "C20251120001" in user.line(place + 1)
+        assert len([line for line in user.lines if line.strip()]) == before + 1
+        form_of(user).note("name", "相近")
+        await user.idle()
+        assert user.line(place).endswith("相近")
+
+
+async def test_filling_a_field_counts_as_an_edit_unless_told() -> None:
+    async with story(playground(start="customers")) as user:
+        await opened(user)
+        form = form_of(user)
+        form.fill("name", "甲", as_before=True)
+        assert not form.dirty
+        form.fill("next", "明天")
+        assert form.changed() == {"next": "明天"}
+
+
+async def test_the_save_line_saves() -> None:
+    async with story(playground(start="customers")) as user:
+        await opened(user)
+        await user.type("按钮公司")
+        await user.press("shift+tab", "enter")
+        assert user.screen.opened == "added 按钮公司"
+
+
+def test_messages_wrap_by_cells() -> None:
+    assert wrapped("一二三四五六", 8, 3) == ["一二三四", "五六"]
+    assert wrapped("hello wide world", 11, 3) == ["hello wide", "world"]
+    assert wrapped("一二三四五六七八", 6, 2) == ["一二三", "四五…"]
+    assert wrapped("", 10, 3) == []
