@@ -160,6 +160,8 @@ async def test_a_read_only_file_says_so_and_refuses() -> None:
         assert user.message == session.read_only
         await user.press("d")
         assert user.message == session.read_only and len(session.names) == 30
+        await user.press("j", "a", "u")
+        assert user.screen.kind == "customers" and session.log == []
 
 
 async def test_too_small_loses_no_input() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 
@@ -10,8 +11,8 @@ from tests.tui.tmux import Tmux
 ROOT = Path(__file__).parents[2]
 
 
-def playground(size: tuple[int, int] = (80, 24)) -> Tmux:
-    return Tmux([sys.executable, "-m", "tests.tui.playground"], size=size, cwd=ROOT)
+def playground(size: tuple[int, int] = (80, 24), **env: str) -> Tmux:
+    return Tmux([sys.executable, "-m", "tests.tui.playground"], size=size, cwd=ROOT, env=env)
 
 
 def test_a_chinese_phrase_searches_and_the_cursor_follows_it() -> None:
@@ -52,3 +53,13 @@ def test_function_keys_and_leaving() -> None:
         term.wait_for("按 q 退出")
         term.keys("q")
         assert term.wait_until_dead() == 0
+
+
+def test_no_color_uses_the_terminals_own_colours() -> None:
+    with playground(NO_COLOR="1") as term:
+        term.wait_for("今日[\\s\\S]*帮助")
+        term.keys("j", "2", "a")
+        term.wait_for("公司名称")
+        codes = set(re.findall("\x1b\\[([0-9;]*)m", term.screen(colours=True)))
+        used = {code for each in codes for code in each.split(";")}
+        assert used & {"38", "48"} == set()

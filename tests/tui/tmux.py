@@ -73,9 +73,9 @@ class Tmux:
         self._tmux("set-buffer", text)
         self._tmux("paste-buffer", "-p")
 
-    def screen(self) -> str:
-        """Return the screen as text."""
-        return self._tmux("capture-pane", "-p")
+    def screen(self, *, colours: bool = False) -> str:
+        """Return the screen as text, with ``colours`` as escape sequences too."""
+        return self._tmux("capture-pane", "-p", *(["-e"] if colours else []))
 
     def cursor(self) -> tuple[int, int]:
         """Return the cursor's column and line."""

@@ -52,7 +52,7 @@ class PaletteScreen(PopUp):
         if not action.belongs_to(below.kind):
             where = "、".join(_(SCREEN_TITLES[kind]) for kind in action.screens if kind in SCREEN_TITLES)
             return _("Only in: {screens}").format(screens=where)
-        return below.why_not(action.id) or (
+        return self.crm.why_not(action, below) or (
             "" if self.crm.has(action.id, below) else _("Not on this screen yet.")
         )
 

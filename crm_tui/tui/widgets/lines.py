@@ -202,7 +202,7 @@ class KeyBar(Line):
         off = {
             (keymap.shown(action.id), _(action.label))
             for action in keymap.bindings_for(kind)
-            if action.footer and screen.why_not(action.id)
+            if action.footer and self.crm.why_not(action, screen)
         }
         gap = "  " if footer_width(pairs) <= cells else " "
         parts: list[tuple[str, str]] = [(" ", "")]

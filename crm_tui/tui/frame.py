@@ -1,0 +1,327 @@
+"""The frame of the terminal application: keys, actions, screens, days and messages."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import os
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime, time, timedelta
+from pathlib import PurePath
+from typing import Any, ClassVar, TypeVar, cast
+from zoneinfo import ZoneInfo
+
+from textual import events
+from textual.app import App
+from textual.dom import DOMNode
+from textual.widgets import Input, TextArea
+
+from crm_tui import clock
+from crm_tui.errors import BadInput, CrmError
+from crm_tui.locale import _
+from crm_tui.tui import faults, themes
+from crm_tui.tui.actions import MOVE, Action, find
+from crm_tui.tui.keymap import Keymap
+from crm_tui.tui.keys import half_width, is_writing, key_name
+from crm_tui.tui.needs import Session
+from crm_tui.tui.rooms import ROOMS, Factory, factory
+from crm_tui.tui.screens.base import BaseScreen, Then
+from crm_tui.tui.work import Superseded, Work
+
+T = TypeVar("T")
+BUSY_AFTER = 0.5
+WRITING = frozenset(
+    {"log", "done", "snooze", "undo", "redo", "add", "edit", "archive", "tags", "import", "save"}
+)
+
+
+class Frame(App[None], inherit_bindings=False):
+    """The application over a session, without actions of its own.
+
+    ``rooms`` maps names to screens (``"module:Class"`` or a callable), the registry by default; ``start``
+    is the first one; ``settings`` is the user's settings.toml as a dict (``theme``, ``ambiguous_width``,
+    ``[keys]``). Screens use ``open``, ``go``, ``back``, ``write``, ``say``, ``act`` and ``work``.
+    """
+
+    ENABLE_COMMAND_PALETTE = False
+    TITLE = "crm-tui"
+    CSS_PATH: ClassVar[str | PurePath | list[str | PurePath] | None] = [
+        "app.tcss",
+        "widgets/table.tcss",
+        "widgets/lines.tcss",
+        "widgets/form.tcss",
+    ]
+
+    def __init__(
+        self,
+        session: Session,
+        *,
+        start: str = "today",
+        rooms: Mapping[str, str | Factory] | None = None,
+        settings: Mapping[str, Any] | None = None,
+    ) -> None:
+        settings = settings or {}
+        theme = themes.choose(os.environ, settings)
+        # Textual paints black on black under NO_COLOR unless it knows this from the start.
+        super().__init__(ansi_color=True if os.environ.get("NO_COLOR") else None)
+        self.session = session
+        self.work = Work()
+        self.writes = 0
+        self.ambiguous = 2 if settings.get("ambiguous_width") == 2 else 1
+        self.rooms = {**ROOMS, **(rooms or {})}
+        self.faults: list[BaseException] = []
+        self._start = start
+        self._mains: dict[str, BaseScreen] = {}
+        self._first_words = ""
+        self._leaving = False
+        self._day = self.today()
+        try:
+            self.keymap = Keymap(settings.get("keys"))
+        except BadInput as error:
+            self.keymap = Keymap()
+            self._first_words = str(error)
+        for each in themes.OURS:
+            self.register_theme(each)
+        self.theme = theme
+        self.animation_level = "none"
+        self.set_class(self.ambiguous == 2, "wide-signs")
+
+    # -- start, end, days ---------------------------------------------------------------------------
+
+    async def on_mount(self) -> None:
+        """Open the first screen."""
+        await self.go(self._start)
+        if self._first_words or self.session.read_only:
+            self.say(self._first_words or self.session.read_only, "warn")
+        self._wait_for_midnight()
+
+    async def on_unmount(self) -> None:
+        """Let the database finish what it has begun."""
+        await asyncio.get_running_loop().run_in_executor(None, self.work.close)
+
+    @property
+    def user_name(self) -> str:
+        """The acting user's name."""
+        return self.session.user_name
+
+    def today(self) -> date:
+        """Return the team's calendar day."""
+        return clock.today(self.session.zone)
+
+    def _wait_for_midnight(self) -> None:
+        zone = ZoneInfo(self.session.zone)
+        now = clock.now().astimezone(zone)
+        midnight = datetime.combine(now.date() + timedelta(days=1), time(), zone)
+        wait = (midnight.astimezone(now.tzinfo) - now).total_seconds()
+        self.set_timer(max(wait, 1) + 0.5, self._midnight)
+
+    def _midnight(self) -> None:
+        self.check_day()
+        self._wait_for_midnight()
+
+    def check_day(self) -> None:
+        """Tell the screens when a new day has begun; asked at midnight and at every key."""
+        day = self.today()
+        if day != self._day:
+            self._day = day
+            self.on_day_change(day)
+
+    def on_day_change(self, day: date) -> None:
+        """A new day has begun: what is open counts again, the rest when it is shown."""
+        self.writes += 1
+        if isinstance(self.screen, BaseScreen):
+            self.screen.on_day()
+
+    # -- keys ---------------------------------------------------------------------------------------
+
+    async def on_event(self, event: events.Event) -> None:
+        """Give keys and pasted text to the registry before any widget sees them."""
+        if isinstance(event, events.Key) and not event.is_forwarded and await self._key(event):
+            return
+        if isinstance(event, events.Paste) and not event.is_forwarded and await self._pasted(event.text):
+            return
+        await super().on_event(event)
+
+    async def _key(self, event: events.Key) -> bool:
+        """Carry out the action of a key; False leaves the key to the focused widget."""
+        screen = self.screen
+        if not isinstance(screen, BaseScreen):
+            return False
+        self.check_day()
+        focused = screen.focused
+        text = isinstance(focused, Input | TextArea)
+        typing = text or screen.kind == "form"
+        key = event.key
+        if not typing:
+            twin = half_width(event.character)
+            key = key_name(twin) if twin and self.keymap.action_for(screen.kind, key) is None else key
+        action = self.keymap.action_for(screen.kind, key, typing=typing, lines=isinstance(focused, TextArea))
+        if screen.small.display and action is not None and action.id != "quit":
+            return not typing
+        if action is None:
+            if not typing and event.character and is_writing(event.character):
+                return screen.search_typed(event.character)
+            return False
+        if text and focused is not None:
+            await self._drain(focused)
+        await self._carry_out(action)
+        return True
+
+    async def _pasted(self, text: str) -> bool:
+        """Search for a text that an input method pastes into a list."""
+        screen = self.screen
+        if not isinstance(screen, BaseScreen) or isinstance(screen.focused, Input | TextArea):
+            return False
+        line = next(iter(text.split("\n")), "").strip()
+        twin = half_width(line) if len(line) == 1 else None
+        if twin and (action := self.keymap.action_for(screen.kind, key_name(twin))):
+            await self._carry_out(action)
+            return True
+        return bool(line) and is_writing(line) and screen.search_typed(line)
+
+    @staticmethod
+    async def _drain(widget: DOMNode) -> None:
+        """Wait until a widget has taken all keys it was given."""
+        done = asyncio.Event()
+        if widget.call_later(done.set):
+            try:
+                await asyncio.wait_for(done.wait(), 1)
+            except TimeoutError:
+                return
+
+    # -- actions ------------------------------------------------------------------------------------
+
+    def perform(self, action_id: str) -> None:
+        """Carry out an action soon, after the keys pressed before; for the mouse and the palette."""
+        self.call_later(self.act, action_id)
+
+    async def act(self, action_id: str) -> None:
+        """Carry out an action now, as if its key were pressed."""
+        await self._carry_out(find(action_id))
+
+    async def _carry_out(self, action: Action) -> None:
+        screen = cast(BaseScreen, self.screen)
+        if action.group != MOVE:
+            screen.say("")
+            reason = self.why_not(action, screen)
+            if reason:
+                screen.say(reason, "warn")
+                return
+        if action.id != "quit":
+            self._leaving = False
+        busy = asyncio.get_running_loop().call_later(BUSY_AFTER, screen.say, _("Working …"))
+        try:
+            handled = await self._call(action, screen)
+            await self._caught_up()
+        except Superseded:
+            return
+        except CrmError as error:
+            self.say(str(error), "bad")
+        except Exception as error:
+            self.faults.append(error)
+            self.say(faults.describe(error), "bad")
+        else:
+            if not handled:
+                self.say(_("“{name}” does nothing here.").format(name=_(action.label)), "warn")
+        finally:
+            busy.cancel()
+            if screen.notice.text == _("Working …"):
+                screen.say("")
+            if isinstance(self.screen, BaseScreen) and action.group != MOVE:
+                self.screen.keys.update()
+
+    def why_not(self, action: Action, screen: BaseScreen) -> str:
+        """Return why an action cannot be done on a screen now (translated), '' when it can."""
+        if self.session.read_only and action.id in WRITING:
+            return self.session.read_only
+        return screen.why_not(action.id)
+
+    async def _call(self, action: Action, screen: BaseScreen) -> bool:
+        for owner in self._owners(screen):
+            method = getattr(owner, f"do_{action.id}", None)
+            if method is not None:
+                result = method()
+                if inspect.isawaitable(result):
+                    result = await result
+                if result is not False:
+                    return True
+        return False
+
+    def _owners(self, screen: BaseScreen) -> Iterable[Any]:
+        """Yield who may carry an action out: the focused widget and its parents, the main list, us."""
+        focused = screen.focused
+        nodes = [
+            node for node in (focused.ancestors_with_self if focused else ()) if node not in (screen, self)
+        ]
+        if screen.primary is not None and screen.primary not in nodes:
+            nodes.append(screen.primary)
+        return (*nodes, screen, self)
+
+    def has(self, action_id: str, screen: BaseScreen) -> bool:
+        """Tell whether anybody on a screen can carry an action out."""
+        return any(hasattr(owner, f"do_{action_id}") for owner in self._owners(screen))
+
+    # -- screens ------------------------------------------------------------------------------------
+
+    async def go(self, name: str) -> None:
+        """Go to a main screen; it keeps its cursor and search from last time."""
+        screen = self._mains.get(name)
+        if screen is None:
+            screen = self._mains[name] = self._make(name)
+            self.install_screen(screen, name)
+        while len(self.screen_stack) > 2:
+            await self.pop_screen()
+        if len(self.screen_stack) == 1:
+            await self.push_screen(name)
+        elif self.screen is not screen:
+            await self.switch_screen(name)
+        await self._caught_up()
+
+    async def open(self, name: str, *, then: Then | None = None, **given: Any) -> BaseScreen:
+        """Open a screen over this one and return it; ``then(result)`` is called when it closes."""
+        return await self.show(self._make(name, **given), then=then)
+
+    async def show(self, screen: BaseScreen, *, then: Then | None = None) -> BaseScreen:
+        """Open a screen made by the caller over this one."""
+        screen.then = then
+        await self.push_screen(screen)
+        await self._caught_up()
+        return screen
+
+    async def back(self, result: Any = None) -> None:
+        """Close the open screen with a result; the main one stays."""
+        if len(self.screen_stack) > 2:
+            then = getattr(self.screen, "then", None)
+            await self.pop_screen()
+            if then is not None and inspect.isawaitable(waiting := then(result)):
+                await waiting
+            await self._caught_up()
+
+    def _make(self, name: str, **given: Any) -> BaseScreen:
+        make = factory(name, self.rooms)
+        if make is None:
+            raise BadInput(_("There is no screen “{name}”.").format(name=name))
+        return make(**given)
+
+    async def _caught_up(self) -> None:
+        if isinstance(self.screen, BaseScreen):
+            await self.screen.bring_up_to_date()
+
+    # -- what screens use ---------------------------------------------------------------------------
+
+    async def write(self, fn: Callable[..., T], *args: Any, reason: str | None = None, **kw: Any) -> T:
+        """Run a service's write function as one change set; the screen reads again after the action."""
+        if self.session.read_only:
+            raise BadInput(self.session.read_only)
+        result = await self.work.run(self.session.write, fn, *args, reason=reason, **kw)
+        self.writes += 1
+        return result
+
+    def say(self, text: str, kind: str = "info") -> None:
+        """Show a message on the screen that is open; ``kind`` is info, good, warn or bad."""
+        if isinstance(self.screen, BaseScreen):
+            self.screen.say(text, kind)
+
+    def done(self, text: str) -> None:
+        """Say what was done and how to take it back."""
+        self.say(_("{what}  {key} undoes it.").format(what=text, key=self.keymap.shown("undo")), "good")
