@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections import defaultdict
 from collections.abc import Collection, Iterator
 from typing import Any
 
@@ -93,7 +95,7 @@ def _statements(
 ) -> list[Statement]:
     statements: list[Statement] = []
     pending: tuple[Row, dict[str, Any]] | None = None
-    replaced: set[Row] = set()
+    images = _images(log, plans)
 
     def push(entity: str, sql: str, params: dict[str, Any]) -> None:
         params["set_"] = change.set_id
@@ -114,8 +116,8 @@ def _statements(
         plan = plans[row]
         if plan.verdict == "restore" and change_id > folds[row].first_delete:
             continue
-        if op == "update" and plan.verdict in ("update", "restore"):
-            if plan.verdict == "update" and name not in plan.values:
+        if op == "update" and plan.verdict in ("update", "restore", "replace"):
+            if plan.verdict != "restore" and name not in plan.values:
                 continue
             # Neighbouring updates of one row go back in one step: to a state the set passed through.
             if pending and pending[0] == row:
@@ -131,9 +133,14 @@ def _statements(
                 push(entity, _update(entity, list(gone)), {**gone, "id_": row_id})
             else:
                 push(entity, f"DELETE FROM {entity} WHERE id = :id_ AND :set_ = :set_", {"id_": row_id})
-        elif op == "insert" and plan.verdict == "replace" and plan.values and row not in replaced:
-            push(entity, _update(entity, list(plan.values)), {**plan.values, "id_": row_id})
-            replaced.add(row)
+        elif op == "insert" and plan.verdict == "replace" and plan.values:
+            # The row stays, with what it held when it was deleted just before: others may hang on it.
+            image = images[row].pop()
+            push(
+                entity,
+                _update(entity, list(plan.values)),
+                {n: image.get(n) for n in plan.values} | {"id_": row_id},
+            )
         elif op == "delete" and plan.verdict == "restore":
             names = [n for n, value in plan.values.items() if value is not None]
             sql = (
@@ -143,6 +150,15 @@ def _statements(
             push(entity, sql, {n: plan.values[n] for n in names} | {"id_": row_id})
     flush()
     return statements
+
+
+def _images(log: list[tuple[Any, ...]], plans: dict[Row, Plan]) -> dict[Row, list[dict[str, Any]]]:
+    """Return what each replaced row held at each of its deletions, in their order."""
+    images: dict[Row, list[dict[str, Any]]] = defaultdict(list)
+    for _id, entity, row_id, op, _name, old, _new in log:
+        if op == "delete" and plans[entity, row_id].verdict == "replace":
+            images[entity, row_id].append(json.loads(old))
+    return images
 
 
 def _update(entity: str, names: list[str]) -> str:
