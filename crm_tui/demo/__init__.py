@@ -1,0 +1,1 @@
+"""Fictional customers with a believable past, for trying the program out."""
