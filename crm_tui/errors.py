@@ -17,7 +17,11 @@ class CrmError(Exception):
         self.todo = todo
 
     def __str__(self) -> str:
-        return " ".join(part for part in (self.what, self.kept, self.todo) if part)
+        text = ""
+        for part in (self.what, self.kept, self.todo):
+            # Chinese sentences follow each other without a blank.
+            text += (" " if text and part and not text.endswith(("。", "！", "？")) else "") + part
+        return text
 
 
 class BadInput(CrmError):

@@ -173,7 +173,7 @@ def test_private_columns_are_never_taken() -> None:
 def test_a_lead_sheet_is_refused_with_a_sentence(headings: tuple[str, ...]) -> None:
     with pytest.raises(BadInput, match="线索表（含“线索编号”列），暂不支持") as refused:
         match_headings(headings)
-    assert refused.value.kept == "未写入任何数据。"
+    assert refused.value.kept == "没有写入任何内容。"
     assert "客户名称" in refused.value.todo
 
 
@@ -246,11 +246,11 @@ def test_an_override_takes_the_field_from_its_usual_column() -> None:
 @pytest.mark.parametrize(
     ("field", "heading", "sentence"),
     [
-        ("mobil", "手机", "没有可导入的字段“mobil”。 未写入任何数据。 是否为：mobile"),
+        ("mobil", "手机", "没有可导入的字段“mobil”。没有写入任何内容。是否为：mobile"),
         ("qqq", "手机", "可用字段：no, name"),
         ("changed_by", "手机", "没有可导入的字段“changed_by”"),
         ("name2", "手机", "没有可导入的字段“name2”"),
-        ("mobile", "手机号", "表中没有“手机号”列。 未写入任何数据。 是否为：手机"),
+        ("mobile", "手机号", "表中没有“手机号”列。没有写入任何内容。是否为：手机"),
         ("mobile", "zzz", "表头为：客户名称、手机"),
     ],
 )

@@ -21,7 +21,7 @@ MOVED = {
 
 
 def test_cities_of_an_independent_list(test_data: Path) -> None:
-    with (test_data / "reference/district-code.csv").open(encoding="utf-8-sig", newline="") as lines:
+    with (test_data / "real/reference/district-code.csv").open(encoding="utf-8-sig", newline="") as lines:
         listed = {row["name"]: row["code"] for row in csv.DictReader(lines)}
     assert len(listed) > 340
     assert {name: area_code_of(name) for name in listed} == {**listed, **MOVED}

@@ -83,7 +83,7 @@ def test_any_text_is_taken(text: str) -> None:
 
 @pytest.mark.requirement("S4-10")
 def test_no_real_credit_code_or_other_cell_is_taken_for_one(test_data: Path) -> None:
-    with gzip.open(test_data / "companies_registry_30k.csv.gz", "rt", encoding="utf-8-sig") as lines:
+    with gzip.open(test_data / "real/companies_registry_30k.csv.gz", "rt", encoding="utf-8-sig") as lines:
         rows = list(csv.reader(lines))
     assert len(rows) == 30001
     assert [cell for row in rows for cell in row if find_identity_number(cell, today=TODAY)] == []

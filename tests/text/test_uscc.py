@@ -48,6 +48,6 @@ def test_any_text_is_taken(text: str) -> None:
 
 @pytest.mark.requirement("S2-18")
 def test_codes_of_real_companies(test_data: Path) -> None:
-    with gzip.open(test_data / "companies_registry_30k.csv.gz", "rt", encoding="utf-8-sig") as lines:
+    with gzip.open(test_data / "real/companies_registry_30k.csv.gz", "rt", encoding="utf-8-sig") as lines:
         kinds = Counter(check_code(row["统一社会信用代码"]).kind for row in csv.DictReader(lines))
     assert kinds == {"valid": 29940, "old15": 55, "wrong_check": 4, "wrong_length": 1}
