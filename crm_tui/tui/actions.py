@@ -15,7 +15,10 @@ MOVE, GO, WORK, VIEW, PROGRAM = N_("Move"), N_("Go to"), N_("Work"), N_("List an
 GROUPS = (WORK, MOVE, GO, VIEW, PROGRAM)
 
 ALL = ("all",)
-LISTS = ("today", "customers", "customer", "history", "import", "help", "palette", "pick")
+LISTS = (
+    *("today", "customers", "customer", "history", "import", "welcome"),
+    *("help", "palette", "pick", "obstacles"),
+)
 ROOMS = ("today", "customers", "customer", "history")
 RECORDS = ("today", "customers", "customer")
 FORM = ("form",)
@@ -30,6 +33,8 @@ SCREEN_TITLES = {
     "palette": N_("Commands"),
     "form": N_("Form"),
     "pick": N_("Choice"),
+    "snooze": N_("Put the plan off"),
+    "obstacles": N_("In the way of undoing"),
 }
 
 
@@ -59,13 +64,19 @@ class Action(NamedTuple):
 
 ACTIONS: tuple[Action, ...] = (
     Action("open", ("enter",), N_("Open"), N_("Open what the cursor is on; fold or unfold a group."), VIEW,
-           (*LISTS, "welcome"), 1, "dakai dk"),
+           (*LISTS, "snooze"), 1, "dakai dk"),
     Action("log", ("l", "f6"), N_("Log"), N_("Log a follow-up and plan the next one."), WORK, RECORDS, 2,
            "jigenjin jgj"),
     Action("done", ("x", "f12"), N_("Done"), N_("Close the plan under the cursor without a record."), WORK,
            ("today", "customer"), 3, "wancheng wc"),
     Action("snooze", ("z", "ctrl+t"), N_("Snooze"), N_("Put the plan off: 1 tomorrow, 2 next working day."),
            WORK, ("today", "customer"), 4, "yanhou yh"),
+    Action("tomorrow", ("1",), N_("Tomorrow"), N_("Put the plan off to tomorrow."), WORK, ("snooze",), 2,
+           "mingtian mt"),
+    Action("next_workday", ("2",), N_("Next working day"), N_("Put the plan off to the next working day."),
+           WORK, ("snooze",), 3, "gongzuori gzr"),
+    Action("undo_others", ("u",), N_("Undo the rest"), N_("Undo all but what is in the way."), WORK,
+           ("obstacles",), 1, "chexiaoqiyu cxqy"),
     Action("undo", ("u",), N_("Undo"), N_("Take back your last change."), WORK, (*ROOMS, "import"), 6,
            "chexiao cx"),
     Action("redo", ("ctrl+r", "ctrl+y"), N_("Redo"), N_("Bring back what was undone last."), WORK,
@@ -119,6 +130,10 @@ ACTIONS: tuple[Action, ...] = (
            FORM, 2, "xiayixiang"),
     Action("previous_field", ("up",), N_("Previous field"), N_("Previous field."), MOVE, FORM),
     Action("save", ("f12",), N_("Save"), N_("Save the form."), WORK, FORM, 1, "baocun bc"),
+    Action("more_fields", ("f4",), N_("More fields"), N_("Show all fields of the form."), VIEW, FORM, 0,
+           "gengduo gd"),
+    Action("all_fields", ("f",), N_("All fields"), N_("Show blank fields too, or only the filled ones."), VIEW,
+           ("customer",), 0, "quanbu qb"),
     Action("back", ("escape",), N_("Back"), N_("Close, clear the search, step back; never quits."), PROGRAM,
            ALL, 9, "fanhui fh"),
     Action("quit", ("q", "f10"), N_("Quit"), N_("Back one level; at the top, quit."), PROGRAM, ALL, 0,
@@ -127,8 +142,8 @@ ACTIONS: tuple[Action, ...] = (
            N_("All commands by name, with their keys."), PROGRAM, (*ROOMS, "import", "welcome", "form"), 8,
            "mingling ml"),
     Action("help", ("question_mark", "f1", "fullwidth_question_mark"), N_("Help"),
-           N_("The keys of this screen."), PROGRAM, (*ROOMS, "import", "welcome", "form", "pick"), 99,
-           "bangzhu bz"),
+           N_("The keys of this screen."), PROGRAM,
+           (*ROOMS, "import", "welcome", "form", "pick", "snooze", "obstacles"), 99, "bangzhu bz"),
     Action("copy_selection", ("ctrl+c",), N_("Copy selection"), N_("Copy the selected text."), PROGRAM),
 )  # fmt: skip
 

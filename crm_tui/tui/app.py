@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import cast
 
 from textual.widgets import Input, TextArea
 
 from crm_tui.locale import _
 from crm_tui.tui.frame import Frame
+from crm_tui.tui.opening import then_warm
 from crm_tui.tui.screens.base import BaseScreen
 
 
@@ -16,13 +18,13 @@ class CrmApp(Frame):
 
     async def do_undo(self) -> None:
         """Take back the user's last change."""
-        said = await self.work.run(self.session.undo_last)
+        said = await self.work.run(then_warm, self.session, self.session.undo_last)
         self.writes += 1
         self.say(_("{what}  {key} brings it back.").format(what=said, key=self.keymap.shown("redo")), "good")
 
     async def do_redo(self) -> None:
         """Bring back what was undone last."""
-        said = await self.work.run(self.session.redo_last)
+        said = await self.work.run(then_warm, self.session, self.session.redo_last)
         self.writes += 1
         self.done(said)
 
@@ -80,3 +82,10 @@ class CrmApp(Frame):
         """Put a text on the clipboard (OSC 52, works over SSH) and say what was copied."""
         self.copy_to_clipboard(text)
         self.say(_("Copied: {text}").format(text=text))
+
+
+def run(path: Path, *, read_only: bool = False, mouse: bool = True) -> int:
+    """Open the terminal interface on a database and return the exit code when it is left."""
+    from crm_tui.tui import opening
+
+    return opening.run(path, read_only=read_only, mouse=mouse)

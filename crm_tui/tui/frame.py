@@ -8,7 +8,7 @@ import os
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, time, timedelta
 from pathlib import PurePath
-from typing import Any, ClassVar, TypeVar, cast
+from typing import Any, ClassVar, cast
 from zoneinfo import ZoneInfo
 
 from textual import events
@@ -28,7 +28,6 @@ from crm_tui.tui.rooms import ROOMS, Factory, factory
 from crm_tui.tui.screens.base import BaseScreen, Then
 from crm_tui.tui.work import Superseded, Work
 
-T = TypeVar("T")
 BUSY_AFTER = 0.5
 WRITING = frozenset(
     {"log", "done", "snooze", "undo", "redo", "add", "edit", "archive", "tags", "import", "save"}
@@ -40,7 +39,8 @@ class Frame(App[None], inherit_bindings=False):
 
     ``rooms`` maps names to screens (``"module:Class"`` or a callable), the registry by default; ``start``
     is the first one; ``settings`` is the user's settings.toml as a dict (``theme``, ``ambiguous_width``,
-    ``[keys]``). Screens use ``open``, ``go``, ``back``, ``write``, ``say``, ``act`` and ``work``.
+    ``[keys]``); ``work`` is the thread that opened the session. Screens use ``open``, ``go``, ``back``,
+    ``write``, ``say``, ``act`` and ``work``.
     """
 
     ENABLE_COMMAND_PALETTE = False
@@ -59,13 +59,14 @@ class Frame(App[None], inherit_bindings=False):
         start: str = "today",
         rooms: Mapping[str, str | Factory] | None = None,
         settings: Mapping[str, Any] | None = None,
+        work: Work | None = None,
     ) -> None:
         settings = settings or {}
         theme = themes.choose(os.environ, settings)
         # Textual paints black on black under NO_COLOR unless it knows this from the start.
         super().__init__(ansi_color=True if os.environ.get("NO_COLOR") else None)
         self.session = session
-        self.work = Work()
+        self.work = work or Work()
         self.writes = 0
         self.ambiguous = 2 if settings.get("ambiguous_width") == 2 else 1
         self.rooms = {**ROOMS, **(rooms or {})}
@@ -309,8 +310,11 @@ class Frame(App[None], inherit_bindings=False):
 
     # -- what screens use ---------------------------------------------------------------------------
 
-    async def write(self, fn: Callable[..., T], *args: Any, reason: str | None = None, **kw: Any) -> T:
-        """Run a service's write function as one change set; the screen reads again after the action."""
+    async def write(self, fn: Callable[..., Any], *args: Any, reason: str | None = None, **kw: Any) -> Any:
+        """Run a service's write function as one change set and return what ``session.write`` does.
+
+        What the function returned is its ``value``. The screen reads again after the action.
+        """
         if self.session.read_only:
             raise BadInput(self.session.read_only)
         result = await self.work.run(self.session.write, fn, *args, reason=reason, **kw)

@@ -7,6 +7,12 @@ from importlib import import_module
 from typing import Any
 
 ROOMS: dict[str, str] = {
+    "today": "crm_tui.tui.screens.today:TodayScreen",
+    "log": "crm_tui.tui.screens.log_form:LogScreen",
+    "snooze": "crm_tui.tui.screens.snooze:SnoozeBox",
+    "history": "crm_tui.tui.screens.history:HistoryScreen",
+    "obstacles": "crm_tui.tui.screens.obstacles:ObstaclesBox",
+    "welcome": "crm_tui.tui.screens.welcome:WelcomeScreen",
     "help": "crm_tui.tui.screens.help:HelpScreen",
     "palette": "crm_tui.tui.screens.palette:PaletteScreen",
 }

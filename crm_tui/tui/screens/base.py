@@ -287,7 +287,7 @@ class FormScreen(BaseScreen):
         """Leave like Esc does."""
         await self.do_back()
 
-    def on_form_changed(self, _event: Form.Changed) -> None:
+    def on_form_changed(self, event: Form.Changed) -> None:
         """Ask again before edits made since are discarded."""
         self._asked = False
 

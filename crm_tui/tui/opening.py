@@ -1,0 +1,109 @@
+"""From a path to a running application: opens on the database thread, welcomes who has no database yet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any, NamedTuple, TypeVar
+
+from crm_tui import clock
+from crm_tui.config import load_settings
+from crm_tui.errors import BadInput, CrmError
+from crm_tui.locale import _
+from crm_tui.session import Session, open_session
+from crm_tui.tui.work import Work
+
+T = TypeVar("T")
+
+
+class Nobody:
+    """What stands for a session until a database is open."""
+
+    user_name = ""
+    zone = clock.DEFAULT_ZONE
+    read_only = ""
+
+    def write(self, *_args: Any, **_kw: Any) -> Any:
+        """Refuse: there is nothing to write to."""
+        raise BadInput(_("No database is open."))
+
+    def undo_last(self) -> str:
+        """Refuse: there is nothing to undo."""
+        raise BadInput(_("No database is open."))
+
+    redo_last = undo_last
+
+    def close(self) -> None:
+        """Do nothing."""
+
+
+class Opened(NamedTuple):
+    """A session, or why there is none (None: there is no file yet)."""
+
+    session: Session | None
+    refusal: CrmError | None = None
+
+
+def open_warm(path: Path, *, read_only: bool = False) -> Session:
+    """Open a database and read what screens ask of the session outside the database thread."""
+    session = open_session(path, read_only=read_only)
+    try:
+        warm(session)
+    except BaseException:
+        session.close()
+        raise
+    return session
+
+
+def warm(session: Any) -> None:
+    """Read a session's settings, words, names and calendar into its memory; for the database thread."""
+    for name in ("settings", "words", "names", "calendar"):
+        getattr(session, name, None)
+
+
+def then_warm(session: Any, call: Callable[[], T]) -> T:
+    """Run a call that may empty the session's memory and fill it again; for the database thread."""
+    result = call()
+    warm(session)
+    return result
+
+
+def try_to_open(path: Path, read_only: bool) -> Opened:
+    """Open a database, or say why not; a path where nothing stands is no fault."""
+    if not path.exists():
+        return Opened(None)
+    try:
+        return Opened(open_warm(path, read_only=read_only))
+    except CrmError as error:
+        return Opened(None, error)
+
+
+def run(path: Path, *, read_only: bool = False, mouse: bool = True) -> int:
+    """Open the terminal interface on a database and return the exit code when it is left.
+
+    Raises BadInput when the user's settings cannot be read.
+    """
+    from crm_tui.tui.app import CrmApp
+    from crm_tui.tui.screens.welcome import WelcomeScreen
+
+    settings = load_settings()
+    work = Work()
+    app: CrmApp | None = None
+    try:
+        opened = work.submit(try_to_open, path, read_only).result()
+        app = CrmApp(
+            opened.session or Nobody(),
+            start="today" if opened.session else "welcome",
+            rooms={"welcome": partial(WelcomeScreen, path, opened.refusal)},
+            settings=settings,
+            work=work,
+        )
+        app.run(mouse=mouse)
+        if opened.refusal is not None:
+            return opened.refusal.exit_code
+        return app.return_code or 0
+    finally:
+        work.close()
+        session: Any = app.session if app else Nobody()
+        session.close()

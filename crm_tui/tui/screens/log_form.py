@@ -1,0 +1,252 @@
+"""One form for what happened and what comes next: a follow-up logged, the next one planned."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime, time
+from typing import Any, NamedTuple, cast
+from zoneinfo import ZoneInfo
+
+from textual.containers import Vertical
+from textual.widget import Widget
+
+from crm_tui import clock
+from crm_tui.customers import reading as customers
+from crm_tui.errors import BadInput
+from crm_tui.followups import reading, service
+from crm_tui.followups.reading import Plan
+from crm_tui.followups.service import LogEntry, Logged, PlanDraft
+from crm_tui.locale import _
+from crm_tui.session import Session
+from crm_tui.text.chinese_dates import parse_when
+from crm_tui.text.recurrence import parse_recurrence
+from crm_tui.tui.screens.base import FieldErrors, FormScreen
+from crm_tui.tui.screens.next_step import day_text, next_of_rhythm, read_next, say_due, say_plan
+from crm_tui.tui.widgets.form import Field, Form
+
+NOON = time(12)
+
+
+class About(NamedTuple):
+    """What the form needs to know before it is drawn."""
+
+    customer: dict[str, Any]
+    contacts: list[tuple[str, str]]
+    plan: Plan | None
+    ways: list[tuple[str, str]]
+    statuses: list[tuple[str, str]]
+    stages: list[tuple[str, str]]
+
+
+class LogScreen(FormScreen):
+    """Logs a follow-up of a customer; with ``plan_id`` it deals with that plan, open or closed unwritten.
+
+    Closes with the ``Logged`` of the write, None by Esc.
+    """
+
+    CSS_PATH = "log_form.tcss"
+
+    def __init__(self, customer_id: int, plan_id: int | None = None) -> None:
+        super().__init__()
+        self.customer_id = customer_id
+        self.plan_id = plan_id
+        self.about: About | None = None
+        self.place = Vertical(classes="log-place")
+
+    @property
+    def session(self) -> Session:
+        """The opened session."""
+        return cast("Session", self.crm.session)
+
+    @property
+    def plan(self) -> Plan | None:
+        """The plan that is dealt with."""
+        return self.about.plan if self.about else None
+
+    def heading(self) -> str:
+        """Return the title until the customer is known."""
+        return _("Log a follow-up")
+
+    def body(self) -> Iterable[Widget]:
+        """Yield the place of the form, which comes once its words are read."""
+        yield self.place
+
+    async def reload(self) -> None:
+        """Read the customer and the words, once, and put the form in place."""
+        if self.about is not None:
+            return
+        self.about = about = await self.crm.work.run(self._read)
+        name = about.customer["name"] or (about.contacts[0][1] if about.contacts else about.customer["no"])
+        self.set_status(title=f"{_('Log a follow-up')}  {name}")
+        form = self.form()
+        await self.place.mount(form)
+        form.focus_field("content")
+        self._remark_next("")
+        if about.plan and about.plan.goal:
+            form.note("content", _("Planned: {goal}").format(goal=about.plan.goal))
+
+    def _read(self) -> About:
+        session = self.session
+        customer = customers.record(session.reader, "customer", self.customer_id)
+        if customer is None:
+            raise BadInput(_("This customer is no longer in the lists."))
+        people = customers.children(session.reader, "contact", self.customer_id)
+        plan = reading.plan(session.reader, self.plan_id) if self.plan_id is not None else None
+        session.calendar  # noqa: B018  (read here: its first use opens files)
+        words = session.words
+        return About(
+            customer,
+            [(str(one["id"]), one["name"] or one["mobile"] or one["email"] or "?") for one in people],
+            plan,
+            *(words.choices(kind) for kind in ("way", "status", "stage")),
+        )
+
+    # -- the form -----------------------------------------------------------------------------------
+
+    def form(self) -> Form:
+        """Return the form: what the eight keys need first, the rest under a heading."""
+        about = self.about
+        assert about is not None
+        late = self._unwritten_at()
+        fields = [
+            Field("content", _("What happened"), "area", lines=3),
+            Field("ways", _("By which way"), "several", choices=about.ways),
+            Field(
+                "next", _("What next, when"), hint=_("next wednesday 3pm call back"), check=self._next_error
+            ),
+            Field("", _("Only if you need it"), "heading"),
+            Field("at", _("When it was"), value=late, hint=_("now"), check=self._at_error),
+        ]
+        if about.contacts:
+            fields.append(Field("contact", _("With whom"), "choice", choices=about.contacts))
+        fields += [
+            Field("feedback", _("Customer feedback"), "area", lines=2),
+            Field("objections", _("Objection"), "area", lines=2),
+            Field("status", _("Customer status"), "choice", about.customer["status"] or "", about.statuses),
+            Field("stage", _("Follow-up state"), "choice", about.customer["stage"] or "", about.stages),
+            Field("lost_reason", _("Lost reason"), value=about.customer["lost_reason"] or ""),
+        ]
+        return Form(fields)
+
+    def _unwritten_at(self) -> str:
+        """Return when the plan was closed, where it still waits for its record."""
+        plan = self.plan
+        if plan is None or plan.state != "done" or not plan.done_at:
+            return ""
+        return f"{clock.local(plan.done_at, self.session.zone):%Y-%m-%d %H:%M}"
+
+    def on_form_changed(self, event: Form.Changed) -> None:
+        """Say back what was understood while it is typed."""
+        if event.key == "next":
+            self._remark_next(event.value)
+        elif event.key == "at":
+            self._remark(event.key, self._at_said, event.value)
+
+    def _remark_next(self, text: str) -> None:
+        if text.strip():
+            self._remark("next", lambda typed: say_plan(cast("PlanDraft", self._next(typed))), text)
+            return
+        plan = self.plan
+        again = next_of_rhythm(plan, self.crm.today()) if plan and not self._unwritten_at() else None
+        said = ""
+        if plan and plan.recurrence and again:
+            said = _("{rhythm}: comes again on {day} by itself; leave empty").format(
+                rhythm=parse_recurrence(plan.recurrence).label(), day=day_text(again)
+            )
+        self.the_form.note("next", said)
+
+    def _remark(self, key: str, say: Callable[[str], str], text: str) -> None:
+        try:
+            said = say(text)
+        except BadInput as error:
+            said = str(error)
+        self.the_form.note(key, said)
+
+    # -- what is typed --------------------------------------------------------------------------------
+
+    def _next(self, text: str) -> PlanDraft | None:
+        return read_next(text, self.crm.today(), self.session.calendar)
+
+    def _next_error(self, text: str) -> str:
+        return _refusal(self._next, text)
+
+    def _at(self, text: str) -> str | None:
+        """Return the instant of a typed time, None for now; noon where only an earlier day is named."""
+        if not text.strip():
+            return None
+        today = self.crm.today()
+        when = parse_when(text, today, past=True, calendar=self.session.calendar)
+        if when.date == today and when.time is None:
+            return None
+        moment = datetime.combine(when.date, when.time or NOON, ZoneInfo(self.session.zone))
+        if moment > clock.now():
+            raise BadInput(_("What happened cannot lie in the future."), todo=_("Plan it as the next step."))
+        return clock.to_instant(moment)
+
+    def _at_error(self, text: str) -> str:
+        return _refusal(self._at, text)
+
+    def _at_said(self, text: str) -> str:
+        at = self._at(text)
+        if at is None:
+            return ""
+        moment = clock.local(at, self.session.zone)
+        said = day_text(moment.date(), moment.time())
+        late = clock.now() - clock.parse_instant(at) > service.WRITTEN_WITHIN
+        return f"{said} · {_('written late')}" if late else said
+
+    # -- saving ---------------------------------------------------------------------------------------
+
+    async def save(self, values: Mapping[str, str]) -> str:
+        """Write what happened and what comes next as one change."""
+        about = self.about
+        assert about is not None
+        if not values["content"].strip() and not values["ways"]:
+            raise FieldErrors({"content": _("Write what happened, or choose the way.")})
+        moved = {
+            name: values[name]
+            for name in ("status", "stage")
+            if values[name] and values[name] != (about.customer[name] or "")
+        }
+        lost = moved.get("status") == "lost" or self.session.words.phase(moved.get("stage")) == "lost"
+        if lost and not values["lost_reason"].strip():
+            raise FieldErrors({"lost_reason": _("A lost customer needs the reason.")})
+        entry = LogEntry(
+            self.customer_id,
+            values["content"],
+            values["ways"],
+            self._at(values["at"]),
+            int(values["contact"]) if values.get("contact") else None,
+            self.plan_id,
+            values["feedback"],
+            values["objections"],
+            moved.get("status"),
+            moved.get("stage"),
+            values["lost_reason"].strip() if lost else "",
+        )
+        following = self._next(values["next"])
+        written = await self.crm.write(service.log, entry, following, self.session.zone)
+        logged: Logged = written.value
+        self.result = logged
+        said = _("Logged.")
+        if logged.plan_id is not None:
+            due = await self.crm.work.run(self._due_of, logged.plan_id)
+            said = _("Logged; next {day}.").format(day=due) if due else _("Logged and planned.")
+        return _("{what}  {key} undoes it.").format(what=said, key=self.crm.keymap.shown("undo"))
+
+    def _due_of(self, plan_id: int) -> str:
+        plan = reading.plan(self.session.reader, plan_id)
+        return say_due(plan, self.session.zone) if plan else ""
+
+
+def _refusal(read: Callable[[str], Any], text: str) -> str:
+    try:
+        read(text)
+    except BadInput as error:
+        return str(error)
+    return ""
+
+
+def closing_said(due: date | None) -> str:
+    """Return what a closed plan says: done, and when its rhythm comes again."""
+    return _("Done; again on {day}.").format(day=day_text(due)) if due else _("Done.")

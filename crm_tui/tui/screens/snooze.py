@@ -1,0 +1,145 @@
+"""The box that puts a plan off: one key for tomorrow, one for the next working day, or a typed date."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, time, timedelta
+from typing import Any, ClassVar, NamedTuple, cast
+
+from textual import events
+from textual.widget import Widget
+from textual.widgets import Input, Static
+
+from crm_tui.errors import BadInput
+from crm_tui.followups import service as followups
+from crm_tui.locale import _
+from crm_tui.session import Session
+from crm_tui.text.chinese_dates import parse_when
+from crm_tui.tui.screens.base import PopUp
+from crm_tui.tui.screens.next_step import day_text
+
+
+class Postponed(NamedTuple):
+    """The plan in question: id, the version seen, and whose it is."""
+
+    id: int
+    changed_in: int | None
+    name: str = ""
+
+
+class SnoozeBox(PopUp):
+    """``plan`` is anything with ``id`` and ``changed_in``; the box closes with the new day, None by Esc."""
+
+    kind: ClassVar[str] = "snooze"
+    CSS_PATH = "snooze.tcss"
+    AUTO_FOCUS = ""
+
+    def __init__(self, plan: Any) -> None:
+        super().__init__()
+        self.plan = plan
+        self.workday: date | None = None
+        self.choices = Static("", markup=False, classes="snooze-days")
+        self.line = Input(
+            placeholder=_("or type: next friday, in 3 days, 12/25 14:30"), compact=True, select_on_focus=False
+        )
+        self.line.cursor_blink = False
+        self.remark = Static("", markup=False, classes="snooze-remark")
+
+    def heading(self) -> str:
+        """Return the title: whose plan is put off."""
+        name = getattr(self.plan, "name", "")
+        return _("Put off: {name}").format(name=name) if name else _("Put the plan off")
+
+    def box(self) -> Iterable[Widget]:
+        """Yield the two days and the line for another."""
+        yield self.choices
+        yield self.line
+        yield self.remark
+
+    @property
+    def session(self) -> Session:
+        """The opened session."""
+        return cast("Session", self.crm.session)
+
+    async def reload(self) -> None:
+        """Find the next working day."""
+        today = self.crm.today()
+        self.workday, known = await self.crm.work.run(self._next_workday, today)
+        workday = day_text(self.workday)
+        if not known:
+            workday += "  " + _("(holidays of that year are not known)")
+        self.choices.update(
+            f"1  {_('Tomorrow')}  {day_text(today + timedelta(days=1))}\n"
+            f"2  {_('Next working day')}  {workday}"
+        )
+
+    def _next_workday(self, today: date) -> tuple[date, bool]:
+        calendar = self.session.calendar
+        day = calendar.next_workday(today)
+        return day, calendar.known(day)
+
+    # -- keys ---------------------------------------------------------------------------------------
+
+    async def do_tomorrow(self) -> None:
+        """Put it off to tomorrow."""
+        await self._put_off(self.crm.today() + timedelta(days=1))
+
+    async def do_next_workday(self) -> None:
+        """Put it off to the next working day."""
+        if self.workday is not None:
+            await self._put_off(self.workday)
+
+    async def do_open(self) -> None:
+        """Take the typed date."""
+        if not self.line.value.strip():
+            self.say(_("Press 1 or 2, or type a date."), "warn")
+            return
+        try:
+            day, at = self._read(self.line.value)
+        except BadInput as error:
+            self.remark.update(f"! {error}")
+            return
+        await self._put_off(day, at)
+
+    def _read(self, text: str) -> tuple[date, time | None]:
+        today = self.crm.today()
+        when = parse_when(text, today, calendar=self.session.calendar)
+        if when.recurrence:
+            raise BadInput(_("That is a rhythm, not a day."), todo=_("Type one day."))
+        if when.date < today:
+            raise BadInput(_("{day} is over.").format(day=day_text(when.date)), todo=_("Type a later day."))
+        return when.date, when.time
+
+    async def _put_off(self, day: date, at: time | None = None) -> None:
+        plan = self.plan
+        await self.crm.write(followups.snooze, plan.id, day, at, seen=plan.changed_in, zone=self.session.zone)
+        await self.crm.back(day)
+        name = getattr(plan, "name", "")
+        said = _("Put off to {day}: {name}.") if name else _("Put off to {day}.")
+        self.crm.done(said.format(day=day_text(day, at), name=name))
+
+    # -- typing -------------------------------------------------------------------------------------
+
+    def search_typed(self, text: str) -> bool:
+        """Take a Chinese word typed or pasted as the beginning of a date."""
+        self.set_focus(self.line)
+        self.line.insert_text_at_cursor(text)
+        return True
+
+    def on_key(self, event: events.Key) -> None:
+        """Take other letters and digits as the beginning of a date."""
+        if self.focused is None and event.character and event.character.isalnum():
+            event.stop()
+            self.search_typed(event.character)
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Say back what was understood while it is typed."""
+        event.stop()
+        text = event.value.strip()
+        if not text:
+            self.remark.update("")
+            return
+        try:
+            self.remark.update(day_text(*self._read(text)))
+        except BadInput as error:
+            self.remark.update(f"! {error.what}")

@@ -1,0 +1,264 @@
+"""Today: whom to contact now, and why; each dealt with in a key or two."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable
+from datetime import date
+from functools import partial
+from typing import Any, ClassVar, cast
+
+from textual import events
+from textual.containers import Horizontal
+from textual.widget import Widget
+from textual.widgets import Static
+
+from crm_tui.customers import reading as customers
+from crm_tui.customers import service as customer_service
+from crm_tui.followups import reading
+from crm_tui.followups import service as followups
+from crm_tui.locale import _
+from crm_tui.queue import service as queue
+from crm_tui.queue.service import Item
+from crm_tui.session import Session
+from crm_tui.tui.screens.base import BaseScreen
+from crm_tui.tui.screens.log_form import closing_said
+from crm_tui.tui.screens.snooze import Postponed
+from crm_tui.tui.screens.today_detail import Detail
+from crm_tui.tui.screens.today_rows import FIRST, QueueSource, columns, row_id
+from crm_tui.tui.widgets.lines import SearchLine
+from crm_tui.tui.widgets.rows import Row
+from crm_tui.tui.widgets.table import Table
+
+WIDE = 110
+
+
+class TodayScreen(BaseScreen):
+    """The queue of the acting user, with what is known about the row under the cursor beside it."""
+
+    kind: ClassVar[str] = "today"
+    hidden: ClassVar[frozenset[str]] = frozenset({"edit", "add"})
+    CSS_PATH = "today.tcss"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.table = Table(columns(), empty=_("Loading …"))
+        self.detail = Detail()
+        self.finished = Static("", markup=False, classes="today-finished")
+        self.finished.display = False
+        self.source: QueueSource | None = None
+        self._cursor_to: Hashable = FIRST
+        self._dealt_with: list[Hashable] = []
+        self._unfiltered: list[Hashable] = list(queue.FOLDED)
+
+    def body(self) -> Iterable[Widget]:
+        """Yield the search, what a finished queue says, the queue, and the pane beside it."""
+        yield SearchLine(_("Customer, contact, phone, next step"))
+        yield self.finished
+        with Horizontal():
+            yield self.table
+            yield self.detail
+
+    @property
+    def session(self) -> Session:
+        """The opened session."""
+        return cast("Session", self.crm.session)
+
+    @property
+    def item(self) -> Item | None:
+        """The item under the cursor, None on a heading."""
+        row = self.table.row
+        return self.source.items.get(row.id) if row and self.source else None
+
+    # -- reading ------------------------------------------------------------------------------------
+
+    async def reload(self) -> None:
+        """Count and read the queue; the cursor stays on its row or goes to the one after it."""
+        if self.source is None:
+            self.source = QueueSource(self.session, self.filter, self._unfiltered)
+        target, self._cursor_to = self._cursor_to, None
+        if target is None:
+            await self.table.reload()
+        else:
+            await self.table.show(self.source, cursor_to=target)
+            self._show_heading()
+        await self._say_counts()
+        self._look_closer()
+
+    async def search_changed(self, text: str) -> None:
+        """Narrow the rows to those that hold a text; groups fold again when it is cleared."""
+        if self.source is not None and not self.source.key:
+            self._unfiltered = self.source.folded
+        self.source = QueueSource(self.session, text, self._unfiltered)
+        item = self.item
+        await self.table.show(self.source, cursor_to=row_id(item) if item and not text else FIRST)
+        self._show_heading()
+        await self._say_counts()
+        self._look_closer()
+
+    def _show_heading(self) -> None:
+        """Scroll the first heading into view when the cursor stands right under it."""
+        if self.table.cursor == 1:
+            self.table.move_to(0)
+            self.table.move_to(1)
+
+    async def _say_counts(self) -> None:
+        today = self.source.today if self.source else None
+        if today is None:
+            return
+        counts = today.counts
+        shown = [f"{_(queue.GROUPS[group])} {counts[group]}" for group in ("overdue", "today", "unwritten")]
+        self.set_status(total=" · ".join(shown))
+        keys = self.crm.keymap.shown
+        if self.source and self.source.key:
+            self.table.empty = _("No row holds this text.\n{key} clears the search.").format(key=keys("back"))
+        elif not sum(counts.values()):
+            some = await self.crm.work.run(customers.count, self.session.reader, customers.Query())
+            self.table.empty = (
+                _("Nobody waits for you.\n{customers} shows all customers, {add} adds one.")
+                if some
+                else _("No customers yet.\n{import_} imports a sheet, {add} adds a customer.")
+            ).format(customers=keys("go_customers"), add=keys("add"), import_=keys("import"))
+        self.table.refresh()
+        self.finished.display = not today.due and bool(sum(counts.values()))
+        self.finished.update(
+            " "
+            + _("All of today's follow-ups are done. {open} opens a group below, {customers} all customers.")
+            .format(open=keys("open"), customers=keys("go_customers"))
+        )  # fmt: skip
+
+    # -- the pane beside ----------------------------------------------------------------------------
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Show the pane where there is room for it."""
+        super().on_resize(event)
+        self.detail.display = event.size.width >= WIDE
+        self._look_closer()
+
+    def on_table_moved(self, _event: Table.Moved) -> None:
+        """Show what is known about the row under the cursor."""
+        self._look_closer()
+
+    def _look_closer(self) -> None:
+        self.keys.update()
+        item = self.item
+        if item is None or not self.detail.display:
+            self.detail.show(None)
+            return
+        self.run_worker(partial(self._read_closer, item), group="detail", exclusive=True, exit_on_error=False)
+
+    async def _read_closer(self, item: Item) -> None:
+        known = await self.crm.work.latest("today detail", self.detail.read, self.session, item)
+        self.detail.show(known)
+
+    # -- what a row can do --------------------------------------------------------------------------
+
+    def why_not(self, action_id: str) -> str:
+        """Say what a row lacks."""
+        if action_id not in ("open", "log", "done", "snooze", "edit", "archive", "history", "tags", "copy"):
+            return ""
+        item = self.item
+        if item is None:
+            on_heading = self.table.item is not None
+            return "" if action_id == "open" and on_heading else _("Choose a row first.")
+        if action_id in ("done", "snooze"):
+            if item.plan_id is None:
+                return _("Nothing is planned here; {key} logs and plans.").format(
+                    key=self.crm.keymap.shown("log")
+                )
+            if item.group == "unwritten":
+                return _("This plan is done; {key} writes it up.").format(key=self.crm.keymap.shown("log"))
+        return ""
+
+    def _chosen(self) -> Item:
+        item = self.item
+        assert item is not None  # why_not has seen to it
+        return item
+
+    def _after(self) -> Hashable:
+        """Return the row below the cursor, or the one above where there is none below."""
+        here = self.table.cursor
+        for line in (*range(here + 1, self.table.total), *range(here - 1, -1, -1)):
+            item = self.table.at(line)
+            if isinstance(item, Row):
+                return item.id
+            if item is None:
+                break
+        return FIRST
+
+    def _deal_with(self, item: Item, after: Hashable) -> None:
+        """Remember where the cursor goes now, and where it goes when this is undone."""
+        self._cursor_to = after
+        self._dealt_with.append(row_id(item))
+
+    async def do_open(self) -> None:
+        """Open the customer."""
+        await self.crm.open("customer", customer_id=self._chosen().customer_id)
+
+    async def do_log(self) -> None:
+        """Log what happened and plan the next."""
+        item, after = self._chosen(), self._after()
+
+        def logged(result: Any) -> None:
+            if result is not None:
+                self._deal_with(item, after)
+
+        await self.crm.open("log", customer_id=item.customer_id, plan_id=item.plan_id, then=logged)
+
+    async def do_snooze(self) -> None:
+        """Put the plan off."""
+        item, after = self._chosen(), self._after()
+
+        def put_off(day: date | None) -> None:
+            if day is not None:
+                self._deal_with(item, after)
+
+        plan = Postponed(item.plan_id or 0, item.plan_changed_in, item.name)
+        await self.crm.open("snooze", plan=plan, then=put_off)
+
+    async def do_done(self) -> None:
+        """Close the plan without a record."""
+        item, after = self._chosen(), self._after()
+        written = await self.crm.write(
+            followups.done, item.plan_id, seen=item.plan_changed_in, zone=self.session.zone
+        )
+        self._deal_with(item, after)
+        due = await self.crm.work.run(self._due_of, written.value) if written.value is not None else None
+        self.crm.done(f"{item.name or item.contact}: {closing_said(due)}")
+
+    def _due_of(self, plan_id: int) -> date | None:
+        plan = reading.plan(self.session.reader, plan_id)
+        return date.fromisoformat(plan.due_on) if plan and plan.due_on else None
+
+    async def do_undo(self) -> None:
+        """Take back the last change and go to the row it was about."""
+        await self.crm.do_undo()
+        if self._dealt_with:
+            self._cursor_to = self._dealt_with.pop()
+
+    async def do_archive(self) -> None:
+        """Put the customer away."""
+        item, after = self._chosen(), self._after()
+        await self.crm.write(customer_service.archive, item.customer_id)
+        self._deal_with(item, after)
+        self.crm.done(_("Archived: {name}.").format(name=item.name))
+
+    async def do_edit(self) -> None:
+        """Edit the customer."""
+        await self.crm.open("edit_customer", customer_id=self._chosen().customer_id)
+
+    async def do_add(self) -> None:
+        """Add a customer."""
+        await self.crm.open("add_customer")
+
+    async def do_history(self) -> None:
+        """Show what was changed about the customer."""
+        await self.crm.open("history", entity="customer", entity_id=self._chosen().customer_id)
+
+    async def do_import(self) -> None:
+        """Import a sheet."""
+        await self.crm.open("import")
+
+    def do_copy(self) -> None:
+        """Copy name and phone."""
+        item = self._chosen()
+        self.crm.copy(" ".join(text for text in (item.name, item.contact, item.phone) if text))

@@ -1,0 +1,112 @@
+"""The pane beside Today: the key note, why a row is here and with how many points, what was said last."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, NamedTuple
+
+from rich.text import Text
+from textual.widgets import Static
+
+from crm_tui import clock
+from crm_tui.customers import reading as customers
+from crm_tui.followups import reading
+from crm_tui.followups.reading import Activity
+from crm_tui.locale import _
+from crm_tui.queue.service import Item
+from crm_tui.session import Session
+from crm_tui.text.cells import safe
+from crm_tui.tui.screens.next_step import day_text
+
+SAID_MOST = 400
+CONTACTS_MOST = 4
+
+
+class Known(NamedTuple):
+    """What the pane shows about one row."""
+
+    item: Item
+    words: str
+    contacts: list[dict[str, Any]]
+    last: Activity | None
+    last_head: str
+    due: str
+
+
+class Detail(Static, can_focus=False):
+    """``read`` runs on the database thread, ``show`` draws what it gave."""
+
+    def __init__(self) -> None:
+        super().__init__("", markup=False)
+
+    @staticmethod
+    def read(session: Session, item: Item) -> Known:
+        """Read what belongs to a row."""
+        words = session.words
+        said = [words.label("status", item.status), words.label("stage", item.stage)]
+        said.append(words.label("industry", item.industry))
+        last = next(iter(reading.activities(session.reader, item.customer_id, limit=1)), None)
+        head = ""
+        if last is not None:
+            moment = clock.local(last.at, session.zone)
+            head = " ".join(
+                text
+                for text in (
+                    f"{moment:%Y-%m-%d}",
+                    words.labels("way", last.ways),
+                    session.names.get(last.by_id or 0, last.by_text or ""),
+                )
+                if text
+            )
+        due = ""
+        if item.due_on and item.plan_id is not None:
+            at = clock.local(item.due_at, session.zone).time() if item.due_at else None
+            due = day_text(date.fromisoformat(item.due_on), at)
+        contacts = customers.children(session.reader, "contact", item.customer_id)
+        return Known(item, " · ".join(text for text in said if text), contacts, last, head, due)
+
+    def show(self, known: Known | None) -> None:
+        """Draw what is known about a row, nothing for None."""
+        self.update(_text(known) if known else Text(""))
+
+
+def _text(known: Known) -> Text:
+    item = known.item
+    text = Text()
+
+    def line(said: str, style: str = "") -> None:
+        text.append(safe(said) + "\n", style)
+
+    def part(title: str) -> None:
+        text.append(f"\n{title}\n", "bold underline")
+
+    line(item.name or item.contact, "bold")
+    line(" · ".join(each for each in (item.no, known.words) if each), "dim")
+    if item.key_note:
+        part(_("Key note"))
+        line(item.key_note, "bold")
+    part(f"{_('Urgency')} {item.urgency:.1f}")
+    for term in sorted(item.terms, key=lambda term: -term.points):
+        points = f"+{term.points:.1f}" if term.points else ""
+        text.append(f"{points:>6}  {safe(term.text)}\n")
+    if item.goal or known.due:
+        part(_("Next step"))
+        for said in (known.due, item.goal):
+            if said:
+                line(said)
+    if known.contacts:
+        part(_("Contact"))
+        for one in known.contacts[:CONTACTS_MOST]:
+            line(" ".join(str(one[name]) for name in ("name", "title") if one[name]))
+            reach = [str(one[name]) for name in ("mobile", "office_phone", "email", "wechat") if one[name]]
+            if reach:
+                line("  " + " / ".join(reach))
+    part(_("Said last"))
+    if known.last is None:
+        line(_("None yet."), "dim")
+        return text
+    line(known.last_head, "dim")
+    for said in (known.last.content, known.last.feedback):
+        if said:
+            line(said[:SAID_MOST])
+    return text

@@ -1,0 +1,139 @@
+"""The rows of Today: the queue in its groups, the idle ones read page by page, narrowed by a text."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from datetime import date
+
+from crm_tui import clock
+from crm_tui.locale import _
+from crm_tui.queue import service as queue
+from crm_tui.queue.service import Item
+from crm_tui.session import Session
+from crm_tui.text.fold import fold
+from crm_tui.tui.widgets.rows import Cell, Column, GroupedSource, GroupRow, ListSource, Row, Section
+
+DUE = ("overdue", "today", "unwritten")
+TONES = {"overdue": "bad", "today": "warn", "unwritten": "accent"}
+# A row that stands for the first one there is, whichever it will be.
+FIRST = "first row"
+# How many idle customers a typed text looks through.
+LOOKED_THROUGH = 5000
+
+
+def columns() -> list[Column]:
+    """Return the columns; on a narrow screen the day goes first, the reasons say it in words."""
+    return [
+        Column(_("Urg."), 4, right=True, tone="dim"),
+        Column(_("Customer name"), 18, flex=2, tone="strong"),
+        Column(_("Why"), 20, flex=4),
+        Column(_("Next step"), 12, flex=2, priority=1),
+        Column(_("Phone"), 13, priority=2),
+        Column(_("Contact"), 10, flex=1, priority=4),
+        Column(_("Due"), 11, priority=3),
+    ]
+
+
+def row_id(item: Item) -> Hashable:
+    """Return what a row is known by: its plan, or its customer where there is none."""
+    return ("plan", item.plan_id) if item.plan_id is not None else (item.group, item.customer_id)
+
+
+def due_text(item: Item, today: date, zone: str) -> str:
+    """Return the day and time of a plan, short: 11-25 15:00, with the year when it is another."""
+    if not item.due_on:
+        return ""
+    day = item.due_on if item.due_on[:4] != str(today.year) else item.due_on[5:]
+    return f"{day} {clock.local(item.due_at, zone):%H:%M}" if item.due_at else day
+
+
+def matches(item: Item, key: str) -> bool:
+    """Tell whether a folded text is in what a row shows."""
+    return any(key in fold(text) for text in (item.name, item.contact, item.goal, item.no, item.phone))
+
+
+class _Idle:
+    """A group whose rows are read page by page."""
+
+    def __init__(self, source: QueueSource, group: str) -> None:
+        self.source = source
+        self.group = group
+
+    def count(self) -> int:
+        return self.source.today.counts[self.group] if self.source.today else 0
+
+    def page(self, offset: int, limit: int) -> Sequence[Row | GroupRow]:
+        return [self.source.row(item) for item in self.source.idle(self.group, offset, limit)]
+
+
+class QueueSource(GroupedSource):
+    """The queue of the acting user in sections; ``count`` reads it anew, on the database thread.
+
+    ``items`` gives the item of a row that has been read. With a ``text`` only rows that hold it are shown,
+    and no group is folded.
+    """
+
+    def __init__(self, session: Session, text: str = "", folded: Sequence[Hashable] = queue.FOLDED) -> None:
+        super().__init__(
+            [
+                Section(group, _(title), ListSource(()), folded=group in folded and not text)
+                for group, title in queue.GROUPS.items()
+            ]
+        )
+        self.session = session
+        self.key = fold(text)
+        self.items: dict[Hashable, Item] = {}
+        self.today: queue.Today | None = None
+
+    @property
+    def folded(self) -> list[Hashable]:
+        """The groups that are folded now."""
+        return [section.id for section in self.sections if section.folded]
+
+    def count(self) -> int:
+        """Read the queue and return its number of lines."""
+        session = self.session
+        self.items.clear()
+        self.today = queue.today(session.reader, session.person.id, clock.now(), session.zone)
+        for section in self.sections:
+            group = str(section.id)
+            if group not in ("unplanned", "idle"):
+                found = [item for item in self.today.items if item.group == group and self._wanted(item)]
+                section.source = ListSource([self.row(item) for item in found])
+            elif self.key:
+                found = [item for item in self.idle(group, 0, LOOKED_THROUGH) if self._wanted(item)]
+                section.source = ListSource([self.row(item) for item in found])
+            else:
+                section.source = _Idle(self, group)
+        return super().count()
+
+    def _wanted(self, item: Item) -> bool:
+        return not self.key or matches(item, self.key)
+
+    def idle(self, group: str, offset: int, limit: int) -> list[Item]:
+        """Return a page of an idle group."""
+        session = self.session
+        return queue.idle(session.reader, group, session.person.id, clock.now(), session.zone, offset, limit)
+
+    def row(self, item: Item) -> Row:
+        """Return the row of an item and remember the item."""
+        key = row_id(item)
+        self.items[key] = item
+        tone = TONES.get(item.group, "")
+        due = due_text(item, self.session.today(), self.session.zone)
+        return Row(
+            key,
+            (f"{item.urgency:.1f}", item.name or item.contact, Cell(item.why, tone), item.goal, item.phone,
+             item.contact, due),
+        )  # fmt: skip
+
+    def position(self, row_id: Hashable) -> int | None:
+        """Return the line of a row; FIRST is the first row under an open heading."""
+        if row_id != FIRST:
+            return super().position(row_id)
+        line = 0
+        for section in self.sections:
+            if section.size and not section.folded:
+                return line + 1
+            line += section.lines
+        return None
