@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from crm_tui.errors import NotPermitted
-from crm_tui.locale import N_, _
+from crm_tui.locale import N_, _, translations
+from crm_tui.text.fold import fold
 
 # S3-06, S2-11, S0-02; scopes and field groups join later, in this place.
 ROLES: dict[str, str] = {
@@ -42,3 +43,17 @@ def demand(role: str, verb: str) -> None:
     decision = may(role, verb)
     if not decision.allowed:
         raise NotPermitted(decision.reason, _("Nothing was changed."))
+
+
+def role_title(role: str) -> str:
+    """Return what people call a role."""
+    return _(ROLES[role]) if role in ROLES else role
+
+
+def role_of(text: str) -> str | None:
+    """Return the role that a key or a label in either language means, None when it is none."""
+    wanted = fold(text)
+    for key, label in ROLES.items():
+        if wanted in (fold(key), fold(label), *map(fold, translations(label))):
+            return key
+    return None

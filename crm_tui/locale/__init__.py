@@ -57,3 +57,8 @@ def _(message: str) -> str:
 def ngettext(one: str, many: str, count: int) -> str:
     """Return the form of a message that fits the count, in the language in use."""
     return _translations(language()).ngettext(one, many, count)
+
+
+def translations(message: str) -> tuple[str, ...]:
+    """Return a message in every language: what people may type for it."""
+    return tuple(_translations(lang).gettext(message) for lang in LANGUAGES)

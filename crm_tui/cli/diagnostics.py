@@ -1,0 +1,110 @@
+"""Narration on stderr: what went well, what was refused, and where a fault of ours was written down."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from crm_tui import clock, config
+from crm_tui.locale import _
+from crm_tui.text.cells import safe
+
+if TYPE_CHECKING:
+    from crm_tui.storage.survey import Obstacle
+
+FAULT = 70
+CANCELLED = 130
+USAGE = 2
+
+
+def say(text: str) -> None:
+    """Write a sentence, or lines of them, to stderr; what a terminal would obey is taken out first."""
+    for line in text.splitlines():
+        sys.stderr.write((safe(line) if sys.stderr.isatty() else line) + "\n")
+
+
+def say_usage(error: click.UsageError) -> None:
+    """Explain a call that the grammar does not know, with the line of usage."""
+    from crm_tui.cli.grammar import usage
+
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        say(error.format_message())
+        return
+    say(_("Not understood: {what}").format(what=usage_sentence(error)))
+    if error.ctx is not None:
+        say(_("Usage: {command}").format(command=usage(error.ctx)))
+        say(_("Help: {command} --help").format(command=error.ctx.command_path))
+
+
+def usage_sentence(error: click.UsageError) -> str:
+    """Return click's refusal in the language in use."""
+    if isinstance(error, click.MissingParameter):
+        return _("{name} is missing.").format(name=_name(error))
+    if isinstance(error, click.NoSuchOption):
+        text = _("there is no option {name}.").format(name=error.option_name)
+        near = ", ".join(error.possibilities or ())
+        return text + (" " + _("Did you mean {names}?").format(names=near) if near else "")
+    if isinstance(error, click.BadOptionUsage):
+        if "does not take" in error.message:
+            return _("the option {name} takes no value.").format(name=error.option_name)
+        return _("the option {name} needs a value.").format(name=error.option_name)
+    if isinstance(error, click.BadParameter):
+        kind = error.param.type if error.param else None
+        if isinstance(kind, click.Choice):
+            choices = ", ".join(map(str, kind.choices))
+            return _("{name} is one of {choices}.").format(name=_name(error), choices=choices)
+        if isinstance(kind, click.types.IntParamType):
+            return _("{name} is a whole number.").format(name=_name(error))
+        return f"{_name(error)}: {error.message}"
+    return error.message
+
+
+def _name(error: click.BadParameter) -> str:
+    if isinstance(error.param, click.Option):
+        return error.param.opts[-1]
+    if error.param is not None:
+        return error.param.metavar or (error.param.name or "").upper()
+    return str(error.param_hint or "")
+
+
+def log_fault(error: BaseException) -> Path | None:
+    """Append the traceback to the log that only the user can read; None when it cannot be written."""
+    import traceback
+
+    path = config.state_dir() / "crm-tui.log"
+    text = f"{clock.instant()} {' '.join(sys.argv[1:2])}\n{''.join(traceback.format_exception(error))}\n"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(path, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace") as log:
+            log.write(text)
+    except OSError:
+        return None
+    return path
+
+
+def say_fault(error: BaseException) -> None:
+    """Tell the user of a fault of ours: where the details are and what to report."""
+    path = log_fault(error)
+    say(_("Something went wrong in the program: {error}.").format(error=type(error).__name__))
+    if path is None:
+        say(_("The log could not be written."))
+    else:
+        say(_("The details are in {path}; please report its last entry.").format(path=path))
+
+
+def obstacle_line(obstacle: Obstacle, name: str, field: str, values: tuple[str, str, str], by: str) -> str:
+    """Return one line about what stands in the way of an undo: whose, which field, and the values."""
+    from crm_tui.storage.wording import obstacle_label
+
+    line = " · ".join(part for part in (name, field, obstacle_label(obstacle)) if part)
+    if obstacle.kind == "moved":
+        before, after, now = (value or "—" for value in values)
+        line += " · " + _("before {before}, set to {after}, now {now}").format(
+            before=before, after=after, now=now
+        )
+    return line + (" · " + by if by else "")

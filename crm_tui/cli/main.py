@@ -1,0 +1,113 @@
+"""The program's command line: parses a call, runs it, and turns whatever happens into an exit status."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import click
+
+from crm_tui.cli.diagnostics import CANCELLED, FAULT, USAGE, say, say_fault, say_usage
+from crm_tui.cli.grammar import LazyGroup, Option
+from crm_tui.cli.registry import COMMANDS
+from crm_tui.cli.state import Screens, State
+from crm_tui.errors import CrmError
+from crm_tui.locale import LANGUAGES, N_, _, set_language
+
+PROGRAM = "crm-tui"
+HELP = N_("Customer management in the terminal. Without a command, the terminal interface opens.")
+
+
+def _version(ctx: click.Context, _param: click.Parameter, value: bool) -> None:
+    if value:
+        from crm_tui import __version__
+
+        click.echo(f"{PROGRAM} {__version__}")
+        ctx.exit()
+
+
+def _start(**values: Any) -> None:
+    ctx = click.get_current_context()
+    state = ctx.find_object(State)
+    if state is not None and ctx.invoked_subcommand is None:
+        state.status = state.screens(state.path, state.read_only, values["mouse"])
+
+
+def program() -> LazyGroup:
+    """Return the whole command line."""
+    return LazyGroup(
+        PROGRAM,
+        HELP,
+        COMMANDS,
+        callback=_start,
+        invoke_without_command=True,
+        params=[
+            Option(
+                ["--mouse/--no-mouse"], default=True,
+                help=N_("Whether the terminal interface takes the mouse."),
+            ),
+            Option(
+                ["--version"], is_flag=True, callback=_version, expose_value=False, is_eager=True,
+                help=N_("Show the version."),
+            ),
+        ],
+    )  # fmt: skip
+
+
+def run(argv: Sequence[str], screens: Screens) -> int:
+    """Run one call and return its exit status; ``screens`` opens the terminal interface.
+
+    0 done, 1 refused or bad input, 2 usage, 3 somebody else changed it or holds the lock, 4 not permitted,
+    70 a fault of ours, 130 cancelled. Data goes to stdout, everything else to stderr.
+    """
+    set_language(_language_asked(argv))
+    for stream in (sys.stdout, sys.stderr):
+        # A lone surrogate in somebody's data must not end a listing.
+        reconfigure: Callable[..., None] | None = getattr(stream, "reconfigure", None)
+        if reconfigure:
+            reconfigure(errors="replace")
+    state = State(screens)
+    try:
+        status = _call(list(argv), state)
+        sys.stdout.flush()
+        return status
+    except BrokenPipeError:
+        # Whoever read the output has seen enough; what is left in the buffer goes nowhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except click.exceptions.Exit as end:
+        return end.exit_code
+    except click.UsageError as error:
+        say_usage(error)
+        return USAGE
+    except CrmError as error:
+        say(str(error))
+        return error.exit_code
+    except (KeyboardInterrupt, click.Abort):
+        say(_("Stopped."))
+        return CANCELLED
+    except Exception as error:
+        say_fault(error)
+        return FAULT
+
+
+def _call(argv: list[str], state: State) -> int:
+    group = program()
+    with group.make_context(PROGRAM, argv, obj=state) as ctx:
+        group.invoke(ctx)
+    return state.status
+
+
+def _language_asked(argv: Sequence[str]) -> str | None:
+    """Return the language named in a call, so that even its help and its refusals are in it."""
+    for at, word in enumerate(argv):
+        if word == "--":
+            break
+        name, sign, value = word.partition("=")
+        if name == "--lang":
+            value = value if sign else (argv[at + 1] if at + 1 < len(argv) else "")
+            if value in LANGUAGES:
+                return value
+    return None

@@ -1,0 +1,107 @@
+"""Data on stdout: tables aligned by cells, records, and JSON lines; nothing else is ever written there."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from crm_tui.text.cells import fit, safe, width
+
+NARROWEST = 6
+GAP = "  "
+# What a terminal might obey, and halves of characters that no encoding can write.
+UNSAFE = re.compile(
+    "[\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]"
+)
+LINE_ENDS = re.compile(r"[\t\r\n\v\f\x85\u2028\u2029]+")
+
+
+class Column(NamedTuple):
+    """A column of a table; a flexible one is cut when the terminal is too narrow."""
+
+    title: str
+    flexible: bool = False
+    right: bool = False
+
+
+@dataclass
+class Output:
+    """Writes data to stdout, as JSON when asked; what a terminal would obey never reaches one."""
+
+    as_json: bool = False
+
+    @property
+    def is_terminal(self) -> bool:
+        """Tell whether a person looks at stdout."""
+        return sys.stdout.isatty()
+
+    def line(self, text: str = "") -> None:
+        """Write one line."""
+        if self.is_terminal:
+            text = safe(text)
+        sys.stdout.write(text.rstrip() + "\n")
+
+    def json(self, value: Mapping[str, Any]) -> None:
+        """Write one JSON object on one line."""
+        text = json.dumps(value, ensure_ascii=False, default=str)
+        sys.stdout.write(UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", text) + "\n")
+
+    def table(
+        self, columns: Sequence[Column], sections: Iterable[tuple[str, Sequence[Sequence[str]]]]
+    ) -> None:
+        """Write sections of rows under one header, all on the same columns.
+
+        A section's title stands on a line of its own, '' for none. On a terminal flexible columns are cut to
+        its width; into a pipe everything is written whole.
+        """
+        parts = [(title, [[_one_line(cell) for cell in row] for row in rows]) for title, rows in sections]
+        head = [column.title for column in columns]
+        every = [head, *(row for _title, rows in parts for row in rows)]
+        widths = [max(width(row[index]) for row in every) for index in range(len(columns))]
+        if self.is_terminal:
+            self._narrow(columns, widths)
+        self._row(columns, widths, head)
+        for title, rows in parts:
+            if title:
+                self.line(title)
+            for row in rows:
+                self._row(columns, widths, row)
+
+    def _narrow(self, columns: Sequence[Column], widths: list[int]) -> None:
+        room = shutil.get_terminal_size().columns - len(GAP) * (len(columns) - 1)
+        flexible = [index for index, column in enumerate(columns) if column.flexible]
+        while sum(widths) > room and flexible:
+            widest = max(flexible, key=lambda index: widths[index])
+            if widths[widest] <= NARROWEST:
+                break
+            widths[widest] -= 1
+
+    def _row(self, columns: Sequence[Column], widths: Sequence[int], row: Sequence[str]) -> None:
+        cells = []
+        for column, cells_wide, text in zip(columns, widths, row, strict=True):
+            text = safe(text) if self.is_terminal else text
+            shown = fit(text, cells_wide)
+            cells.append(
+                " " * (cells_wide - width(shown.rstrip())) + shown.rstrip() if column.right else shown
+            )
+        self.line(GAP.join(cells))
+
+    def record(self, pairs: Sequence[tuple[str, str]], indent: str = "  ") -> None:
+        """Write names and values below each other; the lines of a long value stay under its first."""
+        if not pairs:
+            return
+        names = max(width(name) for name, _value in pairs)
+        for name, value in pairs:
+            lead = indent + fit(name, names) + GAP
+            for text in value.splitlines() or [""]:
+                self.line(lead + text)
+                lead = " " * width(lead)
+
+
+def _one_line(text: str) -> str:
+    return LINE_ENDS.sub(" ", text)

@@ -1,0 +1,88 @@
+"""A line of progress on stderr, and Ctrl-C as a request to stop between two steps."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from types import FrameType, TracebackType
+from typing import Any
+
+from crm_tui import clock
+from crm_tui.locale import _
+from crm_tui.text.cells import width
+
+EVERY = 0.1
+
+
+class Bar:
+    """Shows count, share and time left on a terminal; elsewhere it is silent.
+
+    With ``stoppable`` the first Ctrl-C inside its block only sets ``stopped``, which long work asks between
+    its steps; the second one interrupts at once.
+    """
+
+    def __init__(self, what: str, *, stoppable: bool = False) -> None:
+        self.what = what
+        self.stopped = False
+        self._stoppable = stoppable
+        self._shows = sys.stderr.isatty()
+        self._shown = 0
+        self._began = self._last = clock.stopwatch()
+        self._former: Any = None
+
+    def __enter__(self) -> Bar:
+        if not self._stoppable:
+            return self
+        try:
+            self._former = signal.signal(signal.SIGINT, self._stop)
+        except ValueError:
+            # Only the main thread may hear signals; elsewhere nobody can press Ctrl-C.
+            self._former = None
+        return self
+
+    def __exit__(
+        self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
+    ) -> None:
+        self.close()
+        if self._former is not None:
+            signal.signal(signal.SIGINT, self._former)
+
+    def _stop(self, _signal: int, _frame: FrameType | None) -> None:
+        if self.stopped:
+            raise KeyboardInterrupt
+        self.stopped = True
+
+    def cancelled(self) -> bool:
+        """Tell whether the user has asked to stop."""
+        return self.stopped
+
+    def report(self, done: int, total: int) -> None:
+        """Show how far the work is."""
+        now = clock.stopwatch()
+        if not self._shows or (now - self._last < EVERY and done < total):
+            return
+        self._last = now
+        text = f"{self.what} {done:,}/{total:,}" + (f" {done * 100 // total}%" if total else "")
+        taken = now - self._began
+        if 0 < done < total and taken > 1:
+            text += " · " + _("{n} s left").format(n=round(taken / done * (total - done)))
+        self._write(text)
+
+    def start(self, what: str) -> None:
+        """Begin another step of the work."""
+        self.close()
+        self.what = what
+        self._began = clock.stopwatch()
+
+    def _write(self, text: str) -> None:
+        cells = width(text)
+        sys.stderr.write("\r" + text + " " * max(self._shown - cells, 0))
+        sys.stderr.flush()
+        self._shown = cells
+
+    def close(self) -> None:
+        """Clear the line."""
+        if self._shown:
+            sys.stderr.write("\r" + " " * self._shown + "\r")
+            sys.stderr.flush()
+            self._shown = 0

@@ -1,0 +1,36 @@
+"""The commands by name: where each lives and what it does, known without importing any of them."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from crm_tui.locale import N_
+
+
+class Entry(NamedTuple):
+    """A command: the module and the name in it, and one sentence of help (English message)."""
+
+    module: str
+    attribute: str
+    help: str
+    hidden: bool = False
+
+
+COMMANDS: dict[str, Entry] = {
+    "init": Entry("crm_tui.cli.database", "init", N_("Make a new database.")),
+    "demo": Entry("crm_tui.cli.database", "demo", N_("Try the program on made-up customers.")),
+    "template": Entry("crm_tui.cli.sheets", "template", N_("Write the blank sheet for importing.")),
+    "import": Entry(
+        "crm_tui.cli.sheets", "import_sheet", N_("Bring in customers from a sheet (xlsx, xls, csv).")
+    ),
+    "export": Entry("crm_tui.cli.sheets", "export", N_("Write a list to a file (xlsx, csv, json).")),
+    "due": Entry("crm_tui.cli.due", "due", N_("Show whom to contact now, and why.")),
+    "show": Entry("crm_tui.cli.show", "show", N_("Show a customer file.")),
+    "log": Entry("crm_tui.cli.log", "log", N_("Write down what happened and plan what comes next.")),
+    "history": Entry(
+        "crm_tui.cli.history", "history", N_("Show who changed what, or the latest changes of all.")
+    ),
+    "undo": Entry("crm_tui.cli.undo", "undo", N_("Take back your own last change, or any by its number.")),
+    "redo": Entry("crm_tui.cli.undo", "redo", N_("Bring back what your last undo took."), True),
+    "user": Entry("crm_tui.cli.people", "user", N_("Add and list the people who may use the database.")),
+}  # fmt: skip

@@ -1,0 +1,195 @@
+"""One customer on the command line: ``show``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from crm_tui import clock
+from crm_tui.cli.grammar import argument, command
+from crm_tui.cli.registry import COMMANDS
+from crm_tui.cli.state import State
+from crm_tui.customers.checks import check
+from crm_tui.customers.convert import Context, show_column
+from crm_tui.customers.convert import show as show_field
+from crm_tui.customers.fields import FIELDS, GROUPS, Field, fields
+from crm_tui.customers.reading import CustomerFile, customer_file, find
+from crm_tui.followups.reading import Activity, Plan, activities, plans
+from crm_tui.locale import N_, _
+
+if TYPE_CHECKING:
+    from crm_tui.session import Session
+
+LATEST = 5
+INNER = ("name_key", "no_sort", "uscc_key", "created_in", "changed_in", "deleted_at")
+
+
+@command(
+    COMMANDS["show"],
+    argument("reference", "REF"),
+    more=N_("REF is a customer number, an exact name, or any words that only one customer has."),
+)
+def show(state: State, reference: str) -> None:
+    """Print a customer file."""
+    with state.session() as session:
+        found = find(session.reader, reference)
+        file = customer_file(session.reader, found)
+        if file is None:
+            return
+        latest = activities(session.reader, found, LATEST if not state.out.as_json else 10000)
+        planned = plans(session.reader, found, 10000)
+        context = session.context()
+        findings = [
+            (FIELDS[one.field].title, _(one.problem), one.missing)
+            for one in check(
+                file.customer, file.contacts, file.projects, _required(session), session.today().isoformat()
+            )
+        ]
+    if state.out.as_json:
+        state.out.json(_object(file, latest, planned, findings, context))
+    else:
+        _print(state, file, latest, planned, findings, context)
+
+
+def _required(session: Session) -> tuple[str, ...]:
+    from crm_tui.presets.loader import preset
+
+    return preset(session.settings.get("preset") or "general").required
+
+
+def whole_fields(entity: str) -> list[Field]:
+    """Return the fields of an entity without the parts of another one (the city of an address)."""
+    every = [one for one in fields() if one.entity == entity and one.columns]
+    return [
+        one
+        for one in every
+        if not any(
+            set(one.columns) < set(other.columns) and other.type in ("address", "scale") for other in every
+        )
+    ]
+
+
+def _pairs(entity: str, row: Mapping[str, Any], context: Context, group: str = "") -> list[tuple[str, str]]:
+    pairs = [
+        (one.title, show_field(one, row, context))
+        for one in whole_fields(entity)
+        if (not group or one.group == group) and one.type != "contact_way" and one.name != "is_primary"
+    ]
+    return [(title, text) for title, text in pairs if text]
+
+
+def _print(
+    state: State,
+    file: CustomerFile,
+    latest: list[Activity],
+    planned: list[Plan],
+    findings: list[tuple[str, str, bool]],
+    context: Context,
+) -> None:
+    out = state.out
+    customer = file.customer
+    out.line(f"{customer['no']}  {customer['name'] or _first_contact(file)}")
+    if file.tags:
+        out.record([(_("Tags"), "、".join(file.tags))])
+    for group, title in GROUPS.items():
+        pairs = _pairs("customer", customer, context, group)
+        if group == "contact":
+            for contact in file.contacts:
+                shown = _pairs("contact", contact, context)
+                pairs += shown if len(file.contacts) == 1 else [("—", ""), *shown]
+        elif group == "cooperation":
+            for project in file.projects:
+                pairs += _pairs("project", project, context)
+        if pairs:
+            out.line()
+            out.line(_(title))
+            out.record(pairs)
+    others = [alias["name"] for alias in file.aliases]
+    if others:
+        out.line()
+        out.record([(_("Other names"), "、".join(others))])
+    _print_followups(state, latest, planned, context)
+    if findings:
+        out.line()
+        out.line(_("To be completed or checked"))
+        out.record([(title, problem) for title, problem, _missing in findings])
+
+
+def _first_contact(file: CustomerFile) -> str:
+    return next((contact["name"] for contact in file.contacts if contact["name"]), "")
+
+
+def _print_followups(state: State, latest: list[Activity], planned: list[Plan], context: Context) -> None:
+    opened = [plan for plan in planned if plan.state in ("todo", "doing")]
+    if opened:
+        state.out.line()
+        state.out.line(_("Plans"))
+        state.out.record([(when(plan.due_on, plan.due_at, context.zone), goal(plan)) for plan in opened])
+    if latest:
+        state.out.line()
+        state.out.line(_("Latest follow-ups"))
+        state.out.record([(_moment(one, context.zone), _told(one, context)) for one in latest])
+
+
+def goal(plan: Plan) -> str:
+    """Return what a plan is for, as short as it was said."""
+    return plan.goal or plan.text or _("Follow up")
+
+
+def when(due_on: str | None, due_at: str | None, zone: str) -> str:
+    """Return a plan's day and time as people read it."""
+    if due_at:
+        return f"{clock.local(due_at, zone):%Y-%m-%d %H:%M}"
+    return due_on or _("without a day")
+
+
+def _moment(one: Activity, zone: str) -> str:
+    at = clock.local(one.at, zone)
+    return f"{at:%Y-%m-%d}" if one.whole_day else f"{at:%Y-%m-%d %H:%M}"
+
+
+def _told(one: Activity, context: Context) -> str:
+    by = context.names.get(one.by_id or 0) or one.by_text or ""
+    ways = context.words.labels("way", one.ways)
+    late = _("written late") if one.backfilled else ""
+    head = " · ".join(part for part in (ways, by, late) if part)
+    return "\n".join(part for part in (head, one.content, one.feedback, one.objections) if part)
+
+
+def _object(
+    file: CustomerFile,
+    latest: list[Activity],
+    planned: list[Plan],
+    findings: list[tuple[str, str, bool]],
+    context: Context,
+) -> dict[str, Any]:
+    return {
+        **_row("customer", file.customer, context),
+        "tags": file.tags,
+        "contacts": [_row("contact", one, context) for one in file.contacts],
+        "projects": [_row("project", one, context) for one in file.projects],
+        "other_names": [{"name": one["name"], "kind": one["kind"]} for one in file.aliases],
+        "plans": [one._asdict() for one in planned],
+        "activities": [one._asdict() for one in latest],
+        "findings": [{"field": name, "problem": text, "missing": gap} for name, text, gap in findings],
+    }
+
+
+def _row(entity: str, row: Mapping[str, Any], context: Context) -> dict[str, Any]:
+    """Return a row's columns; a word or person also gives what people read, under ``…_label``."""
+    found: dict[str, Any] = {}
+    for name, value in row.items():
+        if name in INNER:
+            continue
+        found[name] = value
+        label = show_column(entity, name, value, context)
+        if label and isinstance(value, str | int) and _is_keyed(entity, name):
+            found[f"{name}_label"] = label
+    return found
+
+
+def _is_keyed(entity: str, column: str) -> bool:
+    from crm_tui.customers.fields import field_of
+
+    one = field_of(entity, column)
+    return one is not None and one.type in ("word", "words", "person")

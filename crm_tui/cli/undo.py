@@ -1,0 +1,102 @@
+"""Taking back: ``undo`` and its counterpart ``redo``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from crm_tui.cli.diagnostics import obstacle_line, say
+from crm_tui.cli.grammar import argument, command, option
+from crm_tui.cli.history import in_words, local
+from crm_tui.cli.progress import Bar
+from crm_tui.cli.registry import COMMANDS
+from crm_tui.cli.state import State
+from crm_tui.locale import N_, _
+from crm_tui.storage import history as log
+from crm_tui.storage.file_history import record_name
+from crm_tui.storage.history import SetSummary
+from crm_tui.storage.survey import Obstacle, UndoBlocked
+from crm_tui.storage.undoing import Undone
+from crm_tui.storage.wording import undone_sentence
+
+if TYPE_CHECKING:
+    from crm_tui.session import Session
+
+
+@command(
+    COMMANDS["undo"],
+    argument("number", "[NUMBER]", required=False, type=int),
+    option("--leave", is_flag=True, help=N_("Take back all but what was changed again since.")),
+    more=N_("The numbers stand in crm-tui history. To take back an undo brings back what it took."),
+)
+def undo(state: State, number: int | None, leave: bool) -> None:
+    """Take back a set or the user's own last change."""
+    with state.session(write=True) as session, Bar(_("Taking back")) as bar:
+        if number is None and leave:
+            number = log.undoable(session.reader, session.person.id)
+        try:
+            done = session.undo(number, leave=leave, progress=bar.report)
+        except UndoBlocked as blocked:
+            bar.close()
+            _explain(state, session, blocked.obstacles)
+            raise
+        bar.close()
+        if done is None:
+            say(_("There is nothing of yours to take back."))
+        else:
+            _report(state, session, done)
+
+
+@command(COMMANDS["redo"])
+def redo(state: State) -> None:
+    """Bring back what the user's last undo took."""
+    with state.session(write=True) as session, Bar(_("Bringing back")) as bar:
+        done = session.redo(progress=bar.report)
+        bar.close()
+        if done is None:
+            say(_("There is nothing to bring back."))
+        else:
+            _report(state, session, done)
+
+
+def _report(state: State, session: Session, done: Undone) -> None:
+    if done.left:
+        _explain(state, session, done.left)
+    if state.out.as_json:
+        found = {"set": done.set_id, "action": done.action, "title": done.title, "left": len(done.left)}
+        state.out.json(found)
+    origin = _origin(session, done.set_id)
+    action = origin.action if origin else done.action
+    redone = done.action == "undo"
+    say(undone_sentence(action, done.title, redone=redone, left=len(done.left)))
+
+
+def _set(session: Session, set_id: int | None) -> SetSummary | None:
+    found = log.recent(session.reader, limit=1, before=set_id + 1) if set_id is not None else []
+    return found[0] if found else None
+
+
+def _origin(session: Session, set_id: int | None) -> SetSummary | None:
+    """Return the set that a chain of undos and redos is about."""
+    one = _set(session, set_id)
+    while one is not None and one.action in ("undo", "redo") and one.undoes is not None:
+        one = _set(session, one.undoes)
+    return one
+
+
+def _explain(state: State, session: Session, obstacles: list[Obstacle]) -> None:
+    """Show field by field what is in the way, with the names of those who did it."""
+    context = session.context()
+    for one in obstacles:
+        title, shown = "", ("", "", "")
+        if one.field:
+            title, *words = in_words(one.entity, one.field, (one.before, one.after, one.now), context)
+            shown = (words[0], words[1], words[2])
+        doer = _set(session, one.by)
+        by = ""
+        if doer is not None:
+            by = f"{session.names.get(doer.actor or 0, '')} {local(doer.at, session.zone)}".strip()
+        name = record_name(session.reader, one.entity, one.entity_id)
+        if state.out.as_json:
+            state.out.json({**one._asdict(), "name": name, "by_whom": by})
+        else:
+            say("  " + obstacle_line(one, name, title, shown, by))

@@ -1,0 +1,65 @@
+"""The history of a whole customer file: the customer and all that hangs on it, removed rows included."""
+
+from __future__ import annotations
+
+from crm_tui.storage.driver import sqlite3
+from crm_tui.storage.history import NEVER, FieldChange
+
+# The caller found the customer through the user's views; its rows count also when they were removed.
+OF_FILE = (
+    "SELECT c.id, c.change_set, s.at, s.actor, s.action, c.entity, c.entity_id, c.op, c.field, c.old, c.new"
+    " FROM change c JOIN change_set s ON s.id = c.change_set WHERE c.id < :before AND ("
+    "(c.entity = 'customer' AND c.entity_id = :id)"
+    " OR (c.entity = 'contact' AND c.entity_id IN (SELECT id FROM main.contact WHERE customer_id = :id))"
+    " OR (c.entity = 'project' AND c.entity_id IN (SELECT id FROM main.project WHERE customer_id = :id))"
+    " OR (c.entity = 'tag_link' AND c.entity_id IN (SELECT id FROM main.tag_link WHERE customer_id = :id))"
+    " OR (c.entity = 'customer_alias'"
+    " AND c.entity_id IN (SELECT id FROM main.customer_alias WHERE customer_id = :id))"
+    " OR (c.entity = 'activity' AND c.entity_id IN (SELECT id FROM main.activity WHERE customer_id = :id))"
+    " OR (c.entity = 'plan' AND c.entity_id IN (SELECT id FROM main.plan WHERE customer_id = :id))"
+    ") ORDER BY c.id DESC LIMIT :limit"
+)
+NAMES = (
+    "SELECT 'contact', id, coalesce(name, '') FROM main.contact WHERE customer_id = :id"
+    " UNION ALL SELECT 'project', id, coalesce(name, '') FROM main.project WHERE customer_id = :id"
+    " UNION ALL SELECT 'customer_alias', id, name FROM main.customer_alias WHERE customer_id = :id"
+    " UNION ALL SELECT 'tag_link', l.id, t.name FROM main.tag_link l JOIN main.tag t ON t.id = l.tag_id"
+    " WHERE l.customer_id = :id"
+)
+
+
+def of_file(
+    reader: sqlite3.Connection, customer_id: int, *, limit: int = 500, before: int = NEVER
+) -> list[FieldChange]:
+    """Return the newest changes of a customer and all its rows, newest first; ``before`` continues below."""
+    rows = reader.execute(OF_FILE, {"id": customer_id, "before": before, "limit": limit}).fetchall()
+    return [FieldChange(*row) for row in rows]
+
+
+def names_in_file(reader: sqlite3.Connection, customer_id: int) -> dict[tuple[str, int], str]:
+    """Return what the rows of a file are called, by entity and id: contacts, projects, names, tags."""
+    rows = reader.execute(NAMES, {"id": customer_id}).fetchall()
+    return {(entity, row_id): name for entity, row_id, name in rows}
+
+
+OF_CUSTOMER = "SELECT c.no || ' ' || coalesce(c.name, '') FROM customer_any c WHERE c.id = "
+RECORD_NAMES = {
+    "customer": OF_CUSTOMER + ":id",
+    "contact": OF_CUSTOMER + "(SELECT t.customer_id FROM main.contact t WHERE t.id = :id)",
+    "project": OF_CUSTOMER + "(SELECT t.customer_id FROM main.project t WHERE t.id = :id)",
+    "tag_link": OF_CUSTOMER + "(SELECT t.customer_id FROM main.tag_link t WHERE t.id = :id)",
+    "customer_alias": OF_CUSTOMER + "(SELECT t.customer_id FROM main.customer_alias t WHERE t.id = :id)",
+    "activity": OF_CUSTOMER + "(SELECT t.customer_id FROM main.activity t WHERE t.id = :id)",
+    "plan": OF_CUSTOMER + "(SELECT t.customer_id FROM main.plan t WHERE t.id = :id)",
+    "imported_row": OF_CUSTOMER + "(SELECT t.customer_id FROM main.imported_row t WHERE t.id = :id)",
+    "person": "SELECT name FROM person_any WHERE id = :id",
+    "tag": "SELECT name FROM main.tag WHERE id = :id",
+    "word": "SELECT label FROM main.word WHERE id = :id",
+}
+
+
+def record_name(reader: sqlite3.Connection, entity: str, entity_id: int) -> str:
+    """Return whose record one is: number and name of its customer, else its own name, '' when it has none."""
+    sql = RECORD_NAMES.get(entity)
+    row = reader.execute(sql, {"id": entity_id}).fetchone() if sql else None
+    return (row[0] or "").strip() if row else ""
