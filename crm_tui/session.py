@@ -22,7 +22,7 @@ from crm_tui.followups import derived as followup_rows
 from crm_tui.locale import _
 from crm_tui.presets import store as presets
 from crm_tui.presets.store import Dictionary
-from crm_tui.storage import connection, jobs, undoing
+from crm_tui.storage import connection, history, jobs, undoing
 from crm_tui.storage.database import Database, WriteResult
 from crm_tui.storage.driver import sqlite3
 from crm_tui.storage.presence import Presence
@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 
 # The rooms whose derived rows every write keeps true; importing them registered their writers.
 DERIVED = (customer_rows.rewrite, followup_rows.rewrite)
+
+# Whoever makes a database is the first row of its people, added in the very set that names them as its actor.
+FIRST_PERSON = 1
 
 
 class Session:
@@ -47,10 +50,7 @@ class Session:
         self.source = source
         self.presence = Presence(database.path)
         self.reader: sqlite3.Connection = scope(database.connect_reader(), person.id)
-        self.first_set = self._last_set() + 1
-
-    def _last_set(self) -> int:
-        return self.reader.execute("SELECT coalesce(max(id), 0) FROM change_set").fetchone()[0]
+        self.first_set = history.newest(self.reader) + 1
 
     def close(self) -> None:
         """Close both connections and let go of the session lock."""
@@ -91,7 +91,7 @@ class Session:
     @cached_property
     def names(self) -> dict[int, str]:
         """Every person's shown name by id."""
-        return dict(self.reader.execute("SELECT id, name FROM person_any").fetchall())
+        return people_store.names(self.reader)
 
     def forget_words(self) -> None:
         """Read words, people and settings again when they are next asked for."""
@@ -117,7 +117,7 @@ class Session:
 
         Raises what the function raises; then nothing was written.
         """
-        name = getattr(fn, "action", fn.__name__)
+        name = getattr(fn, "action", "") or getattr(fn, "__name__", "")
         demand(self.person.role, name)
         return self.database.write(
             self.person.id,
@@ -251,9 +251,9 @@ def create_database(
         def fill(change: Any) -> None:
             presets.seed(change, preset, zone or clock.DEFAULT_ZONE)
             who = login or system_login()
-            change.actor = people_store.add(change, who, name or who, "administrator")
+            people_store.add(change, who, name or who, "administrator")
 
-        database.write(0, "init", fill, source="cli")
+        database.write(FIRST_PERSON, "init", fill, source="cli")
     except BaseException:
         database.close()
         path.unlink(missing_ok=True)

@@ -14,6 +14,7 @@ from crm_tui.text.fold import fold
 BY_LOGIN = "SELECT id, login, name, role, active FROM person WHERE login_key = :key AND deleted_at IS NULL"
 BY_ID = "SELECT id, login, name, role, active FROM person WHERE id = :id"
 ALL = "SELECT id, login, name, role, active FROM person WHERE deleted_at IS NULL ORDER BY id"
+NAMES = "SELECT id, name FROM person_any"
 ALIASES = "SELECT person_id, alias, alias_key FROM person_alias WHERE deleted_at IS NULL ORDER BY id"
 
 
@@ -42,6 +43,11 @@ def by_id(connection: sqlite3.Connection, person_id: int) -> Person | None:
 def people(connection: sqlite3.Connection) -> list[Person]:
     """Return everybody in the order in which they were added."""
     return [Person(*row) for row in connection.execute(ALL).fetchall()]
+
+
+def names(reader: sqlite3.Connection) -> dict[int, str]:
+    """Return everybody's shown name by id, also of those who left; takes a scoped reading connection."""
+    return dict(reader.execute(NAMES).fetchall())
 
 
 def aliases(connection: sqlite3.Connection) -> dict[int, list[str]]:

@@ -91,6 +91,14 @@ def latest_by_field(reader: sqlite3.Connection, entity: str, entity_id: int) -> 
     return latest
 
 
+NEWEST = "SELECT coalesce(max(id), 0) FROM change_set"
+
+
+def newest(reader: sqlite3.Connection) -> int:
+    """Return the number of the newest set, 0 when there is none."""
+    return reader.execute(NEWEST).fetchone()[0]
+
+
 SETS = (
     "SELECT s.id, s.at, s.actor, s.action, s.source, s.reason, s.undoes, s.job FROM change_set s"
     " WHERE s.id < :before AND (CAST(:actor AS INTEGER) IS NULL OR s.actor = :actor) ORDER BY s.id DESC"
@@ -167,7 +175,9 @@ def redoable(reader: sqlite3.Connection, actor: int) -> int | None:
     """Return the actor's newest undo that still stands and has no later change of theirs above it."""
     for set_id, action, job in _own_sets(reader, actor):
         if action == "undo" and not _stands_undone(reader, set_id, job):
-            return set_id
+            undone = reader.execute(JOB, {"job": job}).fetchone()
+            if undone is None or not was_stopped(reader, undone[1]):
+                return set_id
         if action not in ("undo", "redo"):
             return None
     return None

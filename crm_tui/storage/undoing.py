@@ -45,7 +45,9 @@ def undo_set(
     row = database.connection.execute(ONE, {"set": set_id}).fetchone()
     if row is None:
         raise BadInput(
-            _("There is no change number {number}.").format(number=set_id), "", _("See the list: crm-tui log")
+            _("There is no change number {number}.").format(number=set_id),
+            "",
+            _("See the list: crm-tui history"),
         )
     _id, action, job = row
     name = "redo" if action == "undo" else "undo"
