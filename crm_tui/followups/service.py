@@ -30,7 +30,10 @@ class PlanDraft(NamedTuple):
 
 
 class LogEntry(NamedTuple):
-    """What happened: an instant or None for now, way keys, the text, and the plan that it deals with."""
+    """What happened: an instant or None for now, way keys, the text, and the plan that it deals with.
+
+    With ``whole_day`` the instant is the beginning of a day whose hour nobody remembers.
+    """
 
     customer_id: int
     content: str
@@ -43,6 +46,7 @@ class LogEntry(NamedTuple):
     status: str | None = None
     stage: str | None = None
     lost_reason: str = ""
+    whole_day: bool = False
 
 
 class Logged(NamedTuple):
@@ -124,13 +128,15 @@ def log(
             _("Nothing was saved."),
             _("Plan it as the next step."),
         )
-    late = clock.parse_instant(change.now) - clock.parse_instant(at) > WRITTEN_WITHIN
+    ended = clock.parse_instant(at) + (timedelta(days=1) if entry.whole_day else timedelta())
+    late = clock.parse_instant(change.now) - ended > WRITTEN_WITHIN
     activity_id = change.insert(
         "activity",
         {
             "customer_id": entry.customer_id,
             "contact_id": entry.contact_id,
             "at": at,
+            "whole_day": int(entry.whole_day),
             "by_id": change.actor,
             "ways": entry.ways or None,
             "content": entry.content.strip() or None,

@@ -82,12 +82,20 @@ class Today(NamedTuple):
 
 
 def today(
-    reader: sqlite3.Connection, owner: int | None, now: datetime, zone: str = clock.DEFAULT_ZONE
+    reader: sqlite3.Connection,
+    owner: int | None,
+    now: datetime,
+    zone: str = clock.DEFAULT_ZONE,
+    *,
+    until: date | None = None,
 ) -> Today:
-    """Return the queue of a person (None: of everybody) at a moment (aware); folded groups only counted."""
+    """Return the queue of a person (None: of everybody) at a moment (aware); folded groups only counted.
+
+    Plans of the next seven days belong to it, or those up to ``until`` where that is later.
+    """
     local = clock.local(clock.to_instant(now), zone)
     day = local.date()
-    week = (day + timedelta(days=IDLE_DAYS)).isoformat()
+    week = max(day + timedelta(days=IDLE_DAYS), until or day).isoformat()
     items = [_due_item(row, day, now, zone) for row in store.due(reader, owner, week, MOST)]
     items += [
         _unwritten_item(row, now, zone) for row in store.unwritten(reader, owner, unwritten_before(now), MOST)
@@ -96,9 +104,9 @@ def today(
     counts = dict.fromkeys(GROUPS, 0)
     for item in items:
         counts[item.group] += 1
-    before, until = _idle_bounds(now, day)
+    bounds = _idle_bounds(now, day)
     for group in ("unplanned", "idle"):
-        counts[group] = store.count_idle(reader, group, owner, before, until)
+        counts[group] = store.count_idle(reader, group, owner, *bounds)
     order = list(GROUPS)
     items.sort(
         key=lambda item: (order.index(item.group), -item.urgency, item.due_on or "9", item.plan_id or 0)
@@ -193,9 +201,9 @@ def _unwritten_item(row: DueRow, now: datetime, zone: str) -> Item:
 
 def _item(row: DueRow, group: str, terms: list[Term]) -> Item:
     return Item(
-        group, row.plan_id, row.plan_changed_in, row.customer_id, row.no, row.name, _who(row), row.phone or "",
-        row.goal or row.text or "", row.due_on, row.due_at, row.status, row.stage, row.industry,
-        row.key_note or "", row.owner, row.last_followup_at, tuple(terms),
+        group, row.plan_id, row.plan_changed_in, row.customer_id, row.no, row.name, _who(row),
+        row.phone or "", row.goal or row.text or "", row.due_on, row.due_at, row.status, row.stage,
+        row.industry, row.key_note or "", row.owner, row.last_followup_at, tuple(terms),
     )  # fmt: skip
 
 
@@ -216,5 +224,5 @@ def _idle_item(row: IdleRow, group: str, day: date, zone: str) -> Item:
     return Item(
         group, None, None, row.customer_id, row.no, row.name, _who(row), row.phone or "", "", row.next_due_on,
         None, row.status, row.stage, row.industry, row.key_note or "", row.owner, row.last_followup_at,
-        tuple([*terms, *_customer_terms(row)]),
+        (*terms, *_customer_terms(row)),
     )  # fmt: skip

@@ -68,8 +68,8 @@ CONTACT = (
 PHONE = "coalesce(t.mobile, t.office_phone, t.email, t.wechat)"
 DUE = (
     "SELECT p.id, p.changed_in, c.id, p.due_on, p.due_at, p.recurrence, p.goal, p.text, p.ways, p.snoozed,"
-    " p.origin, p.state, p.done_at, c.no, coalesce(c.name, ''), c.status, c.stage, c.level, c.intent, c.industry,"
-    " c.key_note, s.last_followup_at, coalesce(s.idle_since, ''), t.name, t.title, "
+    " p.origin, p.state, p.done_at, c.no, coalesce(c.name, ''), c.status, c.stage, c.level, c.intent,"
+    " c.industry, c.key_note, s.last_followup_at, coalesce(s.idle_since, ''), t.name, t.title, "
     + PHONE
     + ", (SELECT count(*) FROM tag_link l JOIN tag g ON g.id = l.tag_id"
     " WHERE l.customer_id = c.id AND g.name_key IN ('高意向', '决策关键期')), w.name"
