@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import quote
 
@@ -55,11 +56,7 @@ def create(path: Path) -> None:
     Raises BadInput when something is there already or the folder cannot be written.
     """
     if path.exists():
-        raise BadInput(
-            _("{path} exists already.").format(path=path),
-            _("It was left as it is."),
-            _("Choose another name, or open it."),
-        )
+        raise _taken(path)
     part = path.with_name(f".{path.name}.{os.getpid()}.new")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -74,20 +71,25 @@ def create(path: Path) -> None:
         finally:
             connection.close()
         os.link(part, path)
-    except FileExistsError as error:
-        raise BadInput(
-            _("{path} exists already.").format(path=path),
-            _("It was left as it is."),
-            _("Choose another name, or open it."),
-        ) from error
     except (OSError, sqlite3.Error) as error:
+        if isinstance(error, FileExistsError) and path.exists():
+            raise _taken(path) from error
         raise BadInput(
             _("No database can be made at {path}: {error}.").format(path=path, error=_plain(error)),
             _("Nothing was written."),
             _("Choose a folder in which you may write."),
         ) from error
     finally:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink()
+
+
+def _taken(path: Path) -> BadInput:
+    return BadInput(
+        _("{path} exists already.").format(path=path),
+        _("It was left as it is."),
+        _("Choose another name, or open it."),
+    )
 
 
 def _plain(error: BaseException) -> str:
@@ -125,6 +127,9 @@ def check_is_ours(path: Path) -> None:
         connection = connect(path, immutable=True)
         try:
             application = connection.execute("PRAGMA application_id").fetchone()[0]
+            # SQLite takes a single byte for an empty database.
+            if not connection.execute("PRAGMA page_count").fetchone()[0]:
+                raise sqlite3.DatabaseError("file is not a database")
         finally:
             connection.close()
     except sqlite3.DatabaseError as error:

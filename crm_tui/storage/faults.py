@@ -9,7 +9,8 @@ from crm_tui.storage.driver import sqlite3
 
 BUSY = ("database is locked", "database table is locked", "database schema is locked")
 FULL = ("database or disk is full",)
-READ_ONLY = ("attempt to write a readonly database",)
+# The second: no journal can be made in the folder, or it is gone.
+READ_ONLY = ("attempt to write a readonly database", "unable to open database file")
 BROKEN = ("database disk image is malformed", "file is not a database", "file is encrypted")
 
 

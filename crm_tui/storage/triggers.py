@@ -10,6 +10,7 @@ from crm_tui.storage.driver import sqlite3
 BEGIN = "-- generated: begin\n"
 END = "-- generated: end\n"
 CURRENT = "(SELECT change_set FROM writing)"
+IMAGE_COLUMNS = 50  # SQLite before 3.48 takes no more than 127 arguments
 OPEN = (
     "  INSERT INTO change_set (action, source) VALUES ('outside', 'outside');\n"
     "  UPDATE writing SET change_set = (SELECT max(id) FROM change_set);\n"
@@ -41,7 +42,6 @@ def _of_table(connection: sqlite3.Connection, table: str) -> str:
         raise ValueError(f"{table}: only INTEGER and TEXT columns can be tracked, not {sorted(odd)}")
     logged = [name for name in columns(connection, table) if name not in ("id", "changed_in")]
     arms = "\n  UNION ALL ".join(_arm(table, name) for name in logged)
-    image = ", ".join(f"'{name}', OLD.{name}" for name in logged)
     return f"""\
 CREATE TRIGGER {table}_outside_insert BEFORE INSERT ON {table} WHEN {CURRENT} IS NULL BEGIN
 {OPEN}END;
@@ -70,9 +70,18 @@ CREATE TRIGGER {table}_version AFTER UPDATE ON {table}
 END;
 CREATE TRIGGER {table}_deleted AFTER DELETE ON {table} BEGIN
   INSERT INTO change (change_set, entity, entity_id, op, old) VALUES ({CURRENT}, '{table}', OLD.id, 'delete',
-    json_patch('{{}}', json_object({image})));
+    {_image(logged)});
 END;
 """
+
+
+def _image(names: list[str]) -> str:
+    """Return the SQL of a row as one JSON object without its NULLs."""
+    image = "'{}'"
+    for start in range(0, len(names), IMAGE_COLUMNS):
+        piece = ", ".join(f"'{name}', OLD.{name}" for name in names[start : start + IMAGE_COLUMNS])
+        image = f"json_patch({image}, json_object({piece}))"
+    return image
 
 
 def _arm(table: str, name: str) -> str:

@@ -117,7 +117,7 @@ def test_sqlite_utils_upsert_is_recorded_field_by_field(db, path, pair):
     tag = db.write(1, "tag", lambda c: c.insert("tag", {"name": "a", "name_key": "a"})).value
     after = last_change(db.connection)
     other = sqlite_utils.Database(str(path), execute_plugins=False)
-    other["tag"].upsert({"id": tag, "name": "b", "name_key": "a"}, pk="id")
+    other.table("tag").upsert({"id": tag, "name": "b", "name_key": "a"}, pk="id")
     other.conn.close()
     assert changes(db.connection, after) == [("tag", tag, "update", "name", "a", "b")]
     touch(db)
@@ -126,8 +126,9 @@ def test_sqlite_utils_upsert_is_recorded_field_by_field(db, path, pair):
 
 def test_sqlite_utils_insert_and_update_are_recorded(db, path):
     other = sqlite_utils.Database(str(path), execute_plugins=False)
-    row = other["tag"].insert({"name": "neu", "name_key": "neu"}, pk="id").last_pk
-    other["tag"].update(row, {"colour": "red"})
+    row = other.table("tag").insert({"name": "neu", "name_key": "neu"}, pk="id").last_pk
+    assert isinstance(row, int)
+    other.table("tag").update(row, {"colour": "red"})
     other.conn.close()
     assert changes(db.connection)[-2:] == [
         ("tag", row, "insert", None, None, None),
@@ -139,7 +140,7 @@ def test_sqlite_utils_replace_is_recorded_as_image_and_insert_and_undone(db, pat
     row = db.write(1, "tag", lambda c: c.insert("tag", {"name": "a", "name_key": "a", "colour": "red"})).value
     before, after = snapshot(outside), last_change(outside)
     other = sqlite_utils.Database(str(path), execute_plugins=False)
-    other["tag"].insert({"id": row, "name": "b", "name_key": "b"}, pk="id", replace=True)
+    other.table("tag").insert({"id": row, "name": "b", "name_key": "b"}, pk="id", replace=True)
     other.conn.close()
     assert [change[2] for change in changes(outside, after)] == ["delete", "insert"]
     by = outside.execute("SELECT max(id) FROM change_set").fetchone()[0]
@@ -245,7 +246,7 @@ def test_altered_tables_or_triggers_make_the_file_read_only(db, path, outside, s
 def test_transform_by_sqlite_utils_makes_the_file_read_only(db, path):
     db.close()
     other = sqlite_utils.Database(str(path), execute_plugins=False)
-    other["project"].transform(rename={"note": "remark"})
+    other.table("project").transform(rename={"note": "remark"})
     other.conn.close()
     opened = Database(path)
     assert "触发器被改动过" in opened.read_only

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from crm_tui.storage import chain
@@ -21,6 +22,11 @@ def customer(change: Change, no: str, **values: Any) -> int:
 def contact(change: Change, customer_id: int, name: str = "王芳", **values: Any) -> int:
     """Insert a contact of a customer."""
     return change.insert("contact", {"customer_id": customer_id, "name": name, **values})
+
+
+def note(row: int, text: Any) -> Callable[[Change], bool]:
+    """Return a write that changes the note of a customer."""
+    return lambda change: change.update("customer", row, {"note": text})
 
 
 def saved(database: Database, fn: Any, action: str = "customer.update", **keywords: Any) -> int:
