@@ -1,0 +1,171 @@
+"""What the changed cells of a sheet move in a customer that is there already.
+
+Only cells that differ from those last imported count, so an old sheet never reverts what a colleague did
+since. A blank cell is no cell: it erases nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from crm_tui.customers import convert
+from crm_tui.customers.fields import Field
+from crm_tui.exchange.kept import cell_key
+from crm_tui.exchange.preparing import FOLLOWUP, Prepared, Preparer, entry
+from crm_tui.locale import N_
+from crm_tui.text.fold import fold, tidy
+
+KEEPS_NUMBER = N_("The customer keeps its own number")
+KEEPS_NAME = N_("The customer keeps its present name")
+Row = dict[str, Any]
+
+
+class Present(NamedTuple):
+    """A customer as it is: its row, live contacts and projects by column name, cells last imported."""
+
+    customer: Row
+    contacts: Sequence[Row]
+    projects: Sequence[Row]
+    cells: Mapping[str, list[Any]]
+
+
+class Changes(NamedTuple):
+    """What an update writes: content by kind, the rows it read, kept cells, and [field, old, new]."""
+
+    content: dict[str, Any]
+    seen: list[list[Any]]
+    cells: dict[str, list[Any]]
+    moves: list[list[str]]
+    prepared: Prepared
+
+
+def changes_of(preparer: Preparer, cells: Mapping[str, str], present: Present, uscc_key: str) -> Changes:
+    """Return what the cells of a customer on the sheet change in the present one."""
+    changed = {
+        key for key, text in cells.items() if key not in present.cells or present.cells[key][0] != text
+    }
+    targets = _targets(preparer, cells, changed, present)
+    if "note" in changed:
+        # A new note replaces the old one; the lines of columns without a field stand below it again.
+        changed |= {key for key in cells if key.startswith(("=", "@"))}
+    prepared = preparer.prepare(cells, changed, present.customer)
+    customer = _customer(prepared, present, changed, uscc_key)
+    content: dict[str, Any] = {}
+    seen: list[list[Any]] = []
+    finals: dict[tuple[str, int], Row] = {}
+    if customer:
+        content["customer"] = customer
+    for entity, rows in (("contact", prepared.contacts), ("project", prepared.projects)):
+        for slot in sorted(rows):
+            target = targets.get((entity, slot))
+            values = _differing(rows[slot], target or {}, entity)
+            finals[entity, slot] = {**(target or {}), **values}
+            if entity == "project" and target is None and not values.get("name"):
+                values["name"] = values.get("contract_no") or present.customer["name"] or ""
+            if not values:
+                continue
+            if target is not None:
+                seen.append([entity, target["id"], target["changed_in"]])
+            content.setdefault(f"{entity}s", []).append([target["id"] if target else None, values])
+    for name, value in (("tags", prepared.tags), ("aliases", prepared.aliases), ("words", prepared.words)):
+        if value:
+            content[name] = value
+    for name in ("activity", "plan"):
+        if value := getattr(prepared, name):
+            content[name] = value
+    if prepared.plan and "next_plan" in present.cells:
+        content["old_plan"] = tidy(present.cells["next_plan"][0])
+    final = {**present.customer, **customer}
+    kept = dict(present.cells)
+    if "note" in customer and "note" in kept and kept["note"][1] == present.customer["note"]:
+        kept["note"] = [kept["note"][0], customer["note"]]
+    moves: list[list[str]] = []
+    for key in cells:
+        if key not in changed:
+            continue
+        source = preparer.sources.get(key)
+        one = source.field if source else None
+        record, old = final, present.customer
+        if one and source and one.entity in ("contact", "project"):
+            record = finals.get((one.entity, source.slot), {})
+            old = targets.get((one.entity, source.slot)) or {}
+        kept[key] = entry(source, cells[key], prepared, record, "#" not in key and f"{key}#2" not in cells)
+        moves += _move(preparer, key, cells[key], one, old, record, content)
+    return Changes(content, seen, kept, moves, prepared)
+
+
+def _customer(prepared: Prepared, present: Present, changed: set[str], uscc_key: str) -> Row:
+    """Return the columns of the customer that really differ."""
+    record, wanted = present.customer, dict(prepared.customer)
+    number = wanted.pop("no", None)
+    if number and number != record["no"]:
+        prepared.problems.append(("no", KEEPS_NUMBER, number))
+    name = wanted.get("name")
+    if name and record["name"] and fold(name) != record["name_key"]:
+        wanted.pop("name")
+        prepared.problems.append(("name", KEEPS_NAME, name))
+    elif name and not record["name"]:
+        wanted["name_key"] = fold(name)
+    if "uscc" in wanted:
+        wanted["uscc_key"] = uscc_key or None
+    if prepared.lines:
+        base = wanted.get("note", record["note"]) or ""
+        lines = [line for line in prepared.lines if line not in base.split("\n")]
+        if lines:
+            wanted["note"] = "\n".join(filter(None, [base, *lines]))
+    return {column: value for column, value in wanted.items() if record.get(column) != value}
+
+
+def _differing(values: Row, target: Row, entity: str) -> Row:
+    if entity == "contact" and target.get("note") and values.get("note") not in (None, target["note"]):
+        values = {**values, "note": target["note"]}
+    return {name: value for name, value in values.items() if target.get(name) != value}
+
+
+def _targets(
+    preparer: Preparer, cells: Mapping[str, str], changed: set[str], present: Present
+) -> dict[tuple[str, int], Row | None]:
+    """Find whom the changed cells speak of; all cells of a new contact or project count as changed."""
+    found: dict[tuple[str, int], Row | None] = {}
+    keys: dict[tuple[str, int], list[str]] = {}
+    for key in cells:
+        source = preparer.sources.get(key)
+        if source and source.field and source.field.entity in ("contact", "project"):
+            keys.setdefault((source.field.entity, source.slot), []).append(key)
+    for (entity, slot), named in keys.items():
+        if not changed.intersection(named):
+            continue
+        rows = present.contacts if entity == "contact" else present.projects
+        name_key = cell_key("contact_name" if entity == "contact" else "project_name", slot)
+        name = cells.get(name_key)
+        target = None
+        if name:
+            target = next((row for row in rows if fold(row["name"] or "") == fold(name)), None)
+        if target is None and (not name or name_key not in changed or _nameless(rows, slot)):
+            target = rows[slot - 1] if len(rows) >= slot else None
+        found[entity, slot] = target
+        if target is None:
+            changed.update(named)
+    return found
+
+
+def _nameless(rows: Sequence[Row], slot: int) -> bool:
+    return len(rows) >= slot and not rows[slot - 1]["name"]
+
+
+def _move(
+    preparer: Preparer, key: str, text: str, one: Field | None, old: Row, new: Row, content: Mapping[str, Any]
+) -> list[list[str]]:
+    if one is None:
+        return [[key, "", tidy(text)]] if "note" in content.get("customer", {}) else []
+    if one.name in FOLLOWUP:
+        return [[key, "", tidy(text)]] if "activity" in content and one.name != "followup_by" else []
+    if one.name == "next_plan":
+        return [[key, content.get("old_plan", ""), tidy(text)]]
+    if one.type == "tags" or (one.entity == "computed" and one.name != "progress"):
+        return [[key, "", tidy(text)]]
+    if all(old.get(column) == new.get(column) for column in one.columns):
+        return []
+    shown = [convert.show(one, row, preparer.context) for row in (old, new)]
+    return [[key, *shown]] if shown[0] != shown[1] else [[key, shown[0], tidy(text)]]

@@ -1,0 +1,218 @@
+"""The verdict on each customer of a sheet, and what its cells would add or change."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from crm_tui.exchange import store
+from crm_tui.exchange.comparing import Present, changes_of
+from crm_tui.exchange.matching import Found, Matcher
+from crm_tui.exchange.preparing import Prepared, Preparer, entry
+from crm_tui.exchange.store import Hit, Kept
+from crm_tui.exchange.store_staging import StagedRow
+from crm_tui.locale import N_, _
+from crm_tui.storage.driver import sqlite3
+from crm_tui.text.fold import tidy
+
+Group = list[StagedRow]
+NUMBER_TAKEN = N_("The number is taken; the customer gets the next one")
+NO_CELLS: dict[str, list[Any]] = {}
+
+
+class Decided(NamedTuple):
+    """What is to be staged for some customers, as rows of the staging tables."""
+
+    outcomes: list[dict[str, Any]]
+    operations: list[dict[str, Any]]
+    flags: list[dict[str, Any]]
+
+
+class Decider:
+    """Decides on the customers of one sheet, batch after batch; ``counts`` and ``flags`` add up."""
+
+    def __init__(
+        self,
+        reader: sqlite3.Connection,
+        preparer: Preparer,
+        person: int,
+        match: str,
+        on_match: str,
+        on_suspect: str,
+    ) -> None:
+        self.counts = dict.fromkeys(("new", "update", "skip", "suspect", "error", "contacts"), 0)
+        self.flags = 0
+        self._reader = reader
+        self._preparer = preparer
+        self._matcher = Matcher(reader, match)
+        self._person = person
+        self._on_match = on_match
+        self._on_suspect = on_suspect
+        self._claimed: dict[int, int] = {}
+        self._numbers: set[str] = set()
+        self._out = Decided([], [], [])
+
+    def decide(self, groups: Sequence[Group]) -> Decided:
+        """Return verdicts and operations for some customers, each a group of rows."""
+        self._out = Decided([], [], [])
+        heads = [group[0] for group in groups if group[0].verdict != "error"]
+        found = self._matcher.look_up(heads)
+        kept = store.kept(self._reader, {hit.id for each in found.values() for hit in each.all()})
+        updates: list[tuple[Group, dict[str, str], Hit]] = []
+        for group in groups:
+            head = group[0]
+            if head.verdict == "error":
+                self._say(group, "error", head.reason)
+                continue
+            cells = self._preparer.cells_of([row.cells for row in group])
+            hit = self._settle(group, cells, found[head.id], kept)
+            if hit is not None:
+                updates.append((group, cells, hit))
+        self._update(updates, kept)
+        self.flags += len(self._out.flags)
+        return self._out
+
+    def _settle(self, group: Group, cells: dict[str, str], found: Found, kept: dict[int, Kept]) -> Hit | None:
+        """Decide on one customer; return the present one that it may change."""
+        head = group[0]
+        for hit in found.all():
+            if hit.id in kept and hit.id not in self._claimed and _same(cells, kept[hit.id].cells):
+                self._claimed[hit.id] = head.id
+                self._say(group, "skip", _("No change."))
+                return None
+        if head.verdict == "suspect":
+            self._suspect(group, cells, found, head.reason)
+            return None
+        match = self._matcher.decide(head, found)
+        if match.verdict == "archived":
+            self._say(group, "skip", match.reason)
+        elif match.verdict == "suspect":
+            self._suspect(group, cells, found, match.reason)
+        elif match.hit is None:
+            self._add(group, cells, found, "")
+        elif match.hit.id in self._claimed:
+            text = _("Means the same customer as row {row}.").format(row=self._claimed[match.hit.id])
+            self._suspect(group, cells, found, text)
+        elif self._on_match == "add":
+            self._add(group, cells, found, _("Added although there is {no}.").format(no=match.hit.no))
+        else:
+            self._claimed[match.hit.id] = head.id
+            if self._on_match == "update":
+                return match.hit
+            self._say(group, "skip", _("Already there: {no}.").format(no=match.hit.no))
+        return None
+
+    def _suspect(self, group: Group, cells: dict[str, str], found: Found, reason: str) -> None:
+        if self._on_suspect == "add":
+            self._add(group, cells, found, reason)
+        else:
+            self._say(group, "suspect", reason)
+
+    def _say(self, group: Group, verdict: str, reason: str, moves: list[list[str]] | None = None) -> None:
+        head = group[0]
+        name = self._called(head)
+        self.counts[verdict] += 1
+        self.counts["contacts"] += len(group) - 1
+        for row in group:
+            further = row.id != head.id
+            self._out.outcomes.append(
+                {
+                    "id": row.id,
+                    "verdict": verdict,
+                    "name": name,
+                    "reason": _("Another contact of row {row}.").format(row=head.id) if further else reason,
+                    "moves": json.dumps(moves, ensure_ascii=False) if moves and not further else None,
+                }
+            )
+
+    def _called(self, head: StagedRow) -> str:
+        source = self._preparer.sources.get("name")
+        return (tidy(head.cells[source.index]) if source else "") or head.no
+
+    # ------------------------------------------------------------ new customers
+
+    def _add(self, group: Group, cells: dict[str, str], found: Found, reason: str) -> None:
+        head = group[0]
+        prepared = self._preparer.prepare(cells, cells.keys(), {})
+        customer = prepared.customer
+        if head.no and (found.no or head.no in self._numbers):
+            customer.pop("no")
+            prepared.problems.append(("no", NUMBER_TAKEN, head.no))
+        elif head.no:
+            self._numbers.add(head.no)
+        customer["name_key"] = head.name_key
+        if head.name_key and not customer.get("name"):
+            customer["name"] = self._called(head)
+        if head.uscc_key:
+            customer["uscc_key"] = head.uscc_key
+        customer.setdefault("kind", head.kind or "company")
+        customer.setdefault("owner_id", self._person)
+        if prepared.lines:
+            customer["note"] = "\n".join([*filter(None, [customer.get("note")]), *prepared.lines])
+        contacts = [prepared.contacts[slot] for slot in sorted(prepared.contacts)]
+        content: dict[str, Any] = {"customer": customer, "cells": self._kept(cells, prepared)}
+        parts = {
+            "contacts": contacts,
+            "projects": [prepared.projects[slot] for slot in sorted(prepared.projects)],
+            "tags": prepared.tags,
+            "aliases": prepared.aliases,
+            "activity": prepared.activity,
+            "plan": prepared.plan,
+            "words": prepared.words,
+        }
+        content |= {name: value for name, value in parts.items() if value}
+        self._operation("new", head.id, content)
+        self._flag(head.id, prepared)
+        self._say(group, "new", reason, [[key, "", text] for key, text in cells.items()])
+
+    def _kept(self, cells: dict[str, str], prepared: Prepared) -> dict[str, Any]:
+        rows: dict[str, Any] = {}
+        for key, text in cells.items():
+            source = self._preparer.sources.get(key)
+            record: dict[str, Any] = prepared.customer
+            if source and source.field and source.field.entity == "contact":
+                record = prepared.contacts.get(source.slot, {})
+            elif source and source.field and source.field.entity == "project":
+                record = prepared.projects.get(source.slot, {})
+            rows[key] = entry(source, text, prepared, record, "#" not in key and f"{key}#2" not in cells)
+        return rows
+
+    def _operation(self, kind: str, row: int, content: dict[str, Any]) -> None:
+        text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+        self._out.operations.append({"kind": kind, "position": row, "content": text})
+
+    def _flag(self, row: int, prepared: Prepared) -> None:
+        for key, problem, text in prepared.problems:
+            self._out.flags.append({"position": row, "field": key, "problem": problem, "content": text})
+
+    # ------------------------------------------------------------ present customers
+
+    def _update(self, updates: list[tuple[Group, dict[str, str], Hit]], kept: dict[int, Kept]) -> None:
+        ids = [hit.id for _group, _cells, hit in updates]
+        if not ids:
+            return
+        records = store.records(self._reader, ids)
+        contacts = store.children(self._reader, "contact", ids)
+        projects = store.children(self._reader, "project", ids)
+        for group, cells, hit in updates:
+            head, held = group[0], kept.get(hit.id)
+            last = held.cells if held else NO_CELLS
+            present = Present(records[hit.id], contacts.get(hit.id, []), projects.get(hit.id, []), last)
+            change = changes_of(self._preparer, cells, present, head.uscc_key)
+            content: dict[str, Any] = {"id": hit.id, "cells": change.cells, **change.content}
+            content["seen"] = [["customer", hit.id, present.customer["changed_in"]], *change.seen]
+            if held:
+                content["kept"] = held.id
+                content["seen"].append(["imported_row", held.id, held.changed_in])
+            if change.cells != present.cells or change.content:
+                self._operation("update", head.id, content)
+            self._flag(head.id, change.prepared)
+            if change.moves:
+                self._say(group, "update", "", change.moves)
+            else:
+                self._say(group, "skip", _("No change."))
+
+
+def _same(cells: dict[str, str], kept: dict[str, list[Any]]) -> bool:
+    return bool(cells) and all(key in kept and kept[key][0] == text for key, text in cells.items())

@@ -1,0 +1,331 @@
+"""From the cells of one customer on a sheet to column values: what would be written, and what is odd.
+
+Nothing here asks the database. Odd cells are kept as text and flagged, never altered, no reason to refuse.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from crm_tui import clock
+from crm_tui.customers import convert
+from crm_tui.customers.convert import Context
+from crm_tui.customers.fields import FIELDS, Field
+from crm_tui.exchange.mapping import ColumnMap
+from crm_tui.exchange.mapping import Mapping as ColumnMapping
+from crm_tui.locale import N_, _
+from crm_tui.presets.progress import read_progress
+from crm_tui.text.fold import fold, tidy
+from crm_tui.text.workdays import WorkCalendar
+
+COMPOSITE = ("address", "scale", "contact_way")
+CONTACT_WAYS = ("mobile", "office_phone", "email", "wechat", "work_chat")
+PLAIN = ("text", "long", "url")
+FOLLOWUP = ("last_followup", "followup_by", "followup_ways", "followup_summary")
+SEVERAL = re.compile(r"[、,，;；|\n\r/]+")
+BARE_AMOUNT = re.compile(r"[\d\s.,，~～\-—–至到]+")
+SCALES = (("headcount_min", "headcount_max"), ("revenue_min", "revenue_max"))
+NO_PROJECT_NAME = N_("Cooperation")
+UNKNOWN_PERSON = N_("No colleague of that name; the importer owns the row")
+
+
+class Source(NamedTuple):
+    """A column as preparing sees it: the key of its kept cell, field, contact, heading and unit."""
+
+    index: int
+    key: str
+    field: Field | None
+    slot: int
+    heading: str
+    unit: str
+
+
+@dataclass
+class Prepared:
+    """What the cells of one customer come to; contacts and projects by slot from 1."""
+
+    customer: dict[str, Any] = field(default_factory=dict)
+    contacts: dict[int, dict[str, Any]] = field(default_factory=dict)
+    projects: dict[int, dict[str, Any]] = field(default_factory=dict)
+    tags: list[str] = field(default_factory=list)
+    aliases: list[str] = field(default_factory=list)
+    activity: dict[str, Any] | None = None
+    plan: dict[str, Any] | None = None
+    lines: list[str] = field(default_factory=list)
+    words: list[tuple[str, str]] = field(default_factory=list)
+    problems: list[tuple[str, str, str]] = field(default_factory=list)
+
+
+def sources_of(mapping: ColumnMapping) -> list[Source]:
+    """Return the columns whose cells are taken, in the order of the sheet."""
+    found: list[Source] = []
+    seen: dict[str, int] = {}
+    for one in mapping.columns:
+        if one.drop or (one.field is None and not one.heading) or (one.spec and not one.spec.writable):
+            continue
+        key = _key(one)
+        seen[key] = seen.get(key, 0) + 1
+        if seen[key] > 1:
+            key = f"{key}#{seen[key]}"
+        found.append(Source(one.index, key, one.spec, one.slot, one.heading, one.unit))
+    return found
+
+
+def _key(one: ColumnMap) -> str:
+    if one.field is None:
+        return f"={one.heading}"
+    return one.field if one.slot == 1 else f"{one.field}:{one.slot}"
+
+
+class Preparer:
+    """Prepares the customers of one sheet with one mapping."""
+
+    def __init__(self, mapping: ColumnMapping, context: Context, notes: Mapping[str, str]) -> None:
+        self.context = context
+        self.columns = sources_of(mapping)
+        self.sources = {one.key: one for one in self.columns}
+        self.update_notes = {f"@{heading}": f"{heading}：{text}" for heading, text in notes.items() if text}
+        self._people = [one for one in self.columns if one.field and one.field.per_contact]
+        self._slots = max((one.slot for one in self._people), default=1)
+        self._shifted: dict[int, list[Source]] = {}
+        self._calendar = WorkCalendar()
+        self._zone = ZoneInfo(context.zone)
+        self._plans: dict[tuple[str, dt.date], dict[str, Any]] = {}
+
+    def cells_of(self, group: Sequence[Sequence[str]]) -> dict[str, str]:
+        """Return the filled cells of a customer by key; further rows give further contacts."""
+        first = group[0]
+        cells = {one.key: first[one.index] for one in self.columns if first[one.index]}
+        for turn, row in enumerate(group[1:], 1):
+            cells.update({one.key: row[one.index] for one in self._shift(turn) if row[one.index]})
+        for key, text in self.update_notes.items():
+            cells[key] = text
+        return cells
+
+    def _shift(self, turn: int) -> list[Source]:
+        """Return the contact columns as those of the ``turn``-th further row."""
+        if turn not in self._shifted:
+            shifted = []
+            for one in self._people:
+                slot = one.slot + turn * self._slots
+                name, hash_, count = one.key.partition("#")
+                shifted.append(one._replace(slot=slot, key=f"{name.partition(':')[0]}:{slot}{hash_}{count}"))
+            self._shifted[turn] = shifted
+            self.sources.update({one.key: one for one in shifted})
+        return self._shifted[turn]
+
+    def prepare(
+        self, cells: Mapping[str, str], changed: Collection[str], record: Mapping[str, Any]
+    ) -> Prepared:
+        """Return what the changed cells come to; ``record`` is the customer as it is, empty for a new one."""
+        result = Prepared()
+        # A cell that fills several columns goes first: one that says a part of it knows better.
+        broad = [key for key in cells if self._is_broad(key)]
+        for key in [*broad, *(key for key in cells if key not in broad)] if broad else cells:
+            if key not in changed:
+                continue
+            source, text = self.sources.get(key), cells[key]
+            if source is None:
+                result.lines.append(text)
+            elif source.field is None:
+                result.lines.append(f"{source.heading}：{tidy(text)}")
+            else:
+                self._take(source, source.field, text, result, record)
+        if any(name in changed and name in cells for name in ("last_followup", "followup_summary")):
+            self._activity(cells, result)
+        if "next_plan" in changed and "next_plan" in cells:
+            result.plan = self._plan(cells, result)
+        for number, project in result.projects.items():
+            if not project.get("name") and not record:
+                result.projects[number]["name"] = project.get("contract_no") or _(NO_PROJECT_NAME)
+        return result
+
+    def _is_broad(self, key: str) -> bool:
+        source = self.sources.get(key)
+        return source is not None and source.field is not None and source.field.type in COMPOSITE
+
+    # ------------------------------------------------------------ one cell
+
+    def _take(
+        self, source: Source, one: Field, text: str, result: Prepared, record: Mapping[str, Any]
+    ) -> None:
+        special = SPECIAL.get(one.name)
+        if special is not None:
+            special(self, source, text, result, record)
+            return
+        if one.type in PLAIN:
+            values: dict[str, Any] = {one.columns[0]: tidy(text.replace("\x00", ""))}
+        else:
+            parsed = self._parse(one, source, text)
+            if parsed.problem:
+                result.problems.append((source.key, parsed.problem, text))
+            if parsed.new_word:
+                result.words.append((one.word_kind, parsed.new_word))
+            values = parsed.values
+        if one.entity == "contact":
+            self._contact(result.contacts.setdefault(source.slot, {}), one, values)
+        elif one.entity == "project":
+            result.projects.setdefault(source.slot, {}).update(values)
+        else:
+            if one.type == "scale":
+                values = _told(values)
+            result.customer.update(values)
+
+    def _parse(self, one: Field, source: Source, text: str) -> convert.Parsed:
+        if source.unit and one.type in ("money", "money_range") and BARE_AMOUNT.fullmatch(text):
+            text = tidy(text) + source.unit
+        return convert.parse(one, text, self.context)
+
+    def _contact(self, contact: dict[str, Any], one: Field, values: Mapping[str, Any]) -> None:
+        for name, value in values.items():
+            held = contact.get(name)
+            if name not in (*CONTACT_WAYS, "note") or not held or held == value:
+                contact[name] = value
+            elif value not in held:
+                contact[name] = f"{held} / {value}" if one.type == "contact_way" else f"{value} / {held}"
+
+    def _number(self, source: Source, text: str, result: Prepared, record: Mapping[str, Any]) -> None:
+        result.customer["no"] = tidy(text)
+
+    def _progress(self, source: Source, text: str, result: Prepared, record: Mapping[str, Any]) -> None:
+        words = self.context.words
+        stage = words.key_of("stage", text)
+        if stage is None:
+            result.problems.append((source.key, convert.NOT_A_WORD, text))
+            return
+        current = {**record, **result.customer}
+        moves = read_progress(stage, words.phase(stage), current.get("status"), current.get("stage"))
+        result.customer.update(moves)
+
+    def _owner(self, source: Source, text: str, result: Prepared, record: Mapping[str, Any]) -> None:
+        person = self.person(text)
+        if person is None:
+            result.problems.append((source.key, UNKNOWN_PERSON, text))
+        else:
+            result.customer["owner_id"] = person
+
+    def person(self, text: str) -> int | None:
+        """Return whom a login, name or alias means; the star of a made anonymous name does not count."""
+        found = self.context.people.get(fold(text))
+        return found or self.context.people.get(fold(text.strip("*＊ ")))
+
+    def _tags(self, source: Source, text: str, result: Prepared, record: Mapping[str, Any]) -> None:
+        result.tags += [tidy(part) for part in SEVERAL.split(text) if tidy(part)]
+
+    def _former(self, source: Source, text: str, result: Prepared, record: Mapping[str, Any]) -> None:
+        result.aliases += [tidy(part) for part in SEVERAL.split(text) if tidy(part)]
+
+    def _line(self, source: Source, text: str, result: Prepared, record: Mapping[str, Any]) -> None:
+        result.lines.append(f"{source.heading}：{tidy(text)}")
+
+    def _later(self, source: Source, text: str, result: Prepared, record: Mapping[str, Any]) -> None:
+        """Leave a cell of the last follow-up or the next plan to what reads them together."""
+
+    # ------------------------------------------------------------ follow-up and plan
+
+    def _moment(self, text: str) -> tuple[dt.date, str, bool, str] | None:
+        from crm_tui.text.cell_dates import parse_cell_date
+
+        found = parse_cell_date(text, today=self.context.today)
+        if found is None:
+            return None
+        moment = dt.datetime.combine(found.date, found.time or dt.time(0), self._zone)
+        return found.date, clock.to_instant(moment), found.time is None, found.flag
+
+    def _activity(self, cells: Mapping[str, str], result: Prepared) -> None:
+        when, summary = cells.get("last_followup", ""), tidy(cells.get("followup_summary", ""))
+        found = self._moment(when) if when else None
+        if when and (found is None or found[3]):
+            result.problems.append(("last_followup", found[3] if found else convert.NOT_A_DATE, when))
+        if found is None:
+            if summary:
+                heading = self.sources["followup_summary"].heading
+                result.lines.append(f"{heading}：{summary}")
+            return
+        by, ways = cells.get("followup_by", ""), cells.get("followup_ways", "")
+        person = self.person(by) if by else None
+        result.activity = {"at": found[1], "whole_day": int(found[2]), "content": summary or None}
+        if by:
+            result.activity |= {"by_id": person, "by_text": None if person else tidy(by)}
+        if ways:
+            parsed = convert.parse(replace(FIELDS["followup_ways"], columns=("ways",)), ways, self.context)
+            if parsed.problem:
+                result.problems.append(("followup_ways", parsed.problem, ways))
+            result.activity |= parsed.values
+
+    def _plan(self, cells: Mapping[str, str], result: Prepared) -> dict[str, Any]:
+        text = tidy(cells["next_plan"])
+        found = self._moment(cells["last_followup"]) if cells.get("last_followup") else None
+        reference = found[0] if found else self.context.today
+        known = self._plans.get((text, reference))
+        if known is None:
+            known = self._read_plan(text, reference)
+            if len(self._plans) < 5000:
+                self._plans[text, reference] = known
+        return dict(known)
+
+    def _read_plan(self, text: str, reference: dt.date) -> dict[str, Any]:
+        from crm_tui.text.plan_text import parse_plan
+
+        plan = parse_plan(text, reference, calendar=self._calendar)
+        when = plan.when
+        due_at = None
+        if when and when.time:
+            due_at = clock.to_instant(dt.datetime.combine(when.date, when.time, self._zone))
+        return {
+            "due_on": when.date.isoformat() if when else None,
+            "due_at": due_at,
+            "recurrence": when.recurrence.text() if when and when.recurrence else None,
+            "goal": plan.action or None,
+            "text": text,
+            "owner_id": self.person(plan.owner_text) if plan.owner_text else None,
+        }
+
+
+Special = Callable[[Preparer, Source, str, Prepared, Mapping[str, Any]], None]
+SPECIAL: dict[str, Special] = {
+    "no": Preparer._number,
+    "progress": Preparer._progress,
+    "owner": Preparer._owner,
+    "tags": Preparer._tags,
+    "former_name": Preparer._former,
+    "decision_chain": Preparer._line,
+    **dict.fromkeys((*FOLLOWUP, "next_plan"), Preparer._later),
+}
+
+
+def _told(values: dict[str, Any]) -> dict[str, Any]:
+    """Return what a size really says: 200人 says nothing about revenue, so that stays as it is."""
+    kept = {name: value for name, value in values.items() if value is not None}
+    for pair in SCALES:
+        if any(name in kept for name in pair):
+            kept |= {name: values.get(name) for name in pair if name in values}
+    return kept
+
+
+def entry(
+    source: Source | None, text: str, prepared: Prepared, record: Mapping[str, Any], single: bool
+) -> Any:
+    """Return [text, value]: the cell and what its columns hold once everything is written.
+
+    ``record`` are the columns of the customer, contact or project after the import; ``single`` is False where
+    several columns of the sheet fill the field, whose own parts cannot be told then.
+    """
+    one = source.field if source else None
+    if one is None or not single:
+        return [text, None]
+    if one.name == "last_followup":
+        return [text, prepared.activity["at"] if prepared.activity else None]
+    if one.name == "next_plan":
+        return [text, prepared.plan["text"] if prepared.plan else None]
+    if one.entity in ("tag", "computed") and one.name != "progress":
+        return [text, tidy(text)]
+    values = [record.get(name) for name in one.columns]
+    if all(value is None for value in values):
+        return [text, None]
+    return [text, values if len(values) > 1 else values[0]]

@@ -1,0 +1,272 @@
+"""Writes a planned import into the database as one job, and finishes what a dead process left of one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any, NamedTuple
+
+from crm_tui import clock
+from crm_tui.access.policy import demand
+from crm_tui.errors import Cancelled, CrmError
+from crm_tui.exchange import store
+from crm_tui.exchange.planning import ImportPlan, PlannedRow
+from crm_tui.exchange.store_staging import Staging, forget_dead
+from crm_tui.exchange.writing import Moved, add_customers, update_customers
+from crm_tui.locale import _
+from crm_tui.presets import store as presets
+from crm_tui.storage import jobs, undoing
+from crm_tui.storage.change import Change
+from crm_tui.storage.database import Database
+from crm_tui.storage.driver import sqlite3
+
+ACTION = "import"
+NOTHING_MOVED = Moved(set(), set())
+
+
+class ImportResult(NamedTuple):
+    """What an import did: its job and first set (None when nothing had to be written), rows by verdict.
+
+    ``left`` are rows that were not written because somebody changed the same customer meanwhile.
+    """
+
+    job: int | None
+    set_id: int | None
+    added: int
+    updated: int
+    skipped: int
+    suspect: int
+    error: int
+    left: list[PlannedRow]
+
+
+def run_import(
+    session: Any,
+    plan: ImportPlan,
+    progress: jobs.Progress | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> ImportResult:
+    """Write what was planned as one job and return what became of the rows.
+
+    Up to 2,000 customers go into one transaction; more are written in parts that stay hidden until the last
+    (change-sets, part 8). Raises Busy while another large change is written, Cancelled between two parts,
+    NotPermitted; then nothing of it can be seen, and the plan is of no more use.
+    """
+    demand(session.person.role, ACTION)
+    database: Database = session.database
+    parts: jobs.Parts = session.parts(progress, cancelled)
+    counts = plan.counts
+    rows = (counts["new"], counts["update"], counts["skip"], counts["suspect"], counts["error"])
+    if cancelled and cancelled():
+        raise _stopped()
+    if not plan.writes:
+        _remember(database, plan.staging, session.person.id)
+        return ImportResult(None, None, *rows, [])
+    lock = jobs.hold(database.path, database.connection)
+    try:
+        if jobs.publishing(database.connection) is not None:
+            resume(database, parts, session.person.id, session.source)
+        publisher = Publisher(database, parts, plan.staging, session.person.id, session.source)
+        publisher.publish(plan.additions, plan.updates)
+    finally:
+        lock.close()
+    _remember(database, plan.staging, session.person.id)
+    session.forget_words()
+    left = publisher.left
+    if left:
+        plan.staging.leave(left, _("The customer was changed or added meanwhile; look again."))
+    found = [PlannedRow(*row) for number in left if (row := plan.staging.outcome(number))]
+    plan.left = found
+    left_new = len(publisher.left_new)
+    added, updated = rows[0] - left_new, rows[1] - (len(left) - left_new)
+    return ImportResult(publisher.job, publisher.first_set, added, max(0, updated), *rows[2:], found)
+
+
+def _stopped() -> Cancelled:
+    return Cancelled(_("The import was stopped."), _("Nothing was imported."))
+
+
+def _remember(database: Database, staging: Staging, person: int) -> None:
+    facts = staging.facts()
+    database.write_untracked(lambda c: store.remember(c, facts["signature"], facts["mapping"], person))
+
+
+class Publisher:
+    """Publishes the operations of one staging file."""
+
+    def __init__(
+        self, database: Database, parts: jobs.Parts, staging: Staging, actor: int, source: str
+    ) -> None:
+        self.job: int | None = None
+        self.first_set: int | None = None
+        self.left_new: list[int] = []
+        self.left_updates: list[int] = []
+        self._database = database
+        self._parts = parts
+        self._staging = staging
+        self._actor = actor
+        self._source = source
+        self._facts = staging.facts()
+        self._moved = NOTHING_MOVED
+        zone = presets.settings(database.connection).get("zone") or clock.DEFAULT_ZONE
+        self._day = clock.today(zone)
+
+    @property
+    def left(self) -> list[int]:
+        """Rows that were not written."""
+        return sorted({*self.left_new, *self.left_updates})
+
+    def publish(self, additions: int, updates: int) -> None:
+        """Write everything: at once when it is little, else in hidden parts."""
+        if additions + updates <= jobs.SMALL:
+            self._at_once(additions, updates)
+            return
+        self.job = self._database.write_untracked(lambda c: self._open(c, additions))
+        self._watch(self._database.connection)
+        try:
+            self.proceed(additions, updates, jobs.INSERT, 0)
+        except BaseException as error:
+            with suppress(CrmError):
+                undoing.take_back(self._database, self._parts, self._actor, self.job, self._source)
+            if isinstance(error, Cancelled):
+                raise _stopped() from None
+            raise
+
+    def proceed(self, additions: int, updates: int, phase: str, upto: int) -> None:
+        """Write the parts that are still to be written and show the whole."""
+        running = jobs.publishing(self._database.connection)
+        assert running is not None
+        self.job, low = running.job, running.low
+        total, last = additions + updates, min(updates, jobs.SMALL)
+        done = upto if phase == jobs.INSERT else additions + upto
+        if done < additions:
+            self._parts_of(
+                jobs.INSERT, additions, done, total, 0, lambda c, a, b: self._add(c, a, b, low + a)
+            )
+            done = additions
+        if done < total - last:
+            early = updates - last
+            self._parts_of(jobs.UPDATE, early, done - additions, total, additions, self._change)
+        if last:
+            self._write(lambda change: self._finish(change, updates - last, updates))
+        else:
+            self._database.write_untracked(lambda c: jobs.close_job(c, running.job, "done"))
+        if self._parts.progress:
+            self._parts.progress(total, total)
+
+    # ------------------------------------------------------------ little
+
+    def _at_once(self, additions: int, updates: int) -> None:
+        def body(change: Change) -> int:
+            self.left_new, self.left_updates = [], []
+            self._watch(change.connection)
+            job = jobs.open_job(
+                change.connection, ACTION, self._actor, self._facts["title"], counts=self._facts["counts"]
+            )
+            store.put_into_job(change.connection, change.set_id, job)
+            low, _high = jobs.reserve_ids(change.connection, "customer", additions)
+            self._add(change, 0, additions, low)
+            self._change(change, 0, updates)
+            jobs.close_job(change.connection, job, "done")
+            return job
+
+        result = self._database.write(self._actor, ACTION, body, source=self._source)
+        self.first_set = result.set_id
+        self.job = result.value if result.set_id is not None else None
+        if self._parts.progress:
+            self._parts.progress(additions + updates, additions + updates)
+
+    # ------------------------------------------------------------ much
+
+    def _open(self, connection: sqlite3.Connection, additions: int) -> int:
+        job = jobs.open_job(
+            connection,
+            ACTION,
+            self._actor,
+            self._facts["title"],
+            staging=self._staging.path.name,
+            counts=self._facts["counts"],
+        )
+        low, high = jobs.reserve_ids(connection, "customer", additions) if additions else (1, 0)
+        jobs.hide(connection, job, low, high)
+        return job
+
+    def _parts_of(
+        self,
+        phase: str,
+        count: int,
+        done: int,
+        total: int,
+        before: int,
+        work: Callable[[Change, int, int], None],
+    ) -> None:
+        def part(start: int, stop: int) -> None:
+            def body(change: Change) -> None:
+                work(change, start, stop)
+                jobs.advance(change.connection, phase, stop)
+
+            self._write(body)
+
+        progress = self._parts.progress
+        parts = jobs.Parts(
+            self._database,
+            self._parts.presence,
+            (lambda now, _count: progress(before + now, total)) if progress else None,
+            self._parts.cancelled,
+        )
+        parts.run(count, done, part)
+
+    def _write(self, body: Callable[[Change], None]) -> None:
+        kept = len(self.left_new), len(self.left_updates)
+
+        def again(change: Change) -> None:
+            # The body may run a second time when the file was busy.
+            del self.left_new[kept[0] :], self.left_updates[kept[1] :]
+            body(change)
+
+        result = self._database.write(self._actor, ACTION, again, job=self.job, source=self._source)
+        self.first_set = self.first_set or result.set_id
+
+    def _finish(self, change: Change, start: int, stop: int) -> None:
+        self._change(change, start, stop)
+        jobs.close_job(change.connection, self.job or 0, "done")
+
+    # ------------------------------------------------------------ rows
+
+    def _watch(self, connection: sqlite3.Connection) -> None:
+        """Note who came in since the plan was made, so that nobody is added twice."""
+        self._moved = Moved(*store.keys_since(connection, self._facts["seen"]))
+
+    def _add(self, change: Change, start: int, stop: int, first_id: int) -> None:
+        operations = self._staging.operations("new", start, stop)
+        self.left_new += add_customers(change, operations, first_id, self._day, self._moved)
+
+    def _change(self, change: Change, start: int, stop: int) -> None:
+        self.left_updates += update_customers(change, self._staging.operations("update", start, stop))
+
+
+def resume(database: Database, parts: jobs.Parts, actor: int, source: str) -> None:
+    """Finish an import whose process died: go on from its staging file, or take back what it wrote.
+
+    The caller holds the job lock.
+    """
+    running = jobs.publishing(database.connection)
+    if running is None:
+        return
+    job = jobs.job_of(database.connection, running.job)
+    person = job.person_id if job else actor
+    staging = None
+    if running.phase != jobs.TAKING_BACK and job is not None and job.kind == ACTION and job.staging:
+        staging = Staging.open(database.path.parent / job.staging)
+    if staging is None:
+        undoing.take_back(database, parts, person, running.job, source)
+    else:
+        try:
+            publisher = Publisher(database, parts, staging, person, source)
+            publisher.proceed(staging.count("new"), staging.count("update"), running.phase, running.upto)
+            _remember(database, staging, person)
+        except BaseException:
+            staging.close(keep=True)
+            raise
+        staging.close()
+    forget_dead(database.path)

@@ -1,0 +1,251 @@
+"""The staging file of an import: what was read and what is to be written, beside the database.
+
+A SQLite file of its own, so that a sheet of any length takes little memory and a killed import can go on.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from crm_tui.storage.driver import sqlite3
+
+SCHEMA = (
+    "CREATE TABLE sheet_row (id INTEGER PRIMARY KEY, position INTEGER NOT NULL, cells TEXT NOT NULL,"
+    " no TEXT, uscc_key TEXT, code_valid INTEGER NOT NULL, name_key TEXT NOT NULL, kind TEXT,"
+    " verdict TEXT, reason TEXT)",
+    "CREATE TABLE outcome (id INTEGER PRIMARY KEY, verdict TEXT NOT NULL, name TEXT NOT NULL,"
+    " reason TEXT NOT NULL, moves TEXT)",
+    "CREATE INDEX outcome_verdict ON outcome (verdict, id)",
+    "CREATE TABLE operation (id INTEGER PRIMARY KEY, kind TEXT NOT NULL, position INTEGER NOT NULL,"
+    " content TEXT NOT NULL)",
+    "CREATE INDEX operation_kind ON operation (kind, id)",
+    "CREATE TABLE flag (id INTEGER PRIMARY KEY, position INTEGER NOT NULL, field TEXT NOT NULL,"
+    " problem TEXT NOT NULL, content TEXT NOT NULL)",
+    "CREATE TABLE fact (name TEXT PRIMARY KEY, value TEXT NOT NULL)",
+)
+ADD_ROW = (
+    "INSERT INTO sheet_row (id, position, cells, no, uscc_key, code_valid, name_key, kind, verdict, reason)"
+    " VALUES (:id, :position, :cells, :no, :uscc_key, :code_valid, :name_key, :kind, :verdict, :reason)"
+)
+ROWS = (
+    "SELECT id, position, cells, no, uscc_key, code_valid, name_key, kind, verdict, reason FROM sheet_row"
+    " ORDER BY position, id"
+)
+CELLS = "SELECT cells FROM sheet_row WHERE id = :id"
+ADD_OUTCOME = (
+    "INSERT INTO outcome (id, verdict, name, reason, moves) VALUES (:id, :verdict, :name, :reason, :moves)"
+)
+LEAVE = "UPDATE outcome SET verdict = 'suspect', reason = :reason WHERE id = :id"
+OUTCOMES = (
+    "SELECT id, verdict, name, reason FROM outcome WHERE CAST(:verdict AS TEXT) IS NULL OR verdict = :verdict"
+    " ORDER BY id LIMIT :limit OFFSET :offset"
+)
+OUTCOME = "SELECT id, verdict, name, reason FROM outcome WHERE id = :id"
+MOVES = "SELECT moves FROM outcome WHERE id = :id"
+REJECTED = (
+    "SELECT o.id, o.verdict, o.name, o.reason, r.cells FROM outcome o JOIN sheet_row r ON r.id = o.id"
+    " WHERE o.verdict IN ('suspect', 'error') ORDER BY r.position, r.id"
+)
+REJECTED_ONE = "SELECT count(*) FROM outcome WHERE verdict IN ('suspect', 'error')"
+ADD_OPERATION = "INSERT INTO operation (kind, position, content) VALUES (:kind, :position, :content)"
+OPERATIONS = (
+    "SELECT id, position, content FROM operation WHERE kind = :kind AND id > :after ORDER BY id LIMIT :limit"
+)
+NTH = "SELECT id FROM operation WHERE kind = :kind ORDER BY id LIMIT 1 OFFSET :offset"
+COUNT = "SELECT count(*) FROM operation WHERE kind = :kind"
+ADD_FLAG = (
+    "INSERT INTO flag (position, field, problem, content) VALUES (:position, :field, :problem, :content)"
+)
+FLAGS = "SELECT position, field, problem, content FROM flag ORDER BY position, id LIMIT :limit OFFSET :offset"
+ADD_FACT = "INSERT INTO fact (name, value) VALUES (:name, :value)"
+FACTS = "SELECT name, value FROM fact"
+
+
+class StagedRow(NamedTuple):
+    """A row of the sheet with its keys; ``position`` is the row of the customer that it belongs to."""
+
+    id: int
+    position: int
+    cells: list[str]
+    no: str
+    uscc_key: str
+    code_valid: int
+    name_key: str
+    kind: str
+    verdict: str
+    reason: str
+
+
+class Operation(NamedTuple):
+    """One customer to be written: its row on the sheet and what to write, as planning left it."""
+
+    id: int
+    row: int
+    content: dict[str, Any]
+
+
+class Staging:
+    """An open staging file; used from one thread."""
+
+    def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
+        self.path = path
+        self._connection = connection
+
+    @classmethod
+    def create(cls, database: Path) -> Staging:
+        """Make a staging file beside a database, elsewhere where that folder cannot be written."""
+        forget_dead(database)
+        prefix = _prefix(database)
+        try:
+            handle, name = tempfile.mkstemp(".staging", f"{prefix}{os.getpid()}-", database.parent)
+        except OSError:
+            handle, name = tempfile.mkstemp(".staging", f"{prefix}{os.getpid()}-")
+        os.close(handle)
+        connection = sqlite3.connect(name, isolation_level=None)
+        staging = cls(Path(name), connection)
+        for statement in ("BEGIN IMMEDIATE", *SCHEMA):
+            connection.execute(statement)
+        return staging
+
+    @classmethod
+    def open(cls, path: Path) -> Staging | None:
+        """Open what another process staged; None when it is not there or not whole."""
+        if not path.is_file():
+            return None
+        connection = sqlite3.connect(path, isolation_level=None)
+        staging = cls(path, connection)
+        try:
+            if "whole" in staging.facts():
+                return staging
+        except (sqlite3.Error, ValueError):
+            pass
+        connection.close()
+        return None
+
+    def finish(self, facts: dict[str, Any]) -> None:
+        """Note the facts of the plan and make the file whole on disk."""
+        texts = [{"name": name, "value": json.dumps(value)} for name, value in facts.items()]
+        self._connection.executemany(ADD_FACT, [*texts, {"name": "whole", "value": "1"}])
+        self._connection.execute("COMMIT")
+
+    def facts(self) -> dict[str, Any]:
+        """Return what ``finish`` noted."""
+        return {name: json.loads(value) for name, value in self._connection.execute(FACTS).fetchall()}
+
+    def close(self, *, keep: bool = False) -> None:
+        """Close the file and remove it, unless another process shall go on with it."""
+        self._connection.close()
+        if not keep:
+            for suffix in ("", "-journal"):
+                self.path.with_name(self.path.name + suffix).unlink(missing_ok=True)
+
+    # ------------------------------------------------------------ rows
+
+    def add_rows(self, rows: Iterable[dict[str, Any]]) -> None:
+        """Take rows as read, with the keys ``StagedRow`` has; ``cells`` is JSON."""
+        self._connection.executemany(ADD_ROW, rows)
+
+    def records(self) -> Iterator[list[StagedRow]]:
+        """Yield the rows of one customer after the other, in the order of the sheet."""
+        group: list[StagedRow] = []
+        for row in self._connection.execute(ROWS):
+            staged = StagedRow(*row[:2], json.loads(row[2]), *(value or "" for value in row[3:]))
+            if group and group[0].position != staged.position:
+                yield group
+                group = []
+            group.append(staged)
+        if group:
+            yield group
+
+    def cells(self, row: int) -> list[str]:
+        """Return the cells of a row, those that must not be kept already blank."""
+        return json.loads(self._connection.execute(CELLS, {"id": row}).fetchone()[0])
+
+    # ------------------------------------------------------------ what the preview shows
+
+    def add_outcomes(self, rows: Iterable[dict[str, Any]]) -> None:
+        """Take verdicts: id, verdict, name, reason, moves (JSON or None)."""
+        self._connection.executemany(ADD_OUTCOME, rows)
+
+    def outcomes(self, verdict: str | None, offset: int, limit: int) -> list[tuple[int, str, str, str]]:
+        """Return (row, verdict, name, reason) in the order of the sheet."""
+        params = {"verdict": verdict, "offset": offset, "limit": limit}
+        return self._connection.execute(OUTCOMES, params).fetchall()
+
+    def outcome(self, row: int) -> tuple[int, str, str, str] | None:
+        """Return one row's verdict."""
+        return self._connection.execute(OUTCOME, {"id": row}).fetchone()
+
+    def leave(self, rows: Iterable[int], reason: str) -> None:
+        """Turn rows that could not be written any more into such that are handed back."""
+        self._connection.executemany(LEAVE, [{"id": row, "reason": reason} for row in rows])
+
+    def moves(self, row: int) -> list[list[str]]:
+        """Return [field, old, new] of a row."""
+        found = self._connection.execute(MOVES, {"id": row}).fetchone()
+        return json.loads(found[0]) if found and found[0] else []
+
+    def rejected(self) -> Iterator[tuple[int, str, str, str, list[str]]]:
+        """Yield the rows to be handed back, with their cells."""
+        for number, verdict, name, reason, cells in self._connection.execute(REJECTED):
+            yield number, verdict, name, reason, json.loads(cells)
+
+    def count_rejected(self) -> int:
+        """Return how many rows are to be handed back."""
+        return self._connection.execute(REJECTED_ONE).fetchone()[0]
+
+    def add_flags(self, rows: Iterable[dict[str, Any]]) -> None:
+        """Take remarks: position, field, problem (an English message), content (the cell's text)."""
+        self._connection.executemany(ADD_FLAG, rows)
+
+    def flags(self, offset: int, limit: int) -> list[tuple[int, str, str, str]]:
+        """Return remarks in the order of the sheet."""
+        return self._connection.execute(FLAGS, {"offset": offset, "limit": limit}).fetchall()
+
+    # ------------------------------------------------------------ what is to be written
+
+    def add_operations(self, rows: Iterable[dict[str, Any]]) -> None:
+        """Take what is to be written: kind (new, update), position, content (JSON)."""
+        self._connection.executemany(ADD_OPERATION, rows)
+
+    def count(self, kind: str) -> int:
+        """Return how many operations of a kind there are."""
+        return self._connection.execute(COUNT, {"kind": kind}).fetchone()[0]
+
+    def operations(self, kind: str, start: int, stop: int) -> list[Operation]:
+        """Return the operations of a kind from the one numbered ``start`` (from 0) up to ``stop``."""
+        first = self._connection.execute(NTH, {"kind": kind, "offset": start}).fetchone()
+        if first is None or stop <= start:
+            return []
+        rows = self._connection.execute(
+            OPERATIONS, {"kind": kind, "after": first[0] - 1, "limit": stop - start}
+        ).fetchall()
+        return [Operation(number, row, json.loads(content)) for number, row, content in rows]
+
+
+def _prefix(database: Path) -> str:
+    return f".{database.name}.import-"
+
+
+def forget_dead(database: Path, but: str | None = None) -> None:
+    """Remove the staging files of processes that are gone, except one that a job still names."""
+    prefix = _prefix(database)
+    for path in database.parent.glob(f"{prefix}*.staging"):
+        process = path.name[len(prefix) :].partition("-")[0]
+        if path.name != but and process.isdigit() and not _alive(int(process)):
+            path.unlink(missing_ok=True)
+
+
+def _alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
