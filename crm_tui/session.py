@@ -7,6 +7,7 @@ import pwd
 from collections.abc import Callable
 from datetime import date
 from functools import cached_property
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,24 +16,23 @@ from crm_tui.access import store as people_store
 from crm_tui.access.policy import demand
 from crm_tui.access.scope import scope
 from crm_tui.access.store import Person
-from crm_tui.customers import derived as customer_rows
-from crm_tui.customers.convert import Context
 from crm_tui.errors import BadInput, NotPermitted
-from crm_tui.followups import derived as followup_rows
 from crm_tui.locale import _
 from crm_tui.presets import store as presets
 from crm_tui.presets.store import Dictionary
-from crm_tui.storage import connection, history, jobs, undoing
+from crm_tui.storage import connection, history
 from crm_tui.storage.database import Database, WriteResult
 from crm_tui.storage.driver import sqlite3
 from crm_tui.storage.presence import Presence
 from crm_tui.storage.wording import undone_sentence
 
 if TYPE_CHECKING:
+    from crm_tui.customers.convert import Context
+    from crm_tui.storage import jobs, undoing
     from crm_tui.text.workdays import WorkCalendar
 
-# The rooms whose derived rows every write keeps true; importing them registered their writers.
-DERIVED = (customer_rows.rewrite, followup_rows.rewrite)
+# The rooms whose derived rows every write keeps true; importing them registers their writers.
+DERIVED = ("crm_tui.customers.derived", "crm_tui.followups.derived")
 
 # Whoever makes a database is the first row of its people, added in the very set that names them as its actor.
 FIRST_PERSON = 1
@@ -45,6 +45,8 @@ class Session:
     """
 
     def __init__(self, database: Database, person: Person, source: str) -> None:
+        if not database.read_only:
+            register_derived()
         self.database = database
         self.person = person
         self.source = source
@@ -107,6 +109,8 @@ class Session:
 
     def context(self, *, past: bool = True) -> Context:
         """Return what conversions between text and columns need."""
+        from crm_tui.customers.convert import Context
+
         people = people_store.name_keys(self.reader)
         return Context(self.words, people, self.names, self.today(), self.zone, past)
 
@@ -131,6 +135,8 @@ class Session:
         self, progress: jobs.Progress | None = None, cancelled: Callable[[], bool] | None = None
     ) -> jobs.Parts:
         """Return the runner of large changes for this session."""
+        from crm_tui.storage import jobs
+
         return jobs.Parts(self.database, self.presence, progress, cancelled)
 
     def undo(
@@ -140,6 +146,8 @@ class Session:
 
         Raises UndoBlocked with what is in the way; ``leave`` takes back all but that.
         """
+        from crm_tui.storage import undoing
+
         parts = self.parts(progress)
         if set_id is None:
             return undoing.undo_last(self.database, parts, self.person.id, self.source)
@@ -147,6 +155,8 @@ class Session:
 
     def redo(self, progress: jobs.Progress | None = None) -> undoing.Undone | None:
         """Bring back what the user's last undo took; None when there is nothing to bring back."""
+        from crm_tui.storage import undoing
+
         return undoing.redo_last(self.database, self.parts(progress), self.person.id, self.source)
 
     @property
@@ -172,6 +182,12 @@ class Session:
             raise BadInput(_("There is nothing to bring back."))
         self.forget_words()
         return undone_sentence("undo", undone.title, redone=True, left=len(undone.left))
+
+
+def register_derived() -> None:
+    """Load the rooms whose derived rows follow every write; only reading needs none of them."""
+    for name in DERIVED:
+        import_module(name)
 
 
 def system_login() -> str:
@@ -219,6 +235,8 @@ def _recover(session: Session) -> None:
     """Finish or take back a large change whose process died."""
     if session.read_only:
         return
+    from crm_tui.storage import jobs, undoing
+
     left = jobs.publishing(session.database.connection)
     dead = session.database.connection.execute(undoing.DEAD_UNDOS).fetchone()
     if left is None and dead is None:
@@ -243,7 +261,10 @@ def create_database(
 
     Raises BadInput when the preset is unknown or nothing can be made there; then nothing is left behind.
     """
-    presets.preset(preset)
+    from crm_tui.presets.loader import preset as load_preset
+
+    load_preset(preset)
+    register_derived()
     connection.create(path)
     database = Database(path)
     try:

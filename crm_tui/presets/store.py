@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from crm_tui.locale import language
-from crm_tui.presets.loader import load_tags, load_words, preset
 from crm_tui.storage.change import Change, action
 from crm_tui.storage.driver import sqlite3
 from crm_tui.text.fold import fold, tidy
@@ -97,6 +96,8 @@ def settings(connection: sqlite3.Connection) -> dict[str, str]:
 @action("init")
 def seed(change: Change, name: str = "general", zone: str = "Asia/Shanghai") -> None:
     """Fill a new database with a preset: words, aliases, tags, numbering, settings."""
+    from crm_tui.presets.loader import load_tags, load_words, preset
+
     chosen = preset(name)
     for word in load_words():
         word_id = change.insert(

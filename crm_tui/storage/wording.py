@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from crm_tui.locale import N_, _
-from crm_tui.storage.undo import Obstacle
+
+if TYPE_CHECKING:
+    from crm_tui.storage.survey import Obstacle
 
 ACTIONS: dict[str, str] = {
     "init": N_("Database made"),
