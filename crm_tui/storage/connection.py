@@ -158,7 +158,7 @@ def open_checked(path: Path, *, read_only: bool = False) -> tuple[sqlite3.Connec
     try:
         if not reason and not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)):
             reason = _("The file or its folder is write-protected.")
-        connection = _open_any(path, bool(reason))
+        connection = open_readable(path) if reason else _readable(connect(path))
         try:
             return connection, reason or _why_read_only(connection)
         except BaseException:
@@ -174,19 +174,24 @@ def open_checked(path: Path, *, read_only: bool = False) -> tuple[sqlite3.Connec
         ) from error
 
 
-def _open_any(path: Path, read_only: bool) -> sqlite3.Connection:
-    connection = connect(path, read_only=read_only)
+def open_readable(path: Path) -> sqlite3.Connection:
+    """Open a connection that can only read, also where SQLite may not make the files that WAL mode needs."""
+    try:
+        return _readable(connect(path, read_only=True))
+    except sqlite3.OperationalError as error:
+        if is_busy(error):
+            raise
+    # Were a writer in, its files would be there and have been enough: nothing changes under this reader.
+    return _readable(connect(path, immutable=True))
+
+
+def _readable(connection: sqlite3.Connection) -> sqlite3.Connection:
     try:
         connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
         return connection
-    except sqlite3.OperationalError:
+    except BaseException:
         connection.close()
-        if not read_only:
-            raise
-    # A file in WAL mode cannot be read in a read-only folder in any other way.
-    connection = connect(path, immutable=True)
-    connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-    return connection
+        raise
 
 
 def _why_read_only(connection: sqlite3.Connection) -> str:

@@ -11,7 +11,7 @@ from crm_tui.errors import CrmError, Fault, NotPermitted
 from crm_tui.locale import _
 from crm_tui.storage import chain, derive
 from crm_tui.storage.change import Change
-from crm_tui.storage.connection import connect, open_checked
+from crm_tui.storage.connection import open_checked, open_readable
 from crm_tui.storage.driver import sqlite3
 from crm_tui.storage.faults import explain, is_busy
 
@@ -43,11 +43,9 @@ class Database:
     def connect_reader(self) -> sqlite3.Connection:
         """Open one more connection that can only read; `access.scope` puts the user's views on it."""
         try:
-            reader = connect(self.path, read_only=True)
-            reader.execute("SELECT count(*) FROM sqlite_master").fetchone()
-        except sqlite3.OperationalError:
-            reader = connect(self.path, immutable=True)
-        return reader
+            return open_readable(self.path)
+        except sqlite3.DatabaseError as error:
+            raise explain(error) from error
 
     def _stat(self) -> tuple[int, int]:
         stat = self.path.stat()
