@@ -17,7 +17,7 @@ GROUPS = (WORK, MOVE, GO, VIEW, PROGRAM)
 ALL = ("all",)
 LISTS = (
     *("today", "customers", "customer", "history", "import", "welcome"),
-    *("help", "palette", "pick", "obstacles"),
+    *("help", "palette", "pick", "tags", "obstacles"),
 )
 ROOMS = ("today", "customers", "customer", "history")
 RECORDS = ("today", "customers", "customer")
@@ -33,8 +33,10 @@ SCREEN_TITLES = {
     "palette": N_("Commands"),
     "form": N_("Form"),
     "pick": N_("Choice"),
+    "tags": N_("Tags"),
     "snooze": N_("Put the plan off"),
     "obstacles": N_("In the way of undoing"),
+    "undo_preview": N_("Take this back?"),
 }
 
 
@@ -75,6 +77,8 @@ ACTIONS: tuple[Action, ...] = (
            "mingtian mt"),
     Action("next_workday", ("2",), N_("Next working day"), N_("Put the plan off to the next working day."),
            WORK, ("snooze",), 3, "gongzuori gzr"),
+    Action("undo_this", ("enter", "u"), N_("Undo"), N_("Take back what is shown."), WORK, ("undo_preview",),
+           1, "chexiao cx"),
     Action("undo_others", ("u",), N_("Undo the rest"), N_("Undo all but what is in the way."), WORK,
            ("obstacles",), 1, "chexiaoqiyu cxqy"),
     Action("undo", ("u",), N_("Undo"), N_("Take back your last change."), WORK, (*ROOMS, "import"), 6,
@@ -87,6 +91,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("archive", ("d", "f8", "delete"), N_("Archive"), N_("Archive at once; u brings it back."), WORK,
            RECORDS, 0, "guidang gd shanchu sc", True),
     Action("tags", ("t",), N_("Tags"), N_("Give or take tags."), WORK, RECORDS, 0, "biaoqian bq"),
+    Action("mark", ("space",), N_("Tick"), N_("Tick or untick the row under the cursor."), WORK, ("tags",), 2,
+           "gouxuan gx"),
     Action("down", ("j", "down"), N_("Down"), N_("Next row."), MOVE, LISTS, 0, "xiayihang"),
     Action("up", ("k", "up"), N_("Up"), N_("Previous row."), MOVE, LISTS, 0, "shangyihang"),
     Action("first", ("g", "ctrl+home", "home"), N_("First row"), N_("Jump to the first row."), MOVE, LISTS, 0,
@@ -113,7 +119,7 @@ ACTIONS: tuple[Action, ...] = (
            ("today", "customers"), 0, "daochu dc"),
     Action("search", ("slash", "f3", "fullwidth_solidus", "ideographic_comma"), N_("Search"),
            N_("Search here; the rows narrow while you type, Enter keeps, Esc restores."), VIEW,
-           ("today", "customers", "customer", "history", "help"), 6, "sousuo ss chazhao"),
+           ("today", "customers", "customer", "history", "help", "tags"), 6, "sousuo ss chazhao"),
     Action("next_match", ("n", "f4"), N_("Next match"), N_("Next match."), VIEW,
            ("today", "customers", "customer", "history"), 0, "xiayige"),
     Action("previous_match", ("N", "shift+f4", "f16"), N_("Previous match"), N_("Previous match."), VIEW,
@@ -132,7 +138,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("save", ("f12",), N_("Save"), N_("Save the form."), WORK, FORM, 1, "baocun bc"),
     Action("more_fields", ("f4",), N_("More fields"), N_("Show all fields of the form."), VIEW, FORM, 0,
            "gengduo gd"),
-    Action("all_fields", ("f",), N_("All fields"), N_("Show blank fields too, or only the filled ones."), VIEW,
+    Action("all_fields", ("w",), N_("All fields"), N_("Show blank fields too, or only the filled ones."), VIEW,
            ("customer",), 0, "quanbu qb"),
     Action("back", ("escape",), N_("Back"), N_("Close, clear the search, step back; never quits."), PROGRAM,
            ALL, 9, "fanhui fh"),
@@ -143,7 +149,7 @@ ACTIONS: tuple[Action, ...] = (
            "mingling ml"),
     Action("help", ("question_mark", "f1", "fullwidth_question_mark"), N_("Help"),
            N_("The keys of this screen."), PROGRAM,
-           (*ROOMS, "import", "welcome", "form", "pick", "snooze", "obstacles"), 99, "bangzhu bz"),
+           (*ROOMS, "import", "welcome", "form", "pick", "tags", "snooze", "obstacles", "undo_preview"), 99, "bangzhu bz"),
     Action("copy_selection", ("ctrl+c",), N_("Copy selection"), N_("Copy the selected text."), PROGRAM),
 )  # fmt: skip
 

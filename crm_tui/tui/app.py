@@ -8,9 +8,11 @@ from typing import cast
 from textual.widgets import Input, TextArea
 
 from crm_tui.locale import _
+from crm_tui.session import Session as OpenedSession
 from crm_tui.tui.frame import Frame
 from crm_tui.tui.opening import then_warm
 from crm_tui.tui.screens.base import BaseScreen
+from crm_tui.tui.screens.taking_back import take_back
 
 
 class CrmApp(Frame):
@@ -18,7 +20,10 @@ class CrmApp(Frame):
 
     async def do_undo(self) -> None:
         """Take back the user's last change."""
-        said = await self.work.run(then_warm, self.session, self.session.undo_last)
+        if isinstance(self.session, OpenedSession):
+            await take_back(self, None)
+            return
+        said = await self.work.run(self.session.undo_last)
         self.writes += 1
         self.say(_("{what}  {key} brings it back.").format(what=said, key=self.keymap.shown("redo")), "good")
 

@@ -61,6 +61,7 @@ class BaseScreen(Screen[Any]):
     def compose(self) -> ComposeResult:
         """Yield the lines and the body."""
         self.status.title = self.heading()
+        self.status.flag = _("Read only") if self.crm.session.read_only else ""
         yield self.status
         yield from self.body()
         yield self.notice

@@ -1,0 +1,61 @@
+"""What is in the way of an undo, one by one, and the offer to take back all the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import ClassVar, cast
+
+from textual.widget import Widget
+from textual.widgets import Static
+
+from crm_tui.locale import _
+from crm_tui.session import Session
+from crm_tui.storage.survey import Obstacle
+from crm_tui.tui.screens.base import PopUp
+from crm_tui.tui.screens.history_rows import obstacle_lines
+from crm_tui.tui.screens.taking_back import take_back
+from crm_tui.tui.widgets.rows import Column, ListSource
+from crm_tui.tui.widgets.table import Table
+
+
+class ObstaclesBox(PopUp):
+    """The list of what was changed since; nothing has been taken back yet."""
+
+    kind: ClassVar[str] = "obstacles"
+    CSS_PATH = "obstacles.tcss"
+
+    def __init__(self, set_id: int, obstacles: Sequence[Obstacle]) -> None:
+        super().__init__()
+        self.set_id = set_id
+        self.obstacles = obstacles
+        self.table = Table(
+            [
+                Column(_("Record"), 16, flex=2),
+                Column(_("Field"), 10, flex=1),
+                Column(_("In the way"), 12, flex=1),
+                Column(_("Before → then → now"), 18, flex=3, priority=1),
+                Column(_("By"), 16, flex=1, priority=2, tone="dim"),
+            ]
+        )
+
+    def box(self) -> Iterable[Widget]:
+        """Yield the sentence and the list."""
+        key = self.crm.keymap.shown("undo_others")
+        yield Static(
+            _(
+                "Nothing was taken back: these were changed again since. {key} takes back all the rest."
+            ).format(key=key),
+            markup=False,
+        )
+        yield self.table
+
+    async def reload(self) -> None:
+        """Put the obstacles in words."""
+        session = cast("Session", self.crm.session)
+        rows = await self.crm.work.run(obstacle_lines, session, self.obstacles)
+        await self.table.show(ListSource(rows))
+
+    async def do_undo_others(self) -> None:
+        """Take back all but these."""
+        await self.crm.back()
+        await take_back(self.crm, self.set_id, leave=True)
