@@ -70,7 +70,8 @@ def _line(state: State, queue: Today) -> None:
     state.out.line(" · ".join(parts) or _("Nothing is due"))
 
 
-def _when(item: Item, zone: str) -> str:
+def when(item: Item, zone: str) -> str:
+    """Return the day, and time where there is one, at which a row of the queue is due."""
     if item.due_at:
         return f"{clock.local(item.due_at, zone):%Y-%m-%d %H:%M}"
     return item.due_on or ""
@@ -95,7 +96,7 @@ def _table(state: State, items: list[Item], last: date | None, zone: str, *, wit
 
 
 def _row(item: Item, zone: str, with_owner: bool) -> tuple[str, ...]:
-    row = (item.no, item.name, item.contact, item.phone, item.goal, _when(item, zone), item.why)
+    row = (item.no, item.name, item.contact, item.phone, item.goal, when(item, zone), item.why)
     return (*row, item.owner) if with_owner else row
 
 

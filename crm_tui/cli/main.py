@@ -31,8 +31,11 @@ def _version(ctx: click.Context, _param: click.Parameter, value: bool) -> None:
 def _start(**values: Any) -> None:
     ctx = click.get_current_context()
     state = ctx.find_object(State)
-    if state is not None and ctx.invoked_subcommand is None:
-        state.status = state.screens(state.path, state.read_only, values["mouse"])
+    if state is None:
+        return
+    state.mouse = values["mouse"]
+    if ctx.invoked_subcommand is None:
+        state.status = state.screens(state.path, state.read_only, state.mouse)
 
 
 def program() -> LazyGroup:

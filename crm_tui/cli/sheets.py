@@ -1,0 +1,298 @@
+"""Sheets in and out: ``import``, ``export`` and ``template``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from crm_tui import clock
+from crm_tui.cli.diagnostics import say
+from crm_tui.cli.grammar import argument, command, option
+from crm_tui.cli.output import Column
+from crm_tui.cli.progress import Bar
+from crm_tui.cli.registry import COMMANDS
+from crm_tui.cli.state import State
+from crm_tui.customers.reading import Query
+from crm_tui.errors import BadInput, Cancelled, CrmError
+from crm_tui.exchange import importing
+from crm_tui.exchange.exporting import KINDS, SHEETS, export_table
+from crm_tui.exchange.exporting import export as export_list
+from crm_tui.exchange.importing import VERDICTS, ImportPlan, ImportResult
+from crm_tui.exchange.mapping import is_known_heading
+from crm_tui.exchange.reading import open_sheet
+from crm_tui.locale import N_, _, ngettext, translations
+from crm_tui.text.fold import fold
+
+if TYPE_CHECKING:
+    from crm_tui.session import Session
+
+SHOWN = 50  # rows that a dry run lists
+DUE = "due"
+DUE_COLUMNS = (
+    (N_("No."), "no"), (N_("Customer name"), "name"), (N_("Contact"), "contact"), (N_("Phone"), "phone"),
+    (N_("Plan"), "goal"), (N_("Due"), "due"), (N_("Why"), "why"), (N_("Owner"), "owner"),
+)  # fmt: skip
+
+
+@command(
+    COMMANDS["template"],
+    argument("out", "OUT.xlsx", type=click.Path(path_type=Path)),
+    option("--overwrite", is_flag=True, help=N_("Replace a file that is there already.")),
+)
+def template(state: State, out: Path, overwrite: bool) -> None:
+    """Write the blank sheet."""
+    from crm_tui.exchange.template import template as write_template
+
+    write_template(out.expanduser(), overwrite=overwrite)
+    if state.out.as_json:
+        state.out.json({"file": str(out)})
+    say(_("Written: {path}. Fill it in and bring it back with: crm-tui import {path}").format(path=out))
+
+
+def _pairs(_ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]) -> list[tuple[str, str]]:
+    pairs = []
+    for value in values:
+        name, sign, heading = value.partition("=")
+        if not (sign and name.strip() and heading.strip()):
+            raise click.BadParameter(_("write it as field=heading, such as name=客户."))
+        pairs.append((name.strip(), heading.strip()))
+    return pairs
+
+
+@command(
+    COMMANDS["import"],
+    argument("file", "FILE", type=click.Path(path_type=Path)),
+    option("--dry-run", is_flag=True, help=N_("Say what would be done and write nothing.")),
+    option("--sheet", metavar="NAME", help=N_("The sheet of a workbook; else the one with known headings.")),
+    option("--preset", metavar="NAME", help=N_("The way of working the sheet belongs to; else recognised.")),
+    option(
+        "--map", "pairs", multiple=True, metavar="FIELD=HEADING", callback=_pairs,
+        help=N_("What a column means: name=客户, skip=备注; may be repeated."),
+    ),
+    option(
+        "--match", type=click.Choice(["auto", "no", "uscc", "name"]), default="auto",
+        help=N_("What tells that a row is a customer already there: number, credit code or name."),
+    ),
+    option(
+        "--on-match", type=click.Choice(["update", "skip", "add"]), default="update",
+        help=N_("What to do with a row that is there already."),
+    ),
+    option(
+        "--on-suspect", type=click.Choice(["reject", "add"]), default="reject",
+        help=N_("What to do with a suspected duplicate."),
+    ),
+    option(
+        "--rejects", metavar="OUT.xlsx", type=click.Path(path_type=Path),
+        help=N_("Where rows not taken are written, to be mended; else beside the file."),
+    ),
+    more=N_("Without --dry-run it imports at once; the whole import is taken back by crm-tui undo."),
+)  # fmt: skip
+def import_sheet(
+    state: State, file: Path, dry_run: bool, sheet: str | None, preset: str | None,
+    pairs: list[tuple[str, str]], match: str, on_match: str, on_suspect: str, rejects: Path | None,
+) -> None:  # fmt: skip
+    """Import a sheet of customers."""
+    _check_preset(preset)
+    file = file.expanduser()
+    with state.session(write=not dry_run) as session, Bar(_("Reading"), stoppable=True) as bar:
+        try:
+            plan = _plan(session, file, bar, sheet, pairs, match, on_match, on_suspect)
+            with plan:
+                bar.close()
+                if dry_run:
+                    _show_plan(state, plan)
+                else:
+                    bar.start(_("Importing"))
+                    result = importing.run_import(session, plan, bar.report, bar.cancelled)
+                    bar.close()
+                    _show_result(state, plan, result, file, rejects)
+        except CrmError as error:
+            if bar.stopped and not isinstance(error, Cancelled):
+                # Ctrl-C reaches the parsing process too; what it then reports is not the reason.
+                raise Cancelled(_("The import was stopped."), _("Nothing was imported.")) from error
+            raise
+
+
+def _check_preset(name: str | None) -> None:
+    from crm_tui.presets.loader import load_sheets, preset
+
+    # The headings of every document's sheet are recognised; what has no room yet is refused by its content.
+    if name is not None and name.upper() not in load_sheets():
+        preset(name)
+
+
+def _plan(
+    session: Session, file: Path, bar: Bar, sheet: str | None, pairs: list[tuple[str, str]],
+    match: Any, on_match: Any, on_suspect: Any,
+) -> ImportPlan:  # fmt: skip
+    with open_sheet(file, sheet=sheet, known=is_known_heading) as data:
+        mapping = importing.explain(session, data, overrides=pairs)
+        plan = importing.plan_import(
+            session, data, mapping, match=match, on_match=on_match, on_suspect=on_suspect,
+            progress=bar.report, cancelled=bar.cancelled,
+        )  # fmt: skip
+    bar.close()
+    where = data.file_name + (f" · {data.sheet}" if data.sheet else "")
+    say(
+        _("{where}: headings in row {row}, {n} rows.").format(
+            where=where, row=data.header_row, n=plan.counts["rows"]
+        )
+    )
+    for sentence in (*plan.warnings, *plan.notes):
+        say(sentence)
+    return plan
+
+
+def _counted(counts: dict[str, int]) -> str:
+    return " · ".join(f"{_(title)} {counts[name]}" for name, title in VERDICTS.items())
+
+
+def _odd_cells(counts: dict[str, int]) -> None:
+    if counts.get("flags"):
+        text = ngettext(
+            "{n} odd cell was kept as it is and marked.",
+            "{n} odd cells were kept as they are and marked.",
+            counts["flags"],
+        )
+        say(text.format(n=counts["flags"]))
+    if counts.get("identity"):
+        text = ngettext(
+            "{n} cell with an ID number was left out.",
+            "{n} cells with an ID number were left out.",
+            counts["identity"],
+        )
+        say(text.format(n=counts["identity"]))
+
+
+def _show_plan(state: State, plan: ImportPlan) -> None:
+    taken = plan.counts["new"] + plan.counts["update"] + plan.counts["skip"]
+    if state.out.as_json:
+        state.out.json({"dry_run": True, **plan.counts})
+    else:
+        state.out.line(_counted(plan.counts))
+        rows = [row for verdict in ("suspect", "error") for row in plan.rows(verdict, limit=SHOWN)]
+        if rows:
+            columns = [
+                Column(_("Row"), right=True), Column(_("Verdict")), Column(_("Customer name"), True),
+                Column(_("Why"), True),
+            ]  # fmt: skip
+            cells = [(str(one.number), _(VERDICTS[one.verdict]), one.name, one.reason) for one in rows]
+            state.out.table(columns, [("", cells)])
+    _odd_cells(plan.counts)
+    say(_("Nothing was written; leave out --dry-run to import."))
+    state.status = int(plan.counts["rows"] > 0 and taken == 0)
+
+
+def _show_result(
+    state: State, plan: ImportPlan, result: ImportResult, file: Path, rejects: Path | None
+) -> None:
+    counts = {
+        "new": result.added, "update": result.updated, "skip": result.skipped,
+        "suspect": result.suspect, "error": result.error,
+    }  # fmt: skip
+    target = rejects.expanduser() if rejects else importing.rejects_path(file)
+    refused: BadInput | None = None
+    written = 0
+    try:
+        written = importing.write_rejects(plan, target)
+    except BadInput as error:
+        refused = error
+    if state.out.as_json:
+        found = {"rows": plan.counts["rows"], **counts, "left": len(result.left), "set": result.set_id}
+        state.out.json({**found, "job": result.job, "rejects": str(target) if written else None})
+    else:
+        state.out.line(_counted(counts))
+    for row in result.left[:SHOWN]:
+        say(_("Row {n} {name}: {why}").format(n=row.number, name=row.name, why=row.reason))
+    _odd_cells(plan.counts)
+    if written:
+        text = ngettext(
+            "{n} row was not taken; mend it in {path} and import that.",
+            "{n} rows were not taken; mend them in {path} and import that.",
+            written,
+        )
+        say(text.format(n=written, path=target))
+    if result.set_id is not None:
+        say(_("The whole import is taken back by: crm-tui undo {number}").format(number=result.set_id))
+    elif not written:
+        say(_("Nothing had to be done."))
+    taken = result.added + result.updated + result.skipped
+    state.status = int(plan.counts["rows"] > 0 and taken == 0)
+    if refused is not None:
+        say(_("What is imported stays."))
+        raise refused
+
+
+def _kind(_ctx: click.Context, _param: click.Parameter, value: str) -> str:
+    wanted = fold(value)
+    for key, title in KINDS.items():
+        if wanted in (fold(key), *map(fold, translations(title))):
+            return key
+    if wanted == DUE:
+        return DUE
+    raise click.BadParameter(
+        _("there is no list “{name}”; there are {names}.").format(name=value, names=", ".join([*KINDS, DUE]))
+    )
+
+
+@command(
+    COMMANDS["export"],
+    argument("kind", "KIND", callback=_kind),
+    argument("out", "OUT", type=click.Path(path_type=Path)),
+    option(
+        "--preset", metavar="SHEET", help=N_("The columns of a document's sheet: S0, S2, S3, S4, template.")
+    ),
+    option("--find", metavar="WORDS", help=N_("Only customers that have these words.")),
+    option("--mine", is_flag=True, help=N_("Only your own customers.")),
+    option("--overwrite", is_flag=True, help=N_("Replace a file that is there already.")),
+    option("--raw", is_flag=True, help=N_("Write csv cells such as +86 without the mark against formulas.")),
+    more=N_("KIND: customers, contacts, projects, activities, plans, due. OUT ends in .xlsx, .csv or .json."),
+)  # fmt: skip
+def export(
+    state: State, kind: str, out: Path, preset: str | None, find: str | None, mine: bool, overwrite: bool,
+    raw: bool,
+) -> None:  # fmt: skip
+    """Export a list."""
+    out = out.expanduser()
+    with state.session() as session, Bar(_("Writing"), stoppable=True) as bar:
+        if kind == DUE:
+            rows = _due_rows(session)
+            titles = [(_(title), name) for title, name in DUE_COLUMNS]
+            count = export_table(out, _("Today"), titles, rows, overwrite=overwrite, guard=not raw)
+        else:
+            owner = session.person.id if mine else None
+            query = Query(find or "", owner, None, "id") if find or mine else None
+            count = export_list(
+                session, kind, out, sheet=_sheet(preset), query=query, overwrite=overwrite, guard=not raw,
+                progress=bar.report, cancelled=bar.cancelled,
+            )  # fmt: skip
+    if state.out.as_json:
+        state.out.json({"file": str(out), "kind": kind, "rows": count})
+    text = ngettext("{n} row written to {path}.", "{n} rows written to {path}.", count)
+    say(text.format(n=count, path=out))
+
+
+def _sheet(name: str | None) -> str | None:
+    """Return the sheet that a name means: its key in any case, or the preset whose sheet it is."""
+    if name is None:
+        return None
+    for key in SHEETS:
+        if name.casefold() == key.casefold():
+            return key
+    from crm_tui.presets.loader import preset
+
+    return preset(name).sheet
+
+
+def _due_rows(session: Session) -> list[tuple[str, ...]]:
+    from crm_tui.cli.due import NOW, when
+    from crm_tui.queue.service import today
+
+    queue = today(session.reader, session.person.id, clock.now(), session.zone)
+    return [
+        (one.no, one.name, one.contact, one.phone, one.goal, when(one, session.zone), one.why, one.owner)
+        for one in queue.items
+        if one.group in NOW
+    ]
