@@ -11,11 +11,12 @@ from crm_tui.errors import CrmError, Fault, NotPermitted
 from crm_tui.locale import _
 from crm_tui.storage import chain, derive
 from crm_tui.storage.change import Change
-from crm_tui.storage.connection import open_checked, open_readable
+from crm_tui.storage.connection import BUSY_SECONDS, open_checked, open_readable
 from crm_tui.storage.driver import sqlite3
 from crm_tui.storage.faults import explain, is_busy
 
 Value = TypeVar("Value")
+POLL_MILLISECONDS = 20
 
 
 class WriteResult(NamedTuple):
@@ -121,7 +122,7 @@ class Database:
             raise explain(error) from error
 
     def _attempt(self, body: Callable[[], Value]) -> Value:
-        self.connection.execute("BEGIN IMMEDIATE")
+        self._begin()
         try:
             result = body()
             self.connection.execute("COMMIT")
@@ -131,6 +132,24 @@ class Database:
             if self.connection.in_transaction:
                 self.connection.execute("ROLLBACK")
             raise
+
+    def _begin(self) -> None:
+        """Take the write lock, asking every few milliseconds.
+
+        SQLite's own waiting backs off to one question in 100 ms: among busy savers some would never get it.
+        """
+        end = clock.stopwatch() + BUSY_SECONDS
+        self.connection.execute(f"PRAGMA busy_timeout={POLL_MILLISECONDS:d}")
+        try:
+            while True:
+                try:
+                    self.connection.execute("BEGIN IMMEDIATE")
+                    return
+                except sqlite3.OperationalError as error:
+                    if not is_busy(error) or clock.stopwatch() > end:
+                        raise
+        finally:
+            self.connection.execute(f"PRAGMA busy_timeout={int(BUSY_SECONDS * 1000):d}")
 
     def _check_in_place(self) -> None:
         try:

@@ -158,8 +158,8 @@ def test_a_reader_cannot_write_however_it_tries(db):
     reader.close()
 
 
-def test_a_busy_file_is_tried_twice_then_told(db, path, one):
-    db.connection.execute("PRAGMA busy_timeout=20")
+def test_a_busy_file_is_tried_twice_then_told(db, path, one, monkeypatch):
+    monkeypatch.setattr("crm_tui.storage.database.BUSY_SECONDS", 0.05)
     other = sqlite3.connect(path, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     runs = []
