@@ -14,6 +14,7 @@ from crm_tui.errors import BadInput
 from crm_tui.followups import service as followups
 from crm_tui.locale import _
 from crm_tui.session import Session
+from crm_tui.text.cells import fit, width
 from crm_tui.text.chinese_dates import parse_when
 from crm_tui.tui.screens.base import PopUp
 from crm_tui.tui.screens.next_step import day_text
@@ -67,10 +68,13 @@ class SnoozeBox(PopUp):
         self.workday, known = await self.crm.work.run(self._next_workday, today)
         workday = day_text(self.workday)
         if not known:
-            workday += "  " + _("(holidays of that year are not known)")
+            workday += f"\n   {_('(holidays of that year are not known)')}"
+        keymap = self.crm.keymap
+        labels = [_("Tomorrow"), _("Next working day")]
+        cells = max(map(width, labels)) + 2
         self.choices.update(
-            f"1  {_('Tomorrow')}  {day_text(today + timedelta(days=1))}\n"
-            f"2  {_('Next working day')}  {workday}"
+            f"{keymap.shown('tomorrow')}  {fit(labels[0], cells)}{day_text(today + timedelta(days=1))}\n"
+            f"{keymap.shown('next_workday')}  {fit(labels[1], cells)}{workday}"
         )
 
     def _next_workday(self, today: date) -> tuple[date, bool]:
@@ -89,7 +93,7 @@ class SnoozeBox(PopUp):
         if self.workday is not None:
             await self._put_off(self.workday)
 
-    async def do_open(self) -> None:
+    async def do_accept(self) -> None:
         """Take the typed date."""
         if not self.line.value.strip():
             self.say(_("Press 1 or 2, or type a date."), "warn")

@@ -223,7 +223,8 @@ class TodayScreen(BaseScreen):
         )
         self._deal_with(item, after)
         due = await self.crm.work.run(self._due_of, written.value) if written.value is not None else None
-        self.crm.done(f"{item.name or item.contact}: {closing_said(due)}")
+        said = _("{name}: {what}").format(name=item.name or item.contact, what=closing_said(due))
+        self.crm.done(said)
 
     def _due_of(self, plan_id: int) -> date | None:
         plan = reading.plan(self.session.reader, plan_id)
