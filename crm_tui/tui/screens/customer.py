@@ -1,0 +1,287 @@
+"""The customer file: everything about one customer, each panel and each field in reach of a key."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar, cast
+
+from rich.segment import Segment
+from textual import events
+from textual.containers import Container
+from textual.strip import Strip
+from textual.widget import Widget
+
+from crm_tui.customers import service
+from crm_tui.customers.fields import FIELDS
+from crm_tui.followups import service as followups
+from crm_tui.followups.reading import Plan
+from crm_tui.locale import _, ngettext
+from crm_tui.session import Session
+from crm_tui.text.cells import fit
+from crm_tui.tui.screens import customer_lines as lines
+from crm_tui.tui.screens.base import BaseScreen
+from crm_tui.tui.screens.customer_lines import Key
+from crm_tui.tui.screens.customer_panels import panels
+from crm_tui.tui.screens.customer_view import FileView, read_view
+from crm_tui.tui.screens.text_box import TextBox
+from crm_tui.tui.widgets.lines import SearchLine, wrapped
+
+WIDE = 110
+NOTE_LINES = 3
+
+
+class Pinned(Widget):
+    """What stays on top: number, status and tags, and the key note (S4-06)."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"pinned--note"}
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.parts: list[str] = []
+        self.key_note = ""
+        self._lines: list[tuple[str, str]] = []
+
+    def show(self, parts: list[str], key_note: str) -> None:
+        """Show other texts."""
+        self.parts, self.key_note = parts, key_note
+        self.wrap()
+
+    def wrap(self) -> None:
+        """Wrap the texts to the width."""
+        cells = max(self.app.size.width - 2, 10)
+        self._lines = [(text, "") for text in wrapped("  ".join(self.parts), cells, 2)]
+        if self.key_note:
+            note = f"{FIELDS['key_note'].title}: {self.key_note}"
+            self._lines += [(text, "pinned--note") for text in wrapped(note, cells, NOTE_LINES)]
+        self.styles.height = max(len(self._lines), 1)
+        self.refresh()
+
+    def on_resize(self) -> None:
+        """Wrap anew."""
+        self.wrap()
+
+    def render_line(self, y: int) -> Strip:
+        """Return one line."""
+        cells = self.size.width
+        if y >= len(self._lines):
+            return Strip.blank(cells, self.rich_style)
+        text, name = self._lines[y]
+        style = self.get_component_rich_style(name) if name else self.rich_style
+        return Strip([Segment(fit(" " + text, cells), style)], cells)
+
+
+class CustomerScreen(BaseScreen):
+    """One customer's file."""
+
+    kind: ClassVar[str] = "customer"
+    CSS_PATH = "customer.tcss"
+    AUTO_FOCUS = "#profile Table"
+
+    def __init__(self, customer_id: int) -> None:
+        super().__init__()
+        self.customer_id = customer_id
+        self.view: FileView | None = None
+        self.everything = False
+        self.pinned = Pinned()
+        self.panels = panels()
+        self.current = self.panels[0]
+
+    @property
+    def session(self) -> Session:
+        """The opened session."""
+        return cast(Session, self.crm.session)
+
+    @property
+    def primary(self) -> Widget | None:
+        """The table of the panel in use."""
+        return self.current.table
+
+    def body(self) -> Iterable[Widget]:
+        """Yield the pinned lines and the panels."""
+        yield SearchLine(_("Search in this file"))
+        yield self.pinned
+        self.current.add_class("current")
+        keys = self.crm.keymap.shown
+        for panel in self.panels:
+            panel.table.empty = panel.table.empty.format(add=keys("add"), log=keys("log"))
+        yield Container(*self.panels, id="file")
+
+    # -- reading ------------------------------------------------------------------------------------
+
+    async def reload(self) -> None:
+        """Read the whole file again."""
+        self.view = await self.crm.work.latest(("file", id(self)), read_view, self.session, self.customer_id)
+        await self._show()
+
+    async def search_changed(self, text: str) -> None:
+        """Keep the lines that hold a text."""
+        await self._show()
+
+    async def _show(self) -> None:
+        view = self.view
+        if view is None:
+            self.set_status(title=_("This customer is not there any more."))
+            self.pinned.show([], "")
+            for panel in self.panels:
+                await panel.show([])
+            return
+        self.set_status(
+            title=view.name,
+            total=ngettext("{n} follow-up", "{n} follow-ups", len(view.activities)).format(
+                n=len(view.activities)
+            ),
+        )
+        self.pinned.show(lines.banner(view), view.customer["key_note"] or "")
+        profile, contacts, timeline, projects = self.panels
+        every, text = self.everything, self.filter
+        await profile.show(lines.profile_lines(view, everything=every), None, text)
+        await contacts.show(lines.contact_lines(view, everything=every), len(view.file.contacts), text)
+        await timeline.show(lines.timeline_lines(view), len(view.activities) + len(view.plans), text)
+        await projects.show(lines.project_lines(view, everything=every), len(view.file.projects), text)
+        self.keys.update()
+
+    # -- panels -------------------------------------------------------------------------------------
+
+    def on_resize(self, event: events.Resize) -> None:
+        """One column of panels, or two where there is room."""
+        self.set_class(event.size.width >= WIDE, "wide")
+        self.set_class(event.size.height < 22, "low")
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        """Remember which panel is in use, also while the search line is."""
+        for panel in self.panels:
+            if panel.table is event.widget:
+                self.current = panel
+                for other in self.panels:
+                    other.set_class(other is panel, "current")
+
+    @property
+    def key(self) -> Key:
+        """What the cursor stands on: the customer where nothing else is."""
+        return self.current.key or Key("customer", self.customer_id)
+
+    def _plan(self) -> Plan | None:
+        """Return the plan under the cursor, else the next open one."""
+        if self.view is None:
+            return None
+        if self.key.entity == "plan":
+            return next((plan for plan in self.view.plans if plan.id == self.key.id), None)
+        return self.view.next_plan()
+
+    def why_not(self, action_id: str) -> str:
+        """Say that there is no plan to act on."""
+        if self.view is None:
+            return (
+                ""
+                if action_id in ("back", "undo", "quit", "help")
+                else _("This customer is not there any more.")
+            )
+        if action_id in ("done", "snooze"):
+            plan = self._plan()
+            if plan is None or plan.state not in ("todo", "doing"):
+                return _("There is no open plan.")
+        return ""
+
+    # -- actions ------------------------------------------------------------------------------------
+
+    async def do_open(self) -> None:
+        """Open what the cursor is on: an activity to read it whole, anything else to edit it."""
+        view, key = self.view, self.key
+        if key.entity == "activity" and view is not None:
+            one = next(each for each in view.activities if each.id == key.id)
+            line = self.current.line
+            title = f"{line.label} {line.note}" if line else ""
+            ways = view.context.words.labels("way", one.ways)
+            await self.crm.show(TextBox(title, "\n".join([ways, lines.activity_text(one, "\n")]).strip()))
+            return
+        await self.do_edit()
+
+    async def do_edit(self) -> None:
+        """Edit the field or record under the cursor."""
+        key = self.key
+        if key.entity == "tag":
+            await self.do_tags()
+        elif key.entity == "contact":
+            await self.crm.open("contact", customer_id=self.customer_id, contact_id=key.id, at=key.field)
+        elif key.entity == "project":
+            await self.crm.open("project", customer_id=self.customer_id, project_id=key.id, at=key.field)
+        elif key.entity == "plan":
+            await self.crm.open("plan", customer_id=self.customer_id, plan_id=key.id)
+        elif key.entity == "activity":
+            await self.crm.open("activity", activity_id=key.id)
+        elif key.entity in ("cell", "customer_alias"):
+            self.say(_("This line came with the sheet or a former edit; it is not edited by hand."))
+        else:
+            await self.crm.open("edit_customer", customer_id=self.customer_id, at=key.field)
+
+    async def do_add(self) -> None:
+        """Add a line to the panel in use; to the profile, a contact."""
+        name = {"timeline": "plan", "projects": "project"}.get(self.current.id or "", "contact")
+        await self.crm.open(name, customer_id=self.customer_id)
+
+    async def do_all_fields(self) -> None:
+        """Show blank fields too, or only the filled ones."""
+        self.everything = not self.everything
+        await self._show()
+        self.say(_("All fields are shown.") if self.everything else _("Only filled fields are shown."))
+
+    async def do_tags(self) -> None:
+        """Give or take tags."""
+        await self.crm.open("tags", customer_id=self.customer_id)
+
+    async def do_log(self) -> None:
+        """Log a follow-up, for the open plan under the cursor."""
+        plan = self._plan()
+        on_plan = self.key.entity == "plan" and plan is not None and plan.state in ("todo", "doing")
+        await self.crm.open(
+            "log", customer_id=self.customer_id, plan_id=plan.id if plan and on_plan else None
+        )
+
+    async def do_done(self) -> None:
+        """Close the plan under the cursor, or the next one, without a record."""
+        plan = self._plan()
+        assert plan is not None
+        await self.crm.write(followups.done, plan.id, plan.changed_in, self.session.zone)
+        self.crm.done(_("Done: {goal}.").format(goal=plan.goal or plan.text or _("Follow up")))
+
+    async def do_snooze(self) -> None:
+        """Put the plan under the cursor off, or the next one."""
+        plan = self._plan()
+        assert plan is not None
+        await self.crm.open("snooze", plan=plan)
+
+    async def do_history(self) -> None:
+        """Show the history of the field under the cursor, or of the record."""
+        key = self.key
+        entity = key.entity if key.entity not in ("tag", "cell") else "customer"
+        one = FIELDS.get(key.field)
+        field = one.columns[0] if one is not None and one.entity == entity else None
+        await self.crm.open("history", entity=entity, entity_id=key.id or self.customer_id, field=field)
+
+    async def do_archive(self) -> None:
+        """Archive the customer, or take away the contact or the open plan under the cursor."""
+        view, key = self.view, self.key
+        assert view is not None
+        if key.entity == "contact" and key.id:
+            row = next(each for each in view.file.contacts if each["id"] == key.id)
+            await self.crm.write(service.remove_contact, key.id, row["changed_in"])
+            self.crm.done(_("Contact removed: {name}.").format(name=row["name"] or ""))
+        elif key.entity == "plan":
+            plan = next(each for each in view.plans if each.id == key.id)
+            await self.crm.write(followups.cancel, plan.id, plan.changed_in)
+            self.crm.done(_("Plan dropped: {goal}.").format(goal=plan.goal or plan.text or ""))
+        elif key.entity in ("project", "activity"):
+            self.say(
+                _("Records of what happened stay; edit them, or take back their entry in the history."),
+                "warn",
+            )
+        else:
+            await self.crm.write(service.archive, self.customer_id, view.customer["changed_in"])
+            await self.crm.back()
+            self.crm.done(_("Archived: {name}.").format(name=view.name))
+
+    def do_copy(self) -> None:
+        """Copy the value under the cursor."""
+        line = self.current.line
+        text = line.value if line is not None and line.value else (self.view.name if self.view else "")
+        self.crm.copy(text)

@@ -1,0 +1,244 @@
+"""Adding and editing a customer: a short form for the call just ended, a long one for the whole file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from crm_tui import clock
+from crm_tui.customers import reading, service
+from crm_tui.customers.fields import FIELDS, GROUPS
+from crm_tui.customers.store import Hit
+from crm_tui.errors import BadInput
+from crm_tui.followups.service import PlanDraft, add_plan
+from crm_tui.locale import N_, _
+from crm_tui.storage.change import Change, action
+from crm_tui.text.identity import find_identity_number
+from crm_tui.tui.screens.form_fields import IDENTITY, form_field, missing, read_back
+from crm_tui.tui.screens.next_step import read_next
+from crm_tui.tui.screens.record_form import RecordForm
+from crm_tui.tui.understood import understood
+from crm_tui.tui.widgets.form import Field, Form
+from crm_tui.tui.work import Superseded
+
+PLAN = "next_plan"
+SHORT: Sequence[tuple[str, Sequence[str]]] = (
+    ("", ("name", "kind", "industry", "source", "status")),
+    ("contact", ("contact_name", "contact_title", "contact_way")),
+    ("need", ("need", PLAN)),
+)
+CONTACT_MORE = ("contact_department", "decision_role", "contact_preference", "contact_note")
+ONLY_PERSONS = ("preference", "purchase_history", "family")
+# Shown whole by another field of the form: the parts of an address, of a size.
+PARTS = ("headcount", "revenue", "size_class")
+IN_ADDRESS = ("province", "city", "district", "detail")
+WATCHED: Mapping[str, Sequence[str]] = {
+    "name": ("name", "alias"), "uscc": ("uscc",), "contact_way": ("phone", "mail"), "no": ("no",)
+}  # fmt: skip
+REASONS = {
+    "name": N_("Already there: {no} {name}, owner {owner}"),
+    "alias": N_("Another name of {no} {name}, owner {owner}"),
+    "uscc": N_("Same code: {no} {name}, owner {owner}"),
+    "phone": N_("Same phone: {no} {name}, owner {owner}"),
+    "mail": N_("Same mail: {no} {name}, owner {owner}"),
+}
+
+
+def customer_names(kind: str) -> dict[str, list[str]]:
+    """Return the typed fields of a customer's own, by group, in the order of the file."""
+    groups: dict[str, list[str]] = {}
+    for one in FIELDS.values():
+        if one.entity != "customer" or not one.writable or one.name in PARTS:
+            continue
+        if one.name.rpartition("_")[2] in IN_ADDRESS or (one.name in ONLY_PERSONS and kind != "person"):
+            continue
+        groups.setdefault(one.group, []).append(one.name)
+    return groups
+
+
+@action("customer.add")
+def add_with_plan(
+    change: Change,
+    values: Mapping[str, Any],
+    contact: Mapping[str, Any],
+    following: PlanDraft | None,
+    zone: str,
+) -> int:
+    """Add a customer with its first contact and its next step and return its id."""
+    customer_id = service.add(change, values, [contact], zone=zone)
+    if following is not None:
+        add_plan(change, customer_id, following, zone)
+    return customer_id
+
+
+class CustomerForm(RecordForm):
+    """What adding and editing share: doubles are named while name, code and phone are typed."""
+
+    customer_id = 0
+
+    def on_form_changed(self, event: Form.Changed) -> None:
+        """Look for the same customer among those there are."""
+        if event.key in WATCHED:
+            self.later(self._look, event.key, event.value)
+
+    async def _look(self, key: str, value: str) -> None:
+        try:
+            hits = await self.crm.work.latest(("same", key), self._same, key, value)
+        except Superseded:
+            return
+        said = "; ".join(
+            _(REASONS[hit.reason]).format(no=hit.no, name=hit.name, owner=hit.owner) for hit in hits[:2]
+        )
+        if said and self.query(Form) and self.the_form.values().get(key) == value:
+            self.the_form.note(key, said)
+
+    def _same(self, key: str, value: str) -> list[Hit]:
+        given = {"name": "name", "uscc": "uscc", "contact_way": "phones"}.get(key)
+        if given is None or not value.strip() or find_identity_number(value, key):
+            return []
+        asked = {given: value}
+        if key == "contact_way":
+            asked["mail"] = value
+        return reading.warnings(self.session.reader, but=self.customer_id, **asked)
+
+    def heading_field(self, group: str) -> Field:
+        """Return the line over a group of fields."""
+        return Field(f"group {group}", _(GROUPS[group]), "heading")
+
+
+class AddCustomerScreen(CustomerForm):
+    """Add a customer: ten fields, the others by one key."""
+
+    def __init__(self, name: str = "") -> None:
+        super().__init__()
+        self.record = {"name": name or None, "kind": "company", "status": "prospect"}
+        self.whole = False
+        self._warned: list[str] = []
+
+    def heading(self) -> str:
+        """Return the title."""
+        return _("Add a customer")
+
+    def fields(self) -> list[Field]:
+        """Return the short form, or all fields."""
+        shown: list[Field] = []
+        done: set[str] = set()
+        rest = customer_names("person") if self.whole else {}
+        for group, names in SHORT:
+            if group:
+                shown.append(self.heading_field(group))
+            for name in (*names, *(CONTACT_MORE if self.whole and group == "contact" else ())):
+                shown.append(self._field(name))
+                done.add(name)
+            shown += [self._field(name) for name in rest.pop(group, ()) if name not in done]
+        for group, names in rest.items():
+            shown.append(self.heading_field(group))
+            shown += [self._field(name) for name in names if name not in done]
+        if not self.whole:
+            key = self.crm.keymap.shown("more_fields")
+            shown.append(Field("more", _("{key}: more fields").format(key=key), "heading"))
+        return shown
+
+    def _field(self, name: str) -> Field:
+        if name == PLAN:
+            hint = _("e.g. next Wed 3pm call back")
+            return Field(PLAN, _("Next step"), hint=hint, check=self._check_plan)
+        needed = name == "name"
+        return form_field(name, self.record, self.context, marked=name in self.required, required=needed)
+
+    def _check_plan(self, text: str) -> str:
+        if find_identity_number(text):
+            return _(IDENTITY)
+        try:
+            read_next(text, self.crm.today(), self.session.calendar)
+        except BadInput as error:
+            return str(error)
+        return ""
+
+    def remark(self, key: str, value: str) -> str | None:
+        """Say what was understood of the next step."""
+        if key == PLAN:
+            return understood(value, self.crm.today(), self.session.calendar)
+        return super().remark(key, value)
+
+    def why_not(self, action_id: str) -> str:
+        """Say that all fields are here already."""
+        return _("All fields are here already.") if action_id == "more_fields" and self.whole else ""
+
+    async def do_more_fields(self) -> None:
+        """Show all fields and keep what was typed."""
+        typed = self.the_form.values()
+        here = next((row.field.key for row in self.the_form.rows if row.has_focus_within), "")
+        self.whole = True
+        await self.show_fields(await self.crm.work.run(self.fields), here)
+        for key, value in typed.items():
+            self.the_form.fill(key, value)
+
+    async def save(self, values: Mapping[str, str]) -> str:
+        """Add the customer; what the preset wants and is blank is said once, then it is marked 待补全."""
+        lacking = missing(self.required, values)
+        if lacking and lacking != self._warned:
+            self._warned = lacking
+            raise BadInput(
+                _("Still blank: {fields}.").format(fields="、".join(lacking)),
+                "",
+                _("{key} again saves all the same.").format(key=self.crm.keymap.shown("save")),
+            )
+        own = read_back(values, "customer", self.context)
+        contact = read_back(values, "contact", self.context)
+        who = {key: value for key, value in contact.values.items() if value is not None}
+        if own.values.get("kind") == "person":
+            who.setdefault("name", own.values.get("name"))
+        following = read_next(values.get(PLAN, ""), self.crm.today(), self.session.calendar)
+        zone = self.session.zone or clock.DEFAULT_ZONE
+        words = [*own.words, *contact.words]
+        self.result = await self.write(add_with_plan, own.values, who, following, zone, words=words)
+        return self.done_sentence(_("Added: {name}.").format(name=own.values["name"]))
+
+
+class EditCustomerScreen(CustomerForm):
+    """Edit a customer's own fields, grouped as the file shows them."""
+
+    def __init__(self, customer_id: int, at: str = "") -> None:
+        super().__init__(at)
+        self.customer_id = customer_id
+
+    def heading(self) -> str:
+        """Return the title."""
+        return _("Edit the customer")
+
+    def fields(self) -> list[Field]:
+        """Return every field with its value."""
+        row = self.read_again()
+        if row is None:
+            raise BadInput(_("This customer is not there any more."))
+        self.record = dict(row)
+        shown = []
+        for group, names in customer_names(row["kind"]).items():
+            shown.append(self.heading_field(group))
+            for name in names:
+                marked = name in self.required
+                shown.append(form_field(name, row, self.context, marked=marked, required=self._needed(name)))
+        return shown
+
+    def _needed(self, name: str) -> bool:
+        """Number and owner are never blank; a name that is missing already may stay so."""
+        return name in ("no", "owner", "kind") or (name == "name" and bool(self.record["name"]))
+
+    def read_again(self) -> Mapping[str, Any] | None:
+        """Return the customer as it is now."""
+        return reading.record(self.session.reader, "customer", self.customer_id)
+
+    async def save(self, values: Mapping[str, str]) -> str | None:
+        """Save what was changed, over what others changed only when told twice."""
+        typed = read_back(self.the_form.changed(), "customer", self.context)
+        if not typed.values:
+            return _("Nothing was changed.")
+        args = (self.customer_id, self.record["changed_in"], typed.values)
+        moved = await self.write_seen(service.update, "customer", *args, words=typed.words)
+        self.result = self.customer_id
+        if not moved:
+            return _("Nothing was changed.")
+        return self.done_sentence(
+            _("Saved: {name}.").format(name=typed.values.get("name") or self.record["name"])
+        )

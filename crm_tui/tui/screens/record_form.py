@@ -1,0 +1,174 @@
+"""A form over one record: read when it opens, checked by the registry, safe against others' changes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any, cast
+
+from crm_tui.customers.convert import Context, show
+from crm_tui.customers.fields import FIELDS
+from crm_tui.errors import BadInput, CrmError
+from crm_tui.locale import _
+from crm_tui.presets import preset
+from crm_tui.presets.store import add_word, dictionary
+from crm_tui.session import Session
+from crm_tui.storage.change import Change
+from crm_tui.storage.faults import StaleVersion
+from crm_tui.tui.screens.base import FormScreen
+from crm_tui.tui.screens.form_fields import complete_while_typing, remark
+from crm_tui.tui.widgets.form import Field, Form
+
+
+def required_names(session: Session) -> tuple[str, ...]:
+    """Return the fields of the preset's minimum; run on the database thread."""
+    return preset(session.settings.get("preset") or "general").required
+
+
+def with_words(fn: Callable[..., Any], words: Sequence[tuple[str, str]]) -> Callable[..., Any]:
+    """Return a write function that first adds new words of open lists, in the same change set."""
+
+    def run(change: Change, *args: Any, **kw: Any) -> Any:
+        known = dictionary(change.connection)
+        for kind, text in words:
+            add_word(change, known, kind, text)
+        return fn(change, *args, **kw)
+
+    run.__dict__["action"] = fn.__dict__["action"]
+    return run if words else fn
+
+
+class RecordForm(FormScreen):
+    """Write ``fields()`` (on the database thread; sets ``record``) and ``save``.
+
+    ``at`` is the field to begin at. ``record`` is what was read, by column name: what a save compares with.
+    """
+
+    def __init__(self, at: str = "") -> None:
+        super().__init__()
+        self.at = at
+        self.read = False
+        self.record: dict[str, Any] = {}
+        self.required: tuple[str, ...] = ()
+        self._conversions: Context | None = None
+
+    @property
+    def session(self) -> Session:
+        """The opened session."""
+        return cast(Session, self.crm.session)
+
+    @property
+    def context(self) -> Context:
+        """What conversions need; there once the form stands."""
+        assert self._conversions is not None
+        return self._conversions
+
+    def body(self) -> Sequence[Form]:
+        """Yield nothing: the form stands when its record was read."""
+        return ()
+
+    def fields(self) -> list[Field]:
+        """Return the fields, read on the database thread; raises BadInput when the record is gone."""
+        raise NotImplementedError
+
+    async def reload(self) -> None:
+        """Read the record, once: what is typed is never overwritten."""
+        if self.read:
+            return
+        self.read = True
+        try:
+            fields = await self.crm.work.run(self._gather)
+        except CrmError:
+            await self.crm.back()
+            raise
+        await self.show_fields(fields, self.at)
+
+    def _gather(self) -> list[Field]:
+        self.session.forget_words()
+        self._conversions = self.session.context(past=self.looks_back)
+        self.required = required_names(self.session)
+        return self.fields()
+
+    looks_back = True
+
+    async def show_fields(self, fields: list[Field], at: str = "") -> None:
+        """Put these fields on the screen in place of those that were there."""
+        for old in self.query(Form):
+            await old.remove()
+        form = Form(fields)
+        await self.mount(form, before=self.notice)
+        complete_while_typing(form, self.context)
+        first = next((field.key for field in fields if field.kind != "heading"), "")
+        known = {field.key for field in fields}
+        form.focus_field(at if at in known else first)
+        self.keys.update()
+
+    async def do_back(self) -> None:
+        """Close; with unsaved edits only when pressed twice."""
+        if self.query(Form):
+            await super().do_back()
+        else:
+            await self.crm.back()
+
+    def on_form_changed(self, event: Form.Changed) -> None:
+        """Say beside the field what is odd about it or how it was understood."""
+        text = self.remark(event.key, event.value)
+        if text is not None:
+            event.form.note(event.key, text)
+
+    def remark(self, key: str, value: str) -> str | None:
+        """Return the remark on a value just typed; None leaves what stands there."""
+        one = FIELDS.get(key)
+        return remark(one, value, self.context) if one is not None else ""
+
+    async def write(self, fn: Callable[..., Any], *args: Any, words: Sequence[tuple[str, str]] = ()) -> Any:
+        """Write as one change set, new words included, and return the function's answer."""
+        result = await self.crm.write(with_words(fn, words), *args)
+        if words:
+            await self.crm.work.run(self.session.forget_words)
+        return result.value
+
+    async def write_seen(
+        self, fn: Callable[..., Any], entity: str, *args: Any, words: Sequence[tuple[str, str]] = ()
+    ) -> Any:
+        """Write a record that may have moved meanwhile.
+
+        Then nothing is saved, what the others wrote stands beside the fields, and the next save means it.
+        """
+        try:
+            return await self.write(fn, *args, words=words)
+        except StaleVersion:
+            fresh = await self.crm.work.run(self.read_again)
+            if fresh is None:
+                raise
+            theirs = self._note_theirs(fresh, entity)
+            self.record = dict(fresh)
+            raise BadInput(
+                _("Somebody else changed this meanwhile: {fields}.").format(fields=theirs),
+                _("Nothing was saved; what you typed is still here."),
+                _("{key} saves your fields over theirs.").format(key=self.crm.keymap.shown("save")),
+            ) from None
+
+    def read_again(self) -> Mapping[str, Any] | None:
+        """Return the record as it is now, on the database thread; None when it is gone."""
+        return None
+
+    def _note_theirs(self, fresh: Mapping[str, Any], entity: str) -> str:
+        moved = []
+        for row in self.the_form.rows:
+            one = FIELDS.get(row.field.key)
+            if one is None or one.entity != entity or row.control is None:
+                continue
+            if any(fresh.get(column) != self.record.get(column) for column in one.columns):
+                text = show(one, fresh, self.context)
+                row.set_message(note=_("Now there: {text}").format(text=text or _("blank")))
+                moved.append(one.title)
+        return "、".join(moved) or _("fields that this form does not show")
+
+    def done_sentence(self, text: str) -> str:
+        """Return what was done and how to take it back."""
+        return _("{what}  {key} undoes it.").format(what=text, key=self.crm.keymap.shown("undo"))
+
+    def later(self, fn: Callable[..., Any], *args: Any) -> None:
+        """Run a reading of the form's own beside typing; the newest of a group counts."""
+        self.run_worker(partial(fn, *args), group="remarks", exit_on_error=False)
