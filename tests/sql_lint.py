@@ -14,7 +14,6 @@ from tests.sql_source import HOLE, ROOMS, Sql
 
 # What a room may do that the rule forbids elsewhere, and why.
 ALLOWED = {
-    ("storage/triggers", "json"): "the generated history block keeps a deleted record as JSON",
     ("storage/triggers", "formatted"): "generates triggers from the schema's own names",
     ("storage/change", "formatted"): "writes any table; its _name refuses what is no identifier",
     ("storage/change", "positional"): "executemany over rows in the order of the named columns",

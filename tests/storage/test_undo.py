@@ -158,6 +158,58 @@ def test_a_row_replaced_in_a_set_comes_back(db):
     assert snapshot(db.connection) == after
 
 
+def put(change: Any, row: int, name: str) -> None:
+    values = {"id": row, "name": name, "set": change.set_id}
+    sql = (
+        "INSERT INTO tag (id, name, name_key, created_in, changed_in) VALUES (:id, :name, :name, :set, :set)"
+    )
+    change.execute(sql, values)
+
+
+def drop(change: Any, row: int) -> None:
+    change.execute("DELETE FROM tag WHERE id = :id", {"id": row})
+
+
+def test_a_row_replaced_twice_goes_back_past_a_name_given_away_in_between(db):
+    tag = db.write(1, "tag", lambda c: c.insert("tag", {"name": "a", "name_key": "a"})).value
+    before = snapshot(db.connection)
+
+    def replace_twice(change):
+        drop(change, tag)
+        put(change, tag, "b")
+        put(change, tag + 10, "a")
+        drop(change, tag)
+        put(change, tag, "c")
+
+    edit = saved(db, replace_twice)
+    after = snapshot(db.connection)
+    undone = back(db, edit).set_id
+    assert snapshot(db.connection) == before
+    back(db, undone)
+    assert snapshot(db.connection) == after
+
+
+def test_a_row_deleted_twice_in_a_set_comes_back_as_it_was_before_the_first(db):
+    tag = db.write(1, "tag", lambda c: c.insert("tag", {"name": "a", "name_key": "a"})).value
+    before = snapshot(db.connection)
+
+    def delete_twice(change):
+        change.update("tag", tag, {"colour": "red"})
+        drop(change, tag)
+        put(change, tag, "b")
+        change.update("tag", tag, {"colour": "blue", "name": "c"})
+        drop(change, tag)
+
+    back(db, saved(db, delete_twice))
+    assert snapshot(db.connection) == before
+
+
+def test_nothing_and_a_text_that_reads_like_it_differ(db, pair):
+    edit = saved(db, note(pair[0], "x"))
+    saved(db, note(pair[0], "None"))
+    assert refused(db, edit) == [("moved", "customer", pair[0], "note")]
+
+
 def test_a_chain_of_merges_goes_back_last_first_only(db):
     rows = db.write(1, "customer.add", lambda c: [customer(c, f"C{n}") for n in range(3)]).value
     db.write(1, "contact.add", lambda c: [contact(c, row) for row in rows])
