@@ -24,6 +24,8 @@ NOT_A_NUMBER = N_("Not a whole number")
 NOT_UNDERSTOOD = N_("Not understood as a way of contact")
 YES = {"1", "是", "y", "yes", "true", "对", "√", "有"}
 NO = {"0", "否", "n", "no", "false", "不", "无", "×"}
+# Kinds whose texts hardly ever come twice in a sheet: to remember them would crowd out the others.
+SELDOM_TWICE = frozenset({"text", "long", "code", "phone", "mail", "url", "contact_way", "address"})
 PARTS = re.compile(r"[、,，;；/＋+|\s]+")
 
 
@@ -59,9 +61,12 @@ def parse(one: Field, text: str, context: Context) -> Parsed:
     text = tidy(text.replace("\x00", ""))
     if not text:
         return Parsed(dict.fromkeys(one.columns))
+    reader = READERS.get(one.type, _text)
+    if one.type in SELDOM_TWICE:
+        return reader(one, text, context)
     known = context.memory.get((one.name, text))
     if known is None:
-        known = READERS.get(one.type, _text)(one, text, context)
+        known = reader(one, text, context)
         if len(context.memory) < 20000:
             context.memory[one.name, text] = known
     return known

@@ -40,7 +40,9 @@ class Changes(NamedTuple):
     prepared: Prepared
 
 
-def changes_of(preparer: Preparer, cells: Mapping[str, str], present: Present, uscc_key: str) -> Changes:
+def changes_of(
+    preparer: Preparer, cells: Mapping[str, str], present: Present, uscc_key: str, *, sound: bool
+) -> Changes:
     """Return what the cells of a customer on the sheet change in the present one."""
     changed = {
         key for key, text in cells.items() if key not in present.cells or present.cells[key][0] != text
@@ -49,7 +51,7 @@ def changes_of(preparer: Preparer, cells: Mapping[str, str], present: Present, u
     if "note" in changed:
         # A new note replaces the old one; the lines of columns without a field stand below it again.
         changed |= {key for key in cells if key.startswith(("=", "@"))}
-    prepared = preparer.prepare(cells, changed, present.customer)
+    prepared = preparer.prepare(cells, changed, present.customer, sound=sound)
     customer = _customer(prepared, present, changed, uscc_key)
     content: dict[str, Any] = {}
     seen: list[list[Any]] = []

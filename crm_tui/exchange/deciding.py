@@ -134,7 +134,7 @@ class Decider:
 
     def _add(self, group: Group, cells: dict[str, str], found: Found, reason: str) -> None:
         head = group[0]
-        prepared = self._preparer.prepare(cells, cells.keys(), {})
+        prepared = self._preparer.prepare(cells, cells.keys(), {}, sound=bool(head.code_valid))
         customer = prepared.customer
         if head.no and (found.no or head.no in self._numbers):
             customer.pop("no")
@@ -164,7 +164,7 @@ class Decider:
         content |= {name: value for name, value in parts.items() if value}
         self._operation("new", head.id, content)
         self._flag(head.id, prepared)
-        self._say(group, "new", reason, [[key, "", text] for key, text in cells.items()])
+        self._say(group, "new", reason)
 
     def _kept(self, cells: dict[str, str], prepared: Prepared) -> dict[str, Any]:
         rows: dict[str, Any] = {}
@@ -199,7 +199,7 @@ class Decider:
             head, held = group[0], kept.get(hit.id)
             last = held.cells if held else NO_CELLS
             present = Present(records[hit.id], contacts.get(hit.id, []), projects.get(hit.id, []), last)
-            change = changes_of(self._preparer, cells, present, head.uscc_key)
+            change = changes_of(self._preparer, cells, present, head.uscc_key, sound=bool(head.code_valid))
             content: dict[str, Any] = {"id": hit.id, "cells": change.cells, **change.content}
             content["seen"] = [["customer", hit.id, present.customer["changed_in"]], *change.seen]
             if held:

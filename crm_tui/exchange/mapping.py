@@ -177,6 +177,8 @@ def _match(
         if said and said != SKIP:
             raise private_column(blank.heading)
         return replace(blank, how="refused", drop=True, note=_("Never taken: private data."))
+    if heading.key in special("report"):
+        return replace(blank, drop=True, note=_("Written by an earlier import; not taken."))
     if said is not None:
         return _settled(blank, said, "override")
     if kept is not None and (kept in ("", SKIP) or kept.partition(":")[0] in FIELDS):

@@ -120,9 +120,12 @@ class Preparer:
         return self._shifted[turn]
 
     def prepare(
-        self, cells: Mapping[str, str], changed: Collection[str], record: Mapping[str, Any]
+        self, cells: Mapping[str, str], changed: Collection[str], record: Mapping[str, Any], *, sound: bool
     ) -> Prepared:
-        """Return what the changed cells come to; ``record`` is the customer as it is, empty for a new one."""
+        """Return what the changed cells come to; ``record`` is the customer as it is, empty for a new one.
+
+        ``sound`` says that the credit code was found valid already.
+        """
         result = Prepared()
         # A cell that fills several columns goes first: one that says a part of it knows better.
         broad = [key for key in cells if self._is_broad(key)]
@@ -135,7 +138,7 @@ class Preparer:
             elif source.field is None:
                 result.lines.append(f"{source.heading}：{tidy(text)}")
             else:
-                self._take(source, source.field, text, result, record)
+                self._take(source, source.field, text, result, record, sound)
         if any(name in changed and name in cells for name in ("last_followup", "followup_summary")):
             self._activity(cells, result)
         if "next_plan" in changed and "next_plan" in cells:
@@ -152,13 +155,19 @@ class Preparer:
     # ------------------------------------------------------------ one cell
 
     def _take(
-        self, source: Source, one: Field, text: str, result: Prepared, record: Mapping[str, Any]
+        self,
+        source: Source,
+        one: Field,
+        text: str,
+        result: Prepared,
+        record: Mapping[str, Any],
+        sound: bool,
     ) -> None:
         special = SPECIAL.get(one.name)
         if special is not None:
             special(self, source, text, result, record)
             return
-        if one.type in PLAIN:
+        if one.type in PLAIN or (one.name == "uscc" and sound):
             values: dict[str, Any] = {one.columns[0]: tidy(text.replace("\x00", ""))}
         else:
             parsed = self._parse(one, source, text)

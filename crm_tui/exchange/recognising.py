@@ -70,7 +70,7 @@ def heading_signature(headings: Sequence[str]) -> str:
     """Return a key of a sheet's headings; their order, stars, widths and case do not matter."""
     import hashlib
 
-    keys = sorted(key for key in numbered_keys(headings) if key)
+    keys = sorted(key for key in numbered_keys(headings) if key and key not in special("report"))
     return hashlib.sha256("\x1f".join(keys).encode()).hexdigest()[:32]
 
 

@@ -9,7 +9,7 @@ from crm_tui.errors import BadInput
 from crm_tui.exchange.planning import ImportPlan
 from crm_tui.locale import _
 
-REASON = "错误原因"  # a heading, in the sheet's language whatever that of the interface
+REASON = "错误原因"  # a heading of the sheet, whatever the language of the interface
 WIDEST = 40
 
 

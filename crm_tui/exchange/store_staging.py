@@ -24,6 +24,7 @@ SCHEMA = (
     "CREATE TABLE operation (id INTEGER PRIMARY KEY, kind TEXT NOT NULL, position INTEGER NOT NULL,"
     " content TEXT NOT NULL)",
     "CREATE INDEX operation_kind ON operation (kind, id)",
+    "CREATE INDEX operation_position ON operation (position)",
     "CREATE TABLE flag (id INTEGER PRIMARY KEY, position INTEGER NOT NULL, field TEXT NOT NULL,"
     " problem TEXT NOT NULL, content TEXT NOT NULL)",
     "CREATE TABLE fact (name TEXT PRIMARY KEY, value TEXT NOT NULL)",
@@ -46,6 +47,7 @@ OUTCOMES = (
     " ORDER BY id LIMIT :limit OFFSET :offset"
 )
 OUTCOME = "SELECT id, verdict, name, reason FROM outcome WHERE id = :id"
+CONTENT = "SELECT content FROM operation WHERE position = :row"
 MOVES = "SELECT moves FROM outcome WHERE id = :id"
 REJECTED = (
     "SELECT o.id, o.verdict, o.name, o.reason, r.cells FROM outcome o JOIN sheet_row r ON r.id = o.id"
@@ -186,9 +188,15 @@ class Staging:
         self._connection.executemany(LEAVE, [{"id": row, "reason": reason} for row in rows])
 
     def moves(self, row: int) -> list[list[str]]:
-        """Return [field, old, new] of a row."""
+        """Return [field, old, new] of a row; of a new customer its cells."""
         found = self._connection.execute(MOVES, {"id": row}).fetchone()
-        return json.loads(found[0]) if found and found[0] else []
+        if found and found[0]:
+            return json.loads(found[0])
+        new = self._connection.execute(CONTENT, {"row": row}).fetchone()
+        content = json.loads(new[0]) if new else {}
+        if "id" in content:
+            return []
+        return [[key, "", cell[0]] for key, cell in content.get("cells", {}).items()]
 
     def rejected(self) -> Iterator[tuple[int, str, str, str, list[str]]]:
         """Yield the rows to be handed back, with their cells."""
