@@ -58,7 +58,7 @@ def undo_set(
     left: list[Obstacle] = []
 
     def body(change: Change) -> None:
-        left[:] = undo(change, set_id, leave=leave)
+        left[:] = undo(change, set_id, soft=action == "import", leave=leave)
 
     result = database.write(actor, name, body, undoes=set_id, source=source)
     return Undone(result.set_id, action, "", left)
