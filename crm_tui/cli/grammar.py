@@ -42,6 +42,14 @@ class _Help:
     epilog: str | None
     params: list[click.Parameter]
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse the arguments; every refusal knows its command, whose usage is shown with it."""
+        try:
+            return super().parse_args(ctx, args)  # ty: ignore[missing-attribute]
+        except click.UsageError as error:
+            error.ctx = error.ctx or ctx
+            raise
+
     def get_help(self, ctx: click.Context) -> str:
         """Return the help page of a command."""
         room = min(shutil.get_terminal_size((80, 24)).columns, WIDEST)

@@ -1,0 +1,254 @@
+"""Sheets in and lists out at the shell: import, its rejects and its undo, export, template, demo."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import signal
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from crm_tui.cli.sheets import importing
+from crm_tui.errors import BadInput
+from tests.cli.calls import Call, Opened, fill, write
+from tests.cli.test_grammar import start
+
+Crm = Callable[..., Call]
+
+S0 = """\
+客户编号,客户名称,所属行业,客户类型,客户来源,联系人姓名,联系人职位,联系方式,核心需求
+2024-SH-001,上海科技有限公司,IT服务,意向客户,展会推荐,张三,采购经理,13800138000,降低采购成本15%
+2024-BJ-002,北京商贸集团,零售业,潜在客户,转介绍*,王*,市场总监,139****,寻求新品合作
+,,零售业,潜在客户,,,,,没有名称也没有编号
+"""
+
+
+@pytest.fixture
+def sheet(tmp_path: Path) -> Path:
+    """Return a csv of two customers and a row that says nobody."""
+    path = tmp_path / "客户.csv"
+    path.write_text(S0, "utf-8")
+    return path
+
+
+def verdicts(*numbers: int) -> str:
+    """Return the line of counts in the order of the verdicts."""
+    from crm_tui.locale import _
+
+    pairs = zip(importing.VERDICTS.values(), numbers, strict=True)
+    return " · ".join(f"{_(title)} {number}" for title, number in pairs)
+
+
+def counted(call: Call) -> dict[str, int]:
+    """Return the counts of an import told as JSON."""
+    return {name: call.json[0][name] for name in ("new", "update", "skip", "suspect", "error")}
+
+
+@pytest.mark.requirement("S0-04", "S0-22")
+def test_a_sheet_is_imported_once_and_taken_back(team: Crm, sheet: Path, tmp_path: Path) -> None:
+    done = team("import", str(sheet))
+    assert done.status == 0
+    assert done.lines == [verdicts(2, 0, 0, 0, 1)]
+    rejects = importing.rejects_path(sheet)
+    assert str(rejects) in done.err
+    assert rejects.exists()
+    assert "crm-tui undo 2" in done.err
+    assert "意向客户" in team("show", "2024-SH-001").out
+    again = team("import", str(sheet), "--json", "--rejects", str(tmp_path / "again.xlsx"))
+    assert counted(again) == {"new": 0, "update": 0, "skip": 2, "suspect": 0, "error": 1}
+    assert again.json[0]["set"] is None
+    assert again.status == 0
+    assert team("undo").status == 0
+    assert team("show", "2024-SH-001").status == 1
+
+
+def test_a_dry_run_writes_nothing(team: Crm, sheet: Path, tmp_path: Path) -> None:
+    before = {path.name for path in tmp_path.iterdir()} | {"team.db-wal", "team.db-shm"}
+    dry = team("import", str(sheet), "--dry-run")
+    assert dry.status == 0
+    assert dry.lines[0] == verdicts(2, 0, 0, 0, 1)
+    assert dry.lines[2].split()[0] == "4"
+    assert team("history").lines[1:] == team("history", "--limit", "1").lines[1:]
+    assert {path.name for path in tmp_path.iterdir()} <= before
+    assert counted(team("import", str(sheet), "--dry-run", "--json"))["new"] == 2
+
+
+def test_columns_are_named_by_hand(team: Crm, tmp_path: Path) -> None:
+    path = tmp_path / "odd.csv"
+    path.write_text("甲方,话机,客户名称\n上海恒达,13800138000,不要\n", "utf-8")
+    done = team(
+        "import", str(path), "--map", "name=甲方", "--map", "mobile=话机", "--map", "skip=客户名称", "--json"
+    )
+    assert (done.status, counted(done)["new"]) == (0, 1)
+    assert "13800138000" in team("show", "上海恒达").out
+
+
+def test_when_no_row_can_be_taken_it_ends_with_1(team: Crm, tmp_path: Path) -> None:
+    path = tmp_path / "empty.csv"
+    path.write_text("客户名称,联系人,电话\n,,13800138000\n", "utf-8")
+    assert team("import", str(path), "--dry-run").status == 1
+    done = team("import", str(path), "--rejects", str(tmp_path / "r.xlsx"))
+    assert (done.status, done.lines) == (1, [verdicts(0, 0, 0, 0, 1)])
+    assert (tmp_path / "r.xlsx").exists()
+
+
+def test_an_update_is_shown_and_a_match_can_be_skipped(team: Crm, sheet: Path) -> None:
+    team("import", str(sheet))
+    sheet.write_text(S0.replace("降低采购成本15%", "降低采购成本20%"), "utf-8")
+    assert counted(team("import", str(sheet), "--on-match", "skip", "--json"))["update"] == 0
+    assert counted(team("import", str(sheet), "--json"))["update"] == 1
+    assert "降低采购成本20%" in team("show", "2024-SH-001").out
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("missing.csv", None),
+        ("empty.csv", b""),
+        ("zip.xlsx", b"PK\x03\x04broken"),
+        ("noise.csv", b"\x00\x01\x02"),
+    ],
+)
+def test_a_bad_file_is_refused_and_nothing_changes(
+    team: Crm, tmp_path: Path, name: str, content: bytes | None
+) -> None:
+    if content is not None:
+        (tmp_path / name).write_bytes(content)
+    before = team("history").out
+    refused = team("import", str(tmp_path / name))
+    assert (refused.status, refused.out) == (1, "")
+    assert name in refused.err
+    assert team("history").out == before
+
+
+def test_a_preset_that_does_not_work_yet_is_refused(team: Crm, sheet: Path) -> None:
+    assert team("import", str(sheet), "--preset", "线索").status == 1
+    assert team("import", str(sheet), "--preset", "S0", "--dry-run").status == 0
+
+
+def test_rejects_that_cannot_be_written_leave_the_import_standing(
+    team: Crm, sheet: Path, tmp_path: Path
+) -> None:
+    done = team("import", str(sheet), "--rejects", str(tmp_path / "no" / "r.xlsx"))
+    assert done.status == 1
+    assert done.lines == [verdicts(2, 0, 0, 0, 1)]
+    assert "已导入的内容保留。" in done.err
+    assert team("show", "2024-SH-001").status == 0
+
+
+def test_ctrl_c_stops_an_import_and_leaves_nothing(
+    team: Crm, sheet: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = importing.plan_import
+
+    def pressed(*args: object, **kw: object) -> object:
+        signal.raise_signal(signal.SIGINT)
+        return plan(*args, **kw)  # ty: ignore
+
+    monkeypatch.setattr(importing, "plan_import", pressed)
+    before = {path.name for path in tmp_path.iterdir()}
+    stopped = team("import", str(sheet))
+    assert (stopped.status, stopped.out) == (130, "")
+    assert "没有导入任何" in stopped.err
+    assert len(team("history").lines) == 2
+    assert {path.name for path in tmp_path.iterdir()} - before <= {
+        "team.db.job",
+        "team.db-wal",
+        "team.db-shm",
+    }
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_ctrl_c_reaching_the_parsing_process_is_still_a_stop(
+    team: Crm, sheet: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def died(*_args: object, **_kw: object) -> None:
+        signal.raise_signal(signal.SIGINT)
+        raise BadInput("the parsing process ended")
+
+    monkeypatch.setattr("crm_tui.cli.sheets.open_sheet", died)
+    assert team("import", str(sheet)).status == 130
+
+
+@pytest.mark.requirement("S3-11")
+def test_lists_are_written_to_files(team: Crm, tmp_path: Path) -> None:
+    write(fill)
+    out = tmp_path / "customers.csv"
+    done = team("export", "customers", str(out), "--json")
+    assert done.json == [{"file": str(out), "kind": "customers", "rows": 3}]
+    with out.open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["客户名称"] for row in rows] == [
+        "上海恒达贸易有限公司",
+        "北京远景科技有限公司",
+        "广州明德制造厂",
+    ]
+    taken = team("export", "客户", str(out))
+    assert (taken.status, taken.out) == (1, "")
+    assert team("export", "客户", str(out), "--find", "远景", "--overwrite").status == 0
+    assert out.read_text("utf-8-sig").count("\n") == 2
+    assert team("export", "contacts", str(tmp_path / "contacts.json")).status == 0
+    assert len(json.loads((tmp_path / "contacts.json").read_text("utf-8"))) == 3
+    assert team("export", "due", str(tmp_path / "due.xlsx")).status == 0
+    assert team("export", "customers", str(tmp_path / "x.vcf")).status == 1
+
+
+@pytest.mark.requirement("S0-22")
+def test_an_exported_sheet_is_the_one_imported(team: Crm, sheet: Path, tmp_path: Path) -> None:
+    team("import", str(sheet))
+    out = tmp_path / "out.csv"
+    assert team("export", "customers", str(out), "--preset", "s0").status == 0
+    assert counted(team("import", str(out), "--json")) == {
+        "new": 0,
+        "update": 0,
+        "skip": 2,
+        "suspect": 0,
+        "error": 0,
+    }
+
+
+@pytest.mark.requirement("S3-09")
+def test_the_blank_sheet_imports_once_filled_in(team: Crm, tmp_path: Path) -> None:
+    import openpyxl
+
+    out = tmp_path / "template.xlsx"
+    assert team("template", str(out), "--json").json == [{"file": str(out)}]
+    assert team("template", str(out)).status == 1
+    assert team("template", str(out), "--overwrite").status == 0
+    book = openpyxl.load_workbook(out)
+    sheet = book.worksheets[0]
+    headings = [cell.value for cell in sheet[1]]
+    sheet.cell(2, next(i for i, head in enumerate(headings, 1) if "客户名称" in head)).value = "上海恒达"
+    book.save(out)
+    assert counted(team("import", str(out), "--json"))["new"] == 1
+
+
+def test_a_demo_is_made_and_kept(crm: Crm, tmp_path: Path) -> None:
+    made = crm("demo", "--make", str(tmp_path / "demo.db"), "--customers", "12")
+    assert made.status == 0
+    assert crm("due", "--all", "--db", str(tmp_path / "demo.db")).status == 0
+    assert crm("demo", "--make", str(tmp_path / "demo.db")).status == 1
+    assert crm("demo", "--make", str(tmp_path / "none.db"), "--customers", "0").status == 1
+    assert not (tmp_path / "none.db").exists()
+
+
+def test_a_demo_is_opened_and_thrown_away(crm: Crm, opened: Opened) -> None:
+    assert crm("demo", "--customers", "12", "--no-mouse").status == 2
+    assert crm("--no-mouse", "demo", "--customers", "12").status == 0
+    ((path, read_only, mouse),) = opened
+    assert (read_only, mouse) == (False, False)
+    assert not path.parent.exists()
+
+
+def test_an_import_in_a_process_of_its_own(tmp_path: Path, sheet: Path) -> None:
+    database = tmp_path / "own.db"
+    assert start("init", database=database).wait() == 0
+    importer = start("import", str(sheet), "--json", database=database)
+    out, err = importer.communicate(timeout=60)
+    assert importer.returncode == 0, err
+    assert json.loads(out)["new"] == 2
+    assert b"\r" not in err
+    assert os.path.exists(database)
