@@ -31,6 +31,7 @@ COLLEAGUES = (
     ("zhouqian", "周倩", "service", ()),
 )
 OWNERS = (0, 0, 0, 1, 1, 2, 2, 2, 3)
+LEFT = ("", "-wal", "-shm", "-journal", ".lock")
 LIVED = 300  # so many customers get a past of single sets, further ones come in large sets
 BEGUN = timedelta(days=400)
 
@@ -48,8 +49,8 @@ def make_demo(path: Path, customers: int = 300, seed: int = 7, progress: Progres
         with open_session(path) as session, unhurried(session.database.connection):
             _Maker(session, now, seed, progress).make(customers)
     except BaseException:
-        for name in (path, path.with_name(path.name + "-wal"), path.with_name(path.name + "-shm")):
-            name.unlink(missing_ok=True)
+        for ending in LEFT:
+            path.with_name(path.name + ending).unlink(missing_ok=True)
         raise
 
 

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from crm_tui.customers import service as customers
 from crm_tui.customers.store import Query
 from crm_tui.errors import BadInput, Cancelled
+from crm_tui.exchange import store_export
 from crm_tui.exchange.delimited import DelimitedText
 from crm_tui.exchange.exporting import export, export_table
 from crm_tui.exchange.guard import Limits
@@ -147,6 +148,16 @@ def test_a_chosen_list_keeps_its_order(session: Session, tmp_path: Path) -> None
     export(session, "customers", tmp_path / "b.csv", sheet="S0", ids=[2, 1, 99])
     assert [row[1] for row in _csv(tmp_path / "b.csv")[1:]] == ["陈晓", "上海科技有限公司"]
     assert export(session, "customers", tmp_path / "c.csv", query=Query(text="138 没有")) == 0
+
+
+def test_pages_join_without_a_seam(session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    export(session, "contacts", tmp_path / "whole.csv")
+    export(session, "customers", tmp_path / "all.csv")
+    monkeypatch.setattr(store_export, "PIECE", 1)
+    export(session, "contacts", tmp_path / "paged.csv")
+    export(session, "customers", tmp_path / "some.csv", ids=[1, 2])
+    assert _csv(tmp_path / "paged.csv") == _csv(tmp_path / "whole.csv")
+    assert _csv(tmp_path / "some.csv") == _csv(tmp_path / "all.csv")
 
 
 def test_own_mail_column_keeps_the_mail_out_of_the_contact_way(session: Session, tmp_path: Path) -> None:
