@@ -132,7 +132,7 @@ async def test_a_step_without_a_day_says_so(session: Session, due: reading.Plan)
         assert "▸ 未定日期 (1)" in user.text
 
 
-@pytest.mark.requirement("S3-29")
+@pytest.mark.requirement("S0-14")
 async def test_a_rhythm_makes_the_next_one_by_itself(session: Session) -> None:
     plan = planned(session, customer(session, "上海恒达"), recurrence="month:1")
     async with story(CrmApp(session)) as user:
@@ -192,7 +192,7 @@ async def test_a_lost_customer_needs_the_reason(session: Session, due: reading.P
         assert (row["status"], row["lost_reason"]) == ("lost", "选择竞品")
 
 
-@pytest.mark.requirement("S3-28")
+@pytest.mark.requirement("S0-17")
 async def test_status_and_stage_move_with_the_record_in_one_change(
     session: Session, due: reading.Plan
 ) -> None:

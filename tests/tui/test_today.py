@@ -58,7 +58,7 @@ def cursor_name(user: User) -> str:
     return item.name if item else ""
 
 
-@pytest.mark.requirement("S3-24")
+@pytest.mark.requirement("S4-15")
 async def test_the_queue_says_whom_and_why(filled: Session) -> None:
     async with story(CrmApp(filled)) as user:
         assert "今日" in user.line(0)
@@ -92,7 +92,6 @@ async def test_done_is_one_key_and_the_cursor_stands_on_the_next_row(filled: Ses
         assert cursor_name(user) == "杭州泓朗调味品有限公司"
 
 
-@pytest.mark.requirement("S0-04")
 async def test_undo_is_one_key_and_goes_back_to_the_row(filled: Session) -> None:
     async with story(CrmApp(filled)) as user:
         await user.press("j", "x")
@@ -107,7 +106,7 @@ async def test_undo_is_one_key_and_goes_back_to_the_row(filled: Session) -> None
         assert "逾期 2" in user.line(0)
 
 
-@pytest.mark.requirement("S3-14")
+@pytest.mark.requirement("S0-14")
 async def test_done_on_a_rhythm_says_when_it_comes_again(filled: Session) -> None:
     async with story(CrmApp(filled)) as user:
         await user.press("/")
@@ -116,7 +115,6 @@ async def test_done_on_a_rhythm_says_when_it_comes_again(filled: Session) -> Non
         assert "杭州泓朗调味品有限公司：已完成，下次 2026-12-20 周日。" in user.message
 
 
-@pytest.mark.requirement("S3-25")
 async def test_tomorrow_is_two_keys(filled: Session) -> None:
     async with story(CrmApp(filled)) as user:
         item = user.screen.item
@@ -297,7 +295,7 @@ async def test_done_without_a_word_comes_back_to_be_written_up(tmp_path: Path) -
         assert (written.backfilled, written.at) == (1, "2026-11-20T02:00:00Z")
 
 
-@pytest.mark.requirement("S3-22")
+@pytest.mark.requirement("S4-16")
 async def test_a_wide_screen_shows_more_beside(filled: Session) -> None:
     async with story(CrmApp(filled), size=(120, 40)) as user:
         assert "只在下午接电话" in user.text

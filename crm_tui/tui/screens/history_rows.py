@@ -204,5 +204,7 @@ def obstacle_lines(session: Session, obstacles: Iterable[Obstacle]) -> list[Row]
         by = f"{session.names.get(doer.actor or 0, '')} {moment(doer.at, session.zone)}" if doer else ""
         name = file_history.record_name(session.reader, one.entity, one.entity_id)
         values = " → ".join(value or "—" for value in (before, after, now)) if one.kind == "moved" else ""
+        # The number of a customer would leave no room for its name.
+        name = name.partition(" ")[2] or name
         rows.append(Row(place, (name, title, Cell(obstacle_label(one), "warn"), values, by)))
     return rows

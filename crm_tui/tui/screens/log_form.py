@@ -121,7 +121,7 @@ class LogScreen(FormScreen):
             fields.append(Field("contact", _("With whom"), "choice", choices=about.contacts))
         fields += [
             Field("feedback", _("Customer feedback"), "area", lines=2),
-            Field("objections", _("Objection"), "area", lines=2),
+            Field("objections", _("Objections"), "area", lines=2),
             Field("status", _("Customer status"), "choice", about.customer["status"] or "", about.statuses),
             Field("stage", _("Follow-up state"), "choice", about.customer["stage"] or "", about.stages),
             Field("lost_reason", _("Lost reason"), value=about.customer["lost_reason"] or ""),

@@ -30,11 +30,11 @@ class ObstaclesBox(PopUp):
         self.obstacles = obstacles
         self.table = Table(
             [
-                Column(_("Record"), 16, flex=2),
-                Column(_("Field"), 10, flex=1),
-                Column(_("In the way"), 12, flex=1),
-                Column(_("Before → then → now"), 18, flex=3, priority=1),
-                Column(_("By"), 16, flex=1, priority=2, tone="dim"),
+                Column(_("Record"), 16, flex=1),
+                Column(_("Field"), 10),
+                Column(_("In the way"), 12),
+                Column(_("Before → then → now"), 24, flex=2, priority=1),
+                Column(_("By"), 18, priority=2, tone="dim"),
             ]
         )
 
