@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -54,18 +55,23 @@ def make_demo(path: Path, customers: int = 300, seed: int = 7, progress: Progres
         raise
 
 
+_moment: ContextVar[datetime | None] = ContextVar("moment", default=None)
+
+
 @contextmanager
 def living_at(moment: datetime) -> Generator[None]:
-    """Let the whole process live at another moment, so that sets, numbers and plans are dated then.
+    """Let the calling thread live at another moment, so that sets, numbers and plans are dated then.
 
-    Only while a demo is being made, before anything else runs: the clock is the process's.
+    Other threads keep the present; only one demo may be made at a time.
     """
     present = clock.now
-    setattr(clock, "now", lambda: moment.astimezone(UTC).replace(microsecond=0))  # noqa: B010
+    token = _moment.set(moment.astimezone(UTC).replace(microsecond=0))
+    setattr(clock, "now", lambda: _moment.get() or present())  # noqa: B010
     try:
         yield
     finally:
         setattr(clock, "now", present)  # noqa: B010
+        _moment.reset(token)
 
 
 class _Maker:

@@ -18,10 +18,10 @@ FIRST_ENDINGS = (
     "today", "rhythm_due", "today_time", "overdue", "unwritten", "idle", "today", "snoozed", "person_today",
 )  # fmt: skip
 ENDINGS = (
-    ("future", 30), ("rhythm", 22), ("idle", 18), ("lost", 10), ("quiet", 9), ("fresh", 5), ("today", 2),
-    ("overdue", 2), ("rhythm_due", 2),
+    ("future", 26), ("waiting", 6), ("rhythm", 20), ("idle", 18), ("lost", 10), ("quiet", 9), ("fresh", 5),
+    ("today", 2), ("overdue", 2), ("rhythm_due", 2),
 )  # fmt: skip
-CALM = ENDINGS[:6]
+CALM = ENDINGS[:7]
 SOURCES = (
     "exhibition.card",
     "exhibition.inquiry",
@@ -166,7 +166,7 @@ class Teller:
             "overdue": spread(9, 20), "snoozed": spread(14, 25), "today": spread(2, 14),
             "today_time": spread(2, 14), "rhythm_due": spread(28, 32), "unwritten": spread(6, 13),
             "future": spread(1, 7), "rhythm": spread(1, 26), "idle": spread(9, 60), "lost": spread(20, 150),
-            "quiet": spread(10, 60), "fresh": 0,
+            "quiet": spread(10, 60), "fresh": 0, "waiting": spread(9, 20),
         }[ending]  # fmt: skip
         if not ago:
             return []
@@ -262,6 +262,7 @@ class Teller:
         due = {
             "overdue": self.today - timedelta(spread(1, 9)), "snoozed": self.today - timedelta(9),
             "today": self.today, "today_time": self.today, "unwritten": self.today - timedelta(1),
+            "waiting": self._workday(spread(9, 25)),
             "future": self._workday(self.random.choice((1, 1, 2, 3, 4, 5, 8, 12, 20))),
         }[ending]  # fmt: skip
         at = None

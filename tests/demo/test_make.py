@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Thread
 
 import pytest
 import time_machine
@@ -206,5 +207,10 @@ def test_the_clock_is_given_back() -> None:
     before = clock.now
     with pytest.raises(RuntimeError), living_at(clock.parse_instant("2020-01-01T00:00:00Z")):
         assert clock.instant() == "2020-01-01T00:00:00Z"
+        elsewhere: list[str] = []
+        thread = Thread(target=lambda: elsewhere.append(clock.instant()))
+        thread.start()
+        thread.join()
+        assert elsewhere[0] > "2024"
         raise RuntimeError
     assert clock.now is before
