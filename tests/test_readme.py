@@ -90,6 +90,22 @@ def test_links_lead_somewhere() -> None:
             assert (ROOT / target).exists(), target
 
 
+def test_the_page_about_the_house_names_what_stands_there() -> None:
+    house = (ROOT / "crm_tui" / "README.md").read_text("utf-8")
+    named = [code for code in CODE.findall(house) if re.fullmatch(r"[\w/*]+\.(py|sql|toml)", code)]
+    assert len(named) > 10
+    for name in named:
+        assert (
+            any(list(root.rglob(name)) for root in (ROOT / "crm_tui", ROOT / "tests"))
+            or (ROOT / name).exists()
+        ), name
+    tree = re.search(r"```\nschema.sql(.*?)```", house, re.DOTALL)
+    assert tree
+    rooms = set(re.findall(r"^  (?:\w+\.py )*(\w+)/", tree[1], re.MULTILINE))
+    there = {path.name for path in (ROOT / "crm_tui").iterdir() if (path / "__init__.py").exists()}
+    assert rooms == there
+
+
 # ------------------------------------------------------------------ commands
 
 
