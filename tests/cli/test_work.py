@@ -102,7 +102,7 @@ def test_an_empty_queue_says_so(team: Crm) -> None:
     assert team("due", "--json") == (0, "", "")
 
 
-@pytest.mark.requirement("S0-16")
+@pytest.mark.requirement("S4-15")
 def test_the_queue(desk: Crm) -> None:
     assert desk("due") == (0, DUE, "另有：7 天内 1\n")
     assert desk("due", "--lang", "en").out == DUE_EN
@@ -135,7 +135,7 @@ def test_the_queue_of_all(desk: Crm, monkeypatch: pytest.MonkeyPatch) -> None:
     assert everybody.lines[2].endswith("逾期 2 天   王芳")
 
 
-@pytest.mark.requirement("S2-05", "S2-06", "S2-18")
+@pytest.mark.requirement("S3-11", "S4-06", "S2-18")
 def test_a_customer_file(desk: Crm) -> None:
     assert desk("show", "远景") == (0, SHOW, "")
     assert desk("show", "北京远景科技有限公司").out == desk("show", "C20260311002").out == SHOW
@@ -252,7 +252,6 @@ def test_the_history_of_a_file_field_by_field(desk: Crm, noon: time_machine.Trav
     )  # fmt: skip
 
 
-@pytest.mark.requirement("S0-23")
 def test_the_own_last_change_is_taken_back_and_brought_back(desk: Crm) -> None:
     desk("log", "恒达", "电话谈了价格", "--next", "明天 送样品")
     shown = desk("show", "恒达").out
