@@ -15,7 +15,7 @@ from crm_tui.exchange.preparing import Preparer
 from crm_tui.exchange.reading import SheetData
 from crm_tui.exchange.store_staging import Staging
 from crm_tui.locale import N_, _, ngettext
-from crm_tui.storage.jobs import SMALL
+from crm_tui.storage import jobs
 
 Match = Literal["auto", "no", "uscc", "name"]
 OnMatch = Literal["update", "skip", "add"]
@@ -86,7 +86,7 @@ class ImportPlan:
     @property
     def notes(self) -> list[str]:
         """Sentences to be read before the import is confirmed."""
-        if self.updates <= SMALL:
+        if self.updates <= jobs.SMALL:
             return []
         text = ngettext(
             "{n} present customer is updated in parts, one after the other; colleagues can go on saving.",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from crm_tui import clock
@@ -15,7 +16,7 @@ from crm_tui.exchange.store_staging import Staging, forget_dead
 from crm_tui.exchange.writing import Moved, add_customers, update_customers
 from crm_tui.locale import _
 from crm_tui.presets import store as presets
-from crm_tui.storage import jobs, undoing
+from crm_tui.storage import jobs, numbering, undoing
 from crm_tui.storage.change import Change
 from crm_tui.storage.database import Database
 from crm_tui.storage.driver import sqlite3
@@ -164,6 +165,7 @@ class Publisher:
                 change.connection, ACTION, self._actor, self._facts["title"], counts=self._facts["counts"]
             )
             store.put_into_job(change.connection, change.set_id, job)
+            numbering.observe(change.connection, "customer", self._staging.numbers())
             low, _high = jobs.reserve_ids(change.connection, "customer", additions)
             self._add(change, 0, additions, low)
             self._change(change, 0, updates)
@@ -187,6 +189,8 @@ class Publisher:
             staging=self._staging.path.name,
             counts=self._facts["counts"],
         )
+        # Before any new number is given, so that none of the sheet's own is.
+        numbering.observe(connection, "customer", self._staging.numbers())
         low, high = jobs.reserve_ids(connection, "customer", additions) if additions else (1, 0)
         jobs.hide(connection, job, low, high)
         return job
@@ -255,11 +259,12 @@ def resume(database: Database, parts: jobs.Parts, actor: int, source: str) -> No
         return
     job = jobs.job_of(database.connection, running.job)
     person = job.person_id if job else actor
-    staging = None
-    if running.phase != jobs.TAKING_BACK and job is not None and job.kind == ACTION and job.staging:
-        staging = Staging.open(database.path.parent / job.staging)
+    path = database.path.parent / Path(job.staging).name if job and job.staging else None
+    staging = Staging.open(path) if path and running.phase != jobs.TAKING_BACK else None
     if staging is None:
         undoing.take_back(database, parts, person, running.job, source)
+        if path:
+            path.unlink(missing_ok=True)
     else:
         try:
             publisher = Publisher(database, parts, staging, person, source)

@@ -37,6 +37,7 @@ ROWS = (
     "SELECT id, position, cells, no, uscc_key, code_valid, name_key, kind, verdict, reason FROM sheet_row"
     " ORDER BY position, id"
 )
+NUMBERS = "SELECT no FROM sheet_row WHERE no IS NOT NULL"
 CELLS = "SELECT cells FROM sheet_row WHERE id = :id"
 ADD_OUTCOME = (
     "INSERT INTO outcome (id, verdict, name, reason, moves) VALUES (:id, :verdict, :name, :reason, :moves)"
@@ -163,6 +164,10 @@ class Staging:
             group.append(staged)
         if group:
             yield group
+
+    def numbers(self) -> list[str]:
+        """Return the customer numbers that the sheet gives."""
+        return [row[0] for row in self._connection.execute(NUMBERS).fetchall()]
 
     def cells(self, row: int) -> list[str]:
         """Return the cells of a row, those that must not be kept already blank."""

@@ -61,7 +61,6 @@ def add_customers(
     for table in ("customer", "contact", "project", "customer_alias", "activity", "plan", "imported_row"):
         _insert(change, table, tables.get(table, []))
     _tag(change, tags)
-    numbering.observe(connection, "customer", [no for no in wanted if no])
     return left
 
 
