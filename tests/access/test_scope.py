@@ -1,0 +1,94 @@
+"""Reading sees live rows only: none deleted, none still being published, nothing of others' own."""
+
+from __future__ import annotations
+
+import pytest
+
+from crm_tui.access import store as people
+from crm_tui.access.scope import VIEWS
+from crm_tui.customers import service as customers
+from crm_tui.customers.service import archive
+from crm_tui.session import Session
+from crm_tui.storage import jobs
+from crm_tui.storage.change import Change
+from crm_tui.storage.driver import sqlite3
+from tests.opened import saved
+
+# Tables behind which nobody's data stands, or that only storage reads.
+INNER = {
+    "change", "change_set", "compacted", "writing", "job", "publishing", "number_counter", "stale",
+    "import_mapping", "sqlite_sequence",
+}  # fmt: skip
+
+
+def names(session: Session, table: str) -> list[str]:
+    return [row[0] for row in session.reader.execute(f"SELECT name FROM {table} ORDER BY id").fetchall()]
+
+
+def two(change: Change) -> list[int]:
+    return [
+        customers.add(
+            change, {"name": name}, [{"name": f"{name}的联系人", "mobile": "13800138000"}], [f"{name}标签"]
+        )
+        for name in ("甲", "乙")
+    ]
+
+
+def test_every_table_with_data_is_read_through_a_view(crm: Session) -> None:
+    tables = {
+        row[0]
+        for row in crm.reader.execute("SELECT name FROM main.sqlite_master WHERE type = 'table'").fetchall()
+    }
+    assert tables - set(VIEWS) - INNER == set()
+
+
+def test_an_archived_customer_is_gone_with_all_that_hangs_on_it(crm: Session) -> None:
+    first, _second = saved(crm, two)
+    crm.write(archive, first)
+    assert names(crm, "customer") == ["乙"]
+    assert names(crm, "customer_any") == ["甲", "乙"]
+    assert names(crm, "contact") == ["乙的联系人"]
+    for table in ("tag_link", "customer_state", "contact_key"):
+        found = crm.reader.execute(f"SELECT DISTINCT customer_id FROM {table}").fetchall()
+        assert (first,) not in found
+    assert crm.undo() is not None
+    assert names(crm, "contact") == ["甲的联系人", "乙的联系人"]
+
+
+def test_what_is_being_published_is_hidden_until_the_end(crm: Session) -> None:
+    first, second = saved(crm, two)
+    job = crm.database.write_untracked(lambda c: jobs.open_job(c, "import", 1, "名单.xlsx"))
+    crm.database.write_untracked(lambda c: jobs.hide(c, job, second, second + 10))
+    crm.database.write(1, "import", lambda change: change.update("customer", first, {"note": "x"}), job=job)
+    assert names(crm, "customer") == names(crm, "customer_any") == ["甲"]
+    assert names(crm, "contact") == ["甲的联系人"]
+    sets = crm.reader.execute("SELECT action FROM change_set ORDER BY id").fetchall()
+    assert ("import",) not in sets
+    assert crm.reader.execute("SELECT count(*) FROM change WHERE field = 'note'").fetchone() == (0,)
+    crm.database.write_untracked(lambda c: jobs.close_job(c, job, "done"))
+    assert names(crm, "customer") == ["甲", "乙"]
+    assert crm.reader.execute("SELECT count(*) FROM change WHERE field = 'note'").fetchone() == (1,)
+
+
+def test_what_is_ones_own_is_seen_by_nobody_else(crm: Session) -> None:
+    other = saved(crm, people.add, "li", "李雷", "sales_rep")
+
+    def fill(connection: sqlite3.Connection) -> None:
+        for person in (1, other):
+            connection.execute(
+                "INSERT INTO person_state (person_id, name, value) VALUES (:who, 'last', 'x')",
+                {"who": person},
+            )
+
+    crm.database.write_untracked(fill)
+    for owner, name in ((1, "我的"), (other, "他的"), (None, "大家的")):
+        row = {"screen": "customers", "name": name, "owner_id": owner, "definition": "{}"}
+        crm.database.write(1, "view.add", lambda change, row=row: change.insert("saved_view", row))
+    assert crm.reader.execute("SELECT person_id FROM person_state").fetchall() == [(1,)]
+    assert names(crm, "saved_view") == ["我的", "大家的"]
+
+
+def test_the_reading_connection_cannot_write(crm: Session) -> None:
+    for table in ("customer", "main.customer"):
+        with pytest.raises(sqlite3.OperationalError):
+            crm.reader.execute(f"UPDATE {table} SET note = 'x'")
