@@ -13,6 +13,7 @@ from crm_tui.tui.frame import Frame
 from crm_tui.tui.opening import then_warm
 from crm_tui.tui.screens.base import BaseScreen
 from crm_tui.tui.screens.taking_back import take_back
+from crm_tui.tui.widgets.table import Table
 
 
 class CrmApp(Frame):
@@ -46,6 +47,25 @@ class CrmApp(Frame):
     async def do_go_customers(self) -> None:
         """Go to Customers."""
         await self.go("customers")
+
+    async def do_all_history(self) -> None:
+        """Show the latest changes of everybody."""
+        await self.open("history")
+
+    def do_next_match(self) -> bool | None:
+        """Next row: a search leaves only matches."""
+        return self._step(1)
+
+    def do_previous_match(self) -> bool | None:
+        """Previous row."""
+        return self._step(-1)
+
+    def _step(self, by: int) -> bool | None:
+        table = cast(BaseScreen, self.screen).primary
+        if not isinstance(table, Table):
+            return False
+        table.move_to(table.cursor + by)
+        return None
 
     async def do_help(self) -> None:
         """Show the keys of this screen."""

@@ -184,3 +184,12 @@ async def test_follow_ups_and_plans_stand_in_the_history_of_their_customer(sessi
         await opened(user, entity="customer", entity_id=one)
         assert any("跟进" in line and "谈了报价" in line for line in user.lines)
         assert any("计划" in line and "2026-11-25 回访" in line for line in user.lines)
+
+
+async def test_the_changes_of_everybody_are_one_key_away(session: Session) -> None:
+    customer(session, "上海恒达")
+    async with story(CrmApp(session)) as user:
+        await user.press("H")
+        assert "更新记录" in user.line(0)
+        assert "新增客户" in user.line(2)
+        assert "新增同事" in user.line(3)

@@ -187,6 +187,13 @@ async def test_what_cannot_be_a_day_is_refused_beside_the_line(
         assert user.screen.kind == "today"
 
 
+async def test_a_date_typed_fast_in_english_keeps_its_first_letter(filled: Session) -> None:
+    async with story(CrmApp(filled)) as user:
+        await user.press("z")
+        await user.type("next fri 3pm")
+        assert "2026-11-27 周五 15:00" in user.text
+
+
 async def test_a_pasted_phrase_is_a_date_too(filled: Session) -> None:
     async with story(CrmApp(filled)) as user:
         await user.press("z")

@@ -86,7 +86,10 @@ class HistoryScreen(BaseScreen):
         rows = [line.row for line in self.lines if not key or _holds(line.row, key)]
         item = self.table.item
         await self.table.show(ListSource(rows), cursor_to=item.id if item else None)
-        self.set_status(total=ngettext("{n} entry", "{n} entries", len(rows)).format(n=len(rows)))
+        text = ngettext("{n} entry", "{n} entries", len(rows))
+        if len(rows) in (history_rows.NEWEST_SETS, history_rows.NEWEST_MOVES):
+            text = _("The newest {n}")
+        self.set_status(total=text.format(n=len(rows)))
 
     @property
     def line(self) -> Line | None:
@@ -146,14 +149,12 @@ class UndoPreview(PopUp):
         self.about = about
 
     def box(self) -> Iterable[Widget]:
-        """Yield the sentence and the names."""
+        """Yield the sentence and the names, unless the title names the only one."""
         about = self.about
         text = ngettext("{n} place goes back.", "{n} places go back.", about.places).format(n=about.places)
-        names = about.names[: history_rows.NAMED]
-        more = "\n…" if len(about.names) > len(names) else ""
-        yield Static(
-            safe(about.title) + f"\n{text}\n\n" + "\n".join(safe(name) for name in names) + more, markup=False
-        )
+        names = about.names[: history_rows.NAMED] if len(about.names) > 1 else []
+        more = "\n…" if len(about.names) > history_rows.NAMED else ""
+        yield Static("\n".join([safe(about.title), text, *map(safe, names)]) + more, markup=False)
 
     async def do_undo_this(self) -> None:
         """Take it back."""

@@ -117,7 +117,7 @@ def record_lines(session: Session, entity: str, entity_id: int, field: str | Non
     context = session.context()
     lines = []
     for change in changes:
-        moved = _moved(change, names.get((change.entity, change.entity_id), ""), context)
+        moved = _moved(change, names.get((change.entity, change.entity_id), ""), context, of_one=True)
         if moved:
             who = session.names.get(change.actor or 0, "") or action_label(change.action)
             cells = (moment(change.at, session.zone), who, *moved)
@@ -127,7 +127,8 @@ def record_lines(session: Session, entity: str, entity_id: int, field: str | Non
 
 def _said(session: Session, customer_id: int) -> dict[tuple[str, int], str]:
     """Return what activities and plans are about, by entity and id."""
-    found: dict[tuple[str, int], str] = {}
+    name = file_history.record_name(session.reader, "customer", customer_id)
+    found: dict[tuple[str, int], str] = {("customer", customer_id): name}
     for activity in reading.activities(session.reader, customer_id, limit=NEWEST_MOVES):
         found["activity", activity.id] = activity.content or ""
     for plan in reading.plans(session.reader, customer_id, limit=NEWEST_MOVES):
@@ -141,17 +142,21 @@ def move_lines(session: Session, set_id: int) -> list[Line]:
     lines = []
     for change in history.of_set(session.reader, set_id, limit=NEWEST_MOVES):
         name = file_history.record_name(session.reader, change.entity, change.entity_id)
-        moved = _moved(change, name, context)
+        moved = _moved(change, name, context, of_one=False)
         if moved:
             lines.append(Line(Row(change.change_id, moved), set_id))
     return lines
 
 
-def _moved(change: FieldChange, name: str, context: Context) -> tuple[str | Cell, ...]:
-    """Return record, field, old and new value in words; empty for inner columns."""
-    record = " ".join(part for part in (_(ENTITIES.get(change.entity, change.entity)), name) if part)
+def _moved(change: FieldChange, name: str, context: Context, *, of_one: bool) -> tuple[str | Cell, ...]:
+    """Return record, field, old and new value in words; empty for inner columns.
+
+    In the history ``of_one`` customer its name goes without saying.
+    """
+    kind = _(ENTITIES.get(change.entity, change.entity))
+    record = kind if change.entity == "customer" and of_one else f"{kind} {name}".strip()
     if change.op == "insert":
-        return _(ENTITIES.get(change.entity, change.entity)), Cell(_("added"), "accent"), "", name
+        return kind if of_one else record, Cell(_("added"), "accent"), "", name if of_one else ""
     if change.op == "delete":
         return record, Cell(_("removed"), "accent"), "", ""
     if change.field == "deleted_at":

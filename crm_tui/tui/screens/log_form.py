@@ -77,7 +77,7 @@ class LogScreen(FormScreen):
             return
         self.about = about = await self.crm.work.run(self._read)
         name = about.customer["name"] or (about.contacts[0][1] if about.contacts else about.customer["no"])
-        self.set_status(title=f"{_('Log a follow-up')}  {name}")
+        self.set_status(title=_("Log a follow-up") + f"  {name}")
         form = self.form()
         await self.place.mount(form)
         form.focus_field("content")
@@ -193,7 +193,7 @@ class LogScreen(FormScreen):
         moment = clock.local(at, self.session.zone)
         said = day_text(moment.date(), moment.time())
         late = clock.now() - clock.parse_instant(at) > service.WRITTEN_WITHIN
-        return f"{said} · {_('written late')}" if late else said
+        return said + " · " + _("written late") if late else said
 
     # -- saving ---------------------------------------------------------------------------------------
 

@@ -68,7 +68,7 @@ class SnoozeBox(PopUp):
         self.workday, known = await self.crm.work.run(self._next_workday, today)
         workday = day_text(self.workday)
         if not known:
-            workday += f"\n   {_('(holidays of that year are not known)')}"
+            workday += "\n   " + _("(holidays of that year are not known)")
         keymap = self.crm.keymap
         labels = [_("Tomorrow"), _("Next working day")]
         cells = max(map(width, labels)) + 2
@@ -131,8 +131,8 @@ class SnoozeBox(PopUp):
         return True
 
     def on_key(self, event: events.Key) -> None:
-        """Take other letters and digits as the beginning of a date."""
-        if self.focused is None and event.character and event.character.isalnum():
+        """Take other letters and digits as a date; keys typed fast arrive here before the line has the focus."""
+        if event.character and event.is_printable and (self.line.value or event.character.isalnum()):
             event.stop()
             self.search_typed(event.character)
 

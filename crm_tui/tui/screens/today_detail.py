@@ -85,7 +85,7 @@ def _text(known: Known) -> Text:
     if item.key_note:
         part(_("Key note"))
         line(item.key_note, "bold")
-    part(f"{_('Urgency')} {item.urgency:.1f}")
+    part(_("Urgency") + f" {item.urgency:.1f}")
     for term in sorted(item.terms, key=lambda term: -term.points):
         points = f"+{term.points:.1f}" if term.points else ""
         text.append(f"{points:>6}  {safe(term.text)}\n")
