@@ -135,8 +135,12 @@ def _no_other_primary(change: Change, customer_id: int, but: int) -> None:
 
 @action("contact.remove")
 def remove_contact(change: Change, contact_id: int, seen: int) -> None:
-    """Take a contact off a customer; undo brings it back."""
+    """Take a contact off a customer; the next one becomes the main contact, undo brings both back."""
+    row = store.record(change.connection, "contact", contact_id)
     change.soft_delete("contact", contact_id, seen)
+    if row and row["is_primary"] == 1:
+        for heir in store.children(change.connection, "contact", row["customer_id"])[:1]:
+            change.update("contact", heir["id"], {"is_primary": 1})
 
 
 @action("customer.tag")
