@@ -22,6 +22,8 @@ ROOMS: dict[str, str] = {
     "plan": "crm_tui.tui.screens.plan_form:PlanScreen",
     "activity": "crm_tui.tui.screens.plan_form:ActivityScreen",
     "tags": "crm_tui.tui.screens.tags:TagsBox",
+    "import": "crm_tui.tui.screens.wizard:WizardScreen",
+    "export": "crm_tui.tui.screens.export_box:ExportScreen",
     "help": "crm_tui.tui.screens.help:HelpScreen",
     "palette": "crm_tui.tui.screens.palette:PaletteScreen",
 }

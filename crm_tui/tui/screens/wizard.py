@@ -1,0 +1,355 @@
+"""The import wizard: choose the file, see what its columns mean, set what a match does, go to the preview."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import partial
+from itertools import islice
+from pathlib import Path
+from typing import Any, ClassVar, NamedTuple, cast
+
+from textual.widget import Widget
+from textual.widgets import Static
+
+from crm_tui.customers.fields import FIELDS, GROUPS
+from crm_tui.exchange import importing
+from crm_tui.exchange.mapping import SKIP, ColumnMap, Mapping, is_known_heading
+from crm_tui.exchange.planning import OnMatch, OnSuspect
+from crm_tui.exchange.reading import open_sheet
+from crm_tui.exchange.template import template
+from crm_tui.locale import N_, _, ngettext
+from crm_tui.session import Session
+from crm_tui.text.cells import safe
+from crm_tui.text.identity import find_identity_number
+from crm_tui.tui.screens import wizard_files as files
+from crm_tui.tui.screens.pick_box import Choice, PickBox
+from crm_tui.tui.screens.wizard_job import JobScreen
+from crm_tui.tui.screens.wizard_preview import PreviewScreen
+from crm_tui.tui.widgets.rows import Cell, Column, ListSource, Row
+from crm_tui.tui.widgets.table import Table
+from crm_tui.tui.work import Job
+
+NOTE = "note"  # the choice that keeps a column's cells as lines of the note
+HOW = {
+    "exact": N_("heading"),
+    "alias": N_("usual name"),
+    "remembered": N_("remembered"),
+    "override": N_("chosen"),
+    "guess": N_("guessed"),
+    "refused": N_("never taken"),
+    "none": "",
+}
+ON_MATCH = {"update": N_("update it"), "skip": N_("skip the row"), "add": N_("add another")}
+ON_SUSPECT = {"reject": N_("keep out, into the rejects file"), "add": N_("add all the same")}
+SAMPLES = 3
+
+
+class Sheet(NamedTuple):
+    """What was read of a sheet before its rows are planned."""
+
+    path: Path
+    name: str
+    sheets: Sequence[str]
+    header_row: int
+    total: int
+    mapping: Mapping
+    samples: Sequence[Sequence[str]]
+    warnings: Sequence[str]
+
+
+def read_sheet(session: Session, path: Path, name: str | None, job: Job[Any]) -> Sheet:
+    """Open a file, find its table and explain the columns; on the database thread."""
+    with open_sheet(path, name, is_known_heading) as sheet:
+        job.check()
+        mapping = importing.explain(session, sheet)
+        samples = [row.cells for row in islice(sheet.rows, SAMPLES)]
+        return Sheet(
+            path, sheet.sheet, sheet.sheets, sheet.header_row, sheet.total, mapping, samples, sheet.warnings
+        )
+
+
+def plan_sheet(
+    session: Session, sheet: Sheet, on_match: OnMatch, on_suspect: OnSuspect, job: Job[Any]
+) -> importing.ImportPlan:
+    """Decide on every row; nothing is in the database afterwards."""
+    with open_sheet(sheet.path, sheet.name, is_known_heading) as opened:
+        return importing.plan_import(
+            session,
+            opened,
+            sheet.mapping,
+            on_match=on_match,
+            on_suspect=on_suspect,
+            progress=lambda done, total: job.report(done, total),
+            cancelled=job.is_cancelled,
+        )
+
+
+class WizardScreen(JobScreen):
+    """From a file to the preview of its import; ``path`` opens a file at once."""
+
+    kind: ClassVar[str] = "import"
+    hidden: ClassVar[frozenset[str]] = frozenset({"verdicts"})
+    CSS_PATH = "wizard.tcss"
+    AUTO_FOCUS = "#files"
+
+    def __init__(self, path: str | Path | None = None) -> None:
+        super().__init__()
+        self.given = path
+        self.about = Static("", markup=False, classes="wizard-about")
+        self.line = files.PathLine()
+        self.files = Table(files.columns(), id="files", empty=_("No sheets here: type the path of one."))
+        self.columns = Table(
+            [
+                Column(_("Column of the sheet"), 16, flex=1),
+                Column(_("Field"), 16, flex=1),
+                Column(_("Why"), 8, priority=1),
+                Column(_("First rows"), 14, flex=1, priority=2, tone="dim"),
+            ],
+            id="columns",
+        )
+        self.sheet: Sheet | None = None
+        self.on_match: OnMatch = "update"
+        self.on_suspect: OnSuspect = "reject"
+
+    def body(self) -> Iterable[Widget]:
+        """Yield the lines on top and the list of files or columns."""
+        yield self.about
+        yield self.line
+        self.columns.display = False
+        yield self.files
+        yield self.columns
+        yield self.bar
+
+    @property
+    def primary(self) -> Widget:
+        """The list of the present step."""
+        return self.columns if self.sheet is not None else self.files
+
+    async def reload(self) -> None:
+        """Find the likely files, once; then open the file that was given."""
+        if self.files.loaded:
+            return
+        text = _("1 File: choose one, or type its path. {key} writes a blank sheet to fill in.")
+        self.about.update(text.format(key=self.crm.keymap.shown("template")))
+        await self._list(await self.crm.work.run(files.likely_files))
+        if self.given is not None:
+            await self.choose(str(self.given))
+
+    async def _list(self, paths: Sequence[Path]) -> None:
+        rows = await self.crm.work.run(files.file_rows, paths, self.session.zone)
+        await self.files.show(ListSource(rows))
+
+    def on_key(self, event: Any) -> None:
+        """Begin to type a path."""
+        if self.sheet is None and event.character in ("/", "~", ".") and self.focused is self.files:
+            event.stop()
+            self.set_focus(self.line)
+            self.line.insert_text_at_cursor(event.character)
+
+    # -- the file -----------------------------------------------------------------------------------
+
+    async def complete(self, text: str) -> None:
+        """Complete a typed path and list what it may become."""
+        found = await self.crm.work.run(files.complete, text)
+        self.line.value = found.text
+        self.line.cursor_position = len(found.text)
+        await self._list(found.paths)
+        if not found.paths:
+            self.say(_("Nothing there begins like this."), "warn")
+
+    async def choose(self, text: str) -> None:
+        """Open a file, or list a folder."""
+        path = files.typed_path(text)
+        if not text.strip():
+            self.say(_("Type the path of a file, or choose one below."), "warn")
+        elif path.is_dir():
+            await self.complete(str(path) + "/")
+        else:
+            self._read(path, None)
+
+    def _read(self, path: Path, name: str | None) -> None:
+        def read(job: Job[Any]) -> Sheet:
+            return job.run(read_sheet, self.session, path, name, job)
+
+        self.carry(_("Reading {file}").format(file=path.name), read, self._opened)
+
+    async def _opened(self, sheet: Sheet) -> None:
+        self.sheet = sheet
+        self.line.display = self.files.display = False
+        self.columns.display = True
+        self.set_focus(self.columns)
+        await self._show_columns()
+        if sheet.warnings:
+            self.say(" ".join(sheet.warnings), "warn")
+
+    # -- the columns --------------------------------------------------------------------------------
+
+    async def _show_columns(self) -> None:
+        sheet = self.sheet
+        assert sheet is not None
+        rows_text = ngettext("{n} row", "{n} rows", sheet.total).format(n=f"{sheet.total:,}")
+        self.set_status(title=_("Import: {file}").format(file=sheet.path.name), total=rows_text)
+        keys = self.crm.keymap.shown
+        text = _(
+            "2 Columns of “{sheet}”, headings in row {row}. {open} changes one, {confirm} shows the preview."
+        )
+        self.about.update(
+            text.format(
+                sheet=safe(sheet.name or sheet.path.name),
+                row=sheet.header_row,
+                open=keys("open"),
+                confirm=keys("confirm"),
+            )
+        )
+        rows = self._settings(sheet) + [
+            self._column(sheet, one) for one in sheet.mapping.columns if one.heading
+        ]
+        await self.columns.show(ListSource(rows), cursor_to=self.columns.row.id if self.columns.row else None)
+
+    def _settings(self, sheet: Sheet) -> list[Row]:
+        keys = self.crm.keymap.shown
+        rows = []
+        if len(sheet.sheets) > 1:
+            count = ngettext("{n} sheet", "{n} sheets", len(sheet.sheets)).format(n=len(sheet.sheets))
+            rows.append(Row("@sheet", (_("Sheet"), Cell(sheet.name, "accent"), count, "")))
+        match = Cell(_(ON_MATCH[self.on_match]), "accent")
+        suspect = Cell(_(ON_SUSPECT[self.on_suspect]), "accent")
+        rows.append(Row("@on_match", (_("A known customer"), match, keys("on_match"), "")))
+        rows.append(Row("@on_suspect", (_("A likely double"), suspect, keys("on_suspect"), "")))
+        return rows
+
+    def _column(self, sheet: Sheet, one: ColumnMap) -> Row:
+        cells = [row[one.index] for row in sheet.samples if one.index < len(row) and row[one.index].strip()]
+        hidden = one.how == "refused"
+        samples = " | ".join("***" if hidden or find_identity_number(text) else text for text in cells)
+        how = _(HOW[one.how]) if HOW[one.how] else ""
+        if one.spec is not None:
+            field: str | Cell = one.spec.title + (f" {one.slot}" if one.slot > 1 else "")
+        elif one.how == "refused":
+            field = Cell(_("(not collected)"), "warn")
+        elif one.drop:
+            field = Cell(_("(left out)"), "dim")
+        else:
+            field = Cell(_("(kept in the note)"), "dim")
+        return Row(
+            one.index, (one.heading, field, Cell(how, "warn" if one.how == "guess" else "dim"), samples)
+        )
+
+    async def do_open(self) -> None:
+        """Open the file under the cursor, or change the column or setting."""
+        if self.sheet is None:
+            row = self.files.row
+            if row is not None:
+                await self.choose(str(row.id))
+            return
+        row = self.columns.row
+        if row is None:
+            return
+        if row.id == "@sheet":
+            choices = [Choice(name, name) for name in self.sheet.sheets]
+            await self.crm.show(PickBox(_("Sheet"), choices, self.sheet.name), then=self._sheet_picked)
+        elif row.id == "@on_match":
+            await self.do_on_match()
+        elif row.id == "@on_suspect":
+            await self.do_on_suspect()
+        else:
+            index = cast(int, row.id)
+            one = next(each for each in self.sheet.mapping.columns if each.index == index)
+            box = PickBox(
+                _("Field of “{heading}”").format(heading=safe(one.heading)), self._fields(), one.field or ""
+            )
+            await self.crm.show(box, then=partial(self._field_picked, index))
+
+    @staticmethod
+    def _fields() -> list[Choice]:
+        named = [Choice(one.name, one.title, _(GROUPS[one.group])) for one in FIELDS.values() if one.writable]
+        named += [
+            Choice(f"{one.name}2", f"{one.title} 2", _("second contact"))
+            for one in FIELDS.values()
+            if one.writable and one.entity == "contact"
+        ]
+        return [Choice(f"@{NOTE}", _("(kept in the note)")), Choice(f"@{SKIP}", _("(left out)")), *named]
+
+    async def _sheet_picked(self, name: str | None) -> None:
+        if name is not None and self.sheet is not None and name != self.sheet.name:
+            self._read(self.sheet.path, name)
+
+    async def _field_picked(self, index: int, choice: str | None) -> None:
+        if choice is None or self.sheet is None:
+            return
+        field: str | None = choice
+        slot = 1
+        if choice.startswith("@"):
+            field = None if choice == f"@{NOTE}" else SKIP
+        elif choice not in FIELDS:
+            field, slot = choice[:-1], 2
+        mapping = self.sheet.mapping.with_column(index, field, slot)
+        self.sheet = self.sheet._replace(mapping=mapping)
+        await self._show_columns()
+
+    async def do_on_match(self) -> bool | None:
+        """Switch what a matched row does."""
+        if self.sheet is None:
+            return False
+        names: list[OnMatch] = ["update", "skip", "add"]
+        self.on_match = names[(names.index(self.on_match) + 1) % len(names)]
+        await self._show_columns()
+        self.say(f"{_('A known customer')}: {_(ON_MATCH[self.on_match])}")
+        return None
+
+    async def do_on_suspect(self) -> bool | None:
+        """Switch what becomes of likely doubles."""
+        if self.sheet is None:
+            return False
+        self.on_suspect = "add" if self.on_suspect == "reject" else "reject"
+        await self._show_columns()
+        self.say(f"{_('A likely double')}: {_(ON_SUSPECT[self.on_suspect])}")
+        return None
+
+    # -- on and back --------------------------------------------------------------------------------
+
+    async def do_confirm(self) -> None:
+        """Open the file, or show what the import would do."""
+        sheet = self.sheet
+        if sheet is None:
+            await self.do_open() if self.focused is self.files else await self.choose(self.line.value)
+            return
+        on_match, on_suspect = self.on_match, self.on_suspect
+
+        def plan(job: Job[Any]) -> importing.ImportPlan:
+            return job.run(plan_sheet, self.session, sheet, on_match, on_suspect, job)
+
+        self.carry(_("Comparing with the customers there are"), plan, self._planned)
+
+    async def _planned(self, plan: importing.ImportPlan) -> None:
+        assert self.sheet is not None
+        await self.crm.show(PreviewScreen(plan, self.sheet.path), then=self._previewed)
+
+    async def _previewed(self, imported: bool | None) -> None:
+        if imported:
+            await self.crm.back(True)
+        else:
+            self.say(_("Nothing was imported."))
+
+    async def do_template(self) -> None:
+        """Write the blank sheet into the working folder."""
+        path = files.free_name(Path.cwd() / f"{_('customer sheet')}.xlsx")
+        await self.crm.work.run(template, path)
+        await self._list(await self.crm.work.run(files.likely_files))
+        self.say(_("Blank sheet written: {path}").format(path=path), "good")
+
+    async def do_back(self) -> None:
+        """Stop what is running, go back to the files, or leave."""
+        await self.stop_or(self._leave)
+
+    async def _leave(self) -> None:
+        if self.sheet is None or self.given is not None:
+            await self.crm.back()
+            return
+        self.sheet = None
+        self.columns.display = False
+        self.line.display = self.files.display = True
+        self.set_focus(self.files)
+        self.set_status(title=self.heading(), total="")
+        self.files.loaded = False
+        await self.reload()

@@ -1,0 +1,246 @@
+"""Stories of the import wizard: file, columns, preview, import, undo, refusals, stopping."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+import time_machine
+
+from crm_tui.customers import reading
+from crm_tui.customers.reading import Query
+from crm_tui.session import Session
+from tests.tui.driver import User, story
+from tests.tui.office import NOW, app, customer, office
+
+IDENTITY = "11010519491231002X"
+HEAD = (
+    "客户名称",
+    "统一社会信用代码",
+    "所属行业",
+    "客户类型",
+    "联系人姓名",
+    "联系方式",
+    "奇怪的列",
+    "身份证号",
+)
+ROWS = (
+    ("上海样例科技有限公司", "91350100M000100Y43", "制造业", "潜在客户", "张经理", "13800138000", "x1", ""),
+    ("[/x] 北京样例公司", "12345", "零售业", "不知道", "李总", "138****0001", "x2", IDENTITY),
+    ("广州样例有限公司", "", "服务业", "意向客户", "", "020-55556666", "", ""),
+)
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    place = tmp_path / "sheets"
+    place.mkdir()
+    monkeypatch.chdir(place)
+    return place
+
+
+@pytest.fixture
+def session(tmp_path: Path) -> Iterator[Session]:
+    with time_machine.travel(NOW, tick=False), office(tmp_path) as opened:
+        yield opened
+
+
+def sheet(path: Path, rows: Sequence[Sequence[str]] = ROWS, head: Sequence[str] = HEAD) -> Path:
+    with path.open("w", newline="", encoding="gb18030") as file:
+        csv.writer(file).writerows([head, *rows])
+    return path
+
+
+def count(session: Session) -> int:
+    return reading.count(session.reader, Query())
+
+
+async def to_preview(user: User) -> None:
+    await user.press("i", "enter")
+    assert "标题在第 1 行" in user.text
+    await user.press("f12")
+    assert "还没有写入" in user.text
+
+
+@pytest.mark.requirement("S3-09")
+async def test_a_sheet_goes_from_the_list_of_files_to_the_customers_and_back(
+    session: Session, folder: Path
+) -> None:
+    sheet(folder / "客户.csv")
+    async with story(app(session)) as user:
+        await to_preview(user)
+        assert "新增 3" in user.text and "异常值 2" in user.text
+        assert count(session) == 0
+        await user.press("f12")
+        assert "新增 3，更新 0，跳过 0，疑似重复 0，错误 0" in user.text
+        assert user.message == "已导入：客户.csv。\u3000按 u 撤销。"
+        assert count(session) == 3
+        await user.press("escape")
+        assert "3 位客户" in user.line(0)
+        assert "[/x] 北京样例公司" in user.text
+        await user.press("u")
+        assert "0 位客户" in user.line(0)
+
+
+async def test_undo_on_the_result(session: Session, folder: Path) -> None:
+    sheet(folder / "客户.csv")
+    async with story(app(session)) as user:
+        await to_preview(user)
+        await user.press("f12", "u")
+        assert count(session) == 0
+        assert "撤销" in user.message
+
+
+@pytest.mark.requirement("S0-22")
+async def test_the_same_sheet_again_has_nothing_to_import(session: Session, folder: Path) -> None:
+    sheet(folder / "客户.csv")
+    async with story(app(session)) as user:
+        await to_preview(user)
+        await user.press("f12", "escape", "i", "enter")
+        assert "上次" in user.text  # the mapping is remembered
+        await user.press("f12")
+        assert "新增 0  更新 0  跳过 3" in user.text
+        assert "没有可导入的内容" in user.text
+
+
+@pytest.mark.requirement("S4-10")
+async def test_id_numbers_are_never_shown(session: Session, folder: Path) -> None:
+    sheet(folder / "客户.csv")
+    async with story(app(session), size=(140, 30)) as user:
+        await user.press("i", "enter")
+        assert "（不收集）" in user.text
+        assert IDENTITY not in user.text
+        await user.press("f12", "f", "f", "f")
+        assert IDENTITY not in user.text
+
+
+async def test_odd_values_and_changes_can_be_looked_at(session: Session, folder: Path) -> None:
+    customer(session, "上海样例科技有限公司", uscc="91350100M000100Y43", industry="零售业")
+    sheet(folder / "客户.csv")
+    async with story(app(session), size=(120, 30)) as user:
+        await to_preview(user)
+        assert "新增 2  更新 1" in user.text
+        await user.press("enter")
+        assert "所属行业: 零售业 -> 制造业" in user.text
+        await user.press("escape", "f")
+        assert "显示：新增" in user.line(0)
+        assert "上海样例" not in user.text
+        await user.press("f", "f")
+        assert "显示：异常值" in user.line(0)
+        assert "12345" in user.text and "应为18位" in user.text
+
+
+async def test_a_column_gets_another_field_by_typing_its_name(session: Session, folder: Path) -> None:
+    sheet(folder / "客户.csv")
+    async with story(app(session), size=(100, 30)) as user:
+        await user.press("i", "enter")
+        while "奇怪的列" not in str(user.screen.columns.row.cells[0]):
+            await user.press("j")
+        assert "（并入备注）" in user.text
+        await user.press("enter")
+        await user.type("客户痛点")
+        await user.press("enter")
+        assert "客户痛点" in user.text and "已选" in user.text
+        await user.press("f12", "f12")
+        row = next(iter(reading.page(session.reader, Query(text="上海样例"))))
+        record = reading.record(session.reader, "customer", row.id)
+        assert record is not None and record["pain"] == "x1"
+
+
+async def test_what_a_match_does_is_switched_by_a_key(session: Session, folder: Path) -> None:
+    customer(session, "上海样例科技有限公司", uscc="91350100M000100Y43")
+    sheet(folder / "客户.csv")
+    async with story(app(session)) as user:
+        await user.press("i", "enter", "m")
+        assert user.message == "已有的客户: 跳过该行"
+        await user.press("f12")
+        assert "新增 2  更新 0  跳过 1" in user.text
+
+
+async def test_rejected_rows_get_a_file_of_their_own(session: Session, folder: Path) -> None:
+    rows = [*ROWS, ("", "", "", "", "", "13900000000", "没有名称", "")]
+    customer(session, "别的名称有限公司", {"name": "某", "mobile": "13800138000"})
+    sheet(folder / "客户.csv", rows)
+    async with story(app(session), size=(120, 30)) as user:
+        await to_preview(user)
+        await user.press("f12")
+        rejected = list(folder.glob("客户-*.xlsx"))
+        shown = "行待修改，已写入" in user.text
+        assert shown is bool(rejected)
+
+
+async def test_esc_in_the_preview_writes_nothing(session: Session, folder: Path) -> None:
+    sheet(folder / "客户.csv")
+    async with story(app(session)) as user:
+        await to_preview(user)
+        await user.press("escape")
+        assert user.message == "没有导入任何数据。"
+        assert count(session) == 0
+        await user.press("escape", "escape")
+        assert "0 位客户" in user.line(0)
+    assert not list(session.database.path.parent.glob("*.staging"))
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("空.csv", b"", "空"),
+        ("坏.xlsx", b"this is no workbook", "坏.xlsx"),
+        ("线索.csv", "线索编号,线索状态,公司名称\nEXPO1,待跟进,甲\n".encode(), "线索"),
+    ],
+)
+async def test_what_is_no_sheet_is_refused_with_a_sentence(
+    session: Session, folder: Path, name: str, content: bytes, said: str
+) -> None:
+    (folder / name).write_bytes(content)
+    async with story(app(session)) as user:
+        await user.press("i", "enter")
+        assert said in user.message
+        assert "1 文件" in user.text
+
+
+async def test_a_path_is_typed_and_completed(session: Session, folder: Path) -> None:
+    inner = folder / "二月"
+    inner.mkdir()
+    sheet(inner / "客户名单.csv")
+    async with story(app(session)) as user:
+        await user.press("i", "/")
+        await user.type(str(folder)[1:] + "/二")
+        await user.press("tab")
+        assert user.screen.line.value == f"{inner}/"
+        await user.press("tab")
+        assert user.screen.line.value == str(inner / "客户名单.csv")
+        await user.press("enter")
+        assert "标题在第 1 行" in user.text
+
+
+async def test_a_missing_file_is_said(session: Session, folder: Path) -> None:
+    async with story(app(session)) as user:
+        await user.press("i", "tab")
+        await user.type("nothing.xlsx")
+        await user.press("enter")
+        assert "nothing.xlsx" in user.message
+
+
+async def test_t_writes_the_blank_sheet_beside(session: Session, folder: Path) -> None:
+    async with story(app(session)) as user:
+        await user.press("i", "t")
+        made = list(folder.glob("*.xlsx"))
+        assert len(made) == 1
+        assert "已生成空白导入模板" in user.message
+        await user.press("t")
+        assert len(list(folder.glob("*.xlsx"))) == 2
+
+
+async def test_a_read_only_file_shows_the_preview_and_says_why_not(
+    session: Session, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sheet(folder / "客户.csv")
+    async with story(app(session)) as user:
+        await to_preview(user)
+        monkeypatch.setattr(session.database, "read_only", "该文件只能查看。", raising=False)
+        await user.press("f12")
+        assert user.message == "该文件只能查看。"
+        assert count(session) == 0
