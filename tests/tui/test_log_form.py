@@ -163,7 +163,7 @@ async def test_written_late_is_marked_and_the_future_refused(session: Session, d
         await user.press("l")
         await user.type("补一条")
         await field(user, "at", "3天前")
-        assert "2026-11-17 周二 12:00 · 补录" in user.text
+        assert "2026-11-17 周二 · 补录" in user.text
         for _sign in "3天前":
             await user.press("backspace")
         await user.type("今天下午3点")
@@ -225,6 +225,45 @@ async def test_with_whom_feedback_and_objections(session: Session, due: reading.
         assert activity.content == "第一行\n第二行"
         assert (activity.feedback, activity.objections) == ("价格可以", "交期太长")
         assert activity.contact_id is not None
+
+
+async def test_a_log_from_elsewhere_closes_the_plan_that_is_due_unless_told_otherwise(
+    session: Session, due: reading.Plan
+) -> None:
+    later = session.write(service.add_plan, due.customer_id, PlanDraft(date(2026, 12, 1), goal="续约")).value
+    async with story(CrmApp(session)) as user:
+        await user.app.open("log", customer_id=due.customer_id)
+        await user.idle()
+        assert "计划：确认报价" in user.text
+        assert "(*)1 2026-11-20 确认报价  ( )2 2026-12-01 续约" in user.text
+        user.screen.the_form.focus_field("plan")
+        await user.press("2")
+        assert "计划：续约" in user.text
+        user.screen.the_form.focus_field("content")
+        await user.type("提前续约了")
+        await user.press("f12")
+        states = [reading.plan(session.reader, plan) for plan in (due.id, later)]
+        assert [plan.state for plan in states if plan] == ["todo", "done"]
+
+
+async def test_a_log_may_leave_every_plan_open(session: Session, due: reading.Plan) -> None:
+    async with story(CrmApp(session)) as user:
+        await user.press("l")
+        await user.type("随便聊聊")
+        user.screen.the_form.focus_field("plan")
+        await user.press("backspace", "f12")
+        assert "今日到期 1" in user.line(0)
+
+
+async def test_a_day_without_an_hour_is_kept_as_a_day(session: Session, due: reading.Plan) -> None:
+    async with story(CrmApp(session)) as user:
+        await user.press("l")
+        await user.type("昨天聊过")
+        await field(user, "at", "昨天")
+        assert "2026-11-19 周四" in user.text and "补录" not in user.text
+        await user.press("f12")
+        activity = written(session, due.customer_id)
+        assert (activity.whole_day, activity.backfilled) == (1, 0)
 
 
 async def test_nothing_written_is_refused(session: Session, due: reading.Plan) -> None:

@@ -349,3 +349,23 @@ async def test_copy_and_archive(filled: Session) -> None:
         assert "上海恒达" not in "\n".join(user.lines[:-2])
         await user.press("u")
         assert cursor_name(user) == "上海恒达科技有限公司"
+
+
+async def test_the_queue_is_exported_as_it_stands(
+    filled: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    async with story(CrmApp(filled)) as user:
+        await user.press("o")
+        user.screen.the_form.focus_field("ending")
+        await user.press("2", "f12")
+        assert "8 行已写出" in user.message
+        await user.press("/")
+        await user.type("恒达")
+        await user.press("enter", "o", "2", "f12")
+        assert "1 行已写出" in user.message
+    first, second = sorted(tmp_path.glob("*.csv"), key=lambda path: -path.stat().st_size)
+    lines = first.read_text("utf-8-sig").splitlines()
+    assert lines[0] == "分组,紧急度,客户编号,客户名称,原因,下一步,计划时间,联系人,电话,负责人"
+    assert lines[1].startswith("逾期,16.0,C20261120001,上海恒达科技有限公司,逾期 3 天 · 重点客户")
+    assert len(second.read_text("utf-8-sig").splitlines()) == 2

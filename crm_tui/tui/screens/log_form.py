@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple, cast
 from zoneinfo import ZoneInfo
 
@@ -24,7 +24,7 @@ from crm_tui.tui.screens.base import FieldErrors, FormScreen
 from crm_tui.tui.screens.next_step import day_text, next_of_rhythm, read_next, say_due, say_plan
 from crm_tui.tui.widgets.form import Field, Form
 
-NOON = time(12)
+MOST_PLANS = 9  # as many as there are digits to choose with
 
 
 class About(NamedTuple):
@@ -32,6 +32,7 @@ class About(NamedTuple):
 
     customer: dict[str, Any]
     contacts: list[tuple[str, str]]
+    plans: list[Plan]
     plan: Plan | None
     ways: list[tuple[str, str]]
     statuses: list[tuple[str, str]]
@@ -41,7 +42,8 @@ class About(NamedTuple):
 class LogScreen(FormScreen):
     """Logs a follow-up of a customer; with ``plan_id`` it deals with that plan, open or closed unwritten.
 
-    Closes with the ``Logged`` of the write, None by Esc.
+    Without one it proposes the user's own plan that is due. Closes with the ``Logged`` of the write, None by
+    Esc.
     """
 
     CSS_PATH = "log_form.tcss"
@@ -60,8 +62,12 @@ class LogScreen(FormScreen):
 
     @property
     def plan(self) -> Plan | None:
-        """The plan that is dealt with."""
-        return self.about.plan if self.about else None
+        """The plan that is dealt with: the proposed one until another is chosen."""
+        about = self.about
+        if about is None or not about.plans or not self.query(Form):
+            return about.plan if about else None
+        chosen = self.the_form.values()["plan"]
+        return next((plan for plan in about.plans if str(plan.id) == chosen), None)
 
     def heading(self) -> str:
         """Return the title until the customer is known."""
@@ -81,9 +87,7 @@ class LogScreen(FormScreen):
         form = self.form()
         await self.place.mount(form)
         form.focus_field("content")
-        self._remark_next("")
-        if about.plan and about.plan.goal:
-            form.note("content", _("Planned: {goal}").format(goal=about.plan.goal))
+        self._remark_plan()
 
     def _read(self) -> About:
         session = self.session
@@ -91,15 +95,26 @@ class LogScreen(FormScreen):
         if customer is None:
             raise BadInput(_("This customer is no longer in the lists."))
         people = customers.children(session.reader, "contact", self.customer_id)
-        plan = reading.plan(session.reader, self.plan_id) if self.plan_id is not None else None
+        plans = [
+            plan
+            for plan in reading.plans(session.reader, self.customer_id)
+            if plan.state in ("todo", "doing") or plan.id == self.plan_id
+        ][:MOST_PLANS]
         session.calendar  # noqa: B018  (read here: its first use opens files)
         words = session.words
         return About(
             customer,
             [(str(one["id"]), one["name"] or one["mobile"] or one["email"] or "?") for one in people],
-            plan,
+            plans,
+            self._proposed(plans),
             *(words.choices(kind) for kind in ("way", "status", "stage")),
         )
+
+    def _proposed(self, plans: list[Plan]) -> Plan | None:
+        if self.plan_id is not None:
+            return next((plan for plan in plans if plan.id == self.plan_id), None)
+        today, me = self.crm.today().isoformat(), self.session.person.id
+        return next((p for p in plans if p.owner_id == me and p.due_on and p.due_on <= today), None)
 
     # -- the form -----------------------------------------------------------------------------------
 
@@ -112,9 +127,19 @@ class LogScreen(FormScreen):
             Field("content", _("What happened"), "area", lines=3),
             Field("ways", _("By which way"), "several", choices=about.ways),
             Field(
-                "next", _("What next, when"), hint=_("next wednesday 3pm call back"), check=self._next_error
+                "next",
+                _("What next, when"),
+                hint=_("e.g. next wednesday 3pm call back"),
+                check=self._next_error,
             ),
             Field("", _("Only if you need it"), "heading"),
+        ]
+        if about.plans:
+            plans = [(str(plan.id), _called(plan)) for plan in about.plans]
+            fields.append(
+                Field("plan", _("Plan dealt with"), "choice", str(about.plan.id) if about.plan else "", plans)
+            )
+        fields += [
             Field("at", _("When it was"), value=late, hint=_("now"), check=self._at_error),
         ]
         if about.contacts:
@@ -139,8 +164,16 @@ class LogScreen(FormScreen):
         """Say back what was understood while it is typed."""
         if event.key == "next":
             self._remark_next(event.value)
+        elif event.key == "plan":
+            self._remark_plan()
         elif event.key == "at":
             self._remark(event.key, self._at_said, event.value)
+
+    def _remark_plan(self) -> None:
+        plan = self.plan
+        said = _("Planned: {goal}").format(goal=plan.goal or plan.text) if plan and plan.goal else ""
+        self.the_form.note("content", said)
+        self._remark_next(self.the_form.values()["next"])
 
     def _remark_next(self, text: str) -> None:
         if text.strip():
@@ -170,29 +203,30 @@ class LogScreen(FormScreen):
     def _next_error(self, text: str) -> str:
         return _refusal(self._next, text)
 
-    def _at(self, text: str) -> str | None:
-        """Return the instant of a typed time, None for now; noon where only an earlier day is named."""
+    def _at(self, text: str) -> tuple[str | None, bool]:
+        """Return the instant of a typed time, None for now, and whether only a day was named."""
         if not text.strip():
-            return None
+            return None, False
         today = self.crm.today()
         when = parse_when(text, today, past=True, calendar=self.session.calendar)
         if when.date == today and when.time is None:
-            return None
-        moment = datetime.combine(when.date, when.time or NOON, ZoneInfo(self.session.zone))
+            return None, False
+        moment = datetime.combine(when.date, when.time or time(), ZoneInfo(self.session.zone))
         if moment > clock.now():
             raise BadInput(_("What happened cannot lie in the future."), todo=_("Plan it as the next step."))
-        return clock.to_instant(moment)
+        return clock.to_instant(moment), when.time is None
 
     def _at_error(self, text: str) -> str:
         return _refusal(self._at, text)
 
     def _at_said(self, text: str) -> str:
-        at = self._at(text)
+        at, whole_day = self._at(text)
         if at is None:
             return ""
         moment = clock.local(at, self.session.zone)
-        said = day_text(moment.date(), moment.time())
-        late = clock.now() - clock.parse_instant(at) > service.WRITTEN_WITHIN
+        said = day_text(moment.date(), None if whole_day else moment.time())
+        ended = clock.parse_instant(at) + timedelta(days=whole_day)
+        late = clock.now() - ended > service.WRITTEN_WITHIN
         return said + " · " + _("written late") if late else said
 
     # -- saving ---------------------------------------------------------------------------------------
@@ -211,18 +245,21 @@ class LogScreen(FormScreen):
         lost = moved.get("status") == "lost" or self.session.words.phase(moved.get("stage")) == "lost"
         if lost and not values["lost_reason"].strip():
             raise FieldErrors({"lost_reason": _("A lost customer needs the reason.")})
+        at, whole_day = self._at(values["at"])
+        plan = self.plan
         entry = LogEntry(
             self.customer_id,
             values["content"],
             values["ways"],
-            self._at(values["at"]),
+            at,
             int(values["contact"]) if values.get("contact") else None,
-            self.plan_id,
+            plan.id if plan else None,
             values["feedback"],
             values["objections"],
             moved.get("status"),
             moved.get("stage"),
             values["lost_reason"].strip() if lost else "",
+            whole_day,
         )
         following = self._next(values["next"])
         written = await self.crm.write(service.log, entry, following, self.session.zone)
@@ -237,6 +274,13 @@ class LogScreen(FormScreen):
     def _due_of(self, plan_id: int) -> str:
         plan = reading.plan(self.session.reader, plan_id)
         return say_due(plan, self.session.zone) if plan else ""
+
+
+def _called(plan: Plan) -> str:
+    """Return a plan as a choice: its day and what for."""
+    return " ".join(part for part in (plan.due_on, plan.goal or plan.text) if part) or _(
+        "Planned without a day"
+    )
 
 
 def _refusal(read: Callable[[str], Any], text: str) -> str:

@@ -259,6 +259,16 @@ class TodayScreen(BaseScreen):
         """Import a sheet."""
         await self.crm.open("import")
 
+    async def do_export(self) -> None:
+        """Write the queue to a file."""
+        from crm_tui.tui.screens.today_export import TodayExportScreen
+
+        await self.crm.show(TodayExportScreen(self.filter))
+
+    async def do_tags(self) -> None:
+        """Give or take tags of the customer."""
+        await self.crm.open("tags", customer_id=self._chosen().customer_id)
+
     def do_copy(self) -> None:
         """Copy name and phone."""
         item = self._chosen()

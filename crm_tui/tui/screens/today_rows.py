@@ -115,6 +115,13 @@ class QueueSource(GroupedSource):
         session = self.session
         return queue.idle(session.reader, group, session.person.id, clock.now(), session.zone, offset, limit)
 
+    def everything(self) -> list[Item]:
+        """Return the items of all groups, folded ones included, up to LOOKED_THROUGH of each idle group."""
+        self.count()
+        assert self.today is not None
+        idle = [item for group in ("unplanned", "idle") for item in self.idle(group, 0, LOOKED_THROUGH)]
+        return [item for item in [*self.today.items, *idle] if self._wanted(item)]
+
     def row(self, item: Item) -> Row:
         """Return the row of an item and remember the item."""
         key = row_id(item)

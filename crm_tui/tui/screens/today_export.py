@@ -1,0 +1,91 @@
+"""Writing the queue to a file, as it stands on the screen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import cast
+
+from crm_tui.exchange.exporting import export_table
+from crm_tui.locale import _, ngettext
+from crm_tui.queue import service as queue
+from crm_tui.session import Session
+from crm_tui.tui.screens.base import FormScreen
+from crm_tui.tui.screens.today_rows import QueueSource, due_text
+from crm_tui.tui.screens.wizard_files import free_name, typed_path
+from crm_tui.tui.widgets.form import Field, Form
+
+ENDINGS = (("xlsx", "Excel (xlsx)"), ("csv", "CSV"), ("json", "JSON"))
+
+
+def columns() -> list[tuple[str, str]]:
+    """Return heading and json key of every column."""
+    return [
+        (_("Group"), "group"),
+        (_("Urgency"), "urgency"),
+        (_("Customer no."), "no"),
+        (_("Customer name"), "name"),
+        (_("Why"), "why"),
+        (_("Next step"), "goal"),
+        (_("Due"), "due"),
+        (_("Contact"), "contact"),
+        (_("Phone"), "phone"),
+        (_("Owner"), "owner"),
+    ]
+
+
+def rows(session: Session, text: str) -> list[tuple[str, ...]]:
+    """Return the queue that a search text leaves, folded groups included; for the database thread."""
+    source = QueueSource(session, text)
+    today = session.today()
+    return [
+        (
+            _(queue.GROUPS[item.group]), f"{item.urgency:.1f}", item.no, item.name, item.why, item.goal,
+            due_text(item, today, session.zone), item.contact, item.phone, item.owner,
+        )
+        for item in source.everything()
+    ]  # fmt: skip
+
+
+class TodayExportScreen(FormScreen):
+    """Asks for the kind of file and its place."""
+
+    def __init__(self, text: str = "") -> None:
+        super().__init__()
+        self.text = text
+        self._proposed = ""
+
+    def heading(self) -> str:
+        """Return the title."""
+        return _("Export the queue")
+
+    def form(self) -> Form:
+        """Return the form; the file's name follows the kind until it is typed."""
+        self._proposed = self._place("xlsx")
+        return Form(
+            [
+                Field("ending", _("Kind of file"), "choice", value="xlsx", choices=ENDINGS),
+                Field("path", _("File"), value=self._proposed, required=True),
+            ]
+        )
+
+    def _place(self, ending: str) -> str:
+        name = _("queue") + f"-{self.crm.today().isoformat()}.{ending}"
+        return str(free_name(Path.cwd() / name))
+
+    def on_form_changed(self, event: Form.Changed) -> None:
+        """Let the file's name follow the kind of file, unless somebody typed it."""
+        if event.key == "ending" and event.value and self.the_form.values()["path"] == self._proposed:
+            self._proposed = self._place(event.value)
+            self.the_form.fill("path", self._proposed, as_before=True)
+
+    async def save(self, values: Mapping[str, str]) -> str:
+        """Write the file; one that exists is never overwritten."""
+        path = typed_path(values["path"])
+        count = await self.crm.work.run(self._write, path)
+        text = ngettext("{n} row written to {path}.", "{n} rows written to {path}.", count)
+        return text.format(n=f"{count:,}", path=path.absolute())
+
+    def _write(self, path: Path) -> int:
+        session = cast("Session", self.crm.session)
+        return export_table(path, _("Today"), columns(), rows(session, self.text))
