@@ -101,6 +101,8 @@ def _statements(
     statements: list[Statement] = []
     pending: tuple[Row, dict[str, Any]] | None = None
     images = _images(log, plans)
+    # A row to be removed goes back step by step too: another may want the value that it took last.
+    stepwise = {"update", "restore", "replace"} | (set() if soft else {"remove"})
 
     def push(entity: str, sql: str, params: dict[str, Any]) -> None:
         params["set_"] = change.set_id
@@ -121,8 +123,8 @@ def _statements(
         plan = plans[row]
         if plan.verdict == "restore" and change_id > folds[row].first_delete:
             continue
-        if op == "update" and plan.verdict in ("update", "restore", "replace"):
-            if plan.verdict != "restore" and name not in plan.values:
+        if op == "update" and plan.verdict in stepwise:
+            if plan.verdict in ("update", "replace") and name not in plan.values:
                 continue
             # Neighbouring updates of one row go back in one step: to a state the set passed through.
             if pending and pending[0] == row:

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from crm_tui.storage.database import Database
-from crm_tui.storage.undo import UndoBlocked, undo
-from tests.storage.rows import last_change, snapshot
+from crm_tui.storage.undo import UndoBlocked
+from tests.storage.rows import snapshot
+from tests.storage.undone import back, refused
 from tests.storage.world import assert_sound, contact, customer, field, note, saved
 
 
@@ -16,21 +17,6 @@ from tests.storage.world import assert_sound, contact, customer, field, note, sa
 def pair(db: Database) -> tuple[int, int]:
     """Return two customers."""
     return db.write(1, "customer.add", lambda c: (customer(c, "C1"), customer(c, "C2"))).value
-
-
-def back(db: Database, set_id: int, **keywords: Any) -> Any:
-    return db.write(1, "undo", lambda c: undo(c, set_id, **keywords), undoes=set_id)
-
-
-def refused(db: Database, set_id: int, **keywords: Any) -> list[tuple[Any, ...]]:
-    """Undo must refuse and change nothing; return the kinds, tables, rows and fields in the way."""
-    before, log = snapshot(db.connection, version=True), last_change(db.connection)
-    with pytest.raises(UndoBlocked) as blocked:
-        back(db, set_id, **keywords)
-    assert snapshot(db.connection, version=True) == before
-    assert last_change(db.connection) == log
-    assert_sound(db.connection)
-    return [obstacle[:4] for obstacle in blocked.value.obstacles]
 
 
 # ---- what comes back
@@ -204,6 +190,19 @@ def test_a_row_deleted_twice_in_a_set_comes_back_as_it_was_before_the_first(db):
     assert snapshot(db.connection) == before
 
 
+def test_a_name_that_an_added_row_took_from_a_deleted_one_goes_back(db):
+    tag = db.write(1, "tag", lambda c: c.insert("tag", {"name": "a", "name_key": "a"})).value
+    before = snapshot(db.connection)
+
+    def hand_over(change):
+        row = change.insert("tag", {"name": "b", "name_key": "b"})
+        drop(change, tag)
+        change.update("tag", row, {"name_key": "a"})
+
+    back(db, saved(db, hand_over))
+    assert snapshot(db.connection) == before
+
+
 def test_nothing_and_a_text_that_reads_like_it_differ(db, pair):
     edit = saved(db, note(pair[0], "x"))
     saved(db, note(pair[0], "None"))
@@ -327,63 +326,3 @@ def test_what_a_constraint_refuses_is_left_whole_and_the_rest_undone(db, pair):
     )
     assert (field(db, "customer", pair[1], "no"), field(db, "customer", pair[1], "note")) == ("C2", None)
     assert_sound(db.connection)
-
-
-# ---- imports are undone softly
-
-
-@pytest.fixture
-def imported(db: Database) -> tuple[int, list[int], list[int]]:
-    """Return a set that imported three customers with a contact each, and their ids."""
-
-    def add(change):
-        rows = [customer(change, f"I{n}") for n in range(3)]
-        return rows, [contact(change, row) for row in rows]
-
-    added = db.write(1, "import", add)
-    rows, contacts = added.value
-    assert added.set_id is not None
-    return added.set_id, rows, contacts
-
-
-def test_an_import_is_taken_back_softly_and_its_numbers_are_free_again(db, imported):
-    set_id, rows, contacts = imported
-    undone = back(db, set_id, soft=True).set_id
-    assert [field(db, "customer", row, "gone") for row in rows] == ["undone"] * 3
-    assert all(field(db, "contact", row, "deleted_at") for row in contacts)
-    again = saved(db, lambda c: customer(c, "I1"))
-    assert refused(db, undone) == [("taken", "customer", rows[1], None)]
-    back(db, again)
-    back(db, undone)
-    assert [field(db, "customer", row, "gone") for row in rows] == [None] * 3
-    back(db, set_id, soft=True)
-    assert [field(db, "customer", row, "gone") for row in rows] == ["undone"] * 3
-
-
-def test_live_children_of_others_are_in_the_way_of_taking_an_import_back(db, imported):
-    set_id, rows, _contacts = imported
-    child = db.write(1, "contact.add", lambda c: contact(c, rows[1], "后来")).value
-    assert refused(db, set_id, soft=True) == [("child", "customer", rows[1], None)]
-    saved(db, lambda c: c.soft_delete("contact", child))
-    back(db, set_id, soft=True)
-    assert field(db, "customer", rows[1], "gone") == "undone"
-
-
-def test_a_customer_that_is_left_keeps_what_came_with_it(db, imported):
-    set_id, rows, contacts = imported
-    saved(db, lambda c: c.update("customer", rows[0], {"note": "worked on"}))
-    saved(db, lambda c: contact(c, rows[1], "后来"))
-    left = back(db, set_id, soft=True, leave=True).value
-    assert {obstacle[:4] for obstacle in left} >= {
-        ("moved", "customer", rows[0], "note"),
-        ("child", "customer", rows[1], None),
-    }
-    assert [field(db, "customer", row, "gone") for row in rows] == [None, None, "undone"]
-    assert [field(db, "contact", row, "deleted_at") is None for row in contacts] == [True, True, False]
-
-
-def test_an_imported_customer_archived_since_is_gone_already(db, imported):
-    set_id, rows, _contacts = imported
-    saved(db, lambda c: c.soft_delete("customer", rows[2]))
-    back(db, set_id, soft=True)
-    assert [field(db, "customer", row, "gone") for row in rows] == ["undone", "undone", "archived"]
