@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Sequence
+import threading
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
 import time_machine
 
+from crm_tui import locale
 from crm_tui.customers import reading
 from crm_tui.customers.reading import Query
+from crm_tui.exchange import importing
 from crm_tui.session import Session
 from tests.tui.driver import User, story
 from tests.tui.office import NOW, app, customer, office
@@ -244,3 +247,47 @@ async def test_a_read_only_file_shows_the_preview_and_says_why_not(
         await user.press("f12")
         assert user.message == "该文件只能查看。"
         assert count(session) == 0
+
+
+async def test_esc_stops_an_import_when_pressed_twice(
+    session: Session, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    began = threading.Event()
+
+    def slow(
+        _session: Session, _plan: object, progress: Callable[[int, int], None], cancelled: object
+    ) -> None:
+        began.set()
+        while True:
+            progress(1, 4)
+
+    monkeypatch.setattr(importing, "run_import", slow)
+    sheet(folder / "客户.csv")
+    async with story(app(session)) as user:
+        await to_preview(user)
+        screen = user.screen
+        await screen.do_confirm()
+        while not screen.bar.done:
+            await user.pilot.pause(0)
+        assert began.is_set()
+        assert "25%" in screen.bar.text
+        await screen.do_back()
+        assert user.message == "再按 Esc 停止导入，不会留下任何内容。"
+        assert screen.why_not("confirm") == "请稍候，或按 Esc 停止。"
+        await screen.do_back()
+        await user.idle()
+        assert "取消" in user.message or "停止" in user.message
+        assert count(session) == 0
+        assert user.screen is screen
+
+
+async def test_everything_is_said_in_english_too(session: Session, folder: Path) -> None:
+    locale.set_language("en")
+    sheet(folder / "customers.csv")
+    async with story(app(session), size=(120, 30)) as user:
+        await user.press("i", "enter")
+        assert "Column of the sheet" in user.text and "kept in the note" in user.text
+        await user.press("f12")
+        assert "Nothing is written yet. F12 imports" in user.text
+        await user.press("f12")
+        assert "Imported: 3 new, 0 updated, 0 skipped, 0 doubles, 0 errors." in user.text

@@ -204,7 +204,7 @@ def _plan_line(view: FileView, plan: Plan) -> Line:
     if plan.snoozed:
         words.append(_("put off {n} times").format(n=plan.snoozed))
     goal = plan.goal or plan.text or _("Follow up")
-    value = f"{_('Plan')} · " + " · ".join([*words, goal])
+    value = " · ".join([_("Plan"), *words, goal])
     return Line(
         Key("plan", plan.id), when, value, view.context.names.get(plan.owner_id, ""), tone or "accent"
     )
@@ -213,7 +213,7 @@ def _plan_line(view: FileView, plan: Plan) -> Line:
 def _closed_plan(view: FileView, plan: Plan) -> Line:
     state = _("dropped") if plan.state == "cancelled" else _("done, nothing written yet")
     when = _moment(plan.done_at, view) if plan.done_at else (plan.due_on or "")
-    value = f"{_('Plan')} · {state} · {plan.goal or plan.text or ''}"
+    value = " · ".join([_("Plan"), state, plan.goal or plan.text or ""])
     return Line(Key("plan", plan.id), when, value, view.context.names.get(plan.owner_id, ""), "dim")
 
 

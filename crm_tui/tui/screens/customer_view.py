@@ -95,7 +95,7 @@ def record_note(view: FileView, entity: str, row: Mapping[str, Any], one: Field)
     made = latest.get("")
     if made is None or not any(row.get(column) not in (None, "") for column in one.columns):
         return ""
-    return f"{_day(view, made)} {_('first entry')}"
+    return " ".join([_day(view, made), _("first entry")])
 
 
 def _day(view: FileView, change: FieldChange) -> str:

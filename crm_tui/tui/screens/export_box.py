@@ -60,7 +60,7 @@ class ExportScreen(FormScreen):
         )
 
     def _place(self, ending: str) -> str:
-        name = f"{_('customers')}-{self.crm.today().isoformat()}.{ending}"
+        name = _("customers-{day}").format(day=self.crm.today().isoformat()) + f".{ending}"
         return str(free_name(Path.cwd() / name))
 
     async def reload(self) -> None:

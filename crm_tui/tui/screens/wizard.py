@@ -294,7 +294,7 @@ class WizardScreen(JobScreen):
         names: list[OnMatch] = ["update", "skip", "add"]
         self.on_match = names[(names.index(self.on_match) + 1) % len(names)]
         await self._show_columns()
-        self.say(f"{_('A known customer')}: {_(ON_MATCH[self.on_match])}")
+        self.say(": ".join([_("A known customer"), _(ON_MATCH[self.on_match])]))
         return None
 
     async def do_on_suspect(self) -> bool | None:
@@ -303,7 +303,7 @@ class WizardScreen(JobScreen):
             return False
         self.on_suspect = "add" if self.on_suspect == "reject" else "reject"
         await self._show_columns()
-        self.say(f"{_('A likely double')}: {_(ON_SUSPECT[self.on_suspect])}")
+        self.say(": ".join([_("A likely double"), _(ON_SUSPECT[self.on_suspect])]))
         return None
 
     # -- on and back --------------------------------------------------------------------------------
@@ -333,7 +333,7 @@ class WizardScreen(JobScreen):
 
     async def do_template(self) -> None:
         """Write the blank sheet into the working folder."""
-        path = files.free_name(Path.cwd() / f"{_('customer sheet')}.xlsx")
+        path = files.free_name(Path.cwd() / _("customer-sheet.xlsx"))
         await self.crm.work.run(template, path)
         await self._list(await self.crm.work.run(files.likely_files))
         self.say(_("Blank sheet written: {path}").format(path=path), "good")

@@ -165,14 +165,14 @@ class PreviewScreen(JobScreen):
             return
         if not isinstance(row.id, int):
             texts = [cell.text if isinstance(cell, Cell) else cell for cell in row.cells]
-            await self.crm.show(TextBox(f"{_('Row')} {texts[0]}", "\n".join(texts[1:])))
+            await self.crm.show(TextBox(_("Row {n}").format(n=texts[0]), "\n".join(texts[1:])))
             return
         moves = await self.crm.work.run(self.plan.changes, row.id)
         lines = [
             f"{one.title}: {one.old} -> {one.new}" if one.old else f"{one.title}: {one.new}" for one in moves
         ]
         texts = [cell.text if isinstance(cell, Cell) else cell for cell in row.cells]
-        title = f"{_('Row')} {row.id}: {texts[1]}"
+        title = ": ".join([_("Row {n}").format(n=row.id), texts[1]])
         await self.crm.show(TextBox(title, "\n".join(lines or [texts[3] or _("This row changes nothing.")])))
 
     # -- importing ----------------------------------------------------------------------------------
