@@ -150,7 +150,7 @@ class Decider:
         customer.setdefault("owner_id", self._person)
         if prepared.lines:
             customer["note"] = "\n".join([*filter(None, [customer.get("note")]), *prepared.lines])
-        contacts = [prepared.contacts[slot] for slot in sorted(prepared.contacts)]
+        contacts = [contact for _slot, contact in sorted(prepared.contacts.items()) if any(contact.values())]
         content: dict[str, Any] = {"customer": customer, "cells": self._kept(cells, prepared)}
         parts = {
             "contacts": contacts,

@@ -21,6 +21,7 @@ from crm_tui.text.identity import NEVER_IN, find_identity_number
 from crm_tui.text.uscc import check_code
 
 IDENTITY = N_("An ID number is never stored; the cell was left out")
+PRIVATE = N_("Never taken: private data.")
 ROUNDED = N_("Excel has rounded this number")
 BATCH = 1000
 
@@ -135,7 +136,11 @@ class Gatherer:
         """Blank what must not be kept: the cell is neither stored nor handed back nor shown (S4-10)."""
         for index in self._refused:
             if cells[index]:
+                identity = bool(find_identity_number(cells[index], today=self._today))
                 cells[index] = ""
+                self.identity += identity
+                problem = IDENTITY if identity else PRIVATE
+                flags.append(_flag(number, self._headings[index], problem, ""))
         for index, field in self._private:
             if len(cells[index]) >= 18 and find_identity_number(cells[index], today=self._today):
                 cells[index] = ""

@@ -13,7 +13,7 @@ from crm_tui.exchange.gathering import Gatherer, stopped
 from crm_tui.exchange.mapping import Mapping
 from crm_tui.exchange.preparing import Preparer
 from crm_tui.exchange.reading import SheetData
-from crm_tui.exchange.store_staging import Staging
+from crm_tui.exchange.store_staging import Staging, forget_dead
 from crm_tui.locale import N_, _, ngettext
 from crm_tui.storage import jobs
 
@@ -147,6 +147,9 @@ def plan_import(
     ``session`` gives reader, database, person, context and today. Raises what reading raises, and Cancelled;
     then nothing is left behind. Close the plan.
     """
+    running = jobs.publishing(session.database.connection)
+    job = jobs.job_of(session.database.connection, running.job) if running else None
+    forget_dead(session.database.path, but=job.staging if job else None)
     staging = Staging.create(session.database.path)
     try:
         context = session.context(past=True)

@@ -102,7 +102,6 @@ class Staging:
     @classmethod
     def create(cls, database: Path) -> Staging:
         """Make a staging file beside a database, elsewhere where that folder cannot be written."""
-        forget_dead(database)
         prefix = _prefix(database)
         try:
             handle, name = tempfile.mkstemp(".staging", f"{prefix}{os.getpid()}-", database.parent)

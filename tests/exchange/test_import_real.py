@@ -1,4 +1,4 @@
-"""Sheets that nobody here made: no row lost, a second import adds and changes nothing, undo gives all back."""
+"""Sheets that nobody here made: no row lost, a second import changes nothing, undo gives all back."""
 
 from __future__ import annotations
 

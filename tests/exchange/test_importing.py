@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import time_machine
 
+from crm_tui.access import store as people
 from crm_tui.customers import service
 from crm_tui.errors import Cancelled
 from crm_tui.exchange import importing
@@ -246,8 +247,10 @@ def test_an_identity_number_is_stored_and_shown_nowhere(session: Session, tmp_pa
         rejects=out,
     )  # fmt: skip
     assert done.verdicts == ["new", "error"]
-    assert [(flag.row, flag.title, flag.text) for flag in done.flags] == [(2, "备注", ""), (3, "备注", "")]
-    assert done.counts["identity"] == 2
+    assert [(flag.row, flag.title, flag.text) for flag in done.flags] == [
+        (2, "身份证号", ""), (2, "备注", ""), (3, "身份证号", ""), (3, "备注", ""),
+    ]  # fmt: skip
+    assert done.counts["identity"] == 4
     assert only(session, "SELECT note FROM customer") is None
     kept = b"".join(path.read_bytes() for path in tmp_path.glob("team.db*"))
     assert secret.encode() not in kept
@@ -313,3 +316,65 @@ def test_a_plan_writes_nothing(session: Session, s0: Path, tmp_path: Path) -> No
         assert (plan.writes, plan.counts["new"]) == (3, 3)
     assert lists(session) == before
     assert not list(tmp_path.glob(".*staging*"))
+
+
+@pytest.mark.requirement("S1-23")
+def test_the_plan_is_read_against_the_day_of_its_follow_up(session: Session, tmp_path: Path) -> None:
+    session.write(people.add, "sales", "王销售", "sales_rep")
+    done = imported(
+        session, tmp_path, "客户名称|最近跟进人|最近跟进时间|沟通方式|跟进内容摘要|下一步行动计划|负责人",
+        "甲公司|*销售|2023-05-20 14:30|电话、面谈|客户提出疑问|5月25日前提交技术参数说明（王销售）|李雷",
+        "乙公司|王销售|某天||没有日期的摘要|发样品|李雷",
+    )  # fmt: skip
+    assert done.verdicts == ["new", "new"]
+    sql = "SELECT at, whole_day, by_id, by_text, ways, content, backfilled FROM activity"
+    assert only(session, sql) == (
+        "2023-05-20T06:30:00Z", 0, None, "*销售", "phone,visit", "客户提出疑问", 0,
+    )  # fmt: skip
+    sql = "SELECT due_on, goal, owner_id, text FROM plan ORDER BY id"
+    assert every(session, sql) == [
+        ("2023-05-25", "提交技术参数说明", 2, "5月25日前提交技术参数说明（王销售）"),
+        (None, "发样品", 1, "发样品"),
+    ]
+    assert only(session, "SELECT note FROM customer WHERE name = '乙公司'") == "跟进内容摘要：没有日期的摘要"
+    assert [(flag.row, flag.title, flag.text) for flag in done.flags] == [(3, "最后跟进时间", "某天")]
+
+
+@pytest.mark.requirement("S4-03")
+def test_a_sheet_of_individuals(session: Session, tmp_path: Path) -> None:
+    head = "姓名|联系方式|消费偏好|购买历史|家庭情况|身份证号"
+    row = "张三|13812345678|有机食品|2023年两次|两个孩子|11010519491231002X"
+    assert imported(session, tmp_path, head, row).verdicts == ["new"]
+    sql = "SELECT kind, name, preference, purchase_history, family FROM customer"
+    assert only(session, sql) == ("person", "张三", "有机食品", "2023年两次", "两个孩子")
+    assert only(session, "SELECT mobile FROM contact") == "13812345678"
+    assert imported(session, tmp_path, head, row).verdicts == ["skip"]
+
+
+@pytest.mark.requirement("S2-05", "S2-06", "S2-07", "S2-08")
+def test_the_sheet_of_company_files(session: Session, tmp_path: Path) -> None:
+    head = (
+        "客户企业名称|统一社会信用代码|注册地址|经营地址|所属行业|企业规模|成立时间|企业性质|主要对接人姓名|职位|办公电话"
+        "|手机|邮箱|微信|客户核心业务|采购需求痛点|决策链人员|过往合作经历|渠道|首次接触时间|对接人|客户编号|客户状态"
+        "|合作项目|合作金额|合同起止|附件|更新时间|更新人"
+    )
+    row = (
+        "北京科技有限公司|91350100M000100Y43|北京市海淀区中关村大街1号|北京市朝阳区建国路2号|科技行业"
+        "|200-500人，年营收1-2亿|2010年5月|民企|张三|采购经理|010-12345678|13812345678|z@example.com|zhang_san|软件"
+        "|降本|李四（技术）|2022年合作|展会|2023-10-01|李雷|K001|正式客户|年度采购|50万元|2024-01-01至2024-12-31"
+        "|执照.pdf|2024-01-01|李雷"
+    )
+    done = imported(session, tmp_path, head, row)
+    assert (done.verdicts, done.flags) == (["new"], [])
+    sql = "SELECT name, amount, starts_on, ends_on FROM project"
+    assert only(session, sql) == ("年度采购", 50_000_000, "2024-01-01", "2024-12-31")
+    sql = "SELECT no, status, ownership, reg_district, biz_district, owner_id, note FROM customer"
+    assert only(session, sql) == (
+        "K001", "won", "private", "海淀区", "朝阳区", 1, "决策链人员：李四（技术）\n附件：执照.pdf",
+    )  # fmt: skip
+    assert imported(session, tmp_path, head, row).verdicts == ["skip"]
+    more = imported(session, tmp_path, head, row.replace("50万元", "60万元"))
+    assert [(one.title, one.new) for one in more.changes[2]] == [("合作金额", "60万元")]
+    assert only(session, "SELECT amount FROM project") == 60_000_000
+    session.undo()
+    assert only(session, "SELECT amount FROM project") == 50_000_000
