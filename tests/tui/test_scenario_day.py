@@ -44,6 +44,43 @@ class Counter:
         return spent
 
 
+@pytest.mark.requirement("S3-09")
+async def test_a_day_that_begins_with_the_teams_sheet(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = tmp_path / "sheets"
+    place.mkdir()
+    monkeypatch.chdir(place)
+    (place / "客户.csv").write_text(
+        "客户名称,联系人姓名,联系方式,客户类型,最后跟进时间,下次跟进计划\n"
+        "上海恒达科技有限公司,张经理,13800138000,意向客户,2026-11-02,2026-11-18前反馈方案\n"
+        "北京云帆有限公司,李总,13900139000,潜在客户,2026-11-05,2026-11-20产品演示\n"
+        "南京蔚源有限公司,王总,13700137000,潜在客户,2026-11-06,每月回访\n",
+        "gb18030",
+    )
+    with time_machine.travel(NOW, tick=False), office(tmp_path) as session:
+        async with story(CrmApp(session)) as user:
+            spent = Counter(user)
+            assert "还没有客户。" in user.text
+            await user.press("i", "enter", "f12", "f12", "escape")
+            assert spent.keys == 5
+            assert "逾期 1 · 今日到期 1 · 待补写 0" in user.line(0)
+            assert "反馈方案" in next(line for line in user.lines if "上海恒达" in line)
+            await user.press("l")
+            await user.type("方案已反馈")
+            await user.press("tab", "4", "tab")
+            await user.type("三天后 电话确认")
+            await user.press("f12")
+            assert spent.keys <= 8
+            await user.press("x")
+            assert "今天的跟进都处理完了。" in user.text
+            await user.press("u", "u")
+            assert "逾期 1 · 今日到期 1" in user.line(0)
+            await user.press("u")
+            assert user.message.startswith("已撤销：导入表格 “客户.csv”。")
+            assert "还没有客户。" in user.text
+
+
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)])
 @pytest.mark.requirement("S3-14")
 async def test_a_day(session: Session, size: tuple[int, int]) -> None:

@@ -9,10 +9,7 @@ from pathlib import Path
 import pytest
 
 from crm_tui import clock
-from crm_tui.followups import service
-from crm_tui.followups.service import PlanDraft
-from crm_tui.session import create_database, open_session
-from tests.tui.office import customer
+from crm_tui.session import create_database
 from tests.tui.tmux import Tmux
 
 ROOT = Path(__file__).parents[2]
@@ -22,25 +19,37 @@ START = (
 
 
 def program(path: Path, size: tuple[int, int]) -> Tmux:
-    home = {"HOME": str(path.parent), "XDG_CONFIG_HOME": str(path.parent / "config")}
-    return Tmux([sys.executable, "-c", START, path], size=size, cwd=ROOT, env=home)
+    """The program in the database's folder, whose sheets the wizard then offers first."""
+    env = {"HOME": str(path.parent), "XDG_CONFIG_HOME": str(path.parent / "config"), "PYTHONPATH": str(ROOT)}
+    return Tmux([sys.executable, "-c", START, path], size=size, cwd=path.parent, env=env)
 
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     path = tmp_path / "crm.db"
     create_database(path, name="王伟")
-    with open_session(path) as session:
-        today = clock.today(session.zone)
-        for place, name in enumerate(["上海恒达", "北京云帆", "南京蔚源"]):
-            one = customer(session, name, {"name": "王总", "mobile": f"1390013900{place}"})
-            session.write(service.add_plan, one, PlanDraft(today - timedelta(3 - place), goal="回访"))
+    today = clock.today()
+    lines = ["客户名称,联系人姓名,联系方式,客户类型,最后跟进时间,下次跟进计划"]
+    for place, name in enumerate(["上海恒达", "北京云帆", "南京蔚源"]):
+        due = today - timedelta(3 - place)
+        lines.append(f"{name},王总,1390013900{place},潜在客户,{today - timedelta(9)},{due}前回访")
+    (tmp_path / "客户.csv").write_text("\n".join(lines), "gb18030")
     return path
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)])
 def test_the_day(path: Path, size: tuple[int, int]) -> None:
     with program(path, size) as term:
+        term.wait_for("还没有客户[\\s\\S]*帮助")
+        term.keys("i")
+        term.wait_for("客户.csv")
+        term.keys("Enter")
+        term.wait_for("标题在第 1 行")
+        term.keys("F12")
+        term.wait_for("新增 3")
+        term.keys("F12")
+        term.wait_for("已导入：客户.csv")
+        term.keys("Escape")
         term.wait_for("逾期 3[\\s\\S]*帮助")
         term.keys("l")
         term.wait_for("跟进内容")

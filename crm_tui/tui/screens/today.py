@@ -75,7 +75,8 @@ class TodayScreen(BaseScreen):
         """Count and read the queue; the cursor stays on its row or goes to the one after it."""
         if self.source is None:
             self.source = QueueSource(self.session, self.filter, self._unfiltered)
-        target, self._cursor_to = self._cursor_to, None
+        target = self._cursor_to or (FIRST if self.table.item is None else None)
+        self._cursor_to = None
         if target is None:
             await self.table.reload()
         else:
