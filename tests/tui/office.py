@@ -5,28 +5,48 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from crm_tui import clock
 from crm_tui.access import store as people
 from crm_tui.customers import service
 from crm_tui.session import Session, create_database, open_session
+from crm_tui.storage.change import Change
 from crm_tui.tui.app import CrmApp
 
+# Making a database takes longer than most stories: one for each moment is kept.
+_MADE: dict[str, bytes] = {}
 NOW = "2026-11-20T02:00:00Z"  # a Friday, 10:00 in Shanghai
 
 
 def office(folder: Path, name: str = "a.db") -> Session:
     """Return the opened session of 王伟, with a colleague 李销售."""
     path = folder / name
-    create_database(path, login="wang", name="王伟")
-    session = open_session(path, login="wang")
-    session.write(people.add, "li", "李销售", "sales_rep")
-    session.forget_words()
-    return session
+    made = _MADE.get(clock.instant())
+    if made is None:
+        create_database(path, login="wang", name="王伟")
+        with open_session(path, login="wang") as session:
+            session.write(people.add, "li", "李销售", "sales_rep")
+        made = _MADE[clock.instant()] = path.read_bytes()
+        assert not path.with_name(name + "-wal").exists()
+    path.write_bytes(made)
+    return open_session(path, login="wang")
 
 
 def customer(session: Session, name: str, *contacts: dict[str, Any], **values: Any) -> int:
     """Add a customer and return its id."""
     given = {"name": name, "kind": "company", "status": "prospect", **values}
     return session.write(service.add, given, contacts).value
+
+
+def many(session: Session, count: int) -> None:
+    """Add numbered customers with a contact each, at once."""
+
+    def add(change: Change) -> None:
+        for number in range(1, count + 1):
+            contact = {"name": f"联系{number}", "mobile": f"138001{number:05}"}
+            values = {"name": f"上海样本{number:03}有限公司", "kind": "company", "status": "prospect"}
+            service.add(change, values, [contact])
+
+    session.write(add)
 
 
 def app(session: Session, start: str = "customers") -> CrmApp:

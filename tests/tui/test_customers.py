@@ -10,7 +10,7 @@ import time_machine
 
 from crm_tui.session import Session
 from tests.tui.driver import story
-from tests.tui.office import NOW, app, customer, office
+from tests.tui.office import NOW, app, customer, many, office
 
 
 @pytest.fixture
@@ -21,10 +21,7 @@ def session(tmp_path: Path) -> Iterator[Session]:
 
 @pytest.fixture
 def filled(session: Session) -> Session:
-    for number in range(1, 131):
-        customer(
-            session, f"上海样本{number:03}有限公司", {"name": f"联系{number}", "mobile": f"138001{number:05}"}
-        )
+    many(session, 130)
     customer(session, "北京恒达科技有限公司", {"name": "王总", "title": "采购经理", "mobile": "13900139000"})
     return session
 

@@ -74,7 +74,7 @@ async def test_a_sheet_goes_from_the_list_of_files_to_the_customers_and_back(
     sheet(folder / "客户.csv")
     async with story(app(session)) as user:
         await to_preview(user)
-        assert "新增 3" in user.text and "异常值 2" in user.text
+        assert "新增 3" in user.text and "未收集的证件号码 1" in user.text
         assert count(session) == 0
         await user.press("f12")
         assert "新增 3，更新 0，跳过 0，疑似重复 0，错误 0" in user.text
