@@ -179,6 +179,16 @@ async def test_a_contact_is_added_and_removed(session: Session) -> None:
         assert "联系人 (2)" in user.text
 
 
+@pytest.mark.parametrize(("width", "height"), [(60, 15), (80, 24), (120, 40)])
+async def test_the_panel_in_use_has_the_room(session: Session, width: int, height: int) -> None:
+    async with story(app(session), size=(width, height)) as user:
+        await opened(user)
+        for place, panel in enumerate(user.screen.panels):
+            assert user.screen.current is panel
+            assert panel.size.height >= 5, place
+            await user.press("tab")
+
+
 @pytest.mark.requirement("S2-26", "S2-16")
 async def test_a_project_with_money_and_term(session: Session) -> None:
     async with story(app(session), size=(120, 40)) as user:

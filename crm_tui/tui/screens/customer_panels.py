@@ -31,7 +31,7 @@ def record_columns() -> list[Column]:
 
 def time_columns() -> list[Column]:
     """Return the columns of the timeline: when, what, who."""
-    return [Column("", 11), Column("", 20, flex=1), Column("", 6, priority=1, tone="dim")]
+    return [Column("", 11), Column("", 20, flex=1), Column("", 8, priority=1, tone="dim")]
 
 
 class LineId(NamedTuple):
