@@ -91,7 +91,12 @@ class Frame(App[None], inherit_bindings=False):
 
     async def on_mount(self) -> None:
         """Open the first screen."""
-        await self.go(self._start)
+        try:
+            await self.go(self._start)
+        except Exception as error:
+            # Shown empty and with the reason: what can be read elsewhere in the file stays within reach.
+            self.faults.append(error)
+            self.say(str(error) if isinstance(error, CrmError) else faults.describe(error), "bad")
         if self._first_words or self.session.read_only:
             self.say(self._first_words or self.session.read_only, "warn")
         self._wait_for_midnight()

@@ -12,6 +12,8 @@ from crm_tui.config import load_settings
 from crm_tui.errors import BadInput, CrmError
 from crm_tui.locale import _
 from crm_tui.session import Session, open_session
+from crm_tui.storage.driver import sqlite3
+from crm_tui.storage.faults import explain
 from crm_tui.tui.work import Work
 
 T = TypeVar("T")
@@ -77,6 +79,8 @@ def try_to_open(path: Path, read_only: bool) -> Opened:
         return Opened(open_warm(path, read_only=read_only))
     except CrmError as error:
         return Opened(None, error)
+    except sqlite3.Error as error:
+        return Opened(None, explain(error))
 
 
 def run(path: Path, *, read_only: bool = False, mouse: bool = True) -> int:

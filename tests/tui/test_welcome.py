@@ -117,6 +117,19 @@ async def test_what_is_no_database_is_refused_with_its_sentence(tmp_path: Path) 
         assert not user.app.is_running
 
 
+async def test_a_damaged_file_is_refused_and_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "a.db"
+    create_database(path, login="wang")
+    path.with_name("a.db-wal").unlink(missing_ok=True)
+    whole = path.read_bytes()
+    broken = whole[:4096] + bytes(3 * 4096) + whole[4 * 4096 :]
+    path.write_bytes(broken)
+    async with story(app(path)) as user:
+        assert user.screen.kind == "welcome"
+        assert "请保留原文件，并恢复最近一次备份。" in user.text
+    assert path.read_bytes() == broken
+
+
 async def test_the_blank_sheet_is_one_key_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     async with story(app(tmp_path / "a.db")) as user:

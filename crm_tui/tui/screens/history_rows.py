@@ -153,7 +153,7 @@ def _moved(change: FieldChange, name: str, context: Context, *, of_one: bool) ->
 
     In the history ``of_one`` customer its name goes without saying.
     """
-    kind = _(ENTITIES.get(change.entity, change.entity))
+    kind = _(ENTITIES[change.entity]) if change.entity in ENTITIES else change.entity
     record = kind if change.entity == "customer" and of_one else f"{kind} {name}".strip()
     if change.op == "insert":
         return kind if of_one else record, Cell(_("added"), "accent"), "", name if of_one else ""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date, time
 
 from crm_tui import clock
@@ -11,9 +10,8 @@ from crm_tui.followups.reading import Plan
 from crm_tui.followups.service import PlanDraft, read_plan
 from crm_tui.locale import _
 from crm_tui.text.recurrence import WEEKDAYS, parse_recurrence
+from crm_tui.text.undated import undated
 from crm_tui.text.workdays import WorkCalendar
-
-_UNDATED = re.compile(r"(?:未定|待定|不定期|日期未定|someday|no date)[\s,，:：;；]*", re.IGNORECASE)
 
 
 def day_text(day: date, at: time | None = None) -> str:
@@ -31,8 +29,9 @@ def read_next(text: str, today: date, calendar: WorkCalendar | None = None) -> P
     text = text.strip()
     if not text:
         return None
-    if found := _UNDATED.match(text):
-        return PlanDraft(None, goal=text[found.end() :].strip() or _("Follow up"), text=text)
+    rest = undated(text)
+    if rest is not None:
+        return PlanDraft(None, goal=rest or _("Follow up"), text=text)
     draft = read_plan(text, today, calendar)
     if draft.due_on is None:
         raise _no_day(text, today, calendar)
