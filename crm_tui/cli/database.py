@@ -19,9 +19,7 @@ MOST_CUSTOMERS = 2_000_000
 
 @command(
     COMMANDS["init"],
-    option(
-        "--preset", default="general", metavar="NAME", help=N_("The way of working; 通用 (general) for now.")
-    ),
+    option("--preset", default="general", metavar="NAME", help=N_("The way of working; general for now.")),
     option("--name", default="", metavar="NAME", help=N_("Your name, as colleagues read it.")),
     more=N_("Whoever makes a database is its administrator; others join by crm-tui user add."),
 )

@@ -24,7 +24,7 @@ LINE = {
 @command(
     COMMANDS["due"],
     option("--mine/--all", "mine", default=True, help=N_("Your own plans (the default), or everybody's.")),
-    option("--until", metavar="DATE", help=N_("Show plans up to a day too: 2026-03-15, friday, 下周五.")),
+    option("--until", metavar="DATE", help=N_("Show plans up to a day too: 2026-03-15, friday.")),
     option("--line", is_flag=True, help=N_("One short line, for prompts and status bars.")),
 )
 def due(state: State, mine: bool, until: str | None, line: bool) -> None:

@@ -25,6 +25,12 @@ class Option(click.Option):
     common = False
 
     @property
+    def told(self) -> str:
+        """Return its help in the language in use."""
+        message = self.help or self.opts[0]
+        return _(message)
+
+    @property
     def title(self) -> str:
         """Return the option with its metavar, as help shows it: ``--db PATH``."""
         names = ", ".join(self.opts) + "".join(f"/{name}" for name in self.secondary_opts)
@@ -54,7 +60,8 @@ class _Help:
         """Return the help page of a command."""
         room = min(shutil.get_terminal_size((80, 24)).columns, WIDEST)
         pieces = [_("Usage: {command}").format(command=usage(ctx)), ""]
-        pieces += wrapped(_(str(self.help)), room, "  ")
+        text = self.help or self.name or ""
+        pieces += wrapped(_(text), room, "  ")
         if self.epilog:
             pieces += [
                 "",
@@ -65,7 +72,7 @@ class _Help:
             pieces += ["", _("Commands:"), *listing(shown, room)]
         for heading, common in ((_("Options:"), False), (_("Options of every command:"), True)):
             options = [
-                (one.title, _(str(one.help)))
+                (one.title, one.told)
                 for one in self.params
                 if isinstance(one, Option) and not one.hidden and one.common is common
             ]

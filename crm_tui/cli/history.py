@@ -52,7 +52,9 @@ class Move(NamedTuple):
 @command(
     COMMANDS["history"],
     argument("reference", "[REF]", required=False),
-    option("--field", "name", metavar="FIELD", help=N_("Only one field: 手机, 客户名称, mobile …")),
+    option(
+        "--field", "name", metavar="FIELD", help=N_("Only one field, by its title or name: mobile, status …")
+    ),
     option("--limit", type=int, default=LATEST, metavar="N", help=N_("How many lines at most (30).")),
     more=N_("Without REF it lists the latest changes of all with the numbers that crm-tui undo takes."),
 )
@@ -149,7 +151,8 @@ def _object(change: FieldChange) -> dict[str, Any]:
 def _move(
     change: FieldChange, names: dict[tuple[str, int], str], context: Context, session: Session
 ) -> Move | None:
-    record = _(ENTITIES.get(change.entity, change.entity))
+    kind = ENTITIES.get(change.entity, change.entity)
+    record = _(kind)
     called = names.get((change.entity, change.entity_id), "")
     who = session.names.get(change.actor or 0, "") or action_label(change.action)
     begin = (change.set_id, local(change.at, session.zone), who, f"{record} {called}".strip())

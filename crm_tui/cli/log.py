@@ -28,10 +28,16 @@ if TYPE_CHECKING:
     argument("reference", "REF"),
     argument("text", "[TEXT]", default="", required=False),
     option(
-        "--way", "ways", multiple=True, metavar="WAY", help=N_("How: 电话, 微信, 拜访 …; may be repeated.")
+        "--way",
+        "ways",
+        multiple=True,
+        metavar="WAY",
+        help=N_("How: phone, wechat, visit …; may be repeated."),
     ),
-    option("--at", "at", metavar="WHEN", help=N_("When it happened: 昨天下午3点, 3月5日; else now.")),
-    option("--next", "following", metavar="PLAN", help=N_("What comes next: 下周三下午3点 回访, 每月回访.")),
+    option("--at", "at", metavar="WHEN", help=N_("When it happened: yesterday 3pm, march 5; else now.")),
+    option(
+        "--next", "following", metavar="PLAN", help=N_("What comes next: next friday 3pm call back, monthly.")
+    ),
     option("--done", is_flag=True, help=N_("Close the customer's next plan even if it is not due yet.")),
     option("--keep-open", is_flag=True, help=N_("Close no plan.")),
     more=N_("Your plan for this customer that is due today or overdue is closed by it."),

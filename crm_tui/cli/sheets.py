@@ -56,7 +56,7 @@ def _pairs(_ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]
     for value in values:
         name, sign, heading = value.partition("=")
         if not (sign and name.strip() and heading.strip()):
-            raise click.BadParameter(_("write it as field=heading, such as name=客户."))
+            raise click.BadParameter(_("write it as field=heading, such as name=Company."))
         pairs.append((name.strip(), heading.strip()))
     return pairs
 
@@ -69,7 +69,7 @@ def _pairs(_ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]
     option("--preset", metavar="NAME", help=N_("The way of working the sheet belongs to; else recognised.")),
     option(
         "--map", "pairs", multiple=True, metavar="FIELD=HEADING", callback=_pairs,
-        help=N_("What a column means: name=客户, skip=备注; may be repeated."),
+        help=N_("What a column means: name=Company, skip=Remark; may be repeated."),
     ),
     option(
         "--match", type=click.Choice(["auto", "no", "uscc", "name"]), default="auto",

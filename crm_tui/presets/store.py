@@ -18,6 +18,8 @@ ALIASES = (
     " WHERE a.deleted_at IS NULL AND w.deleted_at IS NULL ORDER BY a.id"
 )
 PAIRS = "SELECT name, value FROM setting WHERE deleted_at IS NULL ORDER BY id"
+# Tags that mark a customer as one to be seen to first (S0-19).
+URGENT_TAGS = ("高意向", "决策关键期")
 # Kinds whose list a sheet may lengthen; the others have rules that hang on their keys.
 OPEN_KINDS = frozenset(
     {"industry", "source", "category", "cooperation_type", "demand_type", "decision_role", "ownership"}

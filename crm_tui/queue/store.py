@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from crm_tui.presets.store import URGENT_TAGS
 from crm_tui.storage.driver import sqlite3
+from crm_tui.text.fold import fold
 
 
 class DueRow(NamedTuple):
@@ -72,14 +74,14 @@ DUE = (
     " c.industry, c.key_note, s.last_followup_at, coalesce(s.idle_since, ''), t.name, t.title, "
     + PHONE
     + ", (SELECT count(*) FROM tag_link l JOIN tag g ON g.id = l.tag_id"
-    " WHERE l.customer_id = c.id AND g.name_key IN ('高意向', '决策关键期')), w.name"
+    " WHERE l.customer_id = c.id AND g.name_key IN (:first_tag, :second_tag)), w.name"
     " FROM plan p JOIN customer c ON c.id = p.customer_id JOIN person_any w ON w.id = p.owner_id"
     " LEFT JOIN customer_state s ON s.customer_id = c.id" + CONTACT
 )
 OPEN = (
     " WHERE p.state IN ('todo', 'doing') AND p.due_on <= :until"
     " AND (CAST(:owner AS INTEGER) IS NULL OR p.owner_id = :owner)"
-    " ORDER BY p.due_on, p.due_at NULLS LAST, p.id LIMIT :limit"
+    " ORDER BY p.due_on NULLS LAST, p.due_at NULLS LAST, p.id LIMIT :limit"
 )
 UNDATED = (
     " WHERE p.state IN ('todo', 'doing') AND p.due_on IS NULL"
@@ -87,11 +89,13 @@ UNDATED = (
 )
 UNWRITTEN = (
     " WHERE p.state = 'done' AND p.activity_id IS NULL AND p.done_at <= :before"
-    " AND (CAST(:owner AS INTEGER) IS NULL OR p.owner_id = :owner) ORDER BY p.done_at, p.id LIMIT :limit"
+    " AND (CAST(:owner AS INTEGER) IS NULL OR p.owner_id = :owner)"
+    " ORDER BY p.done_at NULLS LAST, p.id LIMIT :limit"
 )
 COUNT_OPEN = (
     "SELECT p.due_on, count(*) FROM plan p WHERE p.state IN ('todo', 'doing') AND p.due_on <= :until"
-    " AND (CAST(:owner AS INTEGER) IS NULL OR p.owner_id = :owner) GROUP BY p.due_on ORDER BY p.due_on"
+    " AND (CAST(:owner AS INTEGER) IS NULL OR p.owner_id = :owner)"
+    " GROUP BY p.due_on ORDER BY p.due_on NULLS LAST"
 )
 IDLE_SELECT = (
     "SELECT c.id, c.no, coalesce(c.name, ''), c.status, c.stage, c.level, c.intent, c.industry, c.key_note,"
@@ -114,22 +118,28 @@ GROUPS = {"unplanned": UNPLANNED, "idle": IDLE}
 ORDER = " ORDER BY s.idle_since, c.id LIMIT :limit OFFSET :offset"
 
 
+def _urgent() -> dict[str, Any]:
+    """Return the tags that make a row more urgent, as the query takes them."""
+    return {"first_tag": fold(URGENT_TAGS[0]), "second_tag": fold(URGENT_TAGS[1])}
+
+
 def due(reader: sqlite3.Connection, owner: int | None, until: str, limit: int) -> list[DueRow]:
     """Return open plans due up to a day, the earliest first."""
-    rows = reader.execute(DUE + OPEN, {"owner": owner, "until": until, "limit": limit}).fetchall()
+    params = {**_urgent(), "owner": owner, "until": until, "limit": limit}
+    rows = reader.execute(DUE + OPEN, params).fetchall()
     return [DueRow(*row) for row in rows]
 
 
 def undated(reader: sqlite3.Connection, owner: int | None, limit: int) -> list[DueRow]:
     """Return open plans whose text names no day."""
-    return [
-        DueRow(*row) for row in reader.execute(DUE + UNDATED, {"owner": owner, "limit": limit}).fetchall()
-    ]
+    params = {**_urgent(), "owner": owner, "limit": limit}
+    return [DueRow(*row) for row in reader.execute(DUE + UNDATED, params).fetchall()]
 
 
 def unwritten(reader: sqlite3.Connection, owner: int | None, before: str, limit: int) -> list[DueRow]:
     """Return plans closed without an activity before an instant (S0-17)."""
-    rows = reader.execute(DUE + UNWRITTEN, {"owner": owner, "before": before, "limit": limit}).fetchall()
+    params = {**_urgent(), "owner": owner, "before": before, "limit": limit}
+    rows = reader.execute(DUE + UNWRITTEN, params).fetchall()
     return [DueRow(*row) for row in rows]
 
 

@@ -42,7 +42,7 @@ Usage: crm-tui due [OPTIONS]
 
 Options:
   --mine/--all  Your own plans (the default), or everybody's.
-  --until DATE  Show plans up to a day too: 2026-03-15, friday, 下周五.
+  --until DATE  Show plans up to a day too: 2026-03-15, friday.
   --line        One short line, for prompts and status bars.
 
 Options of every command:
