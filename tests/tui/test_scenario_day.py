@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date, time
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 import time_machine
 
+from crm_tui import locale
 from crm_tui.followups import reading, service
 from crm_tui.followups.service import PlanDraft
 from crm_tui.session import Session
@@ -157,3 +159,25 @@ async def test_keys_faster_than_the_program_are_not_lost(session: Session) -> No
         assert "逾期 0 · 今日到期 0" in user.line(0)
         await user.rush("u", "u", "u", "u")
         assert "逾期 3 · 今日到期 1" in user.line(0)
+
+
+async def test_the_day_in_english(session: Session) -> None:
+    locale.set_language("en")
+    async with story(CrmApp(session)) as user:
+        assert "Overdue 3 · Due today 1 · To be written up 0" in user.line(0)
+        await user.press("l")
+        await user.type("Called, sends the offer")
+        await user.press("tab", "1", "tab")
+        await user.type("next friday 3pm call back")
+        assert "2026-11-27 Friday 15:00 · call back" in user.text
+        await user.press("f12")
+        assert user.message == "Logged; next 2026-11-27 Friday 15:00.  u undoes it."
+        await user.press("z", "2")
+        assert user.message.startswith("Put off to 2026-11-23 Monday: 北京云帆.")
+        await user.press("H")
+        assert "Plan put off" in user.line(2)
+        own = {"上海恒达", "北京云帆", "南京蔚源", "杭州泓朗", "王伟", "其他客户", "有限公司", "回访"}
+        left = "".join(user.lines)
+        for text in own:
+            left = left.replace(text, "")
+        assert not re.search("[\u4e00-\u9fff]", left)

@@ -119,10 +119,10 @@ async def test_what_is_no_database_is_refused_with_its_sentence(tmp_path: Path) 
 
 async def test_a_damaged_file_is_refused_and_left_alone(tmp_path: Path) -> None:
     path = tmp_path / "a.db"
-    create_database(path, login="wang")
+    create_database(path)
     path.with_name("a.db-wal").unlink(missing_ok=True)
     whole = path.read_bytes()
-    broken = whole[:4096] + bytes(3 * 4096) + whole[4 * 4096 :]
+    broken = whole[: len(whole) // 2]
     path.write_bytes(broken)
     async with story(app(path)) as user:
         assert user.screen.kind == "welcome"
