@@ -112,3 +112,17 @@ async def test_number_name_and_status_stay_on_narrow_screens(filled: Session, wi
     async with story(app(filled), size=(width, 24)) as user:
         assert "客户编号" in user.line(1) and "客户名称" in user.line(1) and "客户状态" in user.line(1)
         assert ("跟进状态" in user.line(1)) is (width == 120)
+
+
+async def test_a_read_only_file_says_why_before_anything_is_typed(
+    filled: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with story(app(filled)) as user:
+        monkeypatch.setattr(filled.database, "read_only", "该文件只能查看。", raising=False)
+        for key in ("a", "e", "t", "d", "l"):
+            await user.press(key)
+            assert user.message == "该文件只能查看。"
+            assert user.screen.kind == "customers"
+        await user.press("enter", "e")
+        assert user.message == "该文件只能查看。"
+        assert user.screen.kind == "customer"

@@ -219,6 +219,17 @@ async def test_a_path_is_typed_and_completed(session: Session, folder: Path) -> 
         assert "标题在第 1 行" in user.text
 
 
+async def test_files_of_the_desktops_own_folders_are_offered(session: Session, folder: Path) -> None:
+    home = Path.home()
+    (home / ".config").mkdir(exist_ok=True)
+    (home / ".config/user-dirs.dirs").write_text('XDG_DOWNLOAD_DIR="$HOME/下载"\n', encoding="utf-8")
+    (home / "下载").mkdir()
+    sheet(home / "下载" / "名单.csv")
+    async with story(app(session)) as user:
+        await user.press("i")
+        assert "名单.csv" in user.text and "~/下载" in user.text
+
+
 async def test_a_missing_file_is_said(session: Session, folder: Path) -> None:
     async with story(app(session)) as user:
         await user.press("i", "tab")

@@ -23,6 +23,7 @@ from crm_tui.tui.screens.base import BaseScreen
 from crm_tui.tui.screens.customer_lines import Key
 from crm_tui.tui.screens.customer_panels import panels
 from crm_tui.tui.screens.customer_view import FileView, read_view
+from crm_tui.tui.screens.customers import WRITES
 from crm_tui.tui.screens.text_box import TextBox
 from crm_tui.tui.widgets.lines import SearchLine, wrapped
 
@@ -169,7 +170,9 @@ class CustomerScreen(BaseScreen):
         return self.view.next_plan()
 
     def why_not(self, action_id: str) -> str:
-        """Say that there is no plan to act on."""
+        """Say that nothing can be written, or that there is no plan to act on."""
+        if action_id in WRITES and self.session.read_only:
+            return self.session.read_only
         if self.view is None:
             return (
                 ""

@@ -17,6 +17,7 @@ from crm_tui.tui.widgets.lines import SearchLine
 from crm_tui.tui.widgets.rows import Row
 from crm_tui.tui.widgets.table import Table
 
+WRITES = ("add", "edit", "log", "archive", "tags", "done", "snooze", "undo", "redo")
 NEEDS_ROW = ("open", "edit", "log", "archive", "tags", "history", "copy")
 
 
@@ -72,7 +73,9 @@ class CustomersScreen(BaseScreen):
         )
 
     def why_not(self, action_id: str) -> str:
-        """Say that there is no row to act on."""
+        """Say that nothing can be written, or that there is no row to act on."""
+        if action_id in WRITES and self.crm.session.read_only:
+            return self.crm.session.read_only
         if action_id in NEEDS_ROW and self.table.loaded and self.table.row is None:
             return _("There is no customer here.")
         return ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -16,7 +17,8 @@ from crm_tui.tui.widgets.rows import Column, Row
 
 ENDINGS = (".xlsx", ".xlsm", ".xls", ".csv", ".tsv", ".txt")
 LIKELY = (".xlsx", ".xlsm", ".xls", ".csv")
-PLACES = ("", "Downloads", "下载", "Desktop", "桌面", "Documents", "文档")
+PLACES = ("", "Downloads", "Desktop", "Documents")
+NAMED = re.compile(r'XDG_(?:DOWNLOAD|DESKTOP|DOCUMENTS)_DIR="\$HOME/([^"]+)"')
 MOST = 60
 
 
@@ -48,13 +50,22 @@ def typed_path(text: str) -> Path:
 def likely_files() -> list[Path]:
     """Return the sheets in the working folder and the usual places of the home, newest first."""
     home = Path.home()
-    folders = dict.fromkeys([Path.cwd(), *(home / place for place in PLACES)])
+    folders = dict.fromkeys([Path.cwd(), *(home / place for place in (*PLACES, *_named_places(home)))])
     found: dict[Path, float] = {}
     for folder in folders:
         for path in _entries(folder):
             if path.suffix.lower() in LIKELY and path.is_file():
                 found[path] = path.stat().st_mtime
     return sorted(found, key=lambda path: -found[path])[:MOST]
+
+
+def _named_places(home: Path) -> list[str]:
+    """Return the folders that the desktop names in the user's language."""
+    try:
+        text = (home / ".config" / "user-dirs.dirs").read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return []
+    return NAMED.findall(text)
 
 
 def _entries(folder: Path) -> list[Path]:

@@ -135,7 +135,8 @@ class PreviewScreen(JobScreen):
             )
             lines += self.plan.notes
         self.about.update("\n".join(lines))
-        shown = _("all rows") if not self.filter_ else _(VERDICTS.get(self.filter_, ODD))
+        label = VERDICTS.get(self.filter_, ODD)
+        shown = _(label) if self.filter_ else _("all rows")
         self.set_status(total=_("showing: {what}").format(what=shown))
         await self.table.show(PlanRows(self.plan, self.filter_))
         self.keys.update()
