@@ -9,11 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+from crm_tui import clock
 from crm_tui.customers import convert
 from crm_tui.customers.fields import Field
 from crm_tui.exchange.kept import cell_key
 from crm_tui.exchange.preparing import FOLLOWUP, Prepared, Preparer, entry
+from crm_tui.exchange.store import Followups
 from crm_tui.locale import N_
+from crm_tui.presets.progress import write_progress
 from crm_tui.text.fold import fold, tidy
 
 KEEPS_NUMBER = N_("The customer keeps its own number")
@@ -27,6 +30,7 @@ class Present(NamedTuple):
     customer: Row
     contacts: Sequence[Row]
     projects: Sequence[Row]
+    followups: Followups
     cells: Mapping[str, list[Any]]
 
 
@@ -52,6 +56,7 @@ def changes_of(
         # A new note replaces the old one; the lines of columns without a field stand below it again.
         changed |= {key for key in cells if key.startswith(("=", "@"))}
     prepared = preparer.prepare(cells, changed, present.customer, sound=sound)
+    _drop_known(preparer, prepared, present.followups)
     customer = _customer(prepared, present, changed, uscc_key)
     content: dict[str, Any] = {}
     seen: list[list[Any]] = []
@@ -95,6 +100,20 @@ def changes_of(
         kept[key] = entry(source, cells[key], prepared, record, "#" not in key and f"{key}#2" not in cells)
         moves += _move(preparer, key, cells[key], one, old, record, content)
     return Changes(content, seen, kept, moves, prepared)
+
+
+def _drop_known(preparer: Preparer, prepared: Prepared, known: Followups) -> None:
+    """Leave out what the file says already: a list that was exported is imported without doubles."""
+    activity, plan, zone = prepared.activity, prepared.plan, preparer.context.zone
+    if activity and known.at and activity["content"] in (None, known.content):
+        day = clock.local(known.at, zone).date() == clock.local(activity["at"], zone).date()
+        if known.at[:16] == activity["at"][:16] or (day and activity["whole_day"]):
+            prepared.activity = None
+    if plan:
+        same = (plan["due_on"], plan["goal"])
+        if any(text == plan["text"] or (due, goal) == same for due, goal, text in known.plans):
+            prepared.plan = None
+    prepared.tags = [name for name in prepared.tags if fold(name) not in known.tags]
 
 
 def _customer(prepared: Prepared, present: Present, changed: set[str], uscc_key: str) -> Row:
@@ -164,10 +183,15 @@ def _move(
     if one.name in FOLLOWUP:
         return [[key, "", tidy(text)]] if "activity" in content and one.name != "followup_by" else []
     if one.name == "next_plan":
-        return [[key, content.get("old_plan", ""), tidy(text)]]
+        return [[key, content.get("old_plan", ""), tidy(text)]] if "plan" in content else []
+    if one.type == "tags" and "tags" not in content:
+        return []
     if one.type == "tags" or (one.entity == "computed" and one.name != "progress"):
         return [[key, "", tidy(text)]]
     if all(old.get(column) == new.get(column) for column in one.columns):
         return []
+    if one.name == "progress":
+        phase = preparer.context.words.phase(old.get("stage"))
+        return [[key, write_progress(old.get("status"), old.get("stage"), phase), tidy(text)]]
     shown = [convert.show(one, row, preparer.context) for row in (old, new)]
     return [[key, *shown]] if shown[0] != shown[1] else [[key, shown[0], tidy(text)]]

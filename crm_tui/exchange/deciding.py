@@ -195,10 +195,17 @@ class Decider:
         records = store.records(self._reader, ids)
         contacts = store.children(self._reader, "contact", ids)
         projects = store.children(self._reader, "project", ids)
+        followups = store.followups(self._reader, ids)
         for group, cells, hit in updates:
             head, held = group[0], kept.get(hit.id)
             last = held.cells if held else NO_CELLS
-            present = Present(records[hit.id], contacts.get(hit.id, []), projects.get(hit.id, []), last)
+            present = Present(
+                records[hit.id],
+                contacts.get(hit.id, []),
+                projects.get(hit.id, []),
+                followups[hit.id],
+                last,
+            )
             change = changes_of(self._preparer, cells, present, head.uscc_key, sound=bool(head.code_valid))
             content: dict[str, Any] = {"id": hit.id, "cells": change.cells, **change.content}
             content["seen"] = [["customer", hit.id, present.customer["changed_in"]], *change.seen]

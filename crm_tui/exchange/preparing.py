@@ -19,7 +19,7 @@ from crm_tui.customers.fields import FIELDS, Field
 from crm_tui.exchange.mapping import ColumnMap
 from crm_tui.exchange.mapping import Mapping as ColumnMapping
 from crm_tui.locale import N_, _
-from crm_tui.presets.progress import read_progress
+from crm_tui.presets.progress import read_progress, write_progress
 from crm_tui.text.fold import fold, tidy
 from crm_tui.text.workdays import WorkCalendar
 
@@ -207,6 +207,10 @@ class Preparer:
         if stage is None:
             result.problems.append((source.key, convert.NOT_A_WORD, text))
             return
+        if record:
+            held = write_progress(record["status"], record["stage"], words.phase(record["stage"]))
+            if words.key_of("stage", held) == stage:
+                return  # the file says so already, perhaps more exactly
         current = {**record, **result.customer}
         moves = read_progress(stage, words.phase(stage), current.get("status"), current.get("stage"))
         result.customer.update(moves)

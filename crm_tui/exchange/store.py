@@ -44,6 +44,18 @@ KEPT = "SELECT customer_id, id, changed_in, cells FROM imported_row WHERE custom
 CUSTOMERS = "SELECT * FROM customer WHERE id IN ({ids})"
 CONTACTS = "SELECT * FROM contact WHERE customer_id IN ({ids}) ORDER BY is_primary DESC, position, id"
 PROJECTS = "SELECT * FROM project WHERE customer_id IN ({ids}) ORDER BY id"
+LAST_ACTIVITIES = (
+    "SELECT s.customer_id, a.at, a.content FROM customer_state s JOIN activity a ON a.id = s.last_activity_id"
+    " WHERE s.customer_id IN ({ids})"
+)
+OPEN_PLANS = (
+    "SELECT customer_id, due_on, goal, text FROM plan WHERE customer_id IN ({ids})"
+    " AND state IN ('todo', 'doing') ORDER BY id"
+)
+TAG_KEYS = (
+    "SELECT l.customer_id, t.name_key FROM tag_link l JOIN tag t ON t.id = l.tag_id"
+    " WHERE l.customer_id IN ({ids})"
+)
 LAST_SET = "SELECT coalesce(max(id), 0) FROM change_set"
 
 
@@ -104,6 +116,27 @@ def _named(reader: sqlite3.Connection, sql: str, ids: Sequence[int]) -> list[dic
         names = names or [item[0] for item in reader.execute(sql.replace("{ids}", "0")).description]
         rows.append(dict(zip(names, row, strict=True)))
     return rows
+
+
+class Followups(NamedTuple):
+    """What a file says already: its last activity, its open plans, the folded names of its tags."""
+
+    at: str | None
+    content: str | None
+    plans: list[tuple[str | None, str | None, str | None]]
+    tags: set[str]
+
+
+def followups(reader: sqlite3.Connection, ids: Sequence[int]) -> dict[int, Followups]:
+    """Return the follow-ups and tags of some customers; plans are (due day, goal, text)."""
+    found = {one: Followups(None, None, [], set()) for one in ids}
+    for customer_id, at, content in query_in(reader, LAST_ACTIVITIES, ids):
+        found[customer_id] = found[customer_id]._replace(at=at, content=content)
+    for customer_id, *plan in query_in(reader, OPEN_PLANS, ids):
+        found[customer_id].plans.append((plan[0], plan[1], plan[2]))
+    for customer_id, key in query_in(reader, TAG_KEYS, ids):
+        found[customer_id].tags.add(key)
+    return found
 
 
 def last_set(connection: sqlite3.Connection) -> int:
