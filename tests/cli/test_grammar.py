@@ -188,6 +188,14 @@ def start(*words: str, database: Path) -> subprocess.Popen[bytes]:
     )
 
 
+def test_without_a_terminal_no_screens_open(tmp_path: Path) -> None:
+    bare = start(database=tmp_path / "none.db")
+    out, err = bare.communicate()
+    assert (bare.returncode, out) == (2, b"")
+    assert b"needs a terminal" in err
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_reader_who_leaves_ends_the_program_quietly(tmp_path: Path) -> None:
     database = tmp_path / "team.db"
     assert start("init", database=database).wait() == 0
