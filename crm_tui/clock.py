@@ -42,6 +42,11 @@ def today(zone: str = DEFAULT_ZONE) -> date:
     return now().astimezone(ZoneInfo(zone)).date()
 
 
+def of_file(seconds: float, zone: str = DEFAULT_ZONE) -> datetime:
+    """Return a file's time stamp (seconds since 1970) as an aware datetime in the team's zone."""
+    return datetime.fromtimestamp(seconds, ZoneInfo(zone))
+
+
 def stopwatch() -> float:
     """Return seconds of a clock that only runs forward, for measuring how long something takes."""
     return time.perf_counter()

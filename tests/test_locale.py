@@ -69,7 +69,20 @@ def chinese_in_code(module: Module) -> list[str]:
     ]
 
 
-CHECKS = [built_messages, untranslated_errors, chinese_in_code]
+def hidden_messages(module: Module) -> list[str]:
+    """Messages inside an f-string: the extraction does not see them."""
+    return [
+        f"{module.path}:{call.lineno}: {ast.unparse(call)[:40]}"
+        for text in ast.walk(module.tree)
+        if isinstance(text, ast.JoinedStr)
+        for call in ast.walk(text)
+        if isinstance(call, ast.Call)
+        and ast.unparse(call.func) in ("_", "N_", "ngettext")
+        and isinstance(call.args[0], ast.Constant)
+    ]
+
+
+CHECKS = [built_messages, untranslated_errors, chinese_in_code, hidden_messages]
 
 
 def test_every_message_of_the_source_has_its_chinese() -> None:
@@ -113,6 +126,7 @@ def test_people_are_spoken_to_through_the_catalogue(check) -> None:
         (untranslated_errors, "raise BadInput('The file is gone.')"),
         (untranslated_errors, "raise errors.Fault(_('It broke.'), kept=f'{n} rows')"),
         (chinese_in_code, "TITLE = '今天'"),
+        (hidden_messages, "title = f'{_(\"Row\")} {n}'"),
     ],
 )
 def test_each_check_catches_a_breach(check, source: str) -> None:

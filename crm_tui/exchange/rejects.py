@@ -16,7 +16,8 @@ WIDEST = 40
 def rejects_path(sheet: str | os.PathLike[str]) -> Path:
     """Return where the rejected rows of a sheet go unless the user says otherwise: beside it."""
     path = Path(sheet)
-    return path.with_name(f"{path.stem}-{_('rejected')}.xlsx")
+    rejected = _("rejected")
+    return path.with_name(f"{path.stem}-{rejected}.xlsx")
 
 
 def write_rejects(plan: ImportPlan, path: str | os.PathLike[str]) -> int:

@@ -134,7 +134,8 @@ def key_table(lang: str) -> str:
     set_language(lang)
     try:
         keymap = Keymap()
-        rows = [f"| {_('Key')} | {_('Name')} | {_('What it does')} |", "|---|---|---|"]
+        titles = (_("Key"), _("Name"), _("What it does"))
+        rows = [f"| {' | '.join(titles)} |", "|---|---|---|"]
         for group in GROUPS:
             for action in ACTIONS:
                 if action.group == group:

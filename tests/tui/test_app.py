@@ -113,7 +113,7 @@ async def test_undo_and_redo_say_what_they_did() -> None:
 async def test_an_error_speaks_in_the_message_line() -> None:
     async with story(playground(start="customers")) as user:
         await user.press("o")
-        assert user.message == "文件夹不可写。 没有写出任何内容。 请换一个文件夹。"
+        assert user.message == "文件夹不可写。没有写出任何内容。请换一个文件夹。"
         await user.press("j")
         assert user.message.startswith("文件夹不可写")
         await user.press("y")

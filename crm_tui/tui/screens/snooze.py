@@ -131,7 +131,7 @@ class SnoozeBox(PopUp):
         return True
 
     def on_key(self, event: events.Key) -> None:
-        """Take other letters and digits as a date; keys typed fast arrive here before the line has the focus."""
+        """Take other letters and digits as a date; keys typed fast come before the line has the focus."""
         if event.character and event.is_printable and (self.line.value or event.character.isalnum()):
             event.stop()
             self.search_typed(event.character)

@@ -5,13 +5,12 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Sequence
-from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple, cast
-from zoneinfo import ZoneInfo
 
 from textual.widgets import Input
 
+from crm_tui import clock
 from crm_tui.locale import _
 from crm_tui.tui.widgets.rows import Column, Row
 
@@ -111,7 +110,7 @@ def file_rows(paths: Sequence[Path], zone: str) -> list[Row]:
         if path.is_dir():
             rows.append(Row(str(path) + "/", (path.name + "/", str(path.parent), "", "")))
             continue
-        changed = datetime.fromtimestamp(stat.st_mtime, ZoneInfo(zone))
+        changed = clock.of_file(stat.st_mtime, zone)
         folder = str(path.parent).replace(str(Path.home()), "~", 1)
         rows.append(Row(str(path), (path.name, folder, _size(stat.st_size), f"{changed:%Y-%m-%d %H:%M}")))
     return rows

@@ -165,7 +165,8 @@ class SaveButton(Widget, can_focus=True):
     def render_line(self, y: int) -> Strip:
         """Return the line."""
         crm = cast("CrmApp", self.app)
-        text = f"[ {_('Save')} {crm.keymap.shown('save')} ]"
+        save = _("Save")
+        text = f"[ {save} {crm.keymap.shown('save')} ]"
         style = self.get_component_rich_style("save--here" if self.has_focus else "save--text")
         body = [Segment(" ", self.rich_style), Segment(text, style)] if y == 1 else []
         rest = max(self.size.width - (1 + width(text) if y == 1 else 0), 0)
