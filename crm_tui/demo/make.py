@@ -17,7 +17,7 @@ from crm_tui.demo import bulk, store
 from crm_tui.demo.samples import told_samples
 from crm_tui.demo.story import CALM, ENDINGS, FIRST_ENDINGS, Plan, Step, Story, Teller
 from crm_tui.followups import service as followups
-from crm_tui.session import Session, create_database, open_session, system_login
+from crm_tui.session import Session, create_database, open_session
 from crm_tui.storage.change import Change
 from crm_tui.storage.throwaway import unhurried
 
@@ -45,7 +45,7 @@ def make_demo(path: Path, customers: int = 300, seed: int = 7, progress: Progres
     """
     now = clock.now()
     with living_at(now - BEGUN):
-        create_database(path, login=system_login(), name=ACTING)
+        create_database(path, name=ACTING)
     try:
         with open_session(path) as session, unhurried(session.database.connection):
             _Maker(session, now, seed, progress).make(customers)

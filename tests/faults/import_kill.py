@@ -52,7 +52,7 @@ def sheet(folder: Path, number: int, rows: int) -> Path:
 
 
 def bring_in(path: Path, file: Path, small: int) -> None:
-    """Import one sheet in this process and say how far it is."""
+    """Import one sheet in this process, which does nothing else, and say how far it is."""
     jobs.SMALL = small
     jobs.LARGEST_PART = max(small, 50)
     print("open", flush=True)
@@ -83,7 +83,7 @@ def run(folder: Path, kills: int, rows: int, seed: int = 1) -> Outcome:
     path = folder / "team.db"
     create_database(path, login="li", name="李雷")
     small = max(PRESENT, rows // 8)
-    bring_in(path, sheet(folder, 0, rows), small)
+    _play(path, sheet(folder, 0, rows), small, None)
     usual = _play(path, sheet(folder, 1, rows), small, None)
     chance = random.Random(seed)
     faults: list[str] = []
