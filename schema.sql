@@ -361,12 +361,13 @@ CREATE INDEX collaborator_of_person ON collaborator (person_id);
 CREATE TABLE imported_row (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   customer_id INTEGER NOT NULL REFERENCES customer (id),
+  sheet TEXT NOT NULL DEFAULT '',  -- key of the sheet's headings: each kind of sheet has its own last cells
   cells TEXT NOT NULL,
   created_in INTEGER NOT NULL DEFAULT 0,
   changed_in INTEGER NOT NULL DEFAULT 0,
   deleted_at TEXT CHECK (length(deleted_at) = 20)
 ) STRICT;
-CREATE UNIQUE INDEX imported_row_once ON imported_row (customer_id) WHERE deleted_at IS NULL;
+CREATE UNIQUE INDEX imported_row_once ON imported_row (customer_id, sheet) WHERE deleted_at IS NULL;
 
 -- ---------------------------------------------------------------- follow-ups
 
@@ -1157,6 +1158,7 @@ END;
 CREATE TRIGGER imported_row_updated AFTER UPDATE ON imported_row BEGIN
   INSERT INTO change (change_set, entity, entity_id, op, field, old, new)
   SELECT (SELECT change_set FROM writing), 'imported_row', NEW.id, 'update', 'customer_id', OLD.customer_id, NEW.customer_id WHERE OLD.customer_id IS NOT NEW.customer_id COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'imported_row', NEW.id, 'update', 'sheet', OLD.sheet, NEW.sheet WHERE OLD.sheet IS NOT NEW.sheet COLLATE BINARY
   UNION ALL SELECT (SELECT change_set FROM writing), 'imported_row', NEW.id, 'update', 'cells', OLD.cells, NEW.cells WHERE OLD.cells IS NOT NEW.cells COLLATE BINARY
   UNION ALL SELECT (SELECT change_set FROM writing), 'imported_row', NEW.id, 'update', 'created_in', OLD.created_in, NEW.created_in WHERE OLD.created_in IS NOT NEW.created_in COLLATE BINARY AND OLD.created_in <> 0
   UNION ALL SELECT (SELECT change_set FROM writing), 'imported_row', NEW.id, 'update', 'deleted_at', OLD.deleted_at, NEW.deleted_at WHERE OLD.deleted_at IS NOT NEW.deleted_at COLLATE BINARY;
@@ -1169,7 +1171,7 @@ CREATE TRIGGER imported_row_version AFTER UPDATE ON imported_row
 END;
 CREATE TRIGGER imported_row_deleted AFTER DELETE ON imported_row BEGIN
   INSERT INTO change (change_set, entity, entity_id, op, old) VALUES ((SELECT change_set FROM writing), 'imported_row', OLD.id, 'delete',
-    json_patch('{}', json_object('customer_id', OLD.customer_id, 'cells', OLD.cells, 'created_in', OLD.created_in, 'deleted_at', OLD.deleted_at)));
+    json_patch('{}', json_object('customer_id', OLD.customer_id, 'sheet', OLD.sheet, 'cells', OLD.cells, 'created_in', OLD.created_in, 'deleted_at', OLD.deleted_at)));
 END;
 
 CREATE TRIGGER activity_outside_insert BEFORE INSERT ON activity WHEN (SELECT change_set FROM writing) IS NULL BEGIN

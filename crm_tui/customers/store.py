@@ -264,10 +264,12 @@ LINKS_OF = (
 TAG_BY_KEY = "SELECT id FROM tag WHERE name_key = :key AND deleted_at IS NULL"
 
 
-CELLS = "SELECT cells FROM imported_row WHERE customer_id = :id"
+CELLS = "SELECT cells FROM imported_row WHERE customer_id = :id ORDER BY changed_in, id"
 
 
 def cells(reader: sqlite3.Connection, customer_id: int) -> dict[str, Any]:
-    """Return the cells that a sheet last gave for a customer: {field: [text, value]}."""
-    row = reader.execute(CELLS, {"id": customer_id}).fetchone()
-    return json.loads(row[0]) if row else {}
+    """Return the cells that sheets last gave for a customer, the newest of each: {field: [text, value]}."""
+    found: dict[str, Any] = {}
+    for row in reader.execute(CELLS, {"id": customer_id}):
+        found |= json.loads(row[0])
+    return found

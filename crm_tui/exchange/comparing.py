@@ -14,7 +14,7 @@ from crm_tui.customers import convert
 from crm_tui.customers.fields import Field
 from crm_tui.exchange.kept import cell_key
 from crm_tui.exchange.preparing import FOLLOWUP, Prepared, Preparer, entry
-from crm_tui.exchange.store import Followups
+from crm_tui.exchange.store import Followups, Memory
 from crm_tui.locale import N_
 from crm_tui.presets.progress import write_progress
 from crm_tui.text.fold import fold, tidy
@@ -25,13 +25,13 @@ Row = dict[str, Any]
 
 
 class Present(NamedTuple):
-    """A customer as it is: its row, live contacts and projects by column name, cells last imported."""
+    """A customer as it is: its row, live contacts and projects by column name, what sheets gave last."""
 
     customer: Row
     contacts: Sequence[Row]
     projects: Sequence[Row]
     followups: Followups
-    cells: Mapping[str, list[Any]]
+    memory: Memory
 
 
 class Changes(NamedTuple):
@@ -48,9 +48,8 @@ def changes_of(
     preparer: Preparer, cells: Mapping[str, str], present: Present, uscc_key: str, *, sound: bool
 ) -> Changes:
     """Return what the cells of a customer on the sheet change in the present one."""
-    changed = {
-        key for key, text in cells.items() if key not in present.cells or present.cells[key][0] != text
-    }
+    memory = present.memory
+    changed = {key for key, text in cells.items() if not memory.knows(key, text)}
     targets = _targets(preparer, cells, changed, present)
     if "note" in changed:
         # A new note replaces the old one; the lines of columns without a field stand below it again.
@@ -81,10 +80,12 @@ def changes_of(
     for name in ("activity", "plan"):
         if value := getattr(prepared, name):
             content[name] = value
-    if prepared.plan and "next_plan" in present.cells:
-        content["old_plan"] = tidy(present.cells["next_plan"][0])
+    if prepared.plan and (last := memory.last("next_plan")):
+        content["old_plan"] = tidy(last[0])
     final = {**present.customer, **customer}
-    kept = dict(present.cells)
+    # A cell that another kind of sheet gave before is this one's from now on.
+    lent = {key: memory.last(key) for key in cells if key not in changed and key not in memory.own}
+    kept = {**memory.own, **{key: cell for key, cell in lent.items() if cell}}
     if "note" in customer and "note" in kept and kept["note"][1] == present.customer["note"]:
         kept["note"] = [kept["note"][0], customer["note"]]
     moves: list[list[str]] = []
@@ -128,6 +129,8 @@ def _customer(prepared: Prepared, present: Present, changed: set[str], uscc_key:
         prepared.problems.append(("name", KEEPS_NAME, name))
     elif name and not record["name"]:
         wanted["name_key"] = fold(name)
+    elif name and name != record["name"]:
+        wanted.pop("name")  # the width of a bracket or a blank is no other name
     if "uscc" in wanted:
         wanted["uscc_key"] = uscc_key or None
     if prepared.lines:

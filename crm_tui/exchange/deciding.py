@@ -10,7 +10,7 @@ from crm_tui.exchange import store
 from crm_tui.exchange.comparing import Present, changes_of
 from crm_tui.exchange.matching import Found, Matcher
 from crm_tui.exchange.preparing import Prepared, Preparer, entry
-from crm_tui.exchange.store import Hit, Kept
+from crm_tui.exchange.store import NO_MEMORY, Hit, Memory
 from crm_tui.exchange.store_staging import StagedRow
 from crm_tui.locale import N_, _
 from crm_tui.storage.driver import sqlite3
@@ -18,7 +18,6 @@ from crm_tui.text.fold import tidy
 
 Group = list[StagedRow]
 NUMBER_TAKEN = N_("The number is taken; the customer gets the next one")
-NO_CELLS: dict[str, list[Any]] = {}
 
 
 class Decided(NamedTuple):
@@ -40,12 +39,14 @@ class Decider:
         match: str,
         on_match: str,
         on_suspect: str,
+        sheet: str,
     ) -> None:
         self.counts = dict.fromkeys(("new", "update", "skip", "suspect", "error", "contacts"), 0)
         self.flags = 0
         self._reader = reader
         self._preparer = preparer
         self._matcher = Matcher(reader, match)
+        self._sheet = sheet
         self._person = person
         self._on_match = on_match
         self._on_suspect = on_suspect
@@ -58,7 +59,8 @@ class Decider:
         self._out = Decided([], [], [])
         heads = [group[0] for group in groups if group[0].verdict != "error"]
         found = self._matcher.look_up(heads)
-        kept = store.kept(self._reader, {hit.id for each in found.values() for hit in each.all()})
+        ids = {hit.id for each in found.values() for hit in each.all()}
+        known = store.memories(self._reader, ids, self._sheet)
         updates: list[tuple[Group, dict[str, str], Hit]] = []
         for group in groups:
             head = group[0]
@@ -66,18 +68,20 @@ class Decider:
                 self._say(group, "error", head.reason)
                 continue
             cells = self._preparer.cells_of([row.cells for row in group])
-            hit = self._settle(group, cells, found[head.id], kept)
+            hit = self._settle(group, cells, found[head.id], known)
             if hit is not None:
                 updates.append((group, cells, hit))
-        self._update(updates, kept)
+        self._update(updates, known)
         self.flags += len(self._out.flags)
         return self._out
 
-    def _settle(self, group: Group, cells: dict[str, str], found: Found, kept: dict[int, Kept]) -> Hit | None:
+    def _settle(
+        self, group: Group, cells: dict[str, str], found: Found, known: dict[int, Memory]
+    ) -> Hit | None:
         """Decide on one customer; return the present one that it may change."""
         head = group[0]
         for hit in found.all():
-            if hit.id in kept and hit.id not in self._claimed and _same(cells, kept[hit.id].cells):
+            if hit.id not in self._claimed and _same(cells, known.get(hit.id, NO_MEMORY)):
                 self._claimed[hit.id] = head.id
                 self._say(group, "skip", _("No change."))
                 return None
@@ -188,7 +192,7 @@ class Decider:
 
     # ------------------------------------------------------------ present customers
 
-    def _update(self, updates: list[tuple[Group, dict[str, str], Hit]], kept: dict[int, Kept]) -> None:
+    def _update(self, updates: list[tuple[Group, dict[str, str], Hit]], known: dict[int, Memory]) -> None:
         ids = [hit.id for _group, _cells, hit in updates]
         if not ids:
             return
@@ -197,22 +201,21 @@ class Decider:
         projects = store.children(self._reader, "project", ids)
         followups = store.followups(self._reader, ids)
         for group, cells, hit in updates:
-            head, held = group[0], kept.get(hit.id)
-            last = held.cells if held else NO_CELLS
+            head, memory = group[0], known.get(hit.id, NO_MEMORY)
             present = Present(
                 records[hit.id],
                 contacts.get(hit.id, []),
                 projects.get(hit.id, []),
                 followups[hit.id],
-                last,
+                memory,
             )
             change = changes_of(self._preparer, cells, present, head.uscc_key, sound=bool(head.code_valid))
             content: dict[str, Any] = {"id": hit.id, "cells": change.cells, **change.content}
             content["seen"] = [["customer", hit.id, present.customer["changed_in"]], *change.seen]
-            if held:
-                content["kept"] = held.id
-                content["seen"].append(["imported_row", held.id, held.changed_in])
-            if change.cells != present.cells or change.content:
+            if memory.kept:
+                content["kept"] = memory.kept.id
+                content["seen"].append(["imported_row", *memory.kept])
+            if change.cells != memory.own or change.content:
                 self._operation("update", head.id, content)
             self._flag(head.id, change.prepared)
             if change.moves:
@@ -221,5 +224,6 @@ class Decider:
                 self._say(group, "skip", _("No change."))
 
 
-def _same(cells: dict[str, str], kept: dict[str, list[Any]]) -> bool:
-    return bool(cells) and all(key in kept and kept[key][0] == text for key, text in cells.items())
+def _same(cells: dict[str, str], memory: Memory) -> bool:
+    own = memory.own
+    return bool(cells) and all(key in own and own[key][0] == text for key, text in cells.items())

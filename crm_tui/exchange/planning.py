@@ -158,7 +158,9 @@ def plan_import(
         )
         gatherer.gather(sheet, staging, progress, cancelled)
         preparer = Preparer(mapping, context, sheet.update_notes)
-        decider = Decider(session.reader, preparer, session.person.id, match, on_match, on_suspect)
+        decider = Decider(
+            session.reader, preparer, session.person.id, match, on_match, on_suspect, mapping.signature
+        )
         seen = store.last_set(session.reader)
         done = 0
         records = staging.records()

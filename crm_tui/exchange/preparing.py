@@ -59,6 +59,7 @@ class Prepared:
     lines: list[str] = field(default_factory=list)
     words: list[tuple[str, str]] = field(default_factory=list)
     problems: list[tuple[str, str, str]] = field(default_factory=list)
+    unread: set[str] = field(default_factory=set)  # keys of cells that gave no value
 
 
 def sources_of(mapping: ColumnMapping) -> list[Source]:
@@ -173,6 +174,8 @@ class Preparer:
             parsed = self._parse(one, source, text)
             if parsed.problem:
                 result.problems.append((source.key, parsed.problem, text))
+                if not parsed.values:
+                    result.unread.add(source.key)
             if parsed.new_word:
                 result.words.append((one.word_kind, parsed.new_word))
             values = parsed.values
@@ -206,6 +209,7 @@ class Preparer:
         stage = words.key_of("stage", text)
         if stage is None:
             result.problems.append((source.key, convert.NOT_A_WORD, text))
+            result.unread.add(source.key)
             return
         if record:
             held = write_progress(record["status"], record["stage"], words.phase(record["stage"]))
@@ -330,8 +334,10 @@ def entry(
     several columns of the sheet fill the field, whose own parts cannot be told then.
     """
     one = source.field if source else None
-    if one is None or not single:
+    if one is None or source is None or not single or source.key in prepared.unread:
         return [text, None]
+    if one.name in ("no", "name"):
+        return [text, tidy(text)]  # also where the customer keeps its own
     if one.name == "last_followup":
         return [text, prepared.activity["at"] if prepared.activity else None]
     if one.name == "next_plan":

@@ -243,10 +243,14 @@ class Publisher:
 
     def _add(self, change: Change, start: int, stop: int, first_id: int) -> None:
         operations = self._staging.operations("new", start, stop)
-        self.left_new += add_customers(change, operations, first_id, self._day, self._moved)
+        self.left_new += add_customers(
+            change, operations, self._facts["signature"], first_id, self._day, self._moved
+        )
 
     def _change(self, change: Change, start: int, stop: int) -> None:
-        self.left_updates += update_customers(change, self._staging.operations("update", start, stop))
+        self.left_updates += update_customers(
+            change, self._staging.operations("update", start, stop), self._facts["signature"]
+        )
 
 
 def resume(database: Database, parts: jobs.Parts, actor: int, source: str) -> None:

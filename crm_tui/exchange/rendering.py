@@ -132,16 +132,16 @@ class Renderer:
         if not record.cells:
             return None
         if one.name == "tags":
-            cell = record.cells.get("tags")
-            same = cell is not None and _parts(cell[0]) == _parts("、".join(record.tags))
-            return cell[0] if cell is not None and same else None
+            texts = [cells["tags"][0] for cells in record.cells if "tags" in cells]
+            return next((text for text in texts if _parts(text) == _parts("、".join(record.tags))), None)
         if one.name == "last_followup":
             row = {one.name: record.state.get("last_followup_at")}
         elif one.name == "next_plan":
             row = {one.name: record.state.get("plan_text")}
         elif one.name in COMPUTED and one.name != "progress":
             row = {one.name: present or None}
-        return kept.text_of(record.cells, one, row, slot)
+        texts = (kept.text_of(cells, one, row, slot) for cells in record.cells)
+        return next((text for text in texts if text is not None), None)
 
     # ------------------------------------------------------------------ computed fields
 

@@ -11,6 +11,8 @@ from crm_tui.storage.driver import sqlite3
 from crm_tui.storage.lists import query_in
 
 Ids = Iterable[Any]
+Cells = dict[str, list[Any]]
+"""Cells by key: [text, value as stored]."""
 
 
 class Hit(NamedTuple):
@@ -40,7 +42,10 @@ BY = {
 ALIASES = "SELECT name_key, customer_id, kind FROM customer_alias WHERE name_key IN ({ids})"
 ALIASES_OF = "SELECT customer_id, name_key FROM customer_alias WHERE customer_id IN ({ids})"
 ANY = "SELECT 1 FROM customer_any LIMIT 1"
-KEPT = "SELECT customer_id, id, changed_in, cells FROM imported_row WHERE customer_id IN ({ids})"
+KEPT = (
+    "SELECT customer_id, id, changed_in, sheet, cells FROM imported_row WHERE customer_id IN ({ids})"
+    " ORDER BY changed_in DESC, id DESC"
+)
 CUSTOMERS = "SELECT * FROM customer WHERE id IN ({ids})"
 CONTACTS = "SELECT * FROM contact WHERE customer_id IN ({ids}) ORDER BY is_primary DESC, position, id"
 PROJECTS = "SELECT * FROM project WHERE customer_id IN ({ids}) ORDER BY id"
@@ -83,17 +88,46 @@ def alias_keys(reader: sqlite3.Connection, ids: Ids) -> dict[int, set[str]]:
 
 
 class Kept(NamedTuple):
-    """The cells that sheets last gave for a customer, with the version of the row that keeps them."""
+    """The row that keeps the cells one kind of sheet gave for a customer, with its version."""
 
     id: int
     changed_in: int
-    cells: dict[str, list[Any]]
 
 
-def kept(reader: sqlite3.Connection, ids: Ids) -> dict[int, Kept]:
-    """Return the imported cells of some customers."""
-    rows = query_in(reader, KEPT, ids)
-    return {customer: Kept(row, changed, json.loads(cells)) for customer, row, changed, cells in rows}
+class Memory(NamedTuple):
+    """What sheets last gave for a customer: this kind of sheet in ``own``, others in ``others``.
+
+    ``kept`` is the row of ``own``; the newest of ``others`` comes first.
+    """
+
+    kept: Kept | None
+    own: Cells
+    others: tuple[Cells, ...]
+
+    def knows(self, key: str, text: str) -> bool:
+        """Tell whether a cell is none of news: equal to this sheet's last, else to any sheet's."""
+        if key in self.own:
+            return self.own[key][0] == text
+        return any(key in cells and cells[key][0] == text for cells in self.others)
+
+    def last(self, key: str) -> list[Any] | None:
+        """Return the cell that was given last, by this kind of sheet if it did."""
+        return next((cells[key] for cells in (self.own, *self.others) if key in cells), None)
+
+
+NO_MEMORY = Memory(None, {}, ())
+
+
+def memories(reader: sqlite3.Connection, ids: Ids, sheet: str) -> dict[int, Memory]:
+    """Return what sheets gave for some customers, as seen from one kind of sheet."""
+    found: dict[int, Memory] = {}
+    for customer, row, changed, kind, text in query_in(reader, KEPT, ids):
+        memory, cells = found.get(customer, NO_MEMORY), json.loads(text)
+        if kind == sheet:
+            found[customer] = Memory(Kept(row, changed), cells, memory.others)
+        else:
+            found[customer] = memory._replace(others=(*memory.others, cells))
+    return found
 
 
 def records(reader: sqlite3.Connection, ids: Sequence[int]) -> dict[int, dict[str, Any]]:
@@ -180,7 +214,7 @@ VERSION = {
         "SELECT id FROM imported_row WHERE id = :id AND changed_in = :seen AND deleted_at IS NULL"
     ),
 }
-KEPT_ONE = "SELECT id FROM imported_row WHERE customer_id = :id AND deleted_at IS NULL"
+KEPT_ONE = "SELECT id FROM imported_row WHERE customer_id = :id AND sheet = :sheet AND deleted_at IS NULL"
 OPEN_IMPORTED = (
     "SELECT id FROM plan WHERE customer_id = :id AND origin = 'import' AND state = 'todo' AND text = :text"
     " AND changed_in = created_in AND deleted_at IS NULL"
@@ -221,10 +255,9 @@ def unmoved(connection: sqlite3.Connection, seen: Iterable[tuple[str, int, int]]
     )
 
 
-def kept_id(connection: sqlite3.Connection, customer_id: int) -> int | None:
-    """Return the row that keeps a customer's imported cells."""
-    row = connection.execute(KEPT_ONE, {"id": customer_id}).fetchone()
-    return row[0] if row else None
+def remembers(connection: sqlite3.Connection, customer_id: int, sheet: str) -> bool:
+    """Tell whether this kind of sheet has given cells for a customer."""
+    return connection.execute(KEPT_ONE, {"id": customer_id, "sheet": sheet}).fetchone() is not None
 
 
 def untouched_plans(connection: sqlite3.Connection, customer_id: int, text: str) -> list[int]:

@@ -24,7 +24,7 @@ class Record:
     projects: list[Row] = field(default_factory=list)
     tags: list[str] = field(default_factory=list)
     former: list[str] = field(default_factory=list)
-    cells: dict[str, list[Any]] = field(default_factory=dict)
+    cells: list[dict[str, list[Any]]] = field(default_factory=list)  # of each kind of sheet, newest first
     state: Row = field(default_factory=dict)
 
 
@@ -55,7 +55,10 @@ TAGS = (
     "SELECT l.customer_id, t.name FROM tag_link l JOIN tag t ON t.id = l.tag_id"
     " WHERE l.customer_id IN ({ids}) ORDER BY l.id"
 )
-KEPT = "SELECT customer_id, cells FROM imported_row WHERE customer_id IN ({ids}) ORDER BY id"
+KEPT = (
+    "SELECT customer_id, cells FROM imported_row WHERE customer_id IN ({ids})"
+    " ORDER BY changed_in DESC, id DESC"
+)
 STATE = (
     "SELECT s.customer_id, s.last_followup_at, a.whole_day, a.content, a.ways, a.by_id, a.by_text,"
     " p.text AS plan_text, p.goal AS plan_goal, p.due_on, p.due_at, p.recurrence"
@@ -202,7 +205,7 @@ def _complete(reader: sqlite3.Connection, rows: list[Row]) -> list[Record]:
     for customer_id, name in query_in(reader, TAGS, ids):
         found[customer_id].tags.append(name)
     for customer_id, cells in query_in(reader, KEPT, ids):
-        found[customer_id].cells = json.loads(cells)
+        found[customer_id].cells.append(json.loads(cells))
     sets = {row[name] for row in rows for name in ("created_in", "changed_in")}
     dated = {row[0]: row[1:] for row in query_in(reader, SETS, sorted(sets))}
     for record in found.values():

@@ -19,7 +19,7 @@ Rows = list[dict[str, Any]]
 
 
 def add_customers(
-    change: Change, operations: Sequence[Operation], first_id: int, day: date, moved: Moved
+    change: Change, operations: Sequence[Operation], sheet: str, first_id: int, day: date, moved: Moved
 ) -> list[int]:
     """Add customers with all that hangs on them, with ids from ``first_id`` on; return the rows left out.
 
@@ -56,7 +56,9 @@ def add_customers(
         if content.get("tags"):
             tags.append((customer_id, content["tags"]))
         cells = json.dumps(content["cells"], ensure_ascii=False, separators=(",", ":"))
-        tables.setdefault("imported_row", []).append({"customer_id": customer_id, "cells": cells})
+        tables.setdefault("imported_row", []).append(
+            {"customer_id": customer_id, "sheet": sheet, "cells": cells}
+        )
     _one_primary(tables.get("contact", []))
     for table in ("customer", "contact", "project", "customer_alias", "activity", "plan", "imported_row"):
         _insert(change, table, tables.get(table, []))
@@ -64,7 +66,7 @@ def add_customers(
     return left
 
 
-def update_customers(change: Change, operations: Sequence[Operation]) -> list[int]:
+def update_customers(change: Change, operations: Sequence[Operation], sheet: str) -> list[int]:
     """Change present customers; return the rows whose customer has moved since the plan was made."""
     _new_words(change, operations)
     connection = change.connection
@@ -73,7 +75,10 @@ def update_customers(change: Change, operations: Sequence[Operation]) -> list[in
     tags: list[tuple[int, list[str]]] = []
     for one in operations:
         content, customer_id = one.content, one.content["id"]
-        if not store.unmoved(connection, [tuple(each) for each in content["seen"]]):
+        fresh = not content.get("kept")
+        if not store.unmoved(connection, [tuple(each) for each in content["seen"]]) or (
+            fresh and store.remembers(connection, customer_id, sheet)
+        ):
             left.append(one.row)
             continue
         if content.get("customer"):
@@ -101,10 +106,11 @@ def update_customers(change: Change, operations: Sequence[Operation]) -> list[in
         if content.get("tags"):
             tags.append((customer_id, content["tags"]))
         cells = json.dumps(content["cells"], ensure_ascii=False, separators=(",", ":"))
-        if content.get("kept"):
-            change.update("imported_row", content["kept"], {"cells": cells})
+        if fresh:
+            row = {"customer_id": customer_id, "sheet": sheet, "cells": cells}
+            tables.setdefault("imported_row", []).append(row)
         else:
-            tables.setdefault("imported_row", []).append({"customer_id": customer_id, "cells": cells})
+            change.update("imported_row", content["kept"], {"cells": cells})
     for table in ("project", "customer_alias", "activity", "plan", "imported_row"):
         _insert(change, table, tables.get(table, []))
     _tag(change, tags)

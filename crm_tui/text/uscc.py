@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from crm_tui.locale import N_
@@ -14,10 +15,6 @@ WRONG_LENGTH = N_("A credit code has 18 characters")
 WRONG_SIGN = N_("The credit code has a character that no code has")
 WRONG_CHECK = N_("The check digit of the credit code is wrong")
 
-_SIGNS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
-_VALUES = {sign: value for value, sign in enumerate(_SIGNS)}
-_WEIGHTS = tuple(3**place % 31 for place in range(17))
-_FORM = re.compile(f"[0-9]{{8}}[{_SIGNS}]{{10}}")
 _SEPARATORS = re.compile(r"[\s\-]+")
 _PLACEHOLDER_WORDS = frozenset(
     {"无", "暂无", "没有", "未知", "不详", "未提供", "待补", "待补充", "NA", "N/A", "NONE", "NULL"}
@@ -36,6 +33,7 @@ class CodeCheck(NamedTuple):
     problem: str
 
 
+@lru_cache(maxsize=4096)
 def check_code(s: str) -> CodeCheck:
     """Say what kind of credit code ``s`` is (S2-06, S2-18); the text itself is the caller's to keep."""
     key = _SEPARATORS.sub("", half_width(s)).upper()
@@ -48,9 +46,14 @@ def check_code(s: str) -> CodeCheck:
         return CodeCheck("old15", key, OLD_NUMBER)
     if len(key) != 18:
         return CodeCheck("wrong_length", key, WRONG_LENGTH)
-    if not _FORM.fullmatch(key):
-        return CodeCheck("wrong_check", key, WRONG_SIGN)
-    total = sum(_VALUES[sign] * weight for sign, weight in zip(key, _WEIGHTS, strict=False))
-    if _VALUES[key[17]] != -total % 31:
+    from stdnum.cn import uscc
+    from stdnum.exceptions import InvalidChecksum, ValidationError
+
+    try:
+        # It would read foreign digits and dashes as plain ones; the key must stand as it is.
+        uscc.validate(key if key.isascii() else "")
+    except InvalidChecksum:
         return CodeCheck("wrong_check", key, WRONG_CHECK)
+    except ValidationError:
+        return CodeCheck("wrong_check", key, WRONG_SIGN)
     return CodeCheck("valid", key, "")
