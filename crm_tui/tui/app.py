@@ -13,7 +13,6 @@ from crm_tui.tui.frame import Frame
 from crm_tui.tui.opening import then_warm
 from crm_tui.tui.screens.base import BaseScreen
 from crm_tui.tui.screens.taking_back import take_back
-from crm_tui.tui.widgets.table import Table
 
 
 class CrmApp(Frame):
@@ -52,20 +51,13 @@ class CrmApp(Frame):
         """Show the latest changes of everybody."""
         await self.open("history")
 
-    def do_next_match(self) -> bool | None:
+    async def do_next_match(self) -> None:
         """Next row: a search leaves only matches."""
-        return self._step(1)
+        await cast(BaseScreen, self.screen).next_match(1)
 
-    def do_previous_match(self) -> bool | None:
+    async def do_previous_match(self) -> None:
         """Previous row."""
-        return self._step(-1)
-
-    def _step(self, by: int) -> bool | None:
-        table = cast(BaseScreen, self.screen).primary
-        if not isinstance(table, Table):
-            return False
-        table.move_to(table.cursor + by)
-        return None
+        await cast(BaseScreen, self.screen).next_match(-1)
 
     async def do_help(self) -> None:
         """Show the keys of this screen."""

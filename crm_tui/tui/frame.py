@@ -165,8 +165,9 @@ class Frame(App[None], inherit_bindings=False):
         if screen.small.display and action is not None and action.id != "quit":
             return not typing
         if action is None:
-            if not typing and event.character and is_writing(event.character):
-                return screen.search_typed(event.character)
+            sign = event.character or ""
+            if not typing and sign and (is_writing(sign) or screen.begins_text(sign)):
+                return screen.search_typed(sign)
             return False
         if text and focused is not None:
             await self._drain(focused)
@@ -183,7 +184,8 @@ class Frame(App[None], inherit_bindings=False):
         if twin and (action := self.keymap.action_for(screen.kind, key_name(twin))):
             await self._carry_out(action)
             return True
-        return bool(line) and is_writing(line) and screen.search_typed(line)
+        wanted = bool(line) and (is_writing(line) or screen.begins_text(line[0]))
+        return wanted and screen.search_typed(line)
 
     @staticmethod
     async def _drain(widget: DOMNode) -> None:

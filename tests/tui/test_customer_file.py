@@ -224,7 +224,7 @@ async def test_archive_leaves_the_file_and_undo_brings_it_back(session: Session)
 async def test_the_value_under_the_cursor_is_copied(session: Session) -> None:
     async with story(app(session)) as user:
         await opened(user)
-        await user.press("tab", "j", "j", "y")
+        await user.press("tab", "j", "y")
         assert user.app.clipboard == "13900139000"
         assert user.message.endswith("13900139000")
 
@@ -238,3 +238,51 @@ async def test_search_keeps_the_lines_that_hold_a_text(session: Session) -> None
         assert "李工" not in user.text
         await user.press("escape")
         assert "李工" in user.text
+
+
+async def test_a_long_record_is_one_stop_marked_whole(session: Session) -> None:
+    words = "谈了价格与交货期，客户希望分三期付款，" * 5
+    session.write(followups.log, LogEntry(1, words, "phone"))
+    session.write(followups.log, LogEntry(1, "第二次联系", "phone"))
+    async with story(app(session)) as user:
+        await opened(user)
+        await user.press("tab", "tab", "j", "j")
+        table = user.screen.primary
+        assert user.screen.key.entity == "activity"
+        first = table.cursor
+        await user.press("j")
+        assert user.screen.key.entity == "activity" and table.cursor == first + 1
+        assert sum(table.holds_cursor(line) for line in range(table.total)) == 3
+        await user.press("j")
+        assert table.cursor == first + 4, "the second and third line of a record are no stops"
+        await user.press("k")
+        assert table.cursor == first + 1
+
+
+async def test_no_heading_is_a_stop(session: Session) -> None:
+    async with story(app(session), size=(80, 40)) as user:
+        await opened(user)
+        table = user.screen.primary
+        assert user.screen.key.field, "the cursor stands on the first field"
+        for _press in range(table.total):
+            assert user.screen.key.field or user.screen.current.line.value
+            await user.press("j")
+        await user.press("g")
+        assert table.top == 0, "the first heading is in sight"
+
+
+async def test_the_next_match_goes_from_panel_to_panel(session: Session) -> None:
+    async with story(app(session)) as user:
+        await opened(user)
+        await user.press("n")
+        assert user.screen.query_one("SearchLine").has_focus, "without a search it opens one"
+        await user.type("客户")
+        await user.press("enter")
+        seen = [user.screen.current.id]
+        for _press in range(12):
+            await user.press("n")
+            seen.append(user.screen.current.id)
+        assert list(dict.fromkeys(seen)) == ["profile", "timeline"]
+        assert user.message == "已是最后一处。"
+        await user.press(*["N"] * 12)
+        assert user.screen.current.id == "profile" and user.message == "已是第一处。"

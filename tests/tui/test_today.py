@@ -369,3 +369,31 @@ async def test_the_queue_is_exported_as_it_stands(
     assert lines[0] == "分组,紧急度,客户编号,客户名称,原因,下一步,计划时间,联系人,电话,负责人"
     assert lines[1].startswith("逾期,16.0,C20261120001,上海恒达科技有限公司,逾期 3 天 · 重点客户")
     assert len(second.read_text("utf-8-sig").splitlines()) == 2
+
+
+@pytest.mark.requirement("S4-15", "S4-06")
+async def test_a_narrow_screen_tells_all_of_the_row_below_the_list(filled: Session) -> None:
+    async with story(CrmApp(filled), size=(80, 24)) as user:
+        assert user.line(20).startswith(" 上海恒达科技有限公司 · 王总 采购经理 · 2026-11-17 周二 · 报价确认")
+        assert "逾期 3 天 +" in user.line(21) and "重点客户 +" in user.line(21)
+        assert user.line(22).strip() == "重点标注: 只在下午接电话"
+        await user.press("j")
+        assert "北京[VIP]样本公司" in user.line(20) and user.line(22) == ""
+        await user.press("x")
+        assert "已完成" in user.line(22)
+        await user.resize(120, 30)
+        assert not user.screen.brief.display
+        await user.resize(60, 15)
+        assert not user.screen.brief.display
+
+
+async def test_the_next_match_passes_over_headings(filled: Session) -> None:
+    async with story(CrmApp(filled)) as user:
+        await user.press("/")
+        await user.type("公司")
+        await user.press("enter")
+        names = [cursor_name(user)]
+        while user.message != "已是最后一处。":
+            await user.press("n")
+            names.append(cursor_name(user))
+        assert "" not in names and len(set(names)) == 7

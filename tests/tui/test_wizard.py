@@ -302,3 +302,18 @@ async def test_everything_is_said_in_english_too(session: Session, folder: Path)
         assert "Nothing is written yet. F12 imports" in user.text
         await user.press("f12")
         assert "Imported: 3 new, 0 updated, 0 skipped, 0 doubles, 0 errors." in user.text
+
+
+async def test_a_path_typed_at_once_loses_no_letter(session: Session, folder: Path) -> None:
+    async with story(app(session)) as user:
+        await user.press("i")
+        await user.type("/tmp/mt/客户.csv")
+        assert user.screen.line.value == "/tmp/mt/客户.csv"
+        assert not list(folder.iterdir()), "no letter of it was a command"
+
+
+async def test_a_cut_reason_is_said_in_full(session: Session, folder: Path) -> None:
+    sheet(folder / "客户.csv", [("", "", "制造业", "潜在客户", "", "13800138000", "", "")])
+    async with story(app(session), size=(60, 24)) as user:
+        await user.press("i", "enter", "f12")
+        assert "既没有客户名称也没有联系人姓名" in user.text

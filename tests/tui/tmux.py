@@ -43,7 +43,7 @@ class Tmux:
             ["tmux", "-u", "-L", self.socket, "-f", os.devnull, *words],
             capture_output=True,
             text=True,
-            env={**clean, "LANG": "C.UTF-8"},
+            env={**clean, "LANG": "C.UTF-8", "SHELL": "/bin/sh"},
             timeout=20,
         )
         if check and done.returncode:
@@ -54,6 +54,8 @@ class Tmux:
         width, height = map(str, self.size)
         place = ["-c", str(self.cwd)] if self.cwd else []
         options = [";", "set", "-g", "remain-on-exit", "on", ";", "set", "-g", "escape-time", "20"]
+        # The shell of whoever runs the tests may be nologin.
+        options = [";", "set", "-g", "default-shell", "/bin/sh", *options]
         self._tmux("new-session", "-d", "-x", width, "-y", height, *place, self.command, *options)
         return self
 

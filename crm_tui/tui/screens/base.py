@@ -124,12 +124,27 @@ class BaseScreen(Screen[Any]):
             return True
         return False
 
+    def begins_text(self, character: str) -> bool:
+        """Tell whether a sign that is no command begins a text for ``search_typed``."""
+        return False
+
     def do_search(self) -> bool | None:
         """Open the search line."""
         for line in self.query(SearchLine):
             line.open()
             return None
         return False
+
+    async def next_match(self, by: int) -> None:
+        """Go to the next row that the search left (``by`` 1) or the one before (-1), over headings.
+
+        After the last one it begins again; without a search the search line opens.
+        """
+        table = self.primary
+        if not self.filter:
+            self.do_search()
+        elif isinstance(table, Table) and not table.step(by):
+            self.say(_("That was the last match.") if by > 0 else _("That was the first match."))
 
     async def search(self, text: str) -> None:
         """Search for a text now and wait for the rows; a search that is under way for another text stops."""

@@ -25,10 +25,11 @@ from crm_tui.tui.screens.customer_panels import panels
 from crm_tui.tui.screens.customer_view import FileView, read_view
 from crm_tui.tui.screens.customers import WRITES
 from crm_tui.tui.screens.text_box import TextBox
-from crm_tui.tui.widgets.lines import SearchLine, wrapped
+from crm_tui.tui.widgets.lines import SearchLine, packed, wrapped
 
 WIDE = 110
 NOTE_LINES = 3
+BANNER_LINES = 2
 
 
 class Pinned(Widget):
@@ -50,7 +51,7 @@ class Pinned(Widget):
     def wrap(self) -> None:
         """Wrap the texts to the width."""
         cells = max(self.app.size.width - 2, 10)
-        self._lines = [(text, "") for text in wrapped("  ".join(self.parts), cells, 2)]
+        self._lines = [(text, "") for text in packed(self.parts, cells, BANNER_LINES)]
         if self.key_note:
             note = f"{FIELDS['key_note'].title}: {self.key_note}"
             self._lines += [(text, "pinned--note") for text in wrapped(note, cells, NOTE_LINES)]
@@ -155,6 +156,21 @@ class CustomerScreen(BaseScreen):
                 self.current = panel
                 for other in self.panels:
                     other.set_class(other is panel, "current")
+
+    async def next_match(self, by: int) -> None:
+        """Go to the next match, from panel to panel."""
+        if not self.filter or self.current.table.step(by):
+            if not self.filter:
+                await super().next_match(by)
+            return
+        at = self.panels.index(self.current)
+        beyond = self.panels[at + 1 :] if by > 0 else self.panels[:at][::-1]
+        for panel in beyond:
+            if panel.lines:
+                self.set_focus(panel.table)
+                panel.table.move_to(0 if by > 0 else panel.table.total - 1)
+                return
+        await super().next_match(by)
 
     @property
     def key(self) -> Key:

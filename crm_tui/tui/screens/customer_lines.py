@@ -12,6 +12,7 @@ from crm_tui.customers.convert import show
 from crm_tui.customers.fields import FIELDS, GROUPS
 from crm_tui.followups.reading import Activity, Plan
 from crm_tui.locale import _, ngettext
+from crm_tui.text.cells import width
 from crm_tui.tui.screens.customer_form import customer_names
 from crm_tui.tui.screens.customer_view import (
     FileView,
@@ -247,7 +248,8 @@ def banner(view: FileView) -> list[str]:
     for name in ("status", "level", "stage"):
         text = show(FIELDS[name], row, context)
         if text:
-            parts.append(f"{FIELDS[name].title} {text}")
+            # A grade such as A says nothing alone.
+            parts.append(text if width(text) > 3 else f"{FIELDS[name].title} {text}")
     parts.append(f"{FIELDS['owner'].title} {context.names.get(row['owner_id'], '')}")
     return [*parts, *(f"#{tag}" for tag in view.file.tags)]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from itertools import zip_longest
 from typing import NamedTuple
@@ -17,7 +18,7 @@ from crm_tui.locale import _
 from crm_tui.text.cells import fit, safe, width
 from crm_tui.text.fold import fold
 from crm_tui.tui.screens.customer_lines import Key, Line
-from crm_tui.tui.widgets.lines import wrapped
+from crm_tui.tui.widgets.lines import packed, wrapped
 from crm_tui.tui.widgets.rows import Cell, Column, ListSource, Row, column_widths
 from crm_tui.tui.widgets.table import Table
 
@@ -31,7 +32,7 @@ def record_columns() -> list[Column]:
 
 def time_columns() -> list[Column]:
     """Return the columns of the timeline: when, what, who."""
-    return [Column("", 11), Column("", 20, flex=1), Column("", 8, priority=1, tone="dim")]
+    return [Column("", 11), Column("", 20, flex=1), Column("", 9, priority=1, tone="dim")]
 
 
 class LineId(NamedTuple):
@@ -63,6 +64,44 @@ class PanelTitle(Widget):
         return Strip([Segment(fit(f"-{text}{rule}", cells), self.rich_style)], cells)
 
 
+class Span(NamedTuple):
+    """The lines that one entry takes: its first and last, and ``lead``, where the headings over it begin."""
+
+    lead: int
+    first: int
+    last: int
+
+
+class EntryTable(Table):
+    """A table whose cursor stands on whole entries: never on the second line of one, never on a heading."""
+
+    spans: Sequence[Span] = ()
+
+    def move_to(self, line: int) -> None:
+        """Put the cursor on the entry of that line and show all of it, with the heading over it."""
+        if not self.spans:
+            super().move_to(line)
+            return
+        at = max(bisect_right([span.first for span in self.spans], line) - 1, 0)
+        if line > self.cursor >= self.spans[at].first and at + 1 < len(self.spans):
+            at += 1
+        lead, first, last = self.spans[at]
+        before, top = self.cursor, self.top
+        self.cursor = first
+        if last >= self.top + self.lines:
+            self.top = min(last - self.lines + 1, first)
+        if lead < self.top:
+            self.top = lead if last - lead < self.lines else first
+        if (self.cursor, self.top) != (before, top):
+            self.refresh()
+        super().move_to(first)
+
+    def holds_cursor(self, line: int) -> bool:
+        """The cursor marks every line of its entry."""
+        at = bisect_right([span.first for span in self.spans], self.cursor) - 1
+        return self.spans[at].first <= line <= self.spans[at].last if at >= 0 else line == self.cursor
+
+
 class Panel(Vertical):
     """A titled table of lines; ``key`` is what the cursor stands on."""
 
@@ -70,7 +109,7 @@ class Panel(Vertical):
         super().__init__(id=name, classes="panel")
         self.title_text = title
         self.title_line = PanelTitle(title)
-        self.table = Table(columns, empty=empty, header=False)
+        self.table = EntryTable(columns, empty=empty, header=False)
         self.lines: list[Line] = []
         self._wrapped_at = 0
 
@@ -111,6 +150,24 @@ class Panel(Vertical):
         if here is not None and here not in ids:
             here = next((each for each in ids if each.key == here.key), None)
         await self.table.show(ListSource(rows), cursor_to=here)
+        self.table.spans = self._spans(rows)
+        self.table.move_to(self.table.cursor)
+
+    def _spans(self, rows: Sequence[Row]) -> list[Span]:
+        spans: list[Span] = []
+        lead = 0
+        for at, row in enumerate(rows):
+            assert isinstance(row.id, LineId)
+            line = self.lines[row.id.place]
+            if line.tone == "accent" and not line.value:
+                continue
+            remark = not line.label and spans and self.lines[row.id.place - 1].key == line.key
+            if row.id.part == 0 and not remark:
+                spans.append(Span(lead, at, at))
+            else:
+                spans[-1] = spans[-1]._replace(last=at)
+            lead = at + 1
+        return spans
 
     def _rows(self) -> list[Row]:
         cells = self.table.size.width or self.app.size.width
@@ -120,7 +177,8 @@ class Panel(Vertical):
         for place, line in enumerate(self.lines):
             short = width(safe(line.value)) <= wide and "\n" not in line.value
             parts = [line.value] if short else wrapped(line.value, max(wide, 8), line.most)
-            notes = wrapped(line.note, beside, NOTE_LINES) if beside else []
+            notes = packed(line.note.split(" "), beside, NOTE_LINES, " ") if beside else []
+            notes = [note.replace("\u00a0", " ") for note in notes]  # held an arrow to its value
             for number, (part, note) in enumerate(zip_longest(parts or [""], notes, fillvalue="")):
                 first = number == 0
                 head = line.tone if line.tone == "accent" and not line.value else ""

@@ -91,7 +91,7 @@ def record_note(view: FileView, entity: str, row: Mapping[str, Any], one: Field)
         )
         old = show(one, before, view.context)
         word = _("updated") if old else _("filled in")
-        return _said(view, newest, word) + (f" ← {old}" if old else "")
+        return _said(view, newest, word) + (f" ←\u00a0{old}" if old else "")
     made = latest.get("")
     if made is None or not any(row.get(column) not in (None, "") for column in one.columns):
         return ""

@@ -11,6 +11,7 @@ from textual.widgets import Input
 from crm_tui.locale import _
 from crm_tui.text.fold import fold
 from crm_tui.tui.screens.base import PopUp
+from crm_tui.tui.widgets.lines import TextLine
 from crm_tui.tui.widgets.rows import Column, ListSource, Row
 from crm_tui.tui.widgets.table import Table
 
@@ -23,12 +24,11 @@ class Choice(NamedTuple):
     note: str = ""
 
 
-class PickLine(Input):
+class PickLine(TextLine):
     """The line that narrows the choices; the arrows still move through them."""
 
     def __init__(self) -> None:
-        super().__init__(placeholder=_("Type to narrow"), compact=True, select_on_focus=False)
-        self.cursor_blink = False
+        super().__init__(placeholder=_("Type to narrow"))
 
     async def do_open(self) -> None:
         """Take the choice under the cursor."""

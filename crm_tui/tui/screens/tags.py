@@ -16,20 +16,18 @@ from crm_tui.text.fold import fold, tidy
 from crm_tui.text.identity import find_identity_number
 from crm_tui.tui.screens.base import PopUp
 from crm_tui.tui.screens.form_fields import IDENTITY
+from crm_tui.tui.widgets.lines import TextLine
 from crm_tui.tui.widgets.rows import Cell, Column, ListSource, Row
 from crm_tui.tui.widgets.table import Table
 
 LONGEST = 30
 
 
-class TagLine(Input):
+class TagLine(TextLine):
     """The line in which a tag's name is typed: it narrows the list, Enter ticks or makes a tag."""
 
     def __init__(self) -> None:
-        super().__init__(
-            placeholder=_("Type to find or to name a new tag"), compact=True, select_on_focus=False
-        )
-        self.cursor_blink = False
+        super().__init__(placeholder=_("Type to find or to name a new tag"))
 
     async def do_open(self) -> None:
         """Tick the tag of that name, or make it; with nothing typed, save."""

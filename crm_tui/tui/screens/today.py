@@ -14,6 +14,7 @@ from textual.widgets import Static
 
 from crm_tui.customers import reading as customers
 from crm_tui.customers import service as customer_service
+from crm_tui.customers.fields import FIELDS
 from crm_tui.followups import reading
 from crm_tui.followups import service as followups
 from crm_tui.locale import _
@@ -23,13 +24,14 @@ from crm_tui.session import Session
 from crm_tui.tui.screens.base import BaseScreen
 from crm_tui.tui.screens.log_form import closing_said
 from crm_tui.tui.screens.snooze import Postponed
-from crm_tui.tui.screens.today_detail import Detail
+from crm_tui.tui.screens.today_detail import Brief, Detail
 from crm_tui.tui.screens.today_rows import FIRST, QueueSource, columns, row_id
 from crm_tui.tui.widgets.lines import SearchLine
 from crm_tui.tui.widgets.rows import Row
 from crm_tui.tui.widgets.table import Table
 
 WIDE = 110
+ROOMY = 20  # lines from which two may tell of the row under the cursor
 
 
 class TodayScreen(BaseScreen):
@@ -43,6 +45,7 @@ class TodayScreen(BaseScreen):
         super().__init__()
         self.table = Table(columns(), empty=_("Loading …"))
         self.detail = Detail()
+        self.brief = Brief()
         self.finished = Static("", markup=False, classes="today-finished")
         self.finished.display = False
         self.source: QueueSource | None = None
@@ -57,6 +60,7 @@ class TodayScreen(BaseScreen):
         with Horizontal():
             yield self.table
             yield self.detail
+        yield self.brief
 
     @property
     def session(self) -> Session:
@@ -133,6 +137,7 @@ class TodayScreen(BaseScreen):
         """Show the pane where there is room for it."""
         super().on_resize(event)
         self.detail.display = event.size.width >= WIDE
+        self.brief.display = not self.detail.display and event.size.height >= ROOMY
         self._look_closer()
 
     def on_table_moved(self, _event: Table.Moved) -> None:
@@ -142,6 +147,9 @@ class TodayScreen(BaseScreen):
     def _look_closer(self) -> None:
         self.keys.update()
         item = self.item
+        self.brief.show(item, self.session)
+        note = item.key_note if item and not self.detail.display else ""
+        self.notice.rest(f"{FIELDS['key_note'].title}: {note}" if note else "")
         if item is None or not self.detail.display:
             self.detail.show(None)
             return

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
+from rich.segment import Segment
 from rich.text import Text
+from textual.strip import Strip
+from textual.widget import Widget
 from textual.widgets import Static
 
 from crm_tui import clock
@@ -15,7 +18,7 @@ from crm_tui.followups.reading import Activity
 from crm_tui.locale import _
 from crm_tui.queue.service import Item
 from crm_tui.session import Session
-from crm_tui.text.cells import safe
+from crm_tui.text.cells import fit, safe
 from crm_tui.tui.screens.next_step import day_text
 
 SAID_MOST = 400
@@ -68,6 +71,44 @@ class Detail(Static, can_focus=False):
     def show(self, known: Known | None) -> None:
         """Draw what is known about a row, nothing for None."""
         self.update(_text(known) if known else Text(""))
+
+
+class Brief(Widget, can_focus=False):
+    """Two lines for where the pane has no room: who and what next in full, and why with the points."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"brief--first"}
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._lines: tuple[tuple[str, str], ...] = ()
+
+    def show(self, item: Item | None, session: Session) -> None:
+        """Draw an item, nothing for None."""
+        lines = _brief(item, session) if item else ()
+        if lines != self._lines:
+            self._lines = lines
+            self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        """Return one of the two lines."""
+        cells = self.size.width
+        if y >= len(self._lines):
+            return Strip.blank(cells, self.rich_style)
+        text, name = self._lines[y]
+        style = self.get_component_rich_style(name) if name else self.rich_style
+        return Strip([Segment(fit(" " + safe(text), cells), style)], cells)
+
+
+def _brief(item: Item, session: Session) -> tuple[tuple[str, str], ...]:
+    due = ""
+    if item.due_on and item.plan_id is not None:
+        at = clock.local(item.due_at, session.zone).time() if item.due_at else None
+        due = day_text(date.fromisoformat(item.due_on), at)
+    contact = item.contact if item.name else ""
+    who = " · ".join(text for text in (item.name or item.contact, contact, due, item.goal) if text)
+    terms = sorted(item.terms, key=lambda term: -term.points)
+    why = " · ".join(f"{term.text} +{term.points:.1f}" if term.points else term.text for term in terms)
+    return (who, "brief--first"), (why, "")
 
 
 def _text(known: Known) -> Text:

@@ -139,12 +139,17 @@ class WizardScreen(JobScreen):
         rows = await self.crm.work.run(files.file_rows, paths, self.session.zone)
         await self.files.show(ListSource(rows))
 
-    def on_key(self, event: Any) -> None:
-        """Begin to type a path."""
-        if self.sheet is None and event.character in ("/", "~", ".") and self.focused is self.files:
-            event.stop()
-            self.set_focus(self.line)
-            self.line.insert_text_at_cursor(event.character)
+    def begins_text(self, character: str) -> bool:
+        """Say that a path begins so."""
+        return self.sheet is None and character in ("/", "~", ".", '"', "'")
+
+    def search_typed(self, text: str) -> bool:
+        """Begin to type a path, or take one that was dropped on the window."""
+        if self.sheet is not None:
+            return False
+        self.set_focus(self.line)
+        self.line.insert_text_at_cursor(text)
+        return True
 
     # -- the file -----------------------------------------------------------------------------------
 

@@ -8,10 +8,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple, cast
 
-from textual.widgets import Input
-
 from crm_tui import clock
 from crm_tui.locale import _
+from crm_tui.tui.widgets.lines import TextLine
 from crm_tui.tui.widgets.rows import Column, Row
 
 ENDINGS = (".xlsx", ".xlsm", ".xls", ".csv", ".tsv", ".txt")
@@ -122,14 +121,11 @@ def _size(count: int) -> str:
     return f"{count / 1024:,.0f} KB" if count < 1024 * 1024 else f"{count / 1024 / 1024:,.1f} MB"
 
 
-class PathLine(Input):
+class PathLine(TextLine):
     """The line for a path: Tab completes it, Enter opens the file, Esc goes back to the list."""
 
     def __init__(self) -> None:
-        super().__init__(
-            placeholder=_("Path of the file; Tab completes it"), compact=True, select_on_focus=False
-        )
-        self.cursor_blink = False
+        super().__init__(placeholder=_("Path of the file; Tab completes it"))
 
     async def do_next_panel(self) -> None:
         """Complete the path."""

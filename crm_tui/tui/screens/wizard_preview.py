@@ -13,6 +13,7 @@ from crm_tui.errors import BadInput, Cancelled
 from crm_tui.exchange import importing
 from crm_tui.exchange.importing import VERDICTS, ImportPlan, ImportResult
 from crm_tui.locale import N_, _
+from crm_tui.text.cells import width
 from crm_tui.tui.screens.text_box import TextBox
 from crm_tui.tui.screens.wizard_files import free_name
 from crm_tui.tui.screens.wizard_job import JobScreen
@@ -88,9 +89,9 @@ class PreviewScreen(JobScreen):
         self.table = Table(
             [
                 Column(_("Row"), 7, right=True),
-                Column(_("Verdict"), 10),
-                Column(_("Customer name"), 18, flex=2),
-                Column(_("Reason"), 16, flex=2, priority=1, tone="dim"),
+                Column(_("Verdict"), 8),
+                Column(_("Customer name"), 20, flex=1),
+                Column(_("Reason"), 16, flex=3, priority=1, tone="dim"),
             ],
             empty=_("No such rows."),
         )
@@ -140,6 +141,12 @@ class PreviewScreen(JobScreen):
         self.set_status(total=_("showing: {what}").format(what=shown))
         await self.table.show(PlanRows(self.plan, self.filter_))
         self.keys.update()
+
+    def on_table_moved(self, event: Table.Moved) -> None:
+        """Say the reason in full where the column had to cut it."""
+        row = event.row
+        reason = str(row.cells[3]) if row is not None else ""
+        self.notice.rest(reason if width(reason) > self.table.width_of(3) else "")
 
     def why_not(self, action_id: str) -> str:
         """Say why the import cannot be confirmed."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from rich.segment import Segment
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from crm_tui.tui.screens.base import BaseScreen
 
 NOTICE_LINES = 3
+NEVER_FIRST = "，。；：、！？）》”’…,.;:!?)"  # what Chinese typesetting keeps from beginning a line
 KINDS = ("info", "good", "warn", "bad")
 
 
@@ -38,9 +40,22 @@ def wrapped(text: str, cells: int, most: int) -> list[str]:
         blank = rest.rfind(" ", 0, end + 1)
         if blank > end // 2 and not (rest[end - 1] > "\u2e7f" or rest[end : end + 1] > "\u2e7f"):
             end = blank
+        while end > 1 and rest[end : end + 1] and rest[end] in NEVER_FIRST:
+            end -= 1
         lines.append(rest[:end].rstrip())
         rest = rest[end:].lstrip()
     return lines
+
+
+def packed(parts: Sequence[str], cells: int, most: int, gap: str = "  ") -> list[str]:
+    """Return parts side by side on at most ``most`` lines, none broken unless it is wider than a line."""
+    lines: list[str] = []
+    for part in map(safe, parts):
+        if lines and (width(lines[-1] + gap + part) <= cells or len(lines) == most):
+            lines[-1] += gap + part
+        else:
+            lines.append(part)
+    return [fit(line, cells).rstrip() for line in lines]
 
 
 class Line(Widget):
@@ -133,7 +148,10 @@ class StatusLine(Line):
 
 
 class Notice(Widget):
-    """The message line: what just happened and how to take it back. It grows for a long sentence."""
+    """The message line: what just happened and how to take it back. It grows for a long sentence.
+
+    While there is no message it shows what ``rest`` was given, on one line.
+    """
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"notice--{kind}" for kind in KINDS}
 
@@ -141,6 +159,7 @@ class Notice(Widget):
         super().__init__()
         self.text = ""
         self.kind = "info"
+        self.resting = ""
         self._lines: list[str] = []
 
     def say(self, text: str, kind: str = "info") -> None:
@@ -150,8 +169,19 @@ class Notice(Widget):
         self.text, self.kind = text, kind
         self._wrap()
 
+    def rest(self, text: str) -> None:
+        """Show a text wherever there is no message."""
+        if text != self.resting:
+            self.resting = text
+            self._wrap()
+
     def _wrap(self) -> None:
-        sign = {"warn": "! ", "bad": "! "}.get(self.kind, "") if self.text else ""
+        if not self.text:
+            self._lines = wrapped(self.resting, max(self.app.size.width - 2, 10), 1)
+            self.styles.height = 1
+            self.refresh()
+            return
+        sign = {"warn": "! ", "bad": "! "}.get(self.kind, "")
         self._lines = wrapped(sign + self.text, max(self.app.size.width - 2, 10), NOTICE_LINES)
         self.styles.height = max(len(self._lines), 1)
         self.refresh()
@@ -166,7 +196,8 @@ class Notice(Widget):
         if y >= len(self._lines):
             return Strip.blank(cells, self.rich_style)
         text = fit(" " + self._lines[y], cells)
-        return Strip([Segment(text, self.get_component_rich_style(f"notice--{self.kind}"))], cells)
+        kind = self.kind if self.text else "warn"
+        return Strip([Segment(text, self.get_component_rich_style(f"notice--{kind}"))], cells)
 
 
 class KeyBar(Line):

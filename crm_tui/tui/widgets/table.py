@@ -4,20 +4,15 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Hashable, Sequence
-from functools import lru_cache, partial
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from functools import partial
+from typing import TYPE_CHECKING, Any, cast
 
-from rich.segment import Segment
-from rich.style import Style
 from textual import events
 from textual.geometry import Region
 from textual.message import Message
-from textual.strip import Strip
-from textual.widget import Widget
 
-from crm_tui.locale import _
-from crm_tui.text.cells import fit, safe, width
-from crm_tui.tui.widgets.rows import Cell, Column, GroupRow, ListSource, Row, Source, column_widths
+from crm_tui.tui.widgets.rows import Column, GroupRow, ListSource, Row, Source
+from crm_tui.tui.widgets.table_lines import TableLines
 from crm_tui.tui.work import Superseded
 
 if TYPE_CHECKING:
@@ -25,22 +20,9 @@ if TYPE_CHECKING:
 
 PAGE = 64
 KEPT_PAGES = 16
-TONES = ("dim", "strong", "accent", "good", "warn", "bad")
 
 
-@lru_cache(maxsize=8192)
-def _fitted(text: str, cells: int, right: bool, ambiguous: int) -> str:
-    text = safe(text)
-    if right:
-        return (
-            " " * max(cells - width(text, ambiguous), 0) + text
-            if width(text, ambiguous) <= cells
-            else (fit(text, cells, ambiguous))
-        )
-    return fit(text, cells, ambiguous)
-
-
-class Table(Widget, can_focus=True):
+class Table(TableLines, can_focus=True):
     """A virtual table with an own cursor.
 
     ``await table.show(source)`` shows other rows, ``await table.reload()`` reads the same ones again and
@@ -49,11 +31,6 @@ class Table(Widget, can_focus=True):
     says (translated, several lines allowed). Moves and folding are actions it handles itself; ``do_open`` on
     a row is left to the screen. It posts Moved when the cursor stands on another row.
     """
-
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        *("table--header", "table--cursor", "table--idle", "table--group", "table--mark", "table--empty"),
-        *(f"table--{tone}" for tone in TONES),
-    }
 
     class Moved(Message):
         """The cursor stands on another row; ``row`` is None on a heading or in an empty table."""
@@ -218,12 +195,25 @@ class Table(Widget, can_focus=True):
             self.top = self.cursor - self.lines + 1
         self.top = max(min(self.top, self.total - self.lines), 0)
 
+    def holds_cursor(self, line: int) -> bool:
+        """Tell whether a line is drawn as the cursor's."""
+        return line == self.cursor
+
     def _say_moved(self) -> None:
         item = self.item
         now = item.id if item else None
         if now != self._said:
             self._said = now
             self.post_message(self.Moved(self, self.row))
+
+    def step(self, by: int) -> bool:
+        """Go one row further (``by`` 1) or back (-1), over headings; False when there is none."""
+        line, before = self.cursor + by, self.cursor
+        while 0 <= line < self.total and isinstance(self.at(line), GroupRow):
+            line += by
+        if 0 <= line < self.total:
+            self.move_to(line)
+        return self.cursor != before
 
     def do_down(self) -> None:
         """Next row."""
@@ -295,7 +285,7 @@ class Table(Widget, can_focus=True):
         """Scroll with the wheel."""
         self._page(-3)
 
-    # -- drawing ------------------------------------------------------------------------------------
+    # -- sizes and focus -----------------------------------------------------------------------------
 
     def on_resize(self) -> None:
         """Measure the columns again."""
@@ -310,83 +300,3 @@ class Table(Widget, can_focus=True):
     def on_blur(self) -> None:
         """Draw the cursor as resting."""
         self.refresh()
-
-    def render_line(self, y: int) -> Strip:
-        """Return one line of the table."""
-        cells = self.size.width
-        if not self._widths:
-            self._widths = column_widths(self.columns, max(cells - 3, 1))
-        if y < self.header:
-            texts = [column.title for column in self.columns]
-            return self._strip(texts, self._style("table--header"), cells, tones=False)
-        if not self.total:
-            return self._empty_line(y - self.header, cells)
-        line = self.top + y - self.header
-        if line >= self.total:
-            return Strip.blank(cells, self.rich_style)
-        item = self.at(line)
-        on_cursor = line == self.cursor
-        style = self._style("table--cursor" if self.has_focus else "table--idle") if on_cursor else None
-        mark = self._mark(y - self.header)
-        if item is None:
-            self._want(line, line)
-            return self._strip(["…"], style or self._style("table--dim"), cells, mark, tones=False)
-        if isinstance(item, GroupRow):
-            text = f" {'▸' if item.folded else '▾'} {item.title} ({item.count})"
-            text = _fitted(text, cells - 1, False, self._ambiguous)
-            return Strip(
-                [Segment(text, style or self._style("table--group")), self._mark_segment(mark)], cells
-            )
-        base = style or (self._style(f"table--{item.tone}") if item.tone in TONES else self.rich_style)
-        return self._strip(item.cells, base, cells, mark, tones=not on_cursor)
-
-    def _strip(
-        self, texts: Sequence[str | Cell], base: Style, cells: int, mark: bool = False, *, tones: bool = True
-    ) -> Strip:
-        ambiguous = self._ambiguous
-        segments = [Segment(" ", base)]
-        used = 1
-        for place, (column, wide) in enumerate(zip(self.columns, self._widths, strict=True)):
-            if not wide:
-                continue
-            cell = texts[place] if place < len(texts) else ""
-            text, tone = (
-                (cell.text, cell.tone or column.tone) if isinstance(cell, Cell) else (cell, column.tone)
-            )
-            style = self._style(f"table--{tone}") if tones and tone in TONES else base
-            if used > 1:
-                segments.append(Segment(" ", base))
-                used += 1
-            segments.append(Segment(_fitted(text, wide, column.right, ambiguous), style))
-            used += wide
-        segments.append(Segment(" " * max(cells - used - 1, 0), base))
-        segments.append(self._mark_segment(mark))
-        return Strip(segments, cells).simplify()
-
-    def _mark(self, y: int) -> bool:
-        """Tell whether this line of the right edge shows where in the list we are."""
-        if self.total <= self.lines:
-            return False
-        size = max(self.lines * self.lines // self.total, 1)
-        start = round((self.lines - size) * self.top / max(self.total - self.lines, 1))
-        return start <= y < start + size
-
-    def _mark_segment(self, mark: bool) -> Segment:
-        return Segment(" ", self._style("table--mark") if mark else self.rich_style)
-
-    def _empty_line(self, y: int, cells: int) -> Strip:
-        texts = (self.empty or _("Nothing here.")).splitlines() if self.loaded else [_("Loading …")]
-        start = max((self.lines - len(texts)) // 3, 0)
-        if not start <= y < start + len(texts):
-            return Strip.blank(cells, self.rich_style)
-        text = safe(texts[y - start])
-        left = max((cells - width(text, self._ambiguous)) // 2, 0)
-        text = fit(" " * left + text, cells, self._ambiguous)
-        return Strip([Segment(text, self._style("table--empty"))], cells)
-
-    def _style(self, name: str) -> Style:
-        return self.get_component_rich_style(name)
-
-    @property
-    def _ambiguous(self) -> int:
-        return self.crm.ambiguous
