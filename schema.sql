@@ -435,6 +435,8 @@ CREATE TABLE customer_state (
   next_due_on TEXT,
   next_due_at TEXT,
   idle_since TEXT NOT NULL DEFAULT '',  -- instant of the last follow-up, else of the file's beginning
+  missing INTEGER NOT NULL DEFAULT 0,   -- how much a check of the file finds blank, and how much odd
+  odd INTEGER NOT NULL DEFAULT 0,
   haystack TEXT NOT NULL DEFAULT ''     -- folded names, numbers, phones, tags: what the plain filter looks through
 ) STRICT;
 CREATE INDEX customer_state_last ON customer_state (last_followup_at, customer_id);

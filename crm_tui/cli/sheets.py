@@ -39,13 +39,15 @@ DUE_COLUMNS = (
 @command(
     COMMANDS["template"],
     argument("out", "OUT.xlsx", type=click.Path(path_type=Path)),
+    option("--form", is_flag=True, help=N_("The blank form of one customer instead, for printing.")),
     option("--overwrite", is_flag=True, help=N_("Replace a file that is there already.")),
 )
-def template(state: State, out: Path, overwrite: bool) -> None:
-    """Write the blank sheet."""
+def template(state: State, out: Path, form: bool, overwrite: bool) -> None:
+    """Write the blank sheet, or the blank form of one customer (S2-09)."""
+    from crm_tui.exchange.template import blank_form
     from crm_tui.exchange.template import template as write_template
 
-    write_template(out.expanduser(), overwrite=overwrite)
+    (blank_form if form else write_template)(out.expanduser(), overwrite=overwrite)
     if state.out.as_json:
         state.out.json({"file": str(out)})
     say(_("Written: {path}. Fill it in and bring it back with: crm-tui import {path}").format(path=out))
@@ -150,13 +152,15 @@ def _counted(counts: dict[str, int]) -> str:
 
 
 def _odd_cells(counts: dict[str, int]) -> None:
-    if counts.get("flags"):
+    # A cell with an ID number is listed too, but it was not kept.
+    odd = counts.get("flags", 0) - counts.get("identity", 0)
+    if odd > 0:
         text = ngettext(
             "{n} odd cell was kept as it is and marked.",
             "{n} odd cells were kept as they are and marked.",
-            counts["flags"],
+            odd,
         )
-        say(text.format(n=counts["flags"]))
+        say(text.format(n=odd))
     if counts.get("identity"):
         text = ngettext(
             "{n} cell with an ID number was left out.",

@@ -13,7 +13,7 @@ from crm_tui.customers.checks import check
 from crm_tui.customers.convert import Context, show_column
 from crm_tui.customers.convert import show as show_field
 from crm_tui.customers.fields import FIELDS, GROUPS, Field, fields
-from crm_tui.customers.reading import CustomerFile, customer_file, find
+from crm_tui.customers.reading import CustomerFile, class_of, customer_file, days_of, find
 from crm_tui.followups.reading import Activity, Plan, activities, plans
 from crm_tui.locale import N_, _
 
@@ -39,6 +39,8 @@ def show(state: State, reference: str) -> None:
         latest = activities(session.reader, found, LATEST if not state.out.as_json else 10000)
         planned = plans(session.reader, found, 10000)
         context = session.context()
+        record = _made_and_changed(session, found)
+        term = _term(session, file.customer)
         findings = [
             (FIELDS[one.field].title, _(one.problem), one.missing)
             for one in check(
@@ -48,7 +50,7 @@ def show(state: State, reference: str) -> None:
     if state.out.as_json:
         state.out.json(_object(file, latest, planned, findings, context))
     else:
-        _print(state, file, latest, planned, findings, context)
+        _print(state, file, latest, planned, findings, context, record, term)
 
 
 def _required(session: Session) -> tuple[str, ...]:
@@ -64,7 +66,8 @@ def whole_fields(entity: str) -> list[Field]:
         one
         for one in every
         if not any(
-            set(one.columns) < set(other.columns) and other.type in ("address", "scale") for other in every
+            set(one.columns) < set(other.columns) and other.type in ("address", "scale", "period")
+            for other in every
         )
     ]
 
@@ -85,15 +88,25 @@ def _print(
     planned: list[Plan],
     findings: list[tuple[str, str, bool]],
     context: Context,
+    record: list[tuple[str, str]],
+    term: str,
 ) -> None:
     out = state.out
     customer = file.customer
     out.line(f"{customer['no']}  {customer['name'] or _first_contact(file)}")
     if file.tags:
         out.record([(_("Tags"), "、".join(file.tags))])
+    kept = class_of(customer, context.words)
     for group, title in GROUPS.items():
         pairs = _pairs("customer", customer, context, group)
-        if group == "contact":
+        if group == "profile" and kept and not customer["category"]:
+            pairs.append((FIELDS["category"].title, kept))
+        elif group == "need" and term:
+            title = FIELDS["timeline"].title
+            pairs = [(name, f"{text}  = {term}" if name == title else text) for name, text in pairs]
+        elif group == "record":
+            pairs += record
+        elif group == "contact":
             for contact in file.contacts:
                 shown = _pairs("contact", contact, context)
                 pairs += shown if len(file.contacts) == 1 else [("—", ""), *shown]
@@ -113,6 +126,34 @@ def _print(
         out.line()
         out.line(_("To be completed or checked"))
         out.record([(title, problem) for title, problem, _missing in findings])
+
+
+def _made_and_changed(session: Session, customer_id: int) -> list[tuple[str, str]]:
+    """Return when and by whom the file was entered and last changed, each with its label (S2-26)."""
+    from crm_tui.storage.history import latest_by_field
+
+    latest = latest_by_field(session.reader, "customer", customer_id)
+    newest = max(latest.values(), key=lambda one: one.change_id, default=None)
+    pairs = []
+    for name, one in (("created_at", latest.get("")), ("changed_at", newest)):
+        if one is not None and one.at:
+            pairs.append((FIELDS[name].title, f"{clock.local(one.at, session.zone):%Y-%m-%d %H:%M}"))
+    if newest is not None and newest.actor:
+        pairs.append((FIELDS["changed_by"].title, session.names.get(newest.actor, "")))
+    return pairs
+
+
+def _term(session: Session, customer: Mapping[str, Any]) -> str:
+    """Return the days that the project's time means, reckoned from the day it was written down (S1-10)."""
+    if not customer["timeline"]:
+        return ""
+    from crm_tui.storage.history import latest_by_field
+
+    latest = latest_by_field(session.reader, "customer", customer["id"])
+    one = latest.get("timeline") or latest.get("")
+    said_on = clock.local(one.at, session.zone).date() if one is not None and one.at else session.today()
+    days = days_of(customer["timeline"], said_on)
+    return " ~ ".join(dict.fromkeys(f"{day}" for day in days)) if days else ""
 
 
 def _first_contact(file: CustomerFile) -> str:

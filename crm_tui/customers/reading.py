@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from crm_tui.customers import store
@@ -13,6 +15,7 @@ from crm_tui.customers.store import (
     Tag,
     children,
     count,
+    marks_of,
     page,
     record,
     rows_of,
@@ -22,6 +25,7 @@ from crm_tui.customers.store import (
 )
 from crm_tui.errors import BadInput
 from crm_tui.locale import _
+from crm_tui.presets.store import Dictionary
 from crm_tui.storage.driver import sqlite3
 from crm_tui.text.fold import fold
 
@@ -32,9 +36,12 @@ __all__ = [
     "Query",
     "Tag",
     "children",
+    "class_of",
     "count",
     "customer_file",
+    "days_of",
     "find",
+    "marks_of",
     "page",
     "record",
     "rows_of",
@@ -70,6 +77,33 @@ def customer_file(reader: sqlite3.Connection, customer_id: int) -> CustomerFile 
         tags_of(reader, [customer_id]).get(customer_id, []),
         store.cells(reader, customer_id),
     )
+
+
+def class_of(row: Mapping[str, Any], words: Dictionary) -> str:
+    """Return industry, type of need and intent as one class: 制造业-设备采购-意向强 (S4-05).
+
+    Blank parts are left out; without need and intent there is no class.
+    """
+    if not (row.get("demand_type") or row.get("intent")):
+        return ""
+    intent = words.label("intent", row.get("intent"))
+    parts = [words.label(kind, row.get(kind)) for kind in ("industry", "demand_type")]
+    parts.append(_("{level} intent").format(level=intent) if intent else "")
+    return "-".join(part for part in parts if part)
+
+
+def days_of(timeline: str, said_on: date) -> tuple[date, date] | None:
+    """Return first and last day that a 项目时间节点 such as 计划Q3启动 means on the day it was said (S1-10).
+
+    None when it names no day.
+    """
+    from crm_tui.text.plan_text import parse_plan
+
+    try:
+        when = parse_plan(timeline, said_on).when
+    except BadInput:
+        return None
+    return (when.start or when.date, when.date) if when else None
 
 
 def find(reader: sqlite3.Connection, reference: str) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any, NamedTuple
 
+from crm_tui.presets.store import URGENT_TAGS
 from crm_tui.storage.driver import sqlite3
 from crm_tui.storage.lists import placeholders, query_in
 from crm_tui.storage.triggers import columns
@@ -32,6 +33,7 @@ class CustomerRow(NamedTuple):
     activities: int
     contact: str | None
     phone: str | None
+    marks: tuple[str, ...] = ()  # tags that ask to be seen to first (S0-19)
 
 
 class Query(NamedTuple):
@@ -56,6 +58,13 @@ MATCHING = (
     " WHERE (CAST(:owner AS INTEGER) IS NULL OR c.owner_id = :owner)"
     " AND (CAST(:status AS TEXT) IS NULL OR c.status = :status)"
 )
+# Words of the filter that mean what a check of the files finds (S2-18), not a text in them.
+CHECKS = {
+    "待补全": " AND s.missing > 0",
+    "incomplete": " AND s.missing > 0",
+    "待核对": " AND s.odd > 0",
+    "doubtful": " AND s.odd > 0",
+}
 ORDERS = {
     "recent": " ORDER BY c.changed_in DESC, c.id DESC",
     "no": " ORDER BY c.no_sort, c.id",
@@ -71,6 +80,9 @@ def _where(query: Query) -> tuple[str, dict[str, Any]]:
     params: dict[str, Any] = {"owner": query.owner_id, "status": query.status}
     sql = MATCHING
     for index, term in enumerate(terms(query.text)):
+        if term in CHECKS:
+            sql += CHECKS[term]
+            continue
         sql += f" AND s.haystack LIKE :key{index} ESCAPE '!'"
         params[f"key{index}"] = f"%{term}%"
     return sql, params
@@ -89,7 +101,7 @@ def page(reader: sqlite3.Connection, query: Query, offset: int = 0, limit: int =
     where, params = _where(query)
     sql = LIST + where + ORDERS[query.sort] + " LIMIT :limit OFFSET :offset"
     rows = reader.execute(sql, {**params, "limit": limit, "offset": offset}).fetchall()
-    return [CustomerRow(*row) for row in rows]
+    return _marked(reader, [CustomerRow(*row) for row in rows])
 
 
 def count(reader: sqlite3.Connection, query: Query) -> int:
@@ -101,7 +113,12 @@ def count(reader: sqlite3.Connection, query: Query) -> int:
 def rows_of(reader: sqlite3.Connection, ids: list[int]) -> dict[int, CustomerRow]:
     """Return the list lines of some customers by id; those gone are left out."""
     found = query_in(reader, LIST + " WHERE c.id IN ({ids})", ids)
-    return {row[0]: CustomerRow(*row) for row in found}
+    return {row.id: row for row in _marked(reader, [CustomerRow(*row) for row in found])}
+
+
+def _marked(reader: sqlite3.Connection, rows: list[CustomerRow]) -> list[CustomerRow]:
+    marks = marks_of(reader, [row.id for row in rows])
+    return [row._replace(marks=marks[row.id]) if row.id in marks else row for row in rows]
 
 
 def record(connection: sqlite3.Connection, table: str, row_id: int) -> dict[str, Any] | None:
@@ -163,6 +180,16 @@ def tags_of(connection: sqlite3.Connection, ids: list[int]) -> dict[int, list[st
     return found
 
 
+def marks_of(reader: sqlite3.Connection, ids: list[int]) -> dict[int, tuple[str, ...]]:
+    """Return the tags of some customers that mark them as to be seen to first, by id (S0-19)."""
+    found: dict[int, tuple[str, ...]] = {}
+    for customer_id, names in tags_of(reader, sorted(set(ids))).items():
+        marks = tuple(name for name in names if name in URGENT_TAGS)
+        if marks:
+            found[customer_id] = marks
+    return found
+
+
 class Hit(NamedTuple):
     """A customer that has the same number, code, name, phone or mail: what a warning names."""
 
@@ -216,13 +243,9 @@ def by_reference(reader: sqlite3.Connection, number: str, name_key: str) -> list
     return []
 
 
-HAY = (
-    "SELECT id, name_key, no, uscc_key, short_name, english_name, referrer FROM customer WHERE id IN ({ids})"
-)
-HAY_CONTACTS = (
-    "SELECT id, customer_id, name, office_phone, mobile, email, wechat FROM contact"
-    " WHERE customer_id IN ({ids}) AND deleted_at IS NULL ORDER BY id"
-)
+OWN = "SELECT * FROM customer WHERE id IN ({ids})"
+OWN_CONTACTS = "SELECT * FROM contact WHERE customer_id IN ({ids}) AND deleted_at IS NULL ORDER BY id"
+OWN_PROJECTS = "SELECT DISTINCT customer_id FROM project WHERE customer_id IN ({ids}) AND deleted_at IS NULL"
 HAY_ALIASES = (
     "SELECT customer_id, name_key FROM customer_alias WHERE customer_id IN ({ids}) AND deleted_at IS NULL"
     " ORDER BY id"
@@ -233,8 +256,8 @@ KEY = (
     " VALUES (:kind, :key, :customer_id, :contact_id)"
 )
 HAYSTACK = (
-    "INSERT INTO customer_state (customer_id, haystack) VALUES (:id, :hay)"
-    " ON CONFLICT (customer_id) DO UPDATE SET haystack = :hay"
+    "INSERT INTO customer_state (customer_id, haystack, missing, odd) VALUES (:id, :hay, :missing, :odd)"
+    " ON CONFLICT (customer_id) DO UPDATE SET haystack = :hay, missing = :missing, odd = :odd"
 )
 STATE_GONE = (
     "DELETE FROM customer_state WHERE customer_id IN ({ids})"
@@ -246,6 +269,14 @@ def delete_in(connection: sqlite3.Connection, sql: str, ids: list[int]) -> None:
     """Run a DELETE that holds ``{ids}`` for a piece of a list."""
     marks, params = placeholders(ids)
     connection.execute(sql.replace("{ids}", marks), params)
+
+
+def rows_in(connection: sqlite3.Connection, sql: str, ids: list[int]) -> list[dict[str, Any]]:
+    """Return the rows of a SELECT that holds ``{ids}`` for a piece of a list, by column name."""
+    marks, params = placeholders(ids)
+    cursor = connection.execute(sql.replace("{ids}", marks), params)
+    names = [item[0] for item in cursor.description]
+    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
 def customer_columns(connection: sqlite3.Connection) -> list[str]:

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from crm_tui import clock
+from crm_tui.customers import reading as customers
 from crm_tui.followups.service import unwritten_before
 from crm_tui.locale import N_, _, ngettext
 from crm_tui.queue import store
@@ -55,6 +56,8 @@ class Item(NamedTuple):
     owner: str
     last_followup_at: str | None
     terms: tuple[Term, ...]
+    need: str = ""
+    marks: tuple[str, ...] = ()
 
     @property
     def urgency(self) -> float:
@@ -96,11 +99,11 @@ def today(
     local = clock.local(clock.to_instant(now), zone)
     day = local.date()
     week = max(day + timedelta(days=IDLE_DAYS), until or day).isoformat()
-    items = [_due_item(row, day, now, zone) for row in store.due(reader, owner, week, MOST)]
-    items += [
-        _unwritten_item(row, now, zone) for row in store.unwritten(reader, owner, unwritten_before(now), MOST)
-    ]
-    items += [_due_item(row, day, now, zone) for row in store.undated(reader, owner, MOST)]
+    due = [*store.due(reader, owner, week, MOST), *store.undated(reader, owner, MOST)]
+    unwritten = store.unwritten(reader, owner, unwritten_before(now), MOST)
+    marks = customers.marks_of(reader, [row.customer_id for row in (*due, *unwritten)])
+    items = [_due_item(row, marks.get(row.customer_id, ()), day, now, zone) for row in due]
+    items += [_unwritten_item(row, marks.get(row.customer_id, ()), now, zone) for row in unwritten]
     counts = dict.fromkeys(GROUPS, 0)
     for item in items:
         counts[item.group] += 1
@@ -133,15 +136,17 @@ def idle(
     day = clock.local(clock.to_instant(now), zone).date()
     before, until = _idle_bounds(now, day)
     rows = store.idle(reader, group, owner, before, until, offset, limit)
-    return [_idle_item(row, group, day, zone) for row in rows]
+    marks = customers.marks_of(reader, [row.customer_id for row in rows])
+    return [_idle_item(row, marks.get(row.customer_id, ()), group, day, zone) for row in rows]
 
 
 def _days(count: int) -> str:
     return ngettext("{n} day", "{n} days", count).format(n=count)
 
 
-def _customer_terms(row: DueRow | IdleRow) -> list[Term]:
-    terms = []
+def _customer_terms(row: DueRow | IdleRow, marks: tuple[str, ...]) -> list[Term]:
+    # A tag set at an important moment is seen in every list (S0-19).
+    terms = [Term(f"#{mark}", 2.0) for mark in marks]
     if row.level in ("strategic", "key"):
         terms.append(
             Term(_("Strategic customer"), 4.0) if row.level == "strategic" else Term(_("Key customer"), 2.5)
@@ -153,7 +158,7 @@ def _customer_terms(row: DueRow | IdleRow) -> list[Term]:
     return terms
 
 
-def _due_item(row: DueRow, day: date, now: datetime, zone: str) -> Item:
+def _due_item(row: DueRow, marks: tuple[str, ...], day: date, now: datetime, zone: str) -> Item:
     terms: list[Term] = []
     late = (day - date.fromisoformat(row.due_on)).days if row.due_on else None
     if late is None:
@@ -176,9 +181,7 @@ def _due_item(row: DueRow, day: date, now: datetime, zone: str) -> Item:
     if row.snoozed:
         text = ngettext("Snoozed {n} time", "Snoozed {n} times", row.snoozed).format(n=row.snoozed)
         terms.append(Term(text, min(row.snoozed, 5) * 1.0))
-    if row.tags:
-        terms.append(Term(_("Marked by a tag"), 2.0))
-    return _item(row, group, [*terms, *_customer_terms(row)])
+    return _item(row, group, [*terms, *_customer_terms(row, marks)], marks)
 
 
 def _today_term(row: DueRow, now: datetime, zone: str) -> Term:
@@ -193,17 +196,20 @@ def _today_term(row: DueRow, now: datetime, zone: str) -> Term:
     return Term(_("Due at {time}").format(time=wall), 9.5)
 
 
-def _unwritten_item(row: DueRow, now: datetime, zone: str) -> Item:
+def _unwritten_item(row: DueRow, marks: tuple[str, ...], now: datetime, zone: str) -> Item:
     hours = int((now - clock.parse_instant(row.done_at or "")).total_seconds() // 3600)
     text = _("Done {n} hours ago, nothing written").format(n=hours)
-    return _item(row, "unwritten", [Term(text, 7.0 + min(hours / 24, 7)), *_customer_terms(row)])
+    return _item(
+        row, "unwritten", [Term(text, 7.0 + min(hours / 24, 7)), *_customer_terms(row, marks)], marks
+    )
 
 
-def _item(row: DueRow, group: str, terms: list[Term]) -> Item:
+def _item(row: DueRow, group: str, terms: list[Term], marks: tuple[str, ...]) -> Item:
     return Item(
         group, row.plan_id, row.plan_changed_in, row.customer_id, row.no, row.name, _who(row),
         row.phone or "", row.goal or row.text or "", row.due_on, row.due_at, row.status, row.stage,
         row.industry, row.key_note or "", row.owner, row.last_followup_at, tuple(terms),
+        row.need or "", marks,
     )  # fmt: skip
 
 
@@ -211,7 +217,7 @@ def _who(row: DueRow | IdleRow) -> str:
     return " ".join(part for part in (row.contact, row.title) if part)
 
 
-def _idle_item(row: IdleRow, group: str, day: date, zone: str) -> Item:
+def _idle_item(row: IdleRow, marks: tuple[str, ...], group: str, day: date, zone: str) -> Item:
     terms = []
     if row.idle_since:
         days = max(0, (day - clock.local(row.idle_since, zone).date()).days)
@@ -224,5 +230,5 @@ def _idle_item(row: IdleRow, group: str, day: date, zone: str) -> Item:
     return Item(
         group, None, None, row.customer_id, row.no, row.name, _who(row), row.phone or "", "", row.next_due_on,
         None, row.status, row.stage, row.industry, row.key_note or "", row.owner, row.last_followup_at,
-        (*terms, *_customer_terms(row)),
+        (*terms, *_customer_terms(row, marks)), row.need or "", marks,
     )  # fmt: skip

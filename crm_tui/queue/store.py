@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from crm_tui.presets.store import URGENT_TAGS
 from crm_tui.storage.driver import sqlite3
-from crm_tui.text.fold import fold
 
 
 class DueRow(NamedTuple):
@@ -33,12 +31,12 @@ class DueRow(NamedTuple):
     intent: str | None
     industry: str | None
     key_note: str | None
+    need: str | None
     last_followup_at: str | None
     idle_since: str
     contact: str | None
     title: str | None
     phone: str | None
-    tags: int
     owner: str
 
 
@@ -54,6 +52,7 @@ class IdleRow(NamedTuple):
     intent: str | None
     industry: str | None
     key_note: str | None
+    need: str | None
     last_followup_at: str | None
     idle_since: str
     next_due_on: str | None
@@ -71,11 +70,9 @@ PHONE = "coalesce(t.mobile, t.office_phone, t.email, t.wechat)"
 DUE = (
     "SELECT p.id, p.changed_in, c.id, p.due_on, p.due_at, p.recurrence, p.goal, p.text, p.ways, p.snoozed,"
     " p.origin, p.state, p.done_at, c.no, coalesce(c.name, ''), c.status, c.stage, c.level, c.intent,"
-    " c.industry, c.key_note, s.last_followup_at, coalesce(s.idle_since, ''), t.name, t.title, "
+    " c.industry, c.key_note, c.need, s.last_followup_at, coalesce(s.idle_since, ''), t.name, t.title, "
     + PHONE
-    + ", (SELECT count(*) FROM tag_link l JOIN tag g ON g.id = l.tag_id"
-    " WHERE l.customer_id = c.id AND g.name_key IN (:first_tag, :second_tag)), w.name"
-    " FROM plan p JOIN customer c ON c.id = p.customer_id JOIN person_any w ON w.id = p.owner_id"
+    + ", w.name FROM plan p JOIN customer c ON c.id = p.customer_id JOIN person_any w ON w.id = p.owner_id"
     " LEFT JOIN customer_state s ON s.customer_id = c.id" + CONTACT
 )
 OPEN = (
@@ -99,7 +96,7 @@ COUNT_OPEN = (
 )
 IDLE_SELECT = (
     "SELECT c.id, c.no, coalesce(c.name, ''), c.status, c.stage, c.level, c.intent, c.industry, c.key_note,"
-    " s.last_followup_at, s.idle_since, s.next_due_on, t.name, t.title, "
+    " c.need, s.last_followup_at, s.idle_since, s.next_due_on, t.name, t.title, "
     + PHONE
     + ", w.name FROM customer c JOIN customer_state s ON s.customer_id = c.id"
     " JOIN person_any w ON w.id = c.owner_id" + CONTACT
@@ -118,27 +115,22 @@ GROUPS = {"unplanned": UNPLANNED, "idle": IDLE}
 ORDER = " ORDER BY s.idle_since, c.id LIMIT :limit OFFSET :offset"
 
 
-def _urgent() -> dict[str, Any]:
-    """Return the tags that make a row more urgent, as the query takes them."""
-    return {"first_tag": fold(URGENT_TAGS[0]), "second_tag": fold(URGENT_TAGS[1])}
-
-
 def due(reader: sqlite3.Connection, owner: int | None, until: str, limit: int) -> list[DueRow]:
     """Return open plans due up to a day, the earliest first."""
-    params = {**_urgent(), "owner": owner, "until": until, "limit": limit}
+    params = {"owner": owner, "until": until, "limit": limit}
     rows = reader.execute(DUE + OPEN, params).fetchall()
     return [DueRow(*row) for row in rows]
 
 
 def undated(reader: sqlite3.Connection, owner: int | None, limit: int) -> list[DueRow]:
     """Return open plans whose text names no day."""
-    params = {**_urgent(), "owner": owner, "limit": limit}
+    params = {"owner": owner, "limit": limit}
     return [DueRow(*row) for row in reader.execute(DUE + UNDATED, params).fetchall()]
 
 
 def unwritten(reader: sqlite3.Connection, owner: int | None, before: str, limit: int) -> list[DueRow]:
     """Return plans closed without an activity before an instant (S0-17)."""
-    params = {**_urgent(), "owner": owner, "before": before, "limit": limit}
+    params = {"owner": owner, "before": before, "limit": limit}
     rows = reader.execute(DUE + UNWRITTEN, params).fetchall()
     return [DueRow(*row) for row in rows]
 

@@ -140,3 +140,29 @@ def test_keys_and_words_follow_every_change(crm: Session, three: list[int]) -> N
     assert len(warnings(crm.reader, phones="13800138000")) == 1
     crm.write(service.set_tags, three[1], [])
     assert count(crm.reader, Query("重点")) == 1
+
+
+@pytest.mark.requirement("S2-18")
+def test_the_filter_lists_what_a_check_of_the_files_finds(crm: Session) -> None:
+    whole = {"name": "明德制造厂", "industry": "manufacturing", "need": "降低成本"}
+    person = {"name": "张三", "title": "采购", "mobile": "13800138000"}
+    done = saved(crm, service.add, whole, [person])
+    gap = saved(crm, service.add, {**whole, "name": "恒达贸易"}, [{**person, "title": None}])
+    odd = saved(crm, service.add, {**whole, "name": "远景科技", "uscc": "91350100M000100Y4"}, [person])
+
+    def listed(text: str) -> set[int]:
+        return {row.id for row in page(crm.reader, Query(text=text))}
+
+    assert listed("待补全") == {gap} == listed("incomplete")
+    assert listed("待核对") == {odd} == listed("doubtful")
+    assert listed("待补全 恒达") == {gap}
+    assert listed("待补全 明德") == set()
+    contact = reading.children(crm.reader, "contact", gap)[0]
+    saved(crm, service.update_contact, contact["id"], contact["changed_in"], {"title": "经理"})
+    assert listed("待补全") == set()
+    row = reading.record(crm.reader, "customer", done)
+    assert row is not None
+    saved(crm, service.update, done, row["changed_in"], {"status": "won"})
+    assert listed("待补全") == {done}, "正式客户 without 合作项目"
+    saved(crm, service.add_project, done, {"name": "设备采购"})
+    assert listed("待补全") == set()

@@ -9,6 +9,7 @@ import pytest
 
 from crm_tui import clock
 from crm_tui.access import store as people
+from crm_tui.customers import reading
 from crm_tui.customers import service as customers
 from crm_tui.followups import service as followups
 from crm_tui.followups.service import LogEntry, PlanDraft, read_plan
@@ -240,3 +241,15 @@ def test_counts_and_pages_of_folded_groups_agree(crm: Session, now: Any) -> None
         item.name for offset in range(0, 30, 7) for item in folded(crm, "unplanned", offset=offset, limit=7)
     ]
     assert len(set(pages)) == len(pages) == 30
+
+
+@pytest.mark.requirement("S0-19")
+def test_a_tag_of_an_important_moment_is_named_in_the_row(crm: Session) -> None:
+    plan(crm, "恒达", 0, tags=["高意向", "价格敏感型"])
+    plan(crm, "远景", 0, tags=["决策关键期"])
+    add(crm, "明德")
+    shown = {item.name: (item.marks, item.why) for item in of(crm).items}
+    assert shown["恒达"] == (("高意向",), "今日到期 · #高意向")
+    assert shown["远景"] == (("决策关键期",), "今日到期 · #决策关键期")
+    rows = {row.name: row.marks for row in reading.page(crm.reader, reading.Query())}
+    assert rows == {"恒达": ("高意向",), "远景": ("决策关键期",), "明德": ()}
