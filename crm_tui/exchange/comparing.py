@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from crm_tui import clock
 from crm_tui.customers import convert
 from crm_tui.customers.fields import Field
+from crm_tui.exchange.chains import join_chain
 from crm_tui.exchange.kept import cell_key
 from crm_tui.exchange.preparing import FOLLOWUP, Prepared, Preparer, entry
 from crm_tui.exchange.store import Followups, Memory
@@ -56,6 +57,7 @@ def changes_of(
         changed |= {key for key in cells if key.startswith(("=", "@"))}
     prepared = preparer.prepare(cells, changed, present.customer, sound=sound)
     _drop_known(preparer, prepared, present.followups)
+    join_chain(prepared.chain, prepared.contacts, present.contacts, targets)
     customer = _customer(prepared, present, changed, uscc_key)
     content: dict[str, Any] = {}
     seen: list[list[Any]] = []
@@ -98,7 +100,8 @@ def changes_of(
         if one and source and one.entity in ("contact", "project"):
             record = finals.get((one.entity, source.slot), {})
             old = targets.get((one.entity, source.slot)) or {}
-        kept[key] = entry(source, cells[key], prepared, record, "#" not in key and f"{key}#2" not in cells)
+        single = "#" not in key and f"{key}#2" not in cells
+        kept[key] = entry(source, cells[key], prepared, record, single, preparer.context.words.label)
         moves += _move(preparer, key, cells[key], one, old, record, content)
     return Changes(content, seen, kept, moves, prepared)
 
@@ -188,6 +191,8 @@ def _move(
     if one.name == "next_plan":
         return [[key, content.get("old_plan", ""), tidy(text)]] if "plan" in content else []
     if one.type == "tags" and "tags" not in content:
+        return []
+    if one.name == "decision_chain" and not ("contacts" in content or "note" in content.get("customer", {})):
         return []
     if one.type == "tags" or (one.entity == "computed" and one.name != "progress"):
         return [[key, "", tidy(text)]]

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from crm_tui.exchange import store
+from crm_tui.exchange.chains import join_chain
 from crm_tui.exchange.comparing import Present, changes_of
 from crm_tui.exchange.matching import Found, Matcher
 from crm_tui.exchange.preparing import Prepared, Preparer, entry
@@ -154,6 +155,7 @@ class Decider:
         customer.setdefault("owner_id", self._person)
         if prepared.lines:
             customer["note"] = "\n".join([*filter(None, [customer.get("note")]), *prepared.lines])
+        join_chain(prepared.chain, prepared.contacts)
         contacts = [contact for _slot, contact in sorted(prepared.contacts.items()) if any(contact.values())]
         content: dict[str, Any] = {"customer": customer, "cells": self._kept(cells, prepared)}
         parts = {
@@ -172,6 +174,7 @@ class Decider:
 
     def _kept(self, cells: dict[str, str], prepared: Prepared) -> dict[str, Any]:
         rows: dict[str, Any] = {}
+        label = self._preparer.context.words.label
         for key, text in cells.items():
             source = self._preparer.sources.get(key)
             record: dict[str, Any] = prepared.customer
@@ -179,7 +182,9 @@ class Decider:
                 record = prepared.contacts.get(source.slot, {})
             elif source and source.field and source.field.entity == "project":
                 record = prepared.projects.get(source.slot, {})
-            rows[key] = entry(source, text, prepared, record, "#" not in key and f"{key}#2" not in cells)
+            rows[key] = entry(
+                source, text, prepared, record, "#" not in key and f"{key}#2" not in cells, label
+            )
         return rows
 
     def _operation(self, kind: str, row: int, content: dict[str, Any]) -> None:

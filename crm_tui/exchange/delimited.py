@@ -35,7 +35,8 @@ class DelimitedText:
 
     def total(self, name: str) -> int:
         """Return about how many rows there are."""
-        return self.text.count("\n") + 1
+        breaks = self.text.count("\n") or self.text.count("\r")
+        return breaks + (not self.text.endswith(("\n", "\r")))
 
     def rows(self, name: str) -> Iterator[RawRow]:
         """Yield the records that hold anything; their number is the row a spreadsheet program shows.

@@ -16,6 +16,7 @@ from crm_tui import clock
 from crm_tui.customers import convert
 from crm_tui.customers.convert import Context
 from crm_tui.customers.fields import FIELDS, Field
+from crm_tui.exchange.chains import Link, read_chain
 from crm_tui.exchange.mapping import ColumnMap
 from crm_tui.exchange.mapping import Mapping as ColumnMapping
 from crm_tui.locale import N_, _
@@ -59,6 +60,7 @@ class Prepared:
     lines: list[str] = field(default_factory=list)
     words: list[tuple[str, str]] = field(default_factory=list)
     problems: list[tuple[str, str, str]] = field(default_factory=list)
+    chain: list[Link] = field(default_factory=list)
     unread: set[str] = field(default_factory=set)  # keys of cells that gave no value
 
 
@@ -167,7 +169,10 @@ class Preparer:
         special = SPECIAL.get(one.name)
         if special is not None:
             special(self, source, text, result, record)
-            return
+        else:
+            self._plain(source, one, text, result, sound)
+
+    def _plain(self, source: Source, one: Field, text: str, result: Prepared, sound: bool = False) -> None:
         if one.type in PLAIN or (one.name == "uscc" and sound):
             values: dict[str, Any] = {one.columns[0]: tidy(text.replace("\x00", ""))}
         else:
@@ -237,8 +242,20 @@ class Preparer:
     def _former(self, source: Source, text: str, result: Prepared, record: Mapping[str, Any]) -> None:
         result.aliases += [tidy(part) for part in SEVERAL.split(text) if tidy(part)]
 
-    def _line(self, source: Source, text: str, result: Prepared, record: Mapping[str, Any]) -> None:
-        result.lines.append(f"{source.heading}：{tidy(text)}")
+    def _chain(self, source: Source, text: str, result: Prepared, record: Mapping[str, Any]) -> None:
+        """Read names with roles, or the role of the row's own contact; else keep a line in the note."""
+        role = self._role(text)
+        links = [] if role else read_chain(text, self._role)
+        new = source.field is not None and source.field.name == "decision_role" and not SEVERAL.search(text)
+        if role or (new and not links):
+            self._plain(source, FIELDS["decision_role"], text.strip("()（） ") if role else text, result)
+        elif links:
+            result.chain += links
+        else:
+            result.lines.append(f"{source.heading}：{tidy(text)}")
+
+    def _role(self, text: str) -> str | None:
+        return self.context.words.key_of("decision_role", text.strip("()（） "))
 
     def _later(self, source: Source, text: str, result: Prepared, record: Mapping[str, Any]) -> None:
         """Leave a cell of the last follow-up or the next plan to what reads them together."""
@@ -311,7 +328,8 @@ SPECIAL: dict[str, Special] = {
     "owner": Preparer._owner,
     "tags": Preparer._tags,
     "former_name": Preparer._former,
-    "decision_chain": Preparer._line,
+    "decision_chain": Preparer._chain,
+    "decision_role": Preparer._chain,
     **dict.fromkeys((*FOLLOWUP, "next_plan"), Preparer._later),
 }
 
@@ -326,7 +344,12 @@ def _told(values: dict[str, Any]) -> dict[str, Any]:
 
 
 def entry(
-    source: Source | None, text: str, prepared: Prepared, record: Mapping[str, Any], single: bool
+    source: Source | None,
+    text: str,
+    prepared: Prepared,
+    record: Mapping[str, Any],
+    single: bool,
+    label: Callable[[str, str], str],
 ) -> Any:
     """Return [text, value]: the cell and what its columns hold once everything is written.
 
@@ -342,6 +365,9 @@ def entry(
         return [text, prepared.activity["at"] if prepared.activity else None]
     if one.name == "next_plan":
         return [text, prepared.plan["text"] if prepared.plan else None]
+    if one.name == "decision_chain":
+        shown = "、".join(f"{link.name}（{label('decision_role', link.role)}）" for link in prepared.chain)
+        return [text, shown or None]
     if one.entity in ("tag", "computed") and one.name != "progress":
         return [text, tidy(text)]
     values = [record.get(name) for name in one.columns]

@@ -123,7 +123,6 @@ class Publisher:
             self._at_once(additions, updates)
             return
         self.job = self._database.write_untracked(lambda c: self._open(c, additions))
-        self._watch(self._database.connection)
         try:
             self.proceed(additions, updates, jobs.INSERT, 0)
         except BaseException as error:
@@ -138,6 +137,9 @@ class Publisher:
         running = jobs.publishing(self._database.connection)
         assert running is not None
         self.job, low = running.job, running.low
+        self._watch(self._database.connection, low, running.high)
+        left = store.left_in(self._database.connection, running.job)
+        self.left_new, self.left_updates = left.get("new", []), left.get("update", [])
         total, last = additions + updates, min(updates, jobs.SMALL)
         done = upto if phase == jobs.INSERT else additions + upto
         if done < additions:
@@ -169,6 +171,9 @@ class Publisher:
             low, _high = jobs.reserve_ids(change.connection, "customer", additions)
             self._add(change, 0, additions, low)
             self._change(change, 0, updates)
+            if self.left:
+                self.job = job
+                self._note_left(change)
             jobs.close_job(change.connection, job, "done")
             return job
 
@@ -227,9 +232,16 @@ class Publisher:
             # The body may run a second time when the file was busy.
             del self.left_new[kept[0] :], self.left_updates[kept[1] :]
             body(change)
+            if kept != (len(self.left_new), len(self.left_updates)):
+                # In the same transaction, so that whoever goes on after a crash still knows them.
+                self._note_left(change)
 
         result = self._database.write(self._actor, ACTION, again, job=self.job, source=self._source)
         self.first_set = self.first_set or result.set_id
+
+    def _note_left(self, change: Change) -> None:
+        left = {"new": self.left_new, "update": self.left_updates}
+        store.note_left(change.connection, self.job or 0, left)
 
     def _finish(self, change: Change, start: int, stop: int) -> None:
         self._change(change, start, stop)
@@ -237,9 +249,9 @@ class Publisher:
 
     # ------------------------------------------------------------ rows
 
-    def _watch(self, connection: sqlite3.Connection) -> None:
-        """Note who came in since the plan was made, so that nobody is added twice."""
-        self._moved = Moved(*store.keys_since(connection, self._facts["seen"]))
+    def _watch(self, connection: sqlite3.Connection, low: int = 1, high: int = 0) -> None:
+        """Note who came in since the plan was made, but for the job's own, so that nobody is added twice."""
+        self._moved = Moved(*store.keys_since(connection, self._facts["seen"], low, high))
 
     def _add(self, change: Change, start: int, stop: int, first_id: int) -> None:
         operations = self._staging.operations("new", start, stop)

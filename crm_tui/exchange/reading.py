@@ -139,26 +139,26 @@ def _choose(sheets: list[dict[str, Any]], wanted: str | None, known: Known) -> t
         raise Refused("only_hidden")
     best: tuple[dict[str, Any], Table] | None = None
     fault = Refused("empty_sheet")
+    blank = 0  # known headings above no rows: a blank template is not its own explanation
     for each in sheets:
         try:
-            table = _table(each, known)
+            table = find_table([(row[0], row[1:]) for row in each["head"]], known)
         except Refused as refused:
             fault = refused if fault.code == "empty_sheet" else fault
             continue
-        if best is None or table.known > best[1].known:
+        if not _filled(each, table):
+            fault, blank = Refused("no_rows"), max(blank, table.known)
+        elif best is None or table.known > best[1].known:
             best = each, table
-    if best is None:
+    if best is None or best[1].known < blank:
         raise fault
     return best
 
 
-def _table(sheet: dict[str, Any], known: Known) -> Table:
-    table = find_table([(row[0], row[1:]) for row in sheet["head"]], known)
-    last = sheet["head"][-1][0]
-    below = last >= table.first_data_row if table.orientation == "table" else any(table.record)
-    if not below:
-        raise Refused("no_rows")
-    return table
+def _filled(sheet: dict[str, Any], table: Table) -> bool:
+    if table.orientation == "vertical":
+        return any(table.record)
+    return sheet["head"][-1][0] >= table.first_data_row
 
 
 def _named(table: Table, head: list[list[Any]]) -> tuple[str, ...]:
@@ -197,8 +197,8 @@ def _warnings(
     for each in sheets:
         if each is not chosen and each["head"] and wanted is None:
             with contextlib.suppress(Refused):
-                _table(each, known)
-                others.append(each["name"])
+                if _filled(each, find_table([(row[0], row[1:]) for row in each["head"]], known)):
+                    others.append(each["name"])
     if others:
         text = _("Only the sheet “{sheet}” is read; these hold tables too: {sheets}.")
         warnings.append(text.format(sheet=chosen["name"], sheets="、".join(others)))

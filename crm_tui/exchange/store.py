@@ -203,7 +203,10 @@ def remember(connection: sqlite3.Connection, signature: str, mapping: dict[str, 
 # ---------------------------------------------------------------- publishing (real tables)
 
 TAKEN = "SELECT no FROM customer WHERE no IN ({ids}) AND (gone IS NULL OR gone <> 'undone')"
-SINCE = "SELECT uscc_key, name_key FROM customer WHERE changed_in > :set AND gone IS NULL"
+SINCE = (
+    "SELECT uscc_key, name_key FROM customer WHERE changed_in > :set AND gone IS NULL"
+    " AND id NOT BETWEEN :low AND :high"
+)
 TAGS = "SELECT name_key, id FROM tag WHERE deleted_at IS NULL"
 LINKED = "SELECT tag_id FROM tag_link WHERE customer_id = :id AND deleted_at IS NULL"
 VERSION = {
@@ -224,6 +227,8 @@ HAS_PRIMARY = "SELECT id FROM contact WHERE customer_id = :id AND is_primary = 1
 OWNER = "SELECT owner_id FROM customer WHERE id = :id"
 ALIAS_KEYS = "SELECT name_key FROM customer_alias WHERE customer_id = :id AND deleted_at IS NULL"
 TO_JOB = "UPDATE change_set SET job = :job WHERE id = :set"
+JOB_COUNTS = "SELECT counts FROM job WHERE id = :job"
+COUNT_JOB = "UPDATE job SET counts = :counts WHERE id = :job"
 
 
 def taken(connection: sqlite3.Connection, numbers: Ids) -> set[str]:
@@ -231,9 +236,11 @@ def taken(connection: sqlite3.Connection, numbers: Ids) -> set[str]:
     return {row[0] for row in query_in(connection, TAKEN, numbers)}
 
 
-def keys_since(connection: sqlite3.Connection, change_set: int) -> tuple[set[str], set[str]]:
-    """Return the code keys and name keys of customers added or changed after a set."""
-    rows = connection.execute(SINCE, {"set": change_set}).fetchall()
+def keys_since(
+    connection: sqlite3.Connection, change_set: int, low: int = 1, high: int = 0
+) -> tuple[set[str], set[str]]:
+    """Return the code keys and name keys of customers added or changed after a set, but for some ids."""
+    rows = connection.execute(SINCE, {"set": change_set, "low": low, "high": high}).fetchall()
     return {row[0] for row in rows if row[0]}, {row[1] for row in rows if row[1]}
 
 
@@ -289,3 +296,15 @@ def alias_keys_of(connection: sqlite3.Connection, customer_id: int) -> set[str]:
 def put_into_job(connection: sqlite3.Connection, change_set: int, job: int) -> None:
     """Make the open set a part of a job."""
     connection.execute(TO_JOB, {"set": change_set, "job": job})
+
+
+def left_in(connection: sqlite3.Connection, job: int) -> dict[str, list[int]]:
+    """Return the rows of the sheet that a job has not written, by kind (new, update)."""
+    return json.loads(connection.execute(JOB_COUNTS, {"job": job}).fetchone()[0]).get("left", {})
+
+
+def note_left(connection: sqlite3.Connection, job: int, left: dict[str, list[int]]) -> None:
+    """Note in a job's counts which rows it has not written."""
+    counts = json.loads(connection.execute(JOB_COUNTS, {"job": job}).fetchone()[0])
+    text = json.dumps(counts | {"left": left}, ensure_ascii=False)
+    connection.execute(COUNT_JOB, {"job": job, "counts": text})

@@ -20,9 +20,9 @@ from crm_tui.storage.database import Database
 from crm_tui.storage.driver import sqlite3
 from crm_tui.storage.presence import JobLock, Presence
 
-SMALL = 2000  # rows that go into one transaction without hiding
+SMALL: int = 2000  # rows that go into one transaction without hiding
 FIRST_PART = 50
-LARGEST_PART = 5000
+LARGEST_PART: int = 5000
 PART_SECONDS = 0.15
 PART_SECONDS_ALONE = 1.5
 PAUSE_SECONDS = 0.13  # longer than SQLite's longest poll for a lock

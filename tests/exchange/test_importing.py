@@ -370,8 +370,12 @@ def test_the_sheet_of_company_files(session: Session, tmp_path: Path) -> None:
     assert only(session, sql) == ("年度采购", 50_000_000, "2024-01-01", "2024-12-31")
     sql = "SELECT no, status, ownership, reg_district, biz_district, owner_id, note FROM customer"
     assert only(session, sql) == (
-        "K001", "won", "private", "海淀区", "朝阳区", 1, "决策链人员：李四（技术）\n附件：执照.pdf",
+        "K001", "won", "private", "海淀区", "朝阳区", 1, "附件：执照.pdf",
     )  # fmt: skip
+    assert every(session, "SELECT name, decision_role FROM contact ORDER BY id") == [
+        ("张三", None),
+        ("李四", "evaluator"),
+    ]
     assert imported(session, tmp_path, head, row).verdicts == ["skip"]
     more = imported(session, tmp_path, head, row.replace("50万元", "60万元"))
     assert [(one.title, one.new) for one in more.changes[2]] == [("合作金额", "60万元")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from crm_tui.exchange.planning import ImportPlan
 from crm_tui.exchange.reading import open_sheet
 from crm_tui.session import Session, open_session
 from crm_tui.storage import jobs
+from crm_tui.storage.driver import sqlite3
 from crm_tui.storage.jobs import JobLock
 from tests.exchange.importer import every, lists, only, opened, run, sheet_of
 from tests.storage.world import assert_sound
@@ -217,3 +219,40 @@ def test_staging_files_of_dead_processes_go(session: Session, tmp_path: Path) ->
     dead.write_bytes(b"")
     with planned(session, sheet(tmp_path, 3)):
         assert not dead.exists()
+
+
+def test_rows_left_before_a_crash_are_still_listed(
+    session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = session.database.path
+    plan = planned(session, sheet(tmp_path, 120))
+    session.write(service.add, {"name": "公司003"})
+    with monkeypatch.context() as patch:
+        die_after(patch, 2)
+        with pytest.raises(Death):
+            importing.run_import(session, plan)
+    session.write(service.add, {"name": "公司110"})
+    session.close()
+    with open_session(path, login="li") as later:
+        assert only(later, "SELECT count(*) FROM customer") == 120
+        counts = later.database.connection.execute("SELECT counts FROM job").fetchone()[0]
+        assert json.loads(counts)["left"] == {"new": [5, 112], "update": []}
+
+
+def test_a_number_that_came_from_outside_blocks_nothing(session: Session, tmp_path: Path) -> None:
+    first = session.write(service.add, {"name": "在先"}).value
+    number = only(session, "SELECT no FROM customer WHERE id = :id", id=first)
+    taken = [number[:-3] + f"{int(number[-3:]) + step:03d}" for step in (1, 2, 5)]
+    outside = sqlite3.connect(session.database.path)
+    for no in taken:
+        outside.execute(
+            "INSERT INTO customer (kind, no, no_sort, name, name_key, owner_id)"
+            " VALUES ('company', :no, :no, :no, :no, 1)",
+            {"no": no},
+        )
+    outside.commit()
+    outside.close()
+    with planned(session, sheet(tmp_path, 3)) as plan:
+        assert importing.run_import(session, plan).added == 3
+    session.write(service.add, {"name": "在后"})
+    assert len(set(every(session, "SELECT no FROM customer"))) == 1 + 3 + 3 + 1
