@@ -10,7 +10,7 @@ from crm_tui.cli.grammar import argument, command
 from crm_tui.cli.registry import COMMANDS
 from crm_tui.cli.state import State
 from crm_tui.customers.checks import check
-from crm_tui.customers.convert import Context, show_column
+from crm_tui.customers.convert import Context, parse, show_column
 from crm_tui.customers.convert import show as show_field
 from crm_tui.customers.fields import FIELDS, GROUPS, Field, fields
 from crm_tui.customers.reading import CustomerFile, class_of, customer_file, days_of, find
@@ -42,15 +42,39 @@ def show(state: State, reference: str) -> None:
         record = _made_and_changed(session, found)
         term = _term(session, file.customer)
         findings = [
-            (FIELDS[one.field].title, _(one.problem), one.missing)
-            for one in check(
-                file.customer, file.contacts, file.projects, _required(session), session.today().isoformat()
-            )
+            *_not_understood(file, context),
+            *(
+                (FIELDS[one.field].title, _(one.problem), one.missing)
+                for one in check(
+                    file.customer,
+                    file.contacts,
+                    file.projects,
+                    _required(session),
+                    session.today().isoformat(),
+                )
+            ),
         ]
     if state.out.as_json:
         state.out.json(_object(file, latest, planned, findings, context))
     else:
         _print(state, file, latest, planned, findings, context, record, term)
+
+
+def _not_understood(file: CustomerFile, context: Context) -> list[tuple[str, str, bool]]:
+    """Return what the sheet said where its cell is kept but not understood, such as an unknown owner."""
+    found = []
+    for key, (text, value) in file.cells.items():
+        one = FIELDS.get(key.partition(":")[0])
+        if one is None or not text:
+            continue
+        stranger = (
+            one.name == "owner"
+            and value == file.customer["owner_id"]
+            and "owner_id" not in parse(one, text, context).values
+        )
+        if value is None or stranger:
+            found.append((one.title, _("the sheet says: {text}").format(text=text), False))
+    return found
 
 
 def _required(session: Session) -> tuple[str, ...]:
