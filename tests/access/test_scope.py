@@ -15,10 +15,7 @@ from crm_tui.storage.driver import sqlite3
 from tests.opened import saved
 
 # Tables behind which nobody's data stands, or that only storage reads.
-INNER = {
-    "change", "change_set", "compacted", "writing", "job", "publishing", "number_counter", "stale",
-    "import_mapping", "sqlite_sequence",
-}  # fmt: skip
+INNER = {"compacted", "writing", "publishing", "number_counter", "stale", "sqlite_sequence"}
 
 
 def names(session: Session, table: str) -> list[str]:
@@ -37,7 +34,9 @@ def two(change: Change) -> list[int]:
 def test_every_table_with_data_is_read_through_a_view(crm: Session) -> None:
     tables = {
         row[0]
-        for row in crm.reader.execute("SELECT name FROM main.sqlite_master WHERE type = 'table'").fetchall()
+        for row in crm.database.connection.execute(
+            "SELECT name FROM sqlite_master WHERE type = 'table'"
+        ).fetchall()
     }
     assert tables - set(VIEWS) - INNER == set()
 
@@ -88,7 +87,67 @@ def test_what_is_ones_own_is_seen_by_nobody_else(crm: Session) -> None:
     assert names(crm, "saved_view") == ["我的", "大家的"]
 
 
+def test_a_job_that_is_being_taken_back_is_not_told_of_either(crm: Session) -> None:
+    _first, second = saved(crm, two)
+    job = crm.database.write_untracked(lambda c: jobs.open_job(c, "import", 1, "名单.xlsx"))
+    crm.database.write_untracked(lambda c: jobs.hide(c, job, second, second + 10))
+    back = crm.database.write_untracked(lambda c: jobs.open_job(c, "undo", 1, "名单.xlsx", undoes=job))
+    crm.database.write(1, "undo", lambda change: change.soft_delete("customer", second), job=back)
+    sets = "SELECT count(*) FROM change_set WHERE action = 'undo'"
+    assert crm.reader.execute(sets).fetchone() == (0,)
+    assert crm.reader.execute("SELECT count(*) FROM change WHERE field = 'gone'").fetchone() == (0,)
+    crm.database.write_untracked(lambda c: jobs.close_job(c, job, "taken_back"))
+    assert crm.reader.execute(sets).fetchone() == (1,)
+
+
+REFUSED = [
+    "SELECT name FROM main.customer",
+    "SELECT job FROM main.publishing",
+    "SELECT name FROM main.sqlite_master",
+    "SELECT sql FROM sqlite_temp_master",
+    "SELECT name FROM customer WHERE id IN (SELECT id FROM main.customer)",
+    "SELECT change_set FROM writing",
+    "UPDATE customer SET note = 'x'",
+    "UPDATE main.customer SET note = 'x'",
+    "DELETE FROM main.customer",
+    "INSERT INTO main.tag (name, name_key) VALUES ('a', 'a')",
+    "CREATE TEMP TABLE mine (a)",
+    "CREATE TEMP VIEW tags AS SELECT name FROM main.tag",
+    "DROP VIEW customer",
+    "DROP TABLE main.customer",
+    "ATTACH ':memory:' AS other",
+    "PRAGMA query_only = 0",
+    "PRAGMA writable_schema = 1",
+    "SELECT load_extension('x')",
+]
+
+
+@pytest.mark.parametrize("sql", REFUSED)
+def test_what_goes_past_the_views_is_refused(crm: Session, sql: str) -> None:
+    saved(crm, two)
+    with pytest.raises(sqlite3.DatabaseError, match=r"not authorized|prohibited|it is a view"):
+        crm.reader.execute(sql)
+    assert names(crm, "customer") == ["甲", "乙"]
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT count(*) FROM customer",
+        "SELECT 1 / count(*) FROM word",
+        "SELECT c.name FROM customer c JOIN contact t ON t.customer_id = c.id WHERE t.name LIKE '甲%'",
+        "WITH RECURSIVE n (a) AS (SELECT 1 UNION ALL SELECT a + 1 FROM n WHERE a < 3) SELECT a FROM n",
+        "WITH mine AS (SELECT id FROM customer) SELECT max(id) FROM mine",
+        "SELECT old, new FROM change WHERE entity = 'customer'",
+        "PRAGMA data_version",
+    ],
+)
+def test_what_keeps_to_the_views_is_read(crm: Session, sql: str) -> None:
+    saved(crm, two)
+    assert isinstance(crm.reader.execute(sql).fetchall(), list)
+
+
 def test_the_reading_connection_cannot_write(crm: Session) -> None:
     for table in ("customer", "main.customer"):
-        with pytest.raises(sqlite3.OperationalError):
+        with pytest.raises(sqlite3.DatabaseError):
             crm.reader.execute(f"UPDATE {table} SET note = 'x'")

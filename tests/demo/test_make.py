@@ -168,7 +168,7 @@ def test_a_large_demo_is_told_in_large_sets(tmp_path: Path) -> None:
         assert session.reader.execute(states).fetchone()[0] > 1200
         repeated = "SELECT count(*) - count(DISTINCT no) FROM customer"
         assert session.reader.execute(repeated).fetchone()[0] == 0
-        assert session.reader.execute("PRAGMA foreign_key_check").fetchall() == []
+        assert session.database.connection.execute("PRAGMA foreign_key_check").fetchall() == []
         due = queue.today(session.reader, session.person.id, clock.now(), session.zone).items
         shown = [item for item in due if item.group in ("overdue", "today", "unwritten")]
         assert 12 <= len(shown) <= 24

@@ -20,16 +20,31 @@ from crm_tui.storage.triggers import columns
 from crm_tui.storage.undo import undo
 from tests.storage import world
 
-TABLES = ("customer", "contact", "tag", "tag_link", "activity")
+TABLES = ("customer", "contact", "tag", "tag_link", "activity", "plan", "customer_alias")
 TEXTS = ("", None, "a", "A", "1", "1.0", "王芳", "'; --", '{"x": 1}')
 FIELDS = {
     "customer": ("note", "need", "budget_min", "name"),
-    "contact": ("note", "name", "position", "is_primary"),
+    "contact": ("note", "name", "position", "is_primary", "mobile", "email", "deleted_at"),
     "tag": ("colour", "name"),
     "tag_link": ("deleted_at",),
-    "activity": ("content", "feedback"),
+    "activity": ("content", "feedback", "at", "deleted_at"),
+    "plan": ("state", "due_on", "due_at", "deleted_at"),
+    "customer_alias": ("name", "name_key"),
 }
+DAYS = (None, "2024-05-02", "2024-04-30")
+INSTANTS = (None, "2024-05-01T08:00:00Z", "2024-05-03T09:30:00Z")
+STATES = ("todo", "done", "doing")
+REACHED = (None, "13800138000", "021-62345678 / 13900139000", "no number", "li@example.com; wang@example.com")
 INSTANT = "2024-05-01T08:00:00Z"
+CHOICES = {
+    "deleted_at": (None, INSTANT),
+    "at": INSTANTS[1:],
+    "due_at": INSTANTS,
+    "due_on": DAYS,
+    "state": STATES,
+    "mobile": REACHED,
+    "email": REACHED,
+}
 
 Row = tuple[str, int]
 Snapshot = dict[Row, dict[str, Any]]
@@ -184,7 +199,7 @@ class World:
     def insert(self, change: Change, numbers: Numbers) -> None:
         a, b, c = numbers
         person = {"owner_id": 1}
-        match a % 5:
+        match a % 7:
             case 0:
                 number = f"C{b % 7}"
                 row = {"kind": "company", "no": number, "no_sort": number, "note": TEXTS[c % len(TEXTS)]}
@@ -198,6 +213,12 @@ class World:
                 contact = self.pick("contact", c) if b % 2 else None
                 row = {"customer_id": customer, "contact_id": contact, "at": INSTANT, "origin": "manual"}
                 change.insert("activity", row)
+            case 4 if customer := self.pick("customer", b):
+                row = {"customer_id": customer, "origin": "manual", "due_on": DAYS[c % len(DAYS)]}
+                change.insert("plan", row | person)
+            case 5 if customer := self.pick("customer", b):
+                row = {"customer_id": customer, "name": f"旧名{c}", "name_key": f"旧名{c}", "kind": "former"}
+                change.insert("customer_alias", row)
             case _ if customer := self.pick("customer", b):
                 world.contact(change, customer, str(c))
 
@@ -255,7 +276,7 @@ class World:
         if one is None or other is None or one == other:
             return
         parameters = {"one": one, "other": other, "set": change.set_id}
-        for table in ("contact", "activity"):
+        for table in ("contact", "activity", "plan", "customer_alias"):
             change.execute(
                 f"UPDATE {table} SET customer_id = :other, changed_in = :set WHERE customer_id = :one",
                 parameters,
@@ -334,10 +355,10 @@ def value_for(name: str, number: int) -> Any:
         return number % 3
     if name == "is_primary":
         return number % 2
-    if name == "deleted_at":
-        return INSTANT if number % 2 else None
+    if name in CHOICES:
+        return CHOICES[name][number % len(CHOICES[name])]
     text = TEXTS[number % len(TEXTS)]
-    return text or "" if name == "name" else text
+    return text or "" if name in ("name", "name_key") else text
 
 
 def same(one: Any, other: Any) -> bool:

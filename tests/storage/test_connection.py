@@ -110,6 +110,22 @@ def test_making_a_database_never_touches_what_is_there(tmp_path):
     assert os.listdir(tmp_path) == ["crm.db"]
 
 
+def test_where_a_file_can_have_but_one_name_a_database_is_made_all_the_same(tmp_path, monkeypatch):
+    def refused(*_args: object) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(os, "link", refused)
+    create(tmp_path / "crm.db")
+    assert os.listdir(tmp_path) == ["crm.db"]
+    Database(tmp_path / "crm.db").close()
+    with pytest.raises(BadInput, match="已经存在"):
+        create(tmp_path / "crm.db")
+    (tmp_path / "dangling.db").symlink_to(tmp_path / "nowhere.db")
+    with pytest.raises(BadInput):
+        create(tmp_path / "dangling.db")
+    assert (tmp_path / "dangling.db").is_symlink()
+
+
 def test_making_a_database_where_a_file_is_in_the_way(tmp_path):
     (tmp_path / "file").write_text("x")
     with pytest.raises(BadInput, match="无法在"):

@@ -1,4 +1,7 @@
-"""Random histories: undo gives back exactly what was, or refuses and changes nothing."""
+"""Random histories: undo gives back exactly what was, or refuses and changes nothing.
+
+Whatever happened, what is derived is at the end what a fresh build would give.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,7 @@ from hypothesis import event, given
 from hypothesis import strategies as st
 
 from crm_tui.storage.connection import create
+from tests.storage.fresh import assert_fresh
 from tests.storage.steps import STEPS, World, typed
 from tests.storage.world import assert_sound
 
@@ -45,6 +49,7 @@ def played(template: Path, history: list[tuple[str, tuple[int, int, int]]]) -> G
             yield world
             world.database.write(1, "seal", lambda c: c.insert("tag", {"name": "seal", "name_key": "seal"}))
             assert_sound(world.database.connection)
+            assert_fresh(world.database.connection)
         finally:
             world.close()
 
