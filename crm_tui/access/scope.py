@@ -1,7 +1,8 @@
 """The one place where reading is scoped: TEMP VIEWS that shadow the tables on a reading connection.
 
 Today every user sees every live row; roles and masks change the predicates here and nothing else. Rows that a
-large change is still publishing are hidden from everybody.
+large change is still publishing are hidden from everybody. An authorizer on the same connection refuses what
+goes past the views: a guard against slips of ours, not against hostile SQL (change-sets, part 5).
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ HIDDEN = (
     " AND (SELECT coalesce(max(high), 0) FROM main.publishing)"
 )
 OF_CUSTOMER = "EXISTS (SELECT 1 FROM temp.customer v WHERE v.id = t.customer_id)"
+OF_ANY_CUSTOMER = "EXISTS (SELECT 1 FROM temp.customer_any v WHERE v.id = t.customer_id)"
 LIVE = "t.deleted_at IS NULL"
 
 # View -> (table, condition on t). Order matters: a view may use those before it.
@@ -41,24 +43,56 @@ VIEWS: dict[str, tuple[str, str]] = {
     "saved_view": ("saved_view", f"{LIVE} AND (t.owner_id IS NULL OR t.owner_id = {{me}})"),
     "person_state": ("person_state", "t.person_id = {me}"),
     "draft": ("draft", "t.person_id = {me}"),
+    "job": ("job", "1 = 1"),
+    "import_mapping": ("import_mapping", "1 = 1"),
     "change_set": (
         "change_set",
-        "t.job IS NULL OR NOT EXISTS (SELECT 1 FROM main.publishing p WHERE p.job = t.job)",
+        "t.job IS NULL OR NOT EXISTS (SELECT 1 FROM main.publishing p WHERE p.job = t.job"
+        " OR p.job = (SELECT j.undoes FROM main.job j WHERE j.id = t.job))",
     ),
     "change": ("change", "EXISTS (SELECT 1 FROM temp.change_set s WHERE s.id = t.change_set)"),
+    # Removed rows too, for what history calls them.
+    **{
+        f"{table}_any": (table, OF_ANY_CUSTOMER)
+        for table in ("contact", "customer_alias", "tag_link", "project", "imported_row", "activity", "plan")
+    },
+    "tag_any": ("tag", "1 = 1"),
+    "word_any": ("word", "1 = 1"),
 }
+PRAGMAS = ("data_version", "table_xinfo")
+TOLD = ("pragma_table_xinfo",)
 
 
 def scope(reader: sqlite3.Connection, person_id: int) -> sqlite3.Connection:
     """Put the person's views on a reading connection and return it.
 
-    From then on an unqualified name means the view: live rows that the person may see. ``customer_any`` and
-    ``person_any`` show deleted rows too, for history and for names on old records.
+    From then on an unqualified name means the view: live rows that the person may see. Views that end in
+    ``_any`` show deleted rows too, for history and for names on old records.
     """
+    names: dict[str, str] = {}
     for view, (table, condition) in VIEWS.items():
-        names = ", ".join(f"t.{name}" for name in columns(reader, table))
+        if table not in names:
+            names[table] = ", ".join(f"t.{name}" for name in columns(reader, table))
         reader.execute(
-            f"CREATE TEMP VIEW {view} AS SELECT {names} FROM main.{table} t"
+            f"CREATE TEMP VIEW {view} AS SELECT {names[table]} FROM main.{table} t"
             f" WHERE {condition.format(me=int(person_id))}"
         )
+    reader.set_authorizer(_permits)
     return reader
+
+
+def _permits(
+    action: int, first: str | None, second: str | None, schema: str | None, source: str | None
+) -> int:
+    """Allow reading through the views and nothing else; SQLite asks while it prepares a statement."""
+    if action == sqlite3.SQLITE_READ:
+        # Counting a whole view reads no column, and SQLite names no view then.
+        inner = (first or "").startswith("sqlite_")
+        fine = (schema == "temp" and not inner) or source in VIEWS or not second or first in TOLD
+    elif action == sqlite3.SQLITE_FUNCTION:
+        fine = second != "load_extension"
+    elif action == sqlite3.SQLITE_PRAGMA:
+        fine = first in PRAGMAS
+    else:
+        fine = action in (sqlite3.SQLITE_SELECT, sqlite3.SQLITE_RECURSIVE)
+    return sqlite3.SQLITE_OK if fine else sqlite3.SQLITE_DENY

@@ -32,7 +32,8 @@ def connect(path: Path, *, read_only: bool = False, immutable: bool = False) -> 
     The connection belongs to one thread at a time; ``interrupt()`` may come from another.
     """
     mode = "ro" if read_only or immutable else "rw"
-    uri = f"file:{quote(str(path))}?mode={mode}" + ("&immutable=1" if immutable else "")
+    # Three slashes: a path that begins with two would name a host. Bytes: a name need not be UTF-8.
+    uri = f"file://{quote(os.fsencode(path.absolute()))}?mode={mode}" + ("&immutable=1" if immutable else "")
     connection = sqlite3.connect(
         uri,
         uri=True,
@@ -70,7 +71,7 @@ def create(path: Path) -> None:
                 connection.execute("PRAGMA journal_mode=WAL").fetchone()
         finally:
             connection.close()
-        os.link(part, path)
+        _name(part, path)
     except (OSError, sqlite3.Error) as error:
         if isinstance(error, FileExistsError) and path.exists():
             raise _taken(path) from error
@@ -82,6 +83,23 @@ def create(path: Path) -> None:
     finally:
         with suppress(OSError):
             part.unlink()
+
+
+def _name(part: Path, path: Path) -> None:
+    """Give a finished file its name unless something has it; some file systems know no second name."""
+    try:
+        os.link(part, path)
+    except FileExistsError:
+        raise
+    except OSError:
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+        part.replace(path)
+
+
+def discard(path: Path) -> None:
+    """Remove a database that nobody has open, with what SQLite keeps beside it."""
+    for ending in ("", "-journal", "-wal", "-shm"):
+        path.with_name(path.name + ending).unlink(missing_ok=True)
 
 
 def _taken(path: Path) -> BadInput:
@@ -160,7 +178,11 @@ def open_checked(path: Path, *, read_only: bool = False) -> tuple[sqlite3.Connec
             reason = _("The file or its folder is write-protected.")
         connection = open_readable(path) if reason else _readable(connect(path))
         try:
-            return connection, reason or _why_read_only(connection)
+            if not reason and (reason := _why_read_only(connection)):
+                # Before the other closes, which as the last one would write the log of a WAL file back.
+                writable, connection = connection, open_readable(path)
+                writable.close()
+            return connection, reason
         except BaseException:
             connection.close()
             raise

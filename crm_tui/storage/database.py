@@ -33,7 +33,8 @@ class Database:
     """
 
     def __init__(self, path: Path, *, read_only: bool = False) -> None:
-        self.path = Path(path).absolute()
+        # What lies beside the file, locks above all, lies beside the file itself, not beside a link to it.
+        self.path = Path(path).resolve()
         self.connection, self.read_only = open_checked(self.path, read_only=read_only)
         self._identity = self._stat()
 
@@ -72,6 +73,10 @@ class Database:
         def body() -> WriteResult:
             now = clock.instant()
             outside = chain.seal_outside(self.connection, now)
+            for former in outside:
+                derive.rewrite(self.connection, former)
+            if outside:
+                self.connection.execute("DELETE FROM stale")
             cursor = self.connection.execute(
                 "INSERT INTO change_set (at, actor, action, source, reason, undoes, job)"
                 " VALUES (:at, :actor, :action, :source, :reason, :undoes, :job)",
@@ -88,10 +93,7 @@ class Database:
             if moved is None and job is None:
                 # Rolled back: an edit from outside is sealed by the next set that does move something.
                 raise _NothingMoved(value)
-            for touched in [*outside, set_id]:
-                derive.rewrite(self.connection, touched)
-            if outside:
-                self.connection.execute("DELETE FROM stale")
+            derive.rewrite(self.connection, set_id)
             self.connection.execute("UPDATE writing SET change_set = NULL")
             chain.seal(self.connection, set_id, now)
             return WriteResult(set_id, value)

@@ -41,6 +41,11 @@ PARENTS_MOVED = (
     "SELECT old, new FROM change"
     " WHERE change_set = :set AND entity = :entity AND op = 'update' AND field = 'customer_id'"
 )
+# Rows that stand in no customer's file, and the customers whose derived rows read them.
+READ_BY = {
+    "tag": "SELECT DISTINCT customer_id FROM tag_link"
+    " WHERE tag_id IN (SELECT entity_id FROM change WHERE change_set = :set AND entity = :entity)",
+}
 IMAGES = "SELECT old FROM change WHERE change_set = :set AND entity = :entity AND op = 'delete'"
 PARENTS = (
     "SELECT DISTINCT customer_id FROM {child} WHERE customer_id IS NOT NULL"
@@ -55,6 +60,9 @@ def customers_of(connection: sqlite3.Connection, change_set: int, entities: Iter
         params = {"set": change_set, "entity": entity}
         if entity == "customer":
             found.update(row[0] for row in connection.execute(IDS, params).fetchall())
+            continue
+        if entity in READ_BY:
+            found.update(row[0] for row in connection.execute(READ_BY[entity], params).fetchall())
             continue
         sql = PARENTS.format(child=entity)
         found.update(row[0] for row in connection.execute(sql, params).fetchall())

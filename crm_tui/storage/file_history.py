@@ -10,20 +10,20 @@ OF_FILE = (
     "SELECT c.id, c.change_set, s.at, s.actor, s.action, c.entity, c.entity_id, c.op, c.field, c.old, c.new"
     " FROM change c JOIN change_set s ON s.id = c.change_set WHERE c.id < :before AND ("
     "(c.entity = 'customer' AND c.entity_id = :id)"
-    " OR (c.entity = 'contact' AND c.entity_id IN (SELECT id FROM main.contact WHERE customer_id = :id))"
-    " OR (c.entity = 'project' AND c.entity_id IN (SELECT id FROM main.project WHERE customer_id = :id))"
-    " OR (c.entity = 'tag_link' AND c.entity_id IN (SELECT id FROM main.tag_link WHERE customer_id = :id))"
+    " OR (c.entity = 'contact' AND c.entity_id IN (SELECT id FROM contact_any WHERE customer_id = :id))"
+    " OR (c.entity = 'project' AND c.entity_id IN (SELECT id FROM project_any WHERE customer_id = :id))"
+    " OR (c.entity = 'tag_link' AND c.entity_id IN (SELECT id FROM tag_link_any WHERE customer_id = :id))"
     " OR (c.entity = 'customer_alias'"
-    " AND c.entity_id IN (SELECT id FROM main.customer_alias WHERE customer_id = :id))"
-    " OR (c.entity = 'activity' AND c.entity_id IN (SELECT id FROM main.activity WHERE customer_id = :id))"
-    " OR (c.entity = 'plan' AND c.entity_id IN (SELECT id FROM main.plan WHERE customer_id = :id))"
+    " AND c.entity_id IN (SELECT id FROM customer_alias_any WHERE customer_id = :id))"
+    " OR (c.entity = 'activity' AND c.entity_id IN (SELECT id FROM activity_any WHERE customer_id = :id))"
+    " OR (c.entity = 'plan' AND c.entity_id IN (SELECT id FROM plan_any WHERE customer_id = :id))"
     ") ORDER BY c.id DESC LIMIT :limit"
 )
 NAMES = (
-    "SELECT 'contact', id, coalesce(name, '') FROM main.contact WHERE customer_id = :id"
-    " UNION ALL SELECT 'project', id, coalesce(name, '') FROM main.project WHERE customer_id = :id"
-    " UNION ALL SELECT 'customer_alias', id, name FROM main.customer_alias WHERE customer_id = :id"
-    " UNION ALL SELECT 'tag_link', l.id, t.name FROM main.tag_link l JOIN main.tag t ON t.id = l.tag_id"
+    "SELECT 'contact', id, coalesce(name, '') FROM contact_any WHERE customer_id = :id"
+    " UNION ALL SELECT 'project', id, coalesce(name, '') FROM project_any WHERE customer_id = :id"
+    " UNION ALL SELECT 'customer_alias', id, name FROM customer_alias_any WHERE customer_id = :id"
+    " UNION ALL SELECT 'tag_link', l.id, t.name FROM tag_link_any l JOIN tag_any t ON t.id = l.tag_id"
     " WHERE l.customer_id = :id"
 )
 
@@ -45,16 +45,16 @@ def names_in_file(reader: sqlite3.Connection, customer_id: int) -> dict[tuple[st
 OF_CUSTOMER = "SELECT c.no || ' ' || coalesce(c.name, '') FROM customer_any c WHERE c.id = "
 RECORD_NAMES = {
     "customer": OF_CUSTOMER + ":id",
-    "contact": OF_CUSTOMER + "(SELECT t.customer_id FROM main.contact t WHERE t.id = :id)",
-    "project": OF_CUSTOMER + "(SELECT t.customer_id FROM main.project t WHERE t.id = :id)",
-    "tag_link": OF_CUSTOMER + "(SELECT t.customer_id FROM main.tag_link t WHERE t.id = :id)",
-    "customer_alias": OF_CUSTOMER + "(SELECT t.customer_id FROM main.customer_alias t WHERE t.id = :id)",
-    "activity": OF_CUSTOMER + "(SELECT t.customer_id FROM main.activity t WHERE t.id = :id)",
-    "plan": OF_CUSTOMER + "(SELECT t.customer_id FROM main.plan t WHERE t.id = :id)",
-    "imported_row": OF_CUSTOMER + "(SELECT t.customer_id FROM main.imported_row t WHERE t.id = :id)",
+    "contact": OF_CUSTOMER + "(SELECT t.customer_id FROM contact_any t WHERE t.id = :id)",
+    "project": OF_CUSTOMER + "(SELECT t.customer_id FROM project_any t WHERE t.id = :id)",
+    "tag_link": OF_CUSTOMER + "(SELECT t.customer_id FROM tag_link_any t WHERE t.id = :id)",
+    "customer_alias": OF_CUSTOMER + "(SELECT t.customer_id FROM customer_alias_any t WHERE t.id = :id)",
+    "activity": OF_CUSTOMER + "(SELECT t.customer_id FROM activity_any t WHERE t.id = :id)",
+    "plan": OF_CUSTOMER + "(SELECT t.customer_id FROM plan_any t WHERE t.id = :id)",
+    "imported_row": OF_CUSTOMER + "(SELECT t.customer_id FROM imported_row_any t WHERE t.id = :id)",
     "person": "SELECT name FROM person_any WHERE id = :id",
-    "tag": "SELECT name FROM main.tag WHERE id = :id",
-    "word": "SELECT label FROM main.word WHERE id = :id",
+    "tag": "SELECT name FROM tag_any WHERE id = :id",
+    "word": "SELECT label FROM word_any WHERE id = :id",
 }
 
 
