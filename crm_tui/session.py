@@ -277,6 +277,6 @@ def create_database(
         database.write(FIRST_PERSON, "init", fill, source="cli")
     except BaseException:
         database.close()
-        path.unlink(missing_ok=True)
+        connection.discard(path)
         raise
     database.close()
