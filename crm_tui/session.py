@@ -140,15 +140,21 @@ class Session:
         return jobs.Parts(self.database, self.presence, progress, cancelled)
 
     def undo(
-        self, set_id: int | None = None, *, leave: bool = False, progress: jobs.Progress | None = None
+        self,
+        set_id: int | None = None,
+        *,
+        leave: bool = False,
+        progress: jobs.Progress | None = None,
+        cancelled: Callable[[], bool] | None = None,
     ) -> undoing.Undone | None:
         """Take back a set (its whole job), or the user's own last change; None when there is none.
 
-        Raises UndoBlocked with what is in the way; ``leave`` takes back all but that.
+        Raises UndoBlocked with what is in the way; ``leave`` takes back all but that. Raises Cancelled
+        between two parts of a job when asked to; then everything is as before.
         """
         from crm_tui.storage import undoing
 
-        parts = self.parts(progress)
+        parts = self.parts(progress, cancelled)
         if set_id is None:
             return undoing.undo_last(self.database, parts, self.person.id, self.source)
         return undoing.undo_set(self.database, parts, self.person.id, set_id, leave=leave, source=self.source)

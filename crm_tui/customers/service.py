@@ -98,6 +98,41 @@ def add_alias(change: Change, customer_id: int, name: str, kind: str) -> None:
         change.insert("customer_alias", alias)
 
 
+@action("alias.add")
+def add_name(change: Change, customer_id: int, name: str, kind: str) -> None:
+    """Add a former, short or other name, or a former number, of a customer.
+
+    Raises BadInput when the customer is known by that name already.
+    """
+    _free_name(change, customer_id, name, 0)
+    add_alias(change, customer_id, tidy(name), kind)
+
+
+@action("alias.update")
+def update_name(change: Change, alias_id: int, seen: int, name: str, kind: str) -> bool:
+    """Change another name of a customer and return whether anything differed."""
+    row = change.one("SELECT customer_id FROM customer_alias WHERE id = :id", {"id": alias_id})
+    if row:
+        _free_name(change, row[0], name, alias_id)
+    return change.update(
+        "customer_alias", alias_id, {"name": tidy(name), "name_key": fold(name), "kind": kind}, seen
+    )
+
+
+@action("alias.remove")
+def remove_name(change: Change, alias_id: int, seen: int) -> None:
+    """Take another name off a customer; undo brings it back."""
+    change.soft_delete("customer_alias", alias_id, seen)
+
+
+def _free_name(change: Change, customer_id: int, name: str, but: int) -> None:
+    known = store.children(change.connection, "customer_alias", customer_id)
+    if any(row["name_key"] == fold(name) and row["id"] != but for row in known):
+        raise BadInput(
+            _("The customer is known as {name} already.").format(name=tidy(name)), _("Nothing was saved.")
+        )
+
+
 @action("customer.archive")
 def archive(change: Change, customer_id: int, seen: int | None = None) -> None:
     """Put a customer away; it leaves every list, keeps its number, and undo brings it back."""
@@ -181,3 +216,9 @@ def add_project(change: Change, customer_id: int, values: Mapping[str, Any]) -> 
 def update_project(change: Change, project_id: int, seen: int, values: Mapping[str, Any]) -> bool:
     """Change fields of a project and return whether any differed."""
     return change.update("project", project_id, values, seen)
+
+
+@action("project.remove")
+def remove_project(change: Change, project_id: int, seen: int) -> None:
+    """Take a project off a customer; undo brings it back."""
+    change.soft_delete("project", project_id, seen)

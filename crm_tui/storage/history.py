@@ -59,6 +59,11 @@ OF_SET = (
     " FROM change c JOIN change_set s ON s.id = c.change_set"
     " WHERE c.change_set = :set ORDER BY c.id LIMIT :limit"
 )
+OF_JOB = (
+    "SELECT c.id, c.change_set, s.at, s.actor, s.action, c.entity, c.entity_id, c.op, c.field, c.old, c.new"
+    " FROM change_set s JOIN change c ON c.change_set = s.id"
+    " WHERE s.job = :job ORDER BY c.id LIMIT :limit"
+)
 NEVER = 2**62
 
 
@@ -81,6 +86,11 @@ def of_field(
 def of_set(reader: sqlite3.Connection, set_id: int, *, limit: int = 1000) -> list[FieldChange]:
     """Return what one set moved, in the order in which it moved."""
     return [FieldChange(*row) for row in reader.execute(OF_SET, {"set": set_id, "limit": limit}).fetchall()]
+
+
+def of_job(reader: sqlite3.Connection, job: int, *, limit: int = 1000) -> list[FieldChange]:
+    """Return what all sets of a job moved, in the order in which it moved."""
+    return [FieldChange(*row) for row in reader.execute(OF_JOB, {"job": job, "limit": limit}).fetchall()]
 
 
 def latest_by_field(reader: sqlite3.Connection, entity: str, entity_id: int) -> dict[str, FieldChange]:

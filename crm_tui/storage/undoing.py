@@ -6,7 +6,7 @@ from collections.abc import Collection
 from typing import NamedTuple
 
 from crm_tui import clock
-from crm_tui.errors import BadInput
+from crm_tui.errors import BadInput, Cancelled
 from crm_tui.locale import _
 from crm_tui.storage import history, jobs
 from crm_tui.storage.change import Change
@@ -107,10 +107,12 @@ def _undo_job(
                 left += [obstacle for obstacle in more if obstacle not in left]
                 if parts.progress:
                     parts.progress(index + 1, len(sets))
+                if index + 1 < len(sets) and parts.cancelled and parts.cancelled():
+                    raise Cancelled(_("Stopped."), _("Everything is as it was before."))
                 if index + 1 < len(sets) and not (parts.presence and parts.presence.alone()):
                     clock.pause(jobs.PAUSE_SECONDS)
-        except UndoBlocked:
-            # A unique value was taken, or somebody was quicker: the parts undone so far come back.
+        except (UndoBlocked, Cancelled):
+            # A unique value was taken, somebody was quicker, or it is stopped: the parts so far come back.
             for set_id, action in connection.execute(SETS_OF_JOB, {"job": undo_job}).fetchall():
                 _undo_one(database, actor, "redo", set_id, action, undo_job, leave=True, source=source)
             database.write_untracked(lambda c: jobs.close_job(c, undo_job, "taken_back"))

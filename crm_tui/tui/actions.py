@@ -37,6 +37,7 @@ SCREEN_TITLES = {
     "snooze": N_("Put the plan off"),
     "obstacles": N_("In the way of undoing"),
     "undo_preview": N_("Take this back?"),
+    "job": N_("Please wait"),
 }
 
 
@@ -92,6 +93,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("edit", ("e", "f2"), N_("Edit"), N_("Edit what the cursor is on."), WORK, RECORDS, 3, "bianji bj"),
     Action("archive", ("d", "f8", "delete"), N_("Archive"), N_("Archive at once; u brings it back."), WORK,
            RECORDS, 0, "guidang gd shanchu sc", True),
+    Action("add_name", ("A",), N_("Other name"), N_("Add a former, short or other name of the customer."),
+           WORK, ("customer",), 0, "qitamingcheng cengyongming qtmc cym"),
     Action("tags", ("t",), N_("Tags"), N_("Give or take tags."), WORK, RECORDS, 0, "biaoqian bq"),
     Action("mark", ("space",), N_("Tick"), N_("Tick or untick the row under the cursor."), WORK, ("tags",), 2,
            "gouxuan gx"),
@@ -151,8 +154,8 @@ ACTIONS: tuple[Action, ...] = (
            VIEW, ("import",), 5, "guolv gl"),
     Action("on_match", ("m",), N_("When matched"), N_("A row that matches: update, skip or add."), WORK,
            ("import",), 0, "pipei pp"),
-    Action("on_suspect", ("s",), N_("Likely doubles"), N_("Likely doubles: keep out or add."), WORK,
-           ("import",), 0, "yisi ys"),
+    Action("on_suspect", ("s",), N_("Suspected duplicates"), N_("Suspected duplicates: keep out or add."),
+           WORK, ("import",), 0, "yisi ys"),
     Action("back", ("escape",), N_("Back"), N_("Close, clear the search, step back; never quits."), PROGRAM,
            ALL, 9, "fanhui fh"),
     Action("quit", ("q", "f10"), N_("Quit"), N_("Back one level; at the top, quit."), PROGRAM, ALL, 0,

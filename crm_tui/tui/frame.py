@@ -30,7 +30,7 @@ from crm_tui.tui.work import Superseded, Work
 
 BUSY_AFTER = 0.5
 WRITING = frozenset(
-    {"log", "done", "snooze", "undo", "redo", "add", "edit", "archive", "tags", "import", "save"}
+    {"log", "done", "snooze", "undo", "redo", "add", "add_name", "edit", "archive", "tags", "import", "save"}
 )
 
 

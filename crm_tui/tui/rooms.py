@@ -19,6 +19,7 @@ ROOMS: dict[str, str] = {
     "edit_customer": "crm_tui.tui.screens.customer_form:EditCustomerScreen",
     "contact": "crm_tui.tui.screens.contact_form:ContactScreen",
     "project": "crm_tui.tui.screens.project_form:ProjectScreen",
+    "name": "crm_tui.tui.screens.name_form:NameScreen",
     "plan": "crm_tui.tui.screens.plan_form:PlanScreen",
     "activity": "crm_tui.tui.screens.plan_form:ActivityScreen",
     "tags": "crm_tui.tui.screens.tags:TagsBox",

@@ -286,3 +286,52 @@ async def test_the_next_match_goes_from_panel_to_panel(session: Session) -> None
         assert user.message == "已是最后一处。"
         await user.press(*["N"] * 12)
         assert user.screen.current.id == "profile" and user.message == "已是第一处。"
+
+
+async def go_to(user: User, label: str) -> None:
+    for _press in range(60):
+        if user.screen.current.line.label == label:
+            return
+        await user.press("j")
+    raise AssertionError(f"there is no line {label}")
+
+
+async def test_other_names_are_added_edited_and_taken_off(session: Session) -> None:
+    async with story(app(session)) as user:
+        await opened(user)
+        await user.press("A")
+        await user.type("恒达老厂")
+        await user.press("f12")
+        assert user.message == "已添加名称：恒达老厂。　按 u 撤销。"
+        await go_to(user, "曾用名")
+        await user.press("A")
+        await user.type("恒达老厂")
+        await user.press("f12")
+        assert "该客户已有名称“恒达老厂”。" in user.text
+        await user.press("escape", "escape")
+        await user.press("e")
+        await user.type("2")
+        await user.press("enter", "2", "f12")
+        assert reading.children(session.reader, "customer_alias", 1)[0]["kind"] == "short"
+        await go_to(user, "客户简称")
+        assert user.screen.current.line.value == "恒达老厂2"
+        await user.press("d")
+        assert user.message == "已去掉名称：恒达老厂2。　按 u 撤销。"
+        assert not reading.children(session.reader, "customer_alias", 1)
+        await user.press("u")
+        assert reading.children(session.reader, "customer_alias", 1)[0]["name"] == "恒达老厂2"
+        await user.press("2", "/")
+        await user.type("恒达老厂2")
+        assert "1 位客户" in user.line(0)
+
+
+@pytest.mark.requirement("S2-26")
+async def test_a_project_is_taken_off_and_comes_back(session: Session) -> None:
+    session.write(service.add_project, 1, {"name": "年度维保"})
+    async with story(app(session)) as user:
+        await opened(user)
+        await user.press("tab", "tab", "tab", "d")
+        assert user.message == "已去掉合作项目：年度维保。　按 u 撤销。"
+        assert not reading.children(session.reader, "project", 1)
+        await user.press("u")
+        assert reading.children(session.reader, "project", 1)[0]["name"] == "年度维保"

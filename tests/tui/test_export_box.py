@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import time_machine
 
+from crm_tui.errors import Cancelled
+from crm_tui.exchange import exporting
 from crm_tui.session import Session
+from crm_tui.tui.screens import export_box
 from tests.tui.driver import story
 from tests.tui.office import NOW, app, customer, office
 
@@ -72,3 +77,27 @@ async def test_a_folder_that_is_not_there_is_said(session: Session) -> None:
         await user.press("f12")
         assert user.screen.kind == "form"
         assert user.message
+
+
+async def test_a_large_list_is_written_in_a_box_and_can_be_stopped(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(export_box, "LARGE", 1)
+    real = exporting.export
+    stops = [True, False]
+
+    def slow(*given: Any, cancelled: Callable[[], bool], **kw: Any) -> int:
+        if stops.pop(0):
+            user._send("escape")
+            while not cancelled():
+                time.sleep(0.01)
+            raise Cancelled("已停止。")
+        return real(*given, cancelled=cancelled, **kw)
+
+    monkeypatch.setattr(exporting, "export", slow)
+    async with story(app(session)) as user:
+        await user.press("o", "f12")
+        assert user.message == "已停止。"
+        assert user.screen.kind == "form" and not list(Path.cwd().iterdir())
+        await user.press("f12")
+        assert "已导出 2 位客户" in user.message and user.screen.kind == "customers"

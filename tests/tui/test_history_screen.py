@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -16,6 +17,7 @@ from crm_tui.followups import service as followups
 from crm_tui.session import Session, open_session
 from crm_tui.storage import jobs
 from crm_tui.tui.app import CrmApp
+from crm_tui.tui.screens import job_box, taking_back
 from tests.tui.driver import User, story
 from tests.tui.office import NOW, customer, office
 
@@ -79,10 +81,10 @@ async def test_everybody_in_one_list_and_what_a_set_moved(session: Session) -> N
         edit(other, one, industry="零售业")
     async with story(CrmApp(session)) as user:
         await opened(user)
-        assert "编辑客户 · C20261120001 上海恒达" in user.line(2)
+        assert "编辑客户 · 上海恒达" in user.line(2)
         assert "李销售" in user.line(2)
         await user.press("enter")
-        assert "编辑客户 · C20261120001 上海恒达" in user.line(0)
+        assert "编辑客户 · 上海恒达" in user.line(0)
         moved = user.line(2)
         assert "所属行业" in moved and "制造业" in moved and "零售业" in moved
         await user.press("escape", "/")
@@ -99,7 +101,7 @@ async def test_undoing_the_set_of_a_colleague_shows_a_preview_first(session: Ses
         await user.press("u")
         assert user.screen.kind == "undo_preview"
         assert "将恢复 2 处变动。" in user.text
-        assert "C20261120001 上海恒达" in user.text
+        assert "上海恒达" in user.text
         await user.press("escape")
         assert industry(session, one) == "零售业"
         await user.press("u", "enter")
@@ -164,6 +166,61 @@ async def test_a_job_is_one_entry_and_goes_back_whole_with_progress(session: Ses
         assert user.message.startswith("已撤销：导入表格 “客户.xlsx”。")
         await user.press("escape")
         assert "还没有客户。" in user.text
+
+
+def job_of(session: Session, parts: int) -> None:
+    job = session.database.write_untracked(
+        lambda connection: jobs.open_job(connection, "import", session.person.id, "客户.xlsx")
+    )
+    for number in range(parts):
+        session.database.write(
+            session.person.id,
+            "import",
+            lambda change, name=f"样本{number}": service.add(change, {"name": name, "status": "prospect"}),
+            job=job,
+        )
+    session.database.write_untracked(lambda connection: jobs.close_job(connection, job, "done"))
+
+
+async def test_a_job_shows_what_all_its_parts_moved(session: Session) -> None:
+    job_of(session, 3)
+    async with story(CrmApp(session)) as user:
+        await opened(user)
+        await user.press("enter")
+        assert all(f"样本{number}" in user.text for number in range(3)), user.text
+
+
+async def test_a_large_job_goes_back_in_a_box_that_can_stop_it(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job_of(session, 3)
+    monkeypatch.setattr(taking_back, "LARGE", 2)
+    begun, go = threading.Event(), threading.Event()
+    told = job_box.reported
+
+    def held(*given: Any) -> None:
+        begun.set()
+        go.wait(10)
+        told(*given)
+
+    monkeypatch.setattr(taking_back, "reported", held)
+    async with story(CrmApp(session)) as user:
+        user._send("u")
+        while not begun.is_set():
+            await user.pilot.pause(0.01)
+        await user.pilot.pause(0.01)
+        assert "正在撤销" in user.text and "Esc" in user.text
+        user._send("escape")
+        await user.pilot.pause(0.05)
+        go.set()
+        await user.idle()
+        assert user.message == "已停止。一切恢复原样。"
+        assert "▸ 无下一步计划 (3)" in user.text
+        await user.press("u")
+        assert user.message.startswith("已撤销：导入表格")
+        assert "还没有客户。" in user.text
+        await user.press("ctrl+r")
+        assert "▸ 无下一步计划 (3)" in user.text
 
 
 async def test_nothing_to_undo_says_so(session: Session) -> None:

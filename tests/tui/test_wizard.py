@@ -301,7 +301,7 @@ async def test_everything_is_said_in_english_too(session: Session, folder: Path)
         await user.press("f12")
         assert "Nothing is written yet. F12 imports" in user.text
         await user.press("f12")
-        assert "Imported: 3 new, 0 updated, 0 skipped, 0 doubles, 0 errors." in user.text
+        assert "Imported: 3 new, 0 updated, 0 skipped, 0 suspected duplicates, 0 errors." in user.text
 
 
 async def test_a_path_typed_at_once_loses_no_letter(session: Session, folder: Path) -> None:
@@ -316,4 +316,4 @@ async def test_a_cut_reason_is_said_in_full(session: Session, folder: Path) -> N
     sheet(folder / "客户.csv", [("", "", "制造业", "潜在客户", "", "13800138000", "", "")])
     async with story(app(session), size=(60, 24)) as user:
         await user.press("i", "enter", "f12")
-        assert "既没有客户名称也没有联系人姓名" in user.text
+        assert "既没有客户名称也没有客户编号" in user.text

@@ -281,6 +281,8 @@ class FormScreen(BaseScreen):
             form.show_errors(error.fields)
             self.say(_("Not saved: please look at the marked fields."), "warn")
             return
+        if self.app.screen is not self:
+            return  # a box over the form finishes what the save began
         form.saved()
         await self.crm.back(self.result)
         if said:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import ClassVar, cast
+from typing import Any, ClassVar, cast
 
 from rich.segment import Segment
 from textual import events
@@ -228,8 +228,10 @@ class CustomerScreen(BaseScreen):
             await self.crm.open("plan", customer_id=self.customer_id, plan_id=key.id)
         elif key.entity == "activity":
             await self.crm.open("activity", activity_id=key.id)
-        elif key.entity in ("cell", "customer_alias"):
-            self.say(_("This line came with the sheet or a former edit; it is not edited by hand."))
+        elif key.entity == "customer_alias":
+            await self.crm.open("name", customer_id=self.customer_id, alias=self._alias())
+        elif key.entity == "cell":
+            self.say(_("This line came with the sheet; it is not edited by hand."))
         else:
             await self.crm.open("edit_customer", customer_id=self.customer_id, at=key.field)
 
@@ -237,6 +239,14 @@ class CustomerScreen(BaseScreen):
         """Add a line to the panel in use; to the profile, a contact."""
         name = {"timeline": "plan", "projects": "project"}.get(self.current.id or "", "contact")
         await self.crm.open(name, customer_id=self.customer_id)
+
+    def _alias(self) -> dict[str, Any]:
+        assert self.view is not None
+        return next(each for each in self.view.file.aliases if each["id"] == self.key.id)
+
+    async def do_add_name(self) -> None:
+        """Add a former, short or other name."""
+        await self.crm.open("name", customer_id=self.customer_id)
 
     async def do_all_fields(self) -> None:
         """Show blank fields too, or only the filled ones."""
@@ -289,7 +299,15 @@ class CustomerScreen(BaseScreen):
             plan = next(each for each in view.plans if each.id == key.id)
             await self.crm.write(followups.cancel, plan.id, plan.changed_in)
             self.crm.done(_("Plan dropped: {goal}.").format(goal=plan.goal or plan.text or ""))
-        elif key.entity in ("project", "activity"):
+        elif key.entity == "project" and key.id:
+            row = next(each for each in view.file.projects if each["id"] == key.id)
+            await self.crm.write(service.remove_project, key.id, row["changed_in"])
+            self.crm.done(_("Project removed: {name}.").format(name=row["name"]))
+        elif key.entity == "customer_alias":
+            alias = self._alias()
+            await self.crm.write(service.remove_name, key.id, alias["changed_in"])
+            self.crm.done(_("Name removed: {name}.").format(name=alias["name"]))
+        elif key.entity == "activity":
             self.say(
                 _("Records of what happened stay; edit them, or take back their entry in the history."),
                 "warn",

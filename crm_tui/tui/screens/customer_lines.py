@@ -21,6 +21,7 @@ from crm_tui.tui.screens.customer_view import (
     record_note,
     sheet_text,
 )
+from crm_tui.tui.screens.name_form import KINDS
 
 OPEN = ("todo", "doing")
 PINNED = ("no", "name", "key_note")
@@ -119,10 +120,8 @@ def _names_and_tags(view: FileView, everything: bool) -> list[Line]:
     tags = "、".join(view.file.tags)
     if tags or everything:
         lines.append(Line(Key("tag", row["id"], "tags"), FIELDS["tags"].title, tags or "-"))
-    titles = {"former": _("Former name"), "short": _("Short name"), "number": _("Former number")}
     for alias in view.file.aliases:
-        title = titles.get(alias["kind"], _("Other name"))
-        lines.append(Line(Key("customer_alias", alias["id"]), title, alias["name"]))
+        lines.append(Line(Key("customer_alias", alias["id"]), _(KINDS[alias["kind"]]), alias["name"]))
     return lines
 
 

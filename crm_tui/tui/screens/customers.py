@@ -17,7 +17,7 @@ from crm_tui.tui.widgets.lines import SearchLine
 from crm_tui.tui.widgets.rows import Row
 from crm_tui.tui.widgets.table import Table
 
-WRITES = ("add", "edit", "log", "archive", "tags", "done", "snooze", "undo", "redo")
+WRITES = ("add", "add_name", "edit", "log", "archive", "tags", "done", "snooze", "undo", "redo")
 NEEDS_ROW = ("open", "edit", "log", "archive", "tags", "history", "copy")
 
 

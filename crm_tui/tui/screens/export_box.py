@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import cast
 
 from crm_tui.customers import reading
 from crm_tui.customers.reading import Query
+from crm_tui.errors import CrmError
 from crm_tui.exchange import exporting
 from crm_tui.locale import _, ngettext
 from crm_tui.session import Session
 from crm_tui.tui.screens.base import FieldErrors, FormScreen
+from crm_tui.tui.screens.job_box import LARGE, JobBox, Outcome, reported
 from crm_tui.tui.screens.wizard_files import free_name, typed_path
 from crm_tui.tui.widgets.form import Field, Form
 from crm_tui.tui.work import Job
@@ -78,7 +81,7 @@ class ExportScreen(FormScreen):
             self._proposed = self._place(event.value)
             self.the_form.fill("path", self._proposed, as_before=True)
 
-    async def save(self, values: Mapping[str, str]) -> str:
+    async def save(self, values: Mapping[str, str]) -> str | None:
         """Write the file; one that exists is never overwritten."""
         path = typed_path(values["path"])
         if not path.suffix and values["ending"]:
@@ -91,10 +94,27 @@ class ExportScreen(FormScreen):
         def write(job: Job[int]) -> int:
             return job.run(
                 exporting.export, self.session, "customers", path, sheet=sheet, query=query,
-                progress=lambda done, total: job.report(done, total), cancelled=job.is_cancelled,
+                progress=partial(reported, job), cancelled=job.is_cancelled,
             )  # fmt: skip
 
-        count = await self.crm.work.aside(write)
+        if (self.total or 0) > LARGE:
+            await self.crm.show(JobBox(_("Exporting"), write), then=partial(self._ended, path))
+            return None
+        return self._said(path, await self.crm.work.aside(write))
+
+    def _said(self, path: Path, count: int) -> str:
         self.result = path
         text = ngettext("{n} customer written to {path}.", "{n} customers written to {path}.", count)
         return text.format(n=f"{count:,}", path=path.absolute())
+
+    async def _ended(self, path: Path, outcome: Outcome) -> None:
+        """Close after a large export and say what it wrote; one that was stopped leaves the form open."""
+        if isinstance(outcome.error, CrmError):
+            self.say(str(outcome.error), "warn")
+        elif outcome.error is not None:
+            raise outcome.error
+        else:
+            said = self._said(path, outcome.value)
+            self.the_form.saved()
+            await self.crm.back(path)
+            self.crm.say(said, "good")

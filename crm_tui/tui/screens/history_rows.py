@@ -20,6 +20,7 @@ from crm_tui.tui.widgets.rows import Cell, Column, Row
 NEWEST_SETS = 300
 NEWEST_MOVES = 1000
 NAMED = 8
+LOOKED_AT = 6
 WHEN = 11  # 11-25 15:00; a day of another year takes the clock's place
 ENTITIES: dict[str, str] = {
     "customer": N_("Customer"),
@@ -83,12 +84,20 @@ def moment(at: str | None, zone: str) -> str:
     return f"{there:%m-%d %H:%M}" if there.year == clock.today(zone).year else f"{there:%Y-%m-%d}"
 
 
+def named(session: Session, entity: str, entity_id: int) -> str:
+    """Return whose record one is; the number of a customer would leave no room for its name."""
+    name = file_history.record_name(session.reader, entity, entity_id)
+    return name.partition(" ")[2] or name
+
+
 def set_title(session: Session, one: SetSummary) -> str:
     """Return what a set did: the action, the title of its job or whose record it moved, the reason given."""
     about = one.title
     if one.job is None:
-        first = next(iter(history.of_set(session.reader, one.set_id, limit=1)), None)
-        about = file_history.record_name(session.reader, first.entity, first.entity_id) if first else ""
+        # What an undo removed has no name any more; something else that the set moved may.
+        moves = history.of_set(session.reader, one.set_id, limit=LOOKED_AT)
+        names = (named(session, move.entity, move.entity_id) for move in moves)
+        about = next(filter(None, names), "")
     return " · ".join(part for part in (action_label(one.action), about, one.reason) if part)
 
 
@@ -137,15 +146,24 @@ def _said(session: Session, customer_id: int) -> dict[tuple[str, int], str]:
 
 
 def move_lines(session: Session, set_id: int) -> list[Line]:
-    """Return what one set moved, each with whose record it was."""
+    """Return what one set moved, or the whole job that it belongs to, each with whose record it was."""
     context = session.context()
+    one = _summary(session, set_id)
+    if one.job is None:
+        changes = history.of_set(session.reader, set_id, limit=NEWEST_MOVES)
+    else:
+        changes = history.of_job(session.reader, one.job, limit=NEWEST_MOVES)
     lines = []
-    for change in history.of_set(session.reader, set_id, limit=NEWEST_MOVES):
-        name = file_history.record_name(session.reader, change.entity, change.entity_id)
+    for change in changes:
+        name = named(session, change.entity, change.entity_id)
         moved = _moved(change, name, context, of_one=False)
         if moved:
             lines.append(Line(Row(change.change_id, moved), set_id))
     return lines
+
+
+def _summary(session: Session, set_id: int) -> SetSummary:
+    return next(iter(history.recent(session.reader, limit=1, before=set_id + 1)))
 
 
 def _moved(change: FieldChange, name: str, context: Context, *, of_one: bool) -> tuple[str | Cell, ...]:
@@ -175,10 +193,10 @@ def _in_words(entity: str, column: str, value: Any, context: Context) -> str:
 def preview(session: Session, set_id: int) -> Preview:
     """Return what taking back a set would be about."""
     reader = session.reader
-    one = next(iter(history.recent(reader, limit=1, before=set_id + 1)))
+    one = _summary(session, set_id)
     names: dict[str, None] = {}
     for change in history.of_set(reader, set_id, limit=100):
-        name = file_history.record_name(reader, change.entity, change.entity_id)
+        name = named(session, change.entity, change.entity_id)
         if name:
             names.setdefault(name)
         if len(names) > NAMED:
@@ -207,9 +225,7 @@ def obstacle_lines(session: Session, obstacles: Iterable[Obstacle]) -> list[Row]
             next(iter(history.recent(session.reader, limit=1, before=one.by + 1)), None) if one.by else None
         )
         by = f"{session.names.get(doer.actor or 0, '')} {moment(doer.at, session.zone)}" if doer else ""
-        name = file_history.record_name(session.reader, one.entity, one.entity_id)
+        name = named(session, one.entity, one.entity_id)
         values = " → ".join(value or "—" for value in (before, after, now)) if one.kind == "moved" else ""
-        # The number of a customer would leave no room for its name.
-        name = name.partition(" ")[2] or name
         rows.append(Row(place, (name, title, Cell(obstacle_label(one), "warn"), values, by)))
     return rows

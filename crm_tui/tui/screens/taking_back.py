@@ -6,13 +6,16 @@ import asyncio
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from crm_tui.errors import BadInput
+from crm_tui.errors import BadInput, CrmError
 from crm_tui.locale import _
-from crm_tui.storage import file_history, history
+from crm_tui.storage import history
 from crm_tui.storage.survey import UndoBlocked
 from crm_tui.storage.undoing import Undone
 from crm_tui.storage.wording import undone_sentence
 from crm_tui.tui.opening import then_warm
+from crm_tui.tui.screens.history_rows import named
+from crm_tui.tui.screens.job_box import LARGE, JobBox, Outcome, reported
+from crm_tui.tui.work import Job
 
 if TYPE_CHECKING:
     from crm_tui.tui.frame import Frame
@@ -29,25 +32,56 @@ async def take_back(crm: Frame, set_id: int | None, *, leave: bool = False) -> N
         set_id = await crm.work.run(history.undoable, session.reader, session.person.id)
         if set_id is None:
             raise BadInput(_("There is nothing of yours to take back."))
-    about = await crm.work.run(_about, session, set_id)
-    undo = partial(session.undo, set_id, leave=leave, progress=_telling(crm))
-    try:
-        undone: Undone = await crm.work.run(then_warm, session, undo)
-    except UndoBlocked as error:
-        await crm.open("obstacles", set_id=set_id, obstacles=error.obstacles)
+    about, rows = await crm.work.run(_about, session, set_id)
+    undo = partial(session.undo, set_id, leave=leave)
+    if rows > LARGE:
+
+        async def ended(outcome: Outcome) -> None:
+            await _ended(crm, set_id, about, outcome)
+
+        await crm.show(JobBox(_("Taking back"), partial(_large, session, undo)), then=ended)
         return
+    try:
+        outcome = Outcome(await crm.work.run(then_warm, session, partial(undo, progress=_telling(crm))))
+    except UndoBlocked as error:
+        outcome = Outcome(error=error)
+    await _ended(crm, set_id, about, outcome)
+
+
+def _large(session: Any, undo: Any, job: Job[Any]) -> Undone:
+    def carry() -> Undone:
+        return undo(progress=partial(reported, job), cancelled=job.is_cancelled)
+
+    return job.run(then_warm, session, carry)
+
+
+async def _ended(crm: Frame, set_id: int, about: str, outcome: Outcome) -> None:
+    """Say what an undo did, or why it did nothing."""
+    if isinstance(outcome.error, UndoBlocked):
+        await crm.open("obstacles", set_id=set_id, obstacles=outcome.error.obstacles)
+        return
+    if isinstance(outcome.error, CrmError):
+        crm.say(str(outcome.error), "warn")
+        return
+    if outcome.error is not None:
+        raise outcome.error
+    undone: Undone = outcome.value
     crm.writes += 1
     redone = undone.action == "undo"
     said = undone_sentence(undone.action, undone.title or about, redone=redone, left=len(undone.left))
     crm.say(_("{what}  {key} brings it back.").format(what=said, key=crm.keymap.shown("redo")), "good")
 
 
-def _about(session: Any, set_id: int) -> str:
-    """Return the name of the record that a set moved first; asked before, since undo may remove it."""
+def _about(session: Any, set_id: int) -> tuple[str, int]:
+    """Return the name of the record that a set moved first, and how much it or its job moved.
+
+    Asked before, since undo may remove the record.
+    """
+    one = next(iter(history.recent(session.reader, limit=1, before=set_id + 1)), None)
+    rows = one.rows if one is not None else 0
     for first in history.of_set(session.reader, set_id, limit=1):
-        name = file_history.record_name(session.reader, first.entity, first.entity_id)
-        return name.partition(" ")[2] or name
-    return ""
+        return named(session, first.entity, first.entity_id), rows
+    return "", rows
 
 
 def _telling(crm: Frame) -> Any:

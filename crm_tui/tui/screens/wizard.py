@@ -220,7 +220,7 @@ class WizardScreen(JobScreen):
         match = Cell(_(ON_MATCH[self.on_match]), "accent")
         suspect = Cell(_(ON_SUSPECT[self.on_suspect]), "accent")
         rows.append(Row("@on_match", (_("A known customer"), match, keys("on_match"), "")))
-        rows.append(Row("@on_suspect", (_("A likely double"), suspect, keys("on_suspect"), "")))
+        rows.append(Row("@on_suspect", (_("A suspected duplicate"), suspect, keys("on_suspect"), "")))
         return rows
 
     def _column(self, sheet: Sheet, one: ColumnMap) -> Row:
@@ -303,12 +303,12 @@ class WizardScreen(JobScreen):
         return None
 
     async def do_on_suspect(self) -> bool | None:
-        """Switch what becomes of likely doubles."""
+        """Switch what becomes of suspected duplicates."""
         if self.sheet is None:
             return False
         self.on_suspect = "add" if self.on_suspect == "reject" else "reject"
         await self._show_columns()
-        self.say(": ".join([_("A likely double"), _(ON_SUSPECT[self.on_suspect])]))
+        self.say(": ".join([_("A suspected duplicate"), _(ON_SUSPECT[self.on_suspect])]))
         return None
 
     # -- on and back --------------------------------------------------------------------------------

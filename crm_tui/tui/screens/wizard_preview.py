@@ -214,7 +214,8 @@ class PreviewScreen(JobScreen):
             self.crm.writes += 1
             self.seen_writes = self.crm.writes
         text = _(
-            "Imported: {added} new, {updated} updated, {skipped} skipped, {suspect} doubles, {error} errors."
+            "Imported: {added} new, {updated} updated, {skipped} skipped,"
+            " {suspect} suspected duplicates, {error} errors."
         )
         lines = [
             text.format(
