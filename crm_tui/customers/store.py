@@ -73,6 +73,7 @@ ORDERS = {
     "due": " ORDER BY s.next_due_on NULLS LAST, c.id DESC",
     "id": " ORDER BY c.id",
 }
+IDS = "SELECT c.id FROM customer c LEFT JOIN customer_state s ON s.customer_id = c.id"
 COUNT = "SELECT count(*) FROM customer c LEFT JOIN customer_state s ON s.customer_id = c.id"
 
 
@@ -108,6 +109,12 @@ def count(reader: sqlite3.Connection, query: Query) -> int:
     """Return how many customers a list has."""
     where, params = _where(query)
     return reader.execute(COUNT + where, params).fetchone()[0]
+
+
+def matching(reader: sqlite3.Connection, query: Query) -> list[int]:
+    """Return the ids of a whole customer list in its order."""
+    where, params = _where(query)
+    return [row[0] for row in reader.execute(IDS + where + ORDERS[query.sort], params).fetchall()]
 
 
 def rows_of(reader: sqlite3.Connection, ids: list[int]) -> dict[int, CustomerRow]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from crm_tui.customers.convert import show
 from crm_tui.customers.fields import FIELDS, Field
-from crm_tui.customers.store import Query
+from crm_tui.customers.reading import Query, matching
 from crm_tui.errors import BadInput, Cancelled
 from crm_tui.exchange import store_export as store
 from crm_tui.exchange.rendering import Column, Renderer, default_columns, sheet_columns, shown_moment
@@ -80,7 +80,7 @@ def export(
     _check(kind, path, sheet)
     reader, context = session.reader, session.context()
     if query is not None and ids is None:
-        ids = store.matching(reader, query)
+        ids = matching(reader, query)
     if sheet == "S4":
         return _form(session, path, ids, overwrite)
     if kind == "customers":

@@ -7,10 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from crm_tui.customers.store import MATCHING, ORDERS, Query
 from crm_tui.storage.driver import sqlite3
 from crm_tui.storage.lists import PIECE, placeholders, query_in
-from crm_tui.text.fold import fold
 
 Row = dict[str, Any]
 
@@ -39,7 +37,6 @@ class Filled(NamedTuple):
     projects: int
 
 
-IDS = "SELECT c.id FROM customer c LEFT JOIN customer_state s ON s.customer_id = c.id"
 COUNT = "SELECT count(*) FROM customer"
 NEXT = "SELECT * FROM customer WHERE id > :after ORDER BY id LIMIT :limit"
 SOME = "SELECT * FROM customer WHERE id IN ({ids})"
@@ -146,17 +143,6 @@ def _rows(cursor: sqlite3.Cursor) -> list[Row]:
 def _some(reader: sqlite3.Connection, sql: str, ids: Sequence[int]) -> list[Row]:
     marks, params = placeholders(ids)
     return _rows(reader.execute(sql.replace("{ids}", marks), params))
-
-
-def matching(reader: sqlite3.Connection, query: Query) -> list[int]:
-    """Return the ids of a customer list in its order."""
-    params: dict[str, Any] = {"owner": query.owner_id, "status": query.status}
-    sql = IDS + MATCHING
-    for index, part in enumerate(fold(part) for part in query.text.split()):
-        escaped = part.replace("!", "!!").replace("%", "!%").replace("_", "!_")
-        sql += f" AND s.haystack LIKE :key{index} ESCAPE '!'"
-        params[f"key{index}"] = f"%{escaped}%"
-    return [row[0] for row in reader.execute(sql + ORDERS[query.sort], params).fetchall()]
 
 
 def count(reader: sqlite3.Connection, kind: str) -> int:
