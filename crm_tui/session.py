@@ -149,14 +149,19 @@ class Session:
     ) -> undoing.Undone | None:
         """Take back a set (its whole job), or the user's own last change; None when there is none.
 
-        Raises UndoBlocked with what is in the way; ``leave`` takes back all but that. Raises Cancelled
+        Raises UndoBlocked with what is in the way; ``leave`` takes back all but that. Raises NotPermitted
+        when the user's role may not do what the set did, BadInput when nobody can take it back, Cancelled
         between two parts of a job when asked to; then everything is as before.
         """
         from crm_tui.storage import undoing
 
-        parts = self.parts(progress, cancelled)
         if set_id is None:
-            return undoing.undo_last(self.database, parts, self.person.id, self.source)
+            set_id = history.undoable(self.database.connection, self.person.id)
+        if set_id is None:
+            return None
+        # Whoever may not do a thing may not take it back either.
+        demand(self.person.role, history.origin(self.database.connection, set_id))
+        parts = self.parts(progress, cancelled)
         return undoing.undo_set(self.database, parts, self.person.id, set_id, leave=leave, source=self.source)
 
     def redo(self, progress: jobs.Progress | None = None) -> undoing.Undone | None:

@@ -218,3 +218,29 @@ def test_a_write_protected_folder_is_read(crm: Session, database: Path) -> None:
             assert count(session.reader, Query()) == 1
     finally:
         os.chmod(database.parent, 0o700)
+
+
+def test_nobody_takes_back_that_the_database_was_made(crm: Session) -> None:
+    with pytest.raises(BadInput, match="无法撤销新建数据库"):
+        crm.undo(1)
+    assert crm.undo() is None
+    assert len(people.people(crm.reader)) == 1
+
+
+def test_whoever_may_not_do_a_thing_may_not_take_it_back(crm: Session, database: Path) -> None:
+    added = crm.write(people.add, "li", "李雷", "sales_rep").set_id
+    crm.write(people.add, "zhang", "张三", "service")
+    with open_session(database, login="li") as other:
+        with pytest.raises(NotPermitted, match="系统管理员"):
+            other.undo(added)
+        customer = saved(other, customers.add, {"name": "甲"})
+        undone = other.undo()
+        assert undone is not None
+        assert count(other.reader, Query()) == 0
+        assert other.redo() is not None
+        assert record(other.reader, "customer", customer) is not None
+    undone = crm.undo()
+    assert undone is not None
+    with open_session(database, login="li") as other, pytest.raises(NotPermitted):
+        other.undo(undone.set_id)
+    assert [person.login for person in people.people(crm.reader)] == ["wang", "li"]

@@ -193,6 +193,18 @@ def redoable(reader: sqlite3.Connection, actor: int) -> int | None:
     return None
 
 
+ORIGIN = "SELECT action, undoes FROM change_set WHERE id = :set"
+
+
+def origin(connection: sqlite3.Connection, set_id: int) -> str:
+    """Return the action that a chain of undos and redos is about; '' when there is no such set."""
+    action: str = ""
+    following: int | None = set_id
+    while following is not None and (row := connection.execute(ORIGIN, {"set": following}).fetchone()):
+        action, following = row[0], row[1]
+    return action
+
+
 def _own_sets(reader: sqlite3.Connection, actor: int) -> Iterator[tuple[int, str, int | None]]:
     """Yield the actor's sets, newest first, one for each job."""
     before, jobs = NEVER, set()

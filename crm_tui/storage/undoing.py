@@ -40,7 +40,7 @@ def undo_set(
     """Take back a set, or the whole job that it belongs to; of an undo, that is a redo.
 
     ``leave`` takes back all but what is in the way. Raises UndoBlocked with the list otherwise, BadInput when
-    there is no such set or it has been taken back already.
+    there is no such set, it has been taken back already, or it made the database.
     """
     row = database.connection.execute(ONE, {"set": set_id}).fetchone()
     if row is None:
@@ -50,6 +50,12 @@ def undo_set(
             _("See the list: crm-tui history"),
         )
     _id, action, job = row
+    if action == "init":
+        raise BadInput(
+            _("Nobody can take back that the database was made."),
+            _("Nothing was changed."),
+            _("Once nobody needs it, delete the file."),
+        )
     name = "redo" if action == "undo" else "undo"
     if job is not None:
         return _undo_job(database, parts, actor, job, name, leave, source)
