@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 from zoneinfo import ZoneInfo
 
 from crm_tui import clock
@@ -15,12 +16,15 @@ from crm_tui.cli.state import State
 from crm_tui.customers.reading import find, record
 from crm_tui.errors import BadInput
 from crm_tui.followups import service
+from crm_tui.followups.next_step import read_next
 from crm_tui.followups.reading import Plan, plan, plans
 from crm_tui.followups.service import LogEntry
 from crm_tui.locale import N_, _
 
 if TYPE_CHECKING:
     from crm_tui.session import Session
+
+T = TypeVar("T")
 
 
 @command(
@@ -49,13 +53,13 @@ def log(
     """Log an activity, close the plan it deals with, plan the next."""
     with state.session(write=True) as session:
         customer_id = find(session.reader, reference)
-        moment, whole_day = _moment(at, session) if at else (None, False)
+        moment, whole_day = _read(lambda: _moment(at, session)) if at else (None, False)
         closing = None if keep_open else _closing(session, customer_id, done)
         entry = LogEntry(
             customer_id, text, _ways(ways, session), moment,
             plan_id=closing.id if closing else None, whole_day=whole_day,
         )  # fmt: skip
-        draft = service.read_plan(following, session.today(), session.calendar) if following else None
+        draft = _read(lambda: read_next(following or "", session.today(), session.calendar))
         result = session.write(service.log, entry, draft, session.zone)
         customer = record(session.reader, "customer", customer_id) or {}
         planned = plan(session.reader, result.value.plan_id) if result.value.plan_id else None
@@ -75,8 +79,14 @@ def log(
         say(_("Closed the plan: {plan}.").format(plan=_shown(closing, zone)))
     if planned:
         say(_("Next: {plan}.").format(plan=_shown(planned, zone)))
-        if planned.due_on is None:
-            say(_("The next step names no day; it is listed without one."))
+
+
+def _read(reading: Callable[[], T]) -> T:
+    """Read what was typed; a refusal says too that nothing was saved."""
+    try:
+        return reading()
+    except BadInput as error:
+        raise BadInput(error.what, error.kept or _("Nothing was saved."), error.todo) from error
 
 
 def _shown(one: Plan, zone: str) -> str:

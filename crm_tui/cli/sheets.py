@@ -17,7 +17,7 @@ from crm_tui.cli.state import State
 from crm_tui.customers.reading import Query
 from crm_tui.errors import BadInput, Cancelled, CrmError
 from crm_tui.exchange import importing
-from crm_tui.exchange.exporting import KINDS, SHEETS, export_table
+from crm_tui.exchange.exporting import KINDS, export_table
 from crm_tui.exchange.exporting import export as export_list
 from crm_tui.exchange.importing import VERDICTS, ImportPlan, ImportResult
 from crm_tui.exchange.mapping import is_known_heading
@@ -47,6 +47,10 @@ def template(state: State, out: Path, form: bool, overwrite: bool) -> None:
     from crm_tui.exchange.template import blank_form
     from crm_tui.exchange.template import template as write_template
 
+    if out.suffix.lower() != ".xlsx":
+        raise BadInput(
+            _("The blank sheet is written as .xlsx only."), _("Nothing was written."), _("Name the file so.")
+        )
     (blank_form if form else write_template)(out.expanduser(), overwrite=overwrite)
     if state.out.as_json:
         state.out.json({"file": str(out)})
@@ -118,11 +122,11 @@ def import_sheet(
 
 
 def _check_preset(name: str | None) -> None:
-    from crm_tui.presets.loader import load_sheets, preset
+    from crm_tui.presets.loader import load_sheets, sheet_named
 
-    # The headings of every document's sheet are recognised; what has no room yet is refused by its content.
+    # The headings of every document's sheet are recognised; a sheet of leads is refused by its content.
     if name is not None and name.upper() not in load_sheets():
-        preset(name)
+        sheet_named(name)
 
 
 def _plan(
@@ -279,15 +283,12 @@ def export(
 
 
 def _sheet(name: str | None) -> str | None:
-    """Return the sheet that a name means: its key in any case, or the preset whose sheet it is."""
+    """Return the key of the sheet that a name means: its key, its title, or the preset whose sheet it is."""
     if name is None:
         return None
-    for key in SHEETS:
-        if name.casefold() == key.casefold():
-            return key
-    from crm_tui.presets.loader import preset
+    from crm_tui.presets.loader import sheet_named
 
-    return preset(name).sheet
+    return sheet_named(name).key
 
 
 def _due_rows(session: Session) -> list[tuple[str, ...]]:

@@ -193,6 +193,27 @@ def load_presets() -> dict[str, Preset]:
     return presets
 
 
+def sheet_named(name: str) -> Sheet:
+    """Return the customer sheet of a document by key (S0), title, or the name of its preset (基础表).
+
+    Raises BadInput when there is none of that name or it holds leads.
+    """
+    wanted = name.strip().casefold()
+    for key, sheet in load_sheets().items():
+        names = {key.casefold(), sheet.label.casefold()}
+        for one in load_presets().values():
+            if one.sheet == key:
+                names |= {one.key, one.label.casefold(), one.label_en.casefold()}
+        if wanted in names and sheet.kind == "customer":
+            return sheet
+    known = ", ".join(key for key, sheet in load_sheets().items() if sheet.kind == "customer")
+    raise BadInput(
+        _("There is no sheet of customers called “{name}”.").format(name=name),
+        _("Nothing was written."),
+        _("The sheets of customers are: {sheets}.").format(sheets=known),
+    )
+
+
 def load_numbering(name: str = "general") -> tuple[Numbering, ...]:
     """Return the number templates of a preset."""
     return preset(name).numbering

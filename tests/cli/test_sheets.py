@@ -129,7 +129,14 @@ def test_a_bad_file_is_refused_and_nothing_changes(
 
 def test_a_preset_that_does_not_work_yet_is_refused(team: Crm, sheet: Path) -> None:
     assert team("import", str(sheet), "--preset", "线索").status == 1
-    assert team("import", str(sheet), "--preset", "S0", "--dry-run").status == 0
+    for name in ("S0", "基础表", "客户基础信息表", "通用"):
+        assert team("import", str(sheet), "--preset", name, "--dry-run").status == 0
+
+
+def test_a_blank_sheet_is_a_workbook(team: Crm, tmp_path: Path) -> None:
+    refused = team("template", str(tmp_path / "blank.csv"))
+    assert (refused.status, refused.err.startswith("空白表只能写成 .xlsx。")) == (1, True)
+    assert not (tmp_path / "blank.csv").exists()
 
 
 def test_rejects_that_cannot_be_written_leave_the_import_standing(
@@ -199,6 +206,7 @@ def test_an_exported_sheet_is_the_one_imported(team: Crm, sheet: Path, tmp_path:
     team("import", str(sheet))
     out = tmp_path / "out.csv"
     assert team("export", "customers", str(out), "--preset", "s0").status == 0
+    assert team("export", "customers", str(out), "--preset", "基础表", "--overwrite").status == 0
     assert counted(team("import", str(out), "--json")) == {
         "new": 0,
         "update": 0,

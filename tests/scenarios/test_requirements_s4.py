@@ -72,7 +72,7 @@ def test_an_identity_number_or_a_home_address_is_never_kept(team: Crm, take: Tak
     assert number not in str(out("customers"))
 
 
-@pytest.mark.requirement("S4-15")
+@pytest.mark.requirement("S4-15", "S0-14")
 def test_a_reminder_carries_the_goal_of_its_follow_up(team: Crm, take: Take) -> None:
     take({"客户名称": "恒达贸易", "联系人姓名": "王总", "手机": "13800138000"})
     team("log", "恒达", "发了资料", "--next", "明天下午3点 确认技术参数")
