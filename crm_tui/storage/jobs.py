@@ -8,6 +8,7 @@ whoever finds it without a holder of the job lock continues from the staging fil
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -89,10 +90,19 @@ def open_job(
     cursor = connection.execute(
         "INSERT INTO job (kind, person_id, started_at, state, title, staging, undoes, counts)"
         " VALUES (:kind, :person, :at, 'publishing', :title, :staging, :undoes, :counts)",
-        {"kind": kind, "person": person_id, "at": clock.instant(), "title": title}
+        {"kind": kind, "person": person_id, "at": clock.instant(), "title": _as_text(title)}
         | {"staging": staging, "undoes": undoes, "counts": json.dumps(counts or {})},
     )
     return int(cursor.lastrowid or 0)
+
+
+def _as_text(title: str) -> str:
+    """Return a file's name as text; one that is not UTF-8 mostly comes from an archive packed in GBK."""
+    try:
+        title.encode()
+    except UnicodeEncodeError:
+        return os.fsencode(title).decode("gb18030", "replace")
+    return title
 
 
 def close_job(connection: sqlite3.Connection, job: int, state: str) -> None:

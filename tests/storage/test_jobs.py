@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from itertools import pairwise
 from typing import Any
 
@@ -170,6 +171,21 @@ def test_a_publishing_job_says_how_far_it_is_until_it_is_closed(db):
         False,
     )
     assert jobs.job_of(db.connection, 99) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "title"),
+    [
+        ("客户.xlsx".encode(), "客户.xlsx"),
+        ("客户名单.xlsx".encode("gbk"), "客户名单.xlsx"),
+        (b"\xff\xfe.csv", "\ufffd\ufffd.csv"),
+    ],
+)
+def test_the_title_of_a_job_is_text_whatever_the_bytes_of_the_files_name(db, name, title):
+    job = db.write_untracked(lambda c: jobs.open_job(c, "import", 1, os.fsdecode(name)))
+    found = jobs.job_of(db.connection, job)
+    assert found is not None
+    assert found.title == title
 
 
 def test_only_one_job_publishes_and_the_other_is_told_which(db, path):
