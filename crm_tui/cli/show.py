@@ -145,7 +145,7 @@ def _print(
     if others:
         out.line()
         out.record([(_("Other names"), "、".join(others))])
-    _print_followups(state, latest, planned, context)
+    _print_followups(state, latest, planned, customer["owner_id"], context)
     if findings:
         out.line()
         out.line(_("To be completed or checked"))
@@ -184,16 +184,36 @@ def _first_contact(file: CustomerFile) -> str:
     return next((contact["name"] for contact in file.contacts if contact["name"]), "")
 
 
-def _print_followups(state: State, latest: list[Activity], planned: list[Plan], context: Context) -> None:
+def _print_followups(
+    state: State, latest: list[Activity], planned: list[Plan], owner: int, context: Context
+) -> None:
     opened = [plan for plan in planned if plan.state in ("todo", "doing")]
     if opened:
         state.out.line()
         state.out.line(_("Plans"))
-        state.out.record([(when(plan.due_on, plan.due_at, context.zone), goal(plan)) for plan in opened])
+        state.out.record(
+            [
+                (when(plan.due_on, plan.due_at, context.zone), _planned(plan, owner, context))
+                for plan in opened
+            ]
+        )
     if latest:
         state.out.line()
         state.out.line(_("Latest follow-ups"))
         state.out.record([(_moment(one, context.zone), _told(one, context)) for one in latest])
+
+
+def _planned(plan: Plan, owner: int, context: Context) -> str:
+    """Return what a plan is for, its rhythm and ways, and whose it is unless the customer's owner's."""
+    parts = [goal(plan)]
+    if plan.recurrence:
+        from crm_tui.text.recurrence import parse_recurrence
+
+        parts.append(parse_recurrence(plan.recurrence).label())
+    parts.append(context.words.labels("way", plan.ways))
+    if plan.owner_id != owner:
+        parts.append(context.names.get(plan.owner_id, ""))
+    return " · ".join(part for part in parts if part)
 
 
 def goal(plan: Plan) -> str:

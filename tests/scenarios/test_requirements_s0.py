@@ -99,6 +99,23 @@ def test_a_row_of_the_sheet_becomes_a_file_with_a_place_for_each_cell(team: Crm,
     assert told(team("show", "恒达").out, "沟通偏好") == "电话、邮件"
 
 
+@pytest.mark.requirement("S0-14")
+@pytest.mark.parametrize(
+    ("cell", "day", "goal"),
+    [
+        ("2026-03-15前反馈方案", "2026-03-15", "反馈方案"),
+        ("2026-03-15前提交方案", "2026-03-15", "提交方案"),
+        ("2026-03-20产品演示", "2026-03-20", "产品演示"), ("每月回访", "2026-04-11", "回访 · 每月"),
+    ],
+)  # fmt: skip
+def test_a_next_step_is_a_day_or_a_rhythm_and_what_for(
+    team: Crm, take: Take, out: Out, cell: str, day: str, goal: str
+) -> None:
+    take({"客户名称": "恒达贸易", "下次跟进计划": cell})
+    assert told(team("show", "恒达").out, day) == goal
+    assert out("customers", "--preset", "S0")[0]["下次跟进计划"] == cell
+
+
 @pytest.mark.requirement("S0-19", "S3-12", "S4-05")
 def test_tags_catch_the_eye_in_the_queue_and_narrow_the_list(team: Crm, take: Take, out: Out) -> None:
     take(

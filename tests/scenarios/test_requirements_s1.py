@@ -95,7 +95,7 @@ def test_a_next_step_has_a_day_and_an_owner_of_its_own(team: Crm, take: Take) ->
         "下一步行动计划": "5月25日前提交技术参数说明（*销售）",
     })  # fmt: skip
     file = team("show", "恒达").out
-    assert told(file, "2024-05-25") == "提交技术参数说明"
+    assert told(file, "2024-05-25") == "提交技术参数说明 · 李销售"
     assert "2024-05-20 14:30  李销售" in file
     assert "客户对方案细节提出疑问，需补充技术参数说明" in file
     (row,) = team("due", "--all").lines[2:]
