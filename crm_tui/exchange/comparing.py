@@ -82,8 +82,9 @@ def changes_of(
     for name in ("activity", "plan"):
         if value := getattr(prepared, name):
             content[name] = value
-    if prepared.plan and (last := memory.last("next_plan")):
-        content["old_plan"] = tidy(last[0])
+    plans = {key: memory.last(key) for key in ("next_plan", "next_plan#2")}
+    if prepared.plan and any(plans.values()):
+        content["old_plan"] = preparer.plan_text({key: last[0] for key, last in plans.items() if last})
     final = {**present.customer, **customer}
     # A cell that another kind of sheet gave before is this one's from now on.
     lent = {key: memory.last(key) for key in cells if key not in changed and key not in memory.own}

@@ -13,7 +13,7 @@ from crm_tui.exchange.guard import Limits, Refused
 from crm_tui.exchange.workbook import RawRow, SheetInfo, tidy_breaks
 
 _AS_TEXT = re.compile(r'="(.*)"\Z', re.DOTALL)
-_SHIELDED = re.compile(r"'(?=[=+\-@\t\r])")
+_SHIELDED = re.compile(r"'(?=[=+\-@\t\r]|\d[\dA-Za-z\-]*$)")
 _END = "\x1eend"
 
 

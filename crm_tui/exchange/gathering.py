@@ -7,7 +7,9 @@ contact of a customer above belongs to that customer; any other repeat is for th
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
+from collections.abc import Mapping as Dictionary
 from datetime import date
 from typing import Any
 
@@ -15,7 +17,8 @@ from crm_tui.errors import Cancelled
 from crm_tui.exchange.mapping import Mapping
 from crm_tui.exchange.reading import Row, SheetData
 from crm_tui.exchange.store_staging import Staging
-from crm_tui.locale import N_, _
+from crm_tui.locale import N_, _, ngettext
+from crm_tui.presets.headings import heading_key
 from crm_tui.text.fold import fold, tidy
 from crm_tui.text.identity import NEVER_IN, find_identity_number
 from crm_tui.text.uscc import check_code
@@ -24,6 +27,18 @@ IDENTITY = N_("An ID number is never stored; the cell was left out")
 PRIVATE = N_("Never taken: private data.")
 ROUNDED = N_("Excel has rounded this number")
 BATCH = 1000
+RUNNING = {heading_key(text) for text in ("序号", "序", "#", "行号", "Row", "Serial no.", "S/N")}
+BLANK_NAME = re.compile(r"[-—–_/\\.。、·\s]*")
+_SUM = r"(?:合\s*计|总\s*计|小\s*计|共\s*计|累\s*计|汇\s*总)"
+TOTAL = re.compile(
+    rf"(?:本页|本月|本年|全年)?{_SUM}(?:[:：(（].{{0,20}})?|共\s*\d+\s*[家条个位户行].{{0,9}}"
+    r"|(?:grand |sub)?totals?:?",
+    re.IGNORECASE,
+)
+FOOTNOTE = re.compile(
+    r"(?:制表|填表|编制|审核|审批|复核|打印|导出|统计|截止|备注|说明|注意|注)\S{0,4}[:：]|第\d+页|[*＊※]"
+)
+EXAMPLE = re.compile(r"(?:示例|样例|范例|例如|例|example)\s*[:：]", re.IGNORECASE)
 
 Progress = Callable[[int, int], None]
 
@@ -61,11 +76,16 @@ class Gatherer:
             if one.how != "refused" and one.field not in NEVER_IN
         ]
         self._headings = mapping.headings
+        self._counting = {
+            one.index for one in mapping.columns if not one.field and heading_key(one.heading) in RUNNING
+        }
+        self._last = 0
         self._numbers: dict[str, int] = {}
         self._codes: dict[str, int] = {}
         self._names: dict[tuple[str, str], int] = {}
         self._head: tuple[int, list[str]] | None = None
         self._names_of: dict[int, str] = {}
+        self._people: dict[int, set[str]] = {}
 
     def gather(
         self,
@@ -91,7 +111,14 @@ class Gatherer:
             flush()
             return staging.cells(number)
 
+        numbered = 0
         for row in sheet.rows:
+            if self._counting and not any(
+                cell and index not in self._counting and not cell.isspace()
+                for index, cell in enumerate(row.cells)
+            ):
+                numbered += 1
+                continue
             rows.append(self._row(row, flags, cells_of))
             if len(rows) >= BATCH:
                 flush()
@@ -99,16 +126,25 @@ class Gatherer:
                 if progress:
                     progress(min(self.rows, sheet.total), 2 * sheet.total)
         flush()
+        if numbered:
+            text = ngettext(
+                "{n} row that holds only a running number was left out.",
+                "{n} rows that hold only a running number were left out.",
+                numbered,
+            )
+            sheet.warnings.append(text.format(n=numbered))
 
     def _row(
         self, row: Row, flags: list[dict[str, Any]], cells_of: Callable[[int], list[str]]
     ) -> dict[str, Any]:
         self.rows += 1
+        self._last = row.number
         cells = [text if text and tidy(text) else "" for text in row.cells]
         self._leave_private_out(row.number, cells, flags)
         for index in row.notes:
             flags.append(_flag(row.number, self._headings[index], ROUNDED, cells[index]))
         name, no = self._text(cells, "name"), self._text(cells, "no")
+        name = "" if BLANK_NAME.fullmatch(name) else name
         kind = self._kind_of(self._text(cells, "kind")) or self._default_kind or None
         if self._vertical and not name and not no and "name" in self._at:
             name = cells[self._at["name"]] = self._text(cells, "contact_name")
@@ -147,9 +183,21 @@ class Gatherer:
                 self.identity += 1
                 flags.append(_flag(number, field, IDENTITY, ""))
 
+    def notes(self, notes: Dictionary[str, str], staging: Staging) -> dict[str, str]:
+        """Return the third column of a form without what must not be kept; that is flagged."""
+        left_out = {one for one, text in notes.items() if find_identity_number(text, today=self._today)}
+        staging.add_flags([_flag(self._last, f"@{heading}", IDENTITY, "") for heading in left_out])
+        self.identity += len(left_out)
+        self.flags += len(left_out)
+        return {heading: text for heading, text in notes.items() if heading not in left_out}
+
     def _place(self, staged: dict[str, Any], cells: list[str], cells_of: Callable[[int], list[str]]) -> None:
         """Decide whether a row begins a customer, adds a contact to one above, or repeats one."""
         number, name_key = staged["id"], staged["name_key"]
+        if (note := self._is_note(cells)) and not staged["no"]:
+            self._head = None
+            staged |= {"verdict": "error", "reason": note}
+            return
         if not name_key and not staged["no"]:
             if self._head and self._adds_contact(cells, self._head[1]):
                 staged["position"] = self._head[0]
@@ -163,7 +211,7 @@ class Gatherer:
             if first is None:
                 continue
             other = bool(name_key) and name_key != self._names_of[first] and store is not self._names
-            if not other and self._adds_contact(cells, cells_of(first)):
+            if not other and self._another(first, cells, cells_of):
                 staged["position"] = first
             else:
                 text = reason if other else _("Repeats row {row} of this sheet.")
@@ -174,6 +222,18 @@ class Gatherer:
             store[key] = number
         self._names_of[number] = name_key
         self._head = number, cells
+
+    def _is_note(self, cells: list[str]) -> str:
+        """Say that a row is a total or a line below the table, '' when it may be a customer."""
+        filled = [tidy(text) for text in cells if text]
+        first = tidy(cells[self._at["name"]]) if "name" in self._at else ""
+        if any(TOTAL.fullmatch(text) for text in {first, *filled[:1]}):
+            return _("A row of totals, not a customer.")
+        if EXAMPLE.match(first):
+            return _("An example, not a customer.")
+        if len(filled) == 1 and len(cells) > 1 and FOOTNOTE.match(filled[0]):
+            return _("A line below the table, not a customer.")
+        return ""
 
     def _keys(self, staged: dict[str, Any]) -> list[tuple[dict[Any, int], Any, str]]:
         keys: list[tuple[dict[Any, int], Any, str]] = []
@@ -186,6 +246,17 @@ class Gatherer:
         if staged["name_key"] and self._match in ("auto", "name"):
             keys.append((self._names, (staged["name_key"], staged["kind"] or "company"), ""))
         return keys
+
+    def _another(self, first: int, cells: list[str], cells_of: Callable[[int], list[str]]) -> bool:
+        """Tell whether a repeat of a customer names a contact whom no row of it has named."""
+        above, name = cells_of(first), fold(self._text(cells, "contact_name"))
+        if not name or not self._adds_contact(cells, above):
+            return False
+        known = self._people.setdefault(first, {fold(self._text(above, "contact_name"))})
+        if name in known:
+            return False
+        known.add(name)
+        return True
 
     def _adds_contact(self, cells: list[str], above: list[str]) -> bool:
         """Tell whether a row says nothing new of the customer above it, but names a contact."""

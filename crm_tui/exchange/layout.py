@@ -19,7 +19,7 @@ NumberedRow = tuple[int, Sequence[str]]
 
 _LOOKED_AT = 40
 _LONGEST_HEADING = 60
-_FORM_WIDTH = 4
+_FORM_WIDTH = 8
 
 _REQUIRED = re.compile(
     r"^[*＊★※\s]+|[*＊★※\s]+$|[(（\[【]\s*(?:必填|必填项|必须|required)\s*[)）\]】]", re.IGNORECASE
@@ -36,6 +36,15 @@ _FIELD_NAME = re.compile(
     r"金额|数量|省份|城市|区域|地区|标签|需求|预算|记录|计划|性别|单位|公司|客户|序号|"
     r"\b(name|code|no\.?|number|id|phone|mobile|tel|e-?mail|address|city|state|country|date|time|type|status|"
     r"company|contact|title|industry|website|url|note|notes|remark|remarks))$",
+    re.IGNORECASE,
+)
+_MONEY = re.compile(r"^[(（]?(?:人民币)?[百千万亿]*元[)）]?$")
+# What stands in a row of units and hints below the headings, and never in a row of data alone.
+_UNIT = re.compile(
+    r"[(（](?:全称|单位|必填|选填|可选|文本|数字|日期|下拉|人民币|[^()（）]{0,2}[元人个家天年%])[^()（）]{0,12}[)）]|"
+    r"(?:单位[:：]?)?(?:人民币)?[百千万亿]*元|人|人数|个|家|天|年|%|％|文本|文字|字符串?|数字|数值|整数|日期|时间|"
+    r"下拉(?:选择|列表)?|单选|多选|必填|选填|可选|非必填|text|string|number|integer|date|required|optional|"
+    r"yyyy[-/年]?mm[-/月]?dd日?(?: hh:mm)?",
     re.IGNORECASE,
 )
 _BEGINS_WITH_DATE = re.compile(r"\s*(19|20)\d\d\s*[-/.年]")
@@ -104,8 +113,56 @@ def find_table(rows: Sequence[NumberedRow], known: Known = lambda heading: False
         at = next((at for at in range(len(hits)) if _reads_like_header(head, at, hits[at])), None)
     if at is None:
         raise Refused("no_header")
+    at, cells = _both_levels(head, at, known)
+    number = head[at][0]
+    units = _units(head, at, cells)
+    first = number + 2 if units else number + 1
+    names = [f"{cell}({unit})" if unit else cell for cell, unit in zip(cells, units or cells, strict=True)]
+    hit = sum(known(clean_heading(cell)) for cell in cells if cell)
+    return Table("table", number, first, headings_of(names if units else cells), hit)
+
+
+def _both_levels(head: list[tuple[int, list[str]]], at: int, known: Known) -> tuple[int, list[str]]:
+    """Return the lower row of a header of two levels, blank cells filled from the upper one.
+
+    联系人信息 stands over 姓名 and 电话, and 备注 beside it over nothing.
+    """
+
+    def means(text: str) -> bool:
+        return bool(text) and known(clean_heading(text))
+
     number, cells = head[at]
-    return Table("table", number, number + 1, headings_of(cells), hits[at])
+    if at + 1 < len(head) and head[at + 1][0] == number + 1:
+        lower = head[at + 1][1]
+        filled = [column for column, cell in enumerate(lower) if cell]
+        grouped = all(
+            not means(_at(cells, column)) or (_at(lower, column + 1) and not _at(cells, column + 1))
+            for column in filled
+        )
+        if len(filled) > 1 and grouped and all(means(lower[column]) for column in filled):
+            return at + 1, [_at(lower, i) or _at(cells, i) for i in range(max(len(cells), len(lower)))]
+    if at and head[at - 1][0] == number - 1:
+        upper = head[at - 1][1]
+        if sum(map(bool, upper)) > 1:
+            wide = max(len(cells), len(upper))
+            cells = [_at(cells, i) or (_at(upper, i) if means(_at(upper, i)) else "") for i in range(wide)]
+    return at, cells
+
+
+def _units(head: list[tuple[int, list[str]]], at: int, cells: list[str]) -> list[str] | None:
+    """Return the unit of money under each heading where the row below holds units and hints, else None."""
+    if at + 1 >= len(head) or head[at + 1][0] != head[at][0] + 1:
+        return None
+    below = head[at + 1][1]
+    filled = [cell for cell in below if cell]
+    if len(below) > len(cells) or not all(map(_UNIT.fullmatch, filled)):
+        return None
+    if len(filled) < 2 and len(cells) > 2:
+        return None
+    return [
+        _at(below, column).strip("()（）") if _MONEY.search(_at(below, column)) else ""
+        for column in range(len(cells))
+    ]
 
 
 def _known_header(head: list[tuple[int, list[str]]], hits: list[int]) -> int | None:
@@ -171,24 +228,41 @@ def _find_form(head: list[tuple[int, list[str]]], known: Known, best_row: int) -
         start = next(at for at, (_n, cells) in enumerate(head) if known(clean_heading(_at(cells, left))))
         thirds = [_at(cells, left + 2) for _n, cells in head[start:]]
         noted = any(map(_BEGINS_WITH_DATE.match, thirds))
+    pairs = [left] if noted else [left, *_further_pairs(head[start:], left, known)]
     labels: list[str] = []
     contents: list[str] = []
     notes: list[str] = []
+    last: dict[int, int] = {}
     for _number, cells in head[start:]:
-        label, content = _at(cells, left), _at(cells, left + 1)
-        note = _at(cells, left + 2) if noted else ""
-        if label or not labels:
-            labels.append(label)
-            contents.append(content)
-            notes.append(note)
-        else:  # a field that goes on in the next row
-            contents[-1] = "\n".join(filter(None, (contents[-1], content)))
-            notes[-1] = "\n".join(filter(None, (notes[-1], note)))
+        for column in pairs:
+            label, content = _at(cells, column), _at(cells, column + 1)
+            note = _at(cells, column + 2) if noted else ""
+            if label or column not in last:
+                last[column] = len(labels)
+                labels.append(label)
+                contents.append(content)
+                notes.append(note)
+            else:  # a field that goes on in the next row
+                at = last[column]
+                contents[at] = "\n".join(filter(None, (contents[at], content)))
+                notes[at] = "\n".join(filter(None, (notes[at], note)))
     headings = headings_of([*labels, "."])[:-1]
     first = head[start][0] if start < len(head) else head[-1][0] + 1
     hits = sum(known(heading) for heading in headings)
     header_row = head[start - 1][0] if start else 0
     return Table("vertical", header_row, first, headings, hits, tuple(contents), tuple(notes))
+
+
+def _further_pairs(head: list[tuple[int, list[str]]], left: int, known: Known) -> list[int]:
+    """Return the columns right of a form's first pair that hold labels too: 客户名称 | … | 电话 | …"""
+    found = []
+    for column in range(left + 2, max((len(cells) for _number, cells in head), default=0), 2):
+        labels = [cell for _number, cells in head if (cell := _at(cells, column))]
+        hits = sum(known(clean_heading(label)) for label in labels)
+        if not hits or 2 * hits < len(labels):
+            break
+        found.append(column)
+    return found
 
 
 def _known_column(head: list[tuple[int, list[str]]], known: Known, best_row: int) -> int | None:

@@ -43,7 +43,7 @@ __all__ = [
 _GUESS = 90
 _PARTS = ("province", "city", "district")
 # Fields that several columns may fill together; their cells are taken one after the other.
-_REPEATABLE = ("contact_way", "tags")
+_REPEATABLE = ("contact_way", "tags", "next_plan")
 _PHONES = ("mobile", "office_phone", "email", "contact_way")
 
 

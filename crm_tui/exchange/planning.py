@@ -157,7 +157,7 @@ def plan_import(
             mapping, match, lambda text: context.words.key_of("customer_kind", text), context.today
         )
         gatherer.gather(sheet, staging, progress, cancelled)
-        preparer = Preparer(mapping, context, sheet.update_notes)
+        preparer = Preparer(mapping, context, gatherer.notes(sheet.update_notes, staging))
         decider = Decider(
             session.reader, preparer, session.person.id, match, on_match, on_suspect, mapping.signature
         )

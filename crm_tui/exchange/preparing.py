@@ -144,8 +144,8 @@ class Preparer:
                 self._take(source, source.field, text, result, record, sound)
         if any(name in changed and name in cells for name in ("last_followup", "followup_summary")):
             self._activity(cells, result)
-        if "next_plan" in changed and "next_plan" in cells:
-            result.plan = self._plan(cells, result)
+        if any(key in changed for key in cells if key.partition("#")[0] == "next_plan"):
+            result.plan = self._plan(cells)
         for number, project in result.projects.items():
             if not project.get("name") and not record:
                 result.projects[number]["name"] = project.get("contract_no") or _(NO_PROJECT_NAME)
@@ -292,8 +292,18 @@ class Preparer:
                 result.problems.append(("followup_ways", parsed.problem, ways))
             result.activity |= parsed.values
 
-    def _plan(self, cells: Mapping[str, str], result: Prepared) -> dict[str, Any]:
-        text = tidy(cells["next_plan"])
+    def plan_text(self, cells: Mapping[str, str]) -> str:
+        """Return what is planned; a day in a column of its own stands before a text that names none."""
+        texts = [tidy(text) for key, text in cells.items() if key.partition("#")[0] == "next_plan"]
+        days = {text: found[0] for text in texts if (found := self._moment(text))}
+        rest = [text for text in texts if text not in days]
+        dated = bool(rest) and self._read_plan(rest[0], self.context.today)["due_on"]
+        # A day that Excel shows as a number means nothing inside a text.
+        told = [day.isoformat() if text.isdigit() else text for text, day in days.items()][:1]
+        return " ".join(rest if dated else told + rest)
+
+    def _plan(self, cells: Mapping[str, str]) -> dict[str, Any]:
+        text = self.plan_text(cells)
         found = self._moment(cells["last_followup"]) if cells.get("last_followup") else None
         reference = found[0] if found else self.context.today
         known = self._plans.get((text, reference))

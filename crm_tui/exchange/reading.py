@@ -19,6 +19,7 @@ from crm_tui.exchange.guard import Limits, Refused
 from crm_tui.exchange.layout import Known, Table, find_table
 from crm_tui.exchange.refusals import sentence
 from crm_tui.locale import _, ngettext
+from crm_tui.text.identity import find_identity_number
 
 Progress = Callable[[int, int], None]
 """Called with rows read so far and about how many there are."""
@@ -109,7 +110,7 @@ def open_sheet(
             _named(table, chosen["head"]),
             found["encoding"],
             found["delimiter"],
-            max(0, chosen["total"] - table.header_row),
+            max(0, chosen["total"] - table.first_data_row + 1),
             iter(()),
             warnings=warnings,
             _parser=parser,
@@ -118,10 +119,13 @@ def open_sheet(
             parser.close()
             data.total = 1
             data.rows = iter([Row(table.first_data_row, table.record)])
-            data.update_notes = {h: n for h, n in zip(table.headings, table.notes, strict=True) if h and n}
+            data.update_notes = {h: n for h, n in zip(data.headings, table.notes, strict=True) if h and n}
         else:
             parser.say({"sheet": chosen["name"]})
-            data.rows = _rows(parser, data, progress)
+            if table.first_data_row > table.header_row + 1:
+                text = _("Row {row} holds units and hints, not a customer; it was left out.")
+                warnings.append(text.format(row=table.header_row + 1))
+            data.rows = _rows(parser, data, table.first_data_row, progress)
     except Refused as refused:
         parser.close()
         raise sentence(refused, name) from None
@@ -163,9 +167,12 @@ def _filled(sheet: dict[str, Any], table: Table) -> bool:
 
 def _named(table: Table, head: list[list[Any]]) -> tuple[str, ...]:
     """Name the columns that hold data under no heading by their letter, so that nothing is lost unseen."""
+    names = [
+        _("Column {letter}").format(letter=_letter(column)) if find_identity_number(name) else name
+        for column, name in enumerate(table.headings)
+    ]
     if table.orientation == "vertical":
-        return table.headings
-    names = list(table.headings)
+        return tuple(names)
     for row in head:
         if row[0] < table.first_data_row:
             continue
@@ -205,7 +212,7 @@ def _warnings(
     return warnings
 
 
-def _rows(parser: _Parser, data: SheetData, progress: Progress | None) -> Iterator[Row]:
+def _rows(parser: _Parser, data: SheetData, first: int, progress: Progress | None) -> Iterator[Row]:
     width, header = len(data.headings), data.header_row
     blank = ("",) * width
     title: list[str] | None = None
@@ -216,8 +223,8 @@ def _rows(parser: _Parser, data: SheetData, progress: Progress | None) -> Iterat
             flags, spans = record["flags"], record["spans"]
             for raw in record["rows"]:
                 number = raw[0]
-                if number <= header:
-                    title = raw[1:] if number == header else None
+                if number < first:
+                    title = raw[1:] if number == header else title
                     continue
                 cells = tuple(raw[1:])
                 if title and raw[1] == title[0] and raw[1:] == title:

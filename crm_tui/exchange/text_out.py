@@ -11,7 +11,7 @@ from pathlib import Path
 # A program would run such a cell as a formula; reading takes the mark off again.
 _FORMULA = re.compile(r"[=+\-@\t\r]")
 # Text that starts like a guarded cell itself: only this spelling gives it back unchanged.
-_LIKE_GUARDED = re.compile(r"'[=+\-@\t\r]")
+_LIKE_GUARDED = re.compile(r"'(?:[=+\-@\t\r]|\d)")
 
 
 def guarded(text: str) -> str:

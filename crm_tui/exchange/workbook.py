@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import re
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any, BinaryIO, NamedTuple
@@ -14,6 +15,8 @@ ROUNDED = "rounded"
 """Flag of a number with more than the 15 digits Excel keeps: its last digits may be gone."""
 
 _EXACT = 10**15
+MARKED = re.compile(r"'\d[\dA-Za-z\-]*")
+"""A number or code that somebody marked as text, as one types them into Excel."""
 
 
 class SheetInfo(NamedTuple):
@@ -98,6 +101,8 @@ class Workbook:
                 if type(value) is str:
                     if "\r" in value or "_x000" in value:
                         cells[column] = tidy_breaks(value)
+                    elif value.startswith("'") and MARKED.fullmatch(value):
+                        cells[column] = value[1:]
                 elif type(value) in (int, float) and abs(value) >= _EXACT:
                     flags[column] = ROUNDED
             empty = not any(cells) or all(cell.isspace() for cell in cells if cell)

@@ -59,9 +59,13 @@ def test_a_broken_line_is_named() -> None:
     assert (fault.code, fault.details["line"]) == ("encoding", 3)
 
 
-@pytest.mark.parametrize("data", [b"a,b\x00c\n", b"a\x01b,c\n", bytes(range(1, 32))])
+@pytest.mark.parametrize("data", [b"a,b\x00c\n", b"a\x01b,\x02c\n", bytes(range(1, 32))])
 def test_control_characters_are_no_text(data: bytes) -> None:
     assert code_of(data).code == "not_sheet"
+
+
+def test_a_stray_control_character_is_no_reason_to_refuse() -> None:
+    assert decode("客户名称,备注\n甲,a\x07b\n".encode()).text == "客户名称,备注\n甲,a\x07b\n"
 
 
 def test_the_end_mark_of_old_systems_is_dropped() -> None:
