@@ -6,6 +6,7 @@ import asyncio
 import inspect
 import os
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from datetime import date, datetime, time, timedelta
 from pathlib import PurePath
 from typing import Any, ClassVar, cast
@@ -17,18 +18,19 @@ from textual.dom import DOMNode
 from textual.widgets import Input, TextArea
 
 from crm_tui import clock
-from crm_tui.errors import BadInput, CrmError
+from crm_tui.errors import BadInput, Cancelled, CrmError
 from crm_tui.locale import _
 from crm_tui.tui import faults, themes
 from crm_tui.tui.actions import MOVE, Action, find
 from crm_tui.tui.keymap import Keymap
 from crm_tui.tui.keys import half_width, is_writing, key_name
 from crm_tui.tui.needs import Session
-from crm_tui.tui.rooms import ROOMS, Factory, factory
+from crm_tui.tui.rooms import ROOMS, Factory, factory, prepare
 from crm_tui.tui.screens.base import BaseScreen, Then
 from crm_tui.tui.work import Superseded, Work
 
 BUSY_AFTER = 0.5
+PREPARE_AFTER = 0.3
 WRITING = frozenset(
     {"log", "done", "snooze", "undo", "redo", "add", "add_name", "edit", "archive", "tags", "import", "save"}
 )
@@ -50,6 +52,19 @@ class Frame(App[None], inherit_bindings=False):
         "widgets/table.tcss",
         "widgets/lines.tcss",
         "widgets/form.tcss",
+        # All at once: a sheet that comes with its screen makes Textual style every widget anew.
+        "screens/customer.tcss",
+        "screens/job_box.tcss",
+        "screens/log_form.tcss",
+        "screens/obstacles.tcss",
+        "screens/palette.tcss",
+        "screens/pick_box.tcss",
+        "screens/snooze.tcss",
+        "screens/tags.tcss",
+        "screens/text_box.tcss",
+        "screens/today.tcss",
+        "screens/welcome.tcss",
+        "screens/wizard.tcss",
     ]
 
     def __init__(
@@ -100,6 +115,12 @@ class Frame(App[None], inherit_bindings=False):
         if self._first_words or self.session.read_only:
             self.say(self._first_words or self.session.read_only, "warn")
         self._wait_for_midnight()
+        self.set_timer(PREPARE_AFTER, self._prepare)
+
+    def _prepare(self) -> None:
+        """Load the screens that are likely next while nobody waits for them."""
+        with suppress(Cancelled):
+            self.work.submit(prepare)
 
     async def on_unmount(self) -> None:
         """Let the database finish what it has begun."""

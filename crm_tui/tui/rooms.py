@@ -29,6 +29,7 @@ ROOMS: dict[str, str] = {
     "palette": "crm_tui.tui.screens.palette:PaletteScreen",
 }
 
+LIKELY = ("log", "snooze", "customers", "customer", "edit_customer", "palette")
 Factory = Callable[..., Any]
 
 
@@ -39,3 +40,9 @@ def factory(name: str, rooms: Mapping[str, str | Factory]) -> Factory | None:
         module, _, attribute = found.partition(":")
         return getattr(import_module(module), attribute)
     return found
+
+
+def prepare() -> None:
+    """Import the screens that are likely to be opened next."""
+    for name in LIKELY:
+        import_module(ROOMS[name].partition(":")[0])

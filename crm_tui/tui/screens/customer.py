@@ -76,7 +76,6 @@ class CustomerScreen(BaseScreen):
     """One customer's file."""
 
     kind: ClassVar[str] = "customer"
-    CSS_PATH = "customer.tcss"
     AUTO_FOCUS = "#profile Table"
 
     def __init__(self, customer_id: int) -> None:
@@ -103,6 +102,7 @@ class CustomerScreen(BaseScreen):
         yield SearchLine(_("Search in this file"))
         yield self.pinned
         self.current.add_class("current")
+        self._fit(self.app.size.width, self.app.size.height)
         keys = self.crm.keymap.shown
         for panel in self.panels:
             panel.table.empty = panel.table.empty.format(add=keys("add"), log=keys("log"))
@@ -146,8 +146,11 @@ class CustomerScreen(BaseScreen):
 
     def on_resize(self, event: events.Resize) -> None:
         """One column of panels, or two where there is room."""
-        self.set_class(event.size.width >= WIDE, "wide")
-        self.set_class(event.size.height < 22, "low")
+        self._fit(event.size.width, event.size.height)
+
+    def _fit(self, width: int, height: int) -> None:
+        self.set_class(width >= WIDE, "wide")
+        self.set_class(height < 22, "low")
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """Remember which panel is in use, also while the search line is."""

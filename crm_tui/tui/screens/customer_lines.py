@@ -121,7 +121,8 @@ def _names_and_tags(view: FileView, everything: bool) -> list[Line]:
     if tags or everything:
         lines.append(Line(Key("tag", row["id"], "tags"), FIELDS["tags"].title, tags or "-"))
     for alias in view.file.aliases:
-        lines.append(Line(Key("customer_alias", alias["id"]), _(KINDS[alias["kind"]]), alias["name"]))
+        kind = KINDS[alias["kind"]]
+        lines.append(Line(Key("customer_alias", alias["id"]), _(kind), alias["name"]))
     return lines
 
 

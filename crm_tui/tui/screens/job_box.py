@@ -33,7 +33,6 @@ class JobBox(PopUp):
     """Runs ``fn(job)`` aside from its opening on and closes with an Outcome."""
 
     kind: ClassVar[str] = "job"
-    CSS_PATH = "job_box.tcss"
     AUTO_FOCUS = ""
 
     def __init__(self, what: str, fn: Callable[[Job[Any]], Any]) -> None:

@@ -46,8 +46,6 @@ class LogScreen(FormScreen):
     Esc.
     """
 
-    CSS_PATH = "log_form.tcss"
-
     def __init__(self, customer_id: int, plan_id: int | None = None) -> None:
         super().__init__()
         self.customer_id = customer_id

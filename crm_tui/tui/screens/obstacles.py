@@ -22,7 +22,6 @@ class ObstaclesBox(PopUp):
     """The list of what was changed since; nothing has been taken back yet."""
 
     kind: ClassVar[str] = "obstacles"
-    CSS_PATH = "obstacles.tcss"
 
     def __init__(self, set_id: int, obstacles: Sequence[Obstacle]) -> None:
         super().__init__()

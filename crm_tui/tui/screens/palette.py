@@ -25,7 +25,6 @@ class PaletteScreen(PopUp):
     """Type a part of a name in Chinese, English or pinyin; Enter does it on the screen below."""
 
     kind: ClassVar[str] = "palette"
-    CSS_PATH = "palette.tcss"
     AUTO_FOCUS = "Input"
 
     def __init__(self, below: Screen) -> None:

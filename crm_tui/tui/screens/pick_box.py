@@ -39,7 +39,6 @@ class PickBox(PopUp):
     """Closes with the key of the choice, None by Esc."""
 
     kind: ClassVar[str] = "pick"
-    CSS_PATH = "pick_box.tcss"
     AUTO_FOCUS = "PickLine"
 
     def __init__(self, title: str, choices: Sequence[Choice], chosen: str = "") -> None:

@@ -32,7 +32,6 @@ class SnoozeBox(PopUp):
     """``plan`` is anything with ``id`` and ``changed_in``; the box closes with the new day, None by Esc."""
 
     kind: ClassVar[str] = "snooze"
-    CSS_PATH = "snooze.tcss"
     AUTO_FOCUS = ""
 
     def __init__(self, plan: Any) -> None:

@@ -38,7 +38,6 @@ class TagsBox(PopUp):
     """All tags, those of the customer ticked; Space ticks, Enter saves."""
 
     kind: ClassVar[str] = "tags"
-    CSS_PATH = "tags.tcss"
     AUTO_FOCUS = "Table"
 
     def __init__(self, customer_id: int) -> None:

@@ -20,7 +20,6 @@ class TextBox(PopUp):
     """A text in a box, moved through like a list; Enter or Esc closes it."""
 
     kind: ClassVar[str] = "pick"
-    CSS_PATH = "text_box.tcss"
 
     def __init__(self, title: str, text: str) -> None:
         super().__init__()

@@ -39,7 +39,6 @@ class TodayScreen(BaseScreen):
 
     kind: ClassVar[str] = "today"
     hidden: ClassVar[frozenset[str]] = frozenset({"edit", "add"})
-    CSS_PATH = "today.tcss"
 
     def __init__(self) -> None:
         super().__init__()

@@ -41,7 +41,6 @@ class WelcomeScreen(BaseScreen):
     """
 
     kind: ClassVar[str] = "welcome"
-    CSS_PATH = "welcome.tcss"
 
     def __init__(self, path: Path | None = None, refusal: CrmError | None = None) -> None:
         super().__init__()

@@ -89,7 +89,6 @@ class WizardScreen(JobScreen):
 
     kind: ClassVar[str] = "import"
     hidden: ClassVar[frozenset[str]] = frozenset({"verdicts"})
-    CSS_PATH = "wizard.tcss"
     AUTO_FOCUS = "#files"
 
     def __init__(self, path: str | Path | None = None) -> None:

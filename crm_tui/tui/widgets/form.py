@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from crm_tui.tui.app import CrmApp
 
 WIDEST_LABEL = 24
+FIRST_ROWS = 24
 NOTE_SHARE = 0.36
 
 
@@ -167,6 +168,7 @@ class Form(VerticalScroll, can_focus=False):
     ``values()`` gives all values by key, ``dirty`` tells whether anything differs from what was there,
     ``show_errors({key: sentence})`` marks fields, ``note(key, text)`` puts a remark beside one (a likely
     double, how a date was read), ``fill(key, value)`` fills one. It posts Changed for every edit.
+    ``begin_at`` is the field that will have the focus first.
     """
 
     class Changed(Message):
@@ -178,16 +180,29 @@ class Form(VerticalScroll, can_focus=False):
             self.key = key
             self.value = value
 
-    def __init__(self, fields: Sequence[Field], *, id: str | None = None) -> None:
+    def __init__(self, fields: Sequence[Field], *, begin_at: str = "", id: str | None = None) -> None:
         super().__init__(id=id)
         widest = max((width(field.label) + 2 * field.required for field in fields), default=8)
         self.rows = [FieldRow(field, min(widest, WIDEST_LABEL)) for field in fields]
+        at = next((place for place, field in enumerate(fields) if field.key == begin_at), 0)
+        self._first = max(FIRST_ROWS, at + FIRST_ROWS // 2)
+        self._whole = len(self.rows) <= self._first
         self._by_key = {row.field.key: row for row in self.rows if row.control is not None}
 
     def compose(self) -> ComposeResult:
-        """Yield the fields and the save line."""
-        yield from self.rows
+        """Yield the first fields and the save line; the others follow when these are drawn."""
+        yield from self.rows[: self._first]
         yield SaveButton()
+
+    def on_mount(self) -> None:
+        """Let the screen be drawn before the fields that nobody sees yet are put on it."""
+        if not self._whole:
+            self.call_after_refresh(self.run_worker, self._rest, exit_on_error=False)
+
+    async def _rest(self) -> None:
+        if not self._whole and self.is_attached:
+            self._whole = True
+            await self.mount_all(self.rows[self._first :], before=self.query_one(SaveButton))
 
     def values(self) -> dict[str, str]:
         """Return the value of every field by its key."""

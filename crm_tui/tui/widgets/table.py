@@ -22,6 +22,14 @@ PAGE = 64
 KEPT_PAGES = 16
 
 
+def _pages(source: Source, numbers: range) -> dict[int, Sequence[Row | GroupRow]]:
+    """Return pages that follow each other, read at once: some orders cost as much for one row as for all."""
+    if not numbers:
+        return {}
+    rows = source.page(numbers[0] * PAGE, len(numbers) * PAGE)
+    return {number: rows[at * PAGE : (at + 1) * PAGE] for at, number in enumerate(numbers)}
+
+
 class Table(TableLines, can_focus=True):
     """A virtual table with an own cursor.
 
@@ -101,7 +109,7 @@ class Table(TableLines, can_focus=True):
             place = max(min(place, total - 1), 0)
             first = max(place - offset, 0) // PAGE
             wanted = range(first, min(first + 2, -(-total // PAGE)))
-            return total, place, {number: source.page(number * PAGE, PAGE) for number in wanted}
+            return total, place, _pages(source, wanted)
 
         try:
             total, place, pages = await self.crm.work.latest(("table", id(self)), read)
@@ -139,30 +147,38 @@ class Table(TableLines, can_focus=True):
         if not self.total:
             return
         highest = (self.total - 1) // PAGE
+        missing = []
         for number in range(max(first // PAGE - 1, 0), min(last // PAGE + 1, highest) + 1):
             if number in self._pages:
                 self._pages.move_to_end(number)
             elif number not in self._asked:
-                self._asked.add(number)
-                self.run_worker(
-                    partial(self._fetch, number, self._generation), group="pages", exit_on_error=False
-                )
+                missing.append(number)
+        # What is in sight comes first; where nothing is here yet, its neighbours come with it in one reading.
+        if missing and missing[-1] - missing[0] == len(missing) - 1:
+            self._ask(range(missing[0], missing[-1] + 1))
+        else:
+            for number in missing:
+                self._ask(range(number, number + 1))
 
-    async def _fetch(self, number: int, generation: int) -> None:
-        def still_wanted() -> Sequence[Row | GroupRow]:
+    def _ask(self, numbers: range) -> None:
+        self._asked.update(numbers)
+        self.run_worker(partial(self._fetch, numbers, self._generation), group="pages", exit_on_error=False)
+
+    async def _fetch(self, numbers: range, generation: int) -> None:
+        def still_wanted() -> dict[int, Sequence[Row | GroupRow]]:
             first, last = self.top // PAGE - 1, (self.top + self.size.height) // PAGE + 1
-            if generation != self._generation or not first <= number <= last:
+            if generation != self._generation or numbers[-1] < first or numbers[0] > last:
                 raise Superseded
-            return self.source.page(number * PAGE, PAGE)
+            return _pages(self.source, numbers)
 
         try:
-            page = await self.crm.work.run(still_wanted)
+            pages = await self.crm.work.run(still_wanted)
         except Superseded:
-            self._asked.discard(number)
+            self._asked.difference_update(numbers)
             return
         if generation == self._generation:
-            self._asked.discard(number)
-            self._pages[number] = page
+            self._asked.difference_update(numbers)
+            self._pages.update(pages)
             while len(self._pages) > KEPT_PAGES:
                 self._pages.popitem(last=False)
             self.refresh()
