@@ -13,7 +13,7 @@ from crm_tui import locale
 settings.register_profile(
     "suite", max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
 )
-settings.register_profile("deep", max_examples=4000, deadline=None, suppress_health_check=list(HealthCheck))
+settings.register_profile("deep", max_examples=1000, deadline=None, suppress_health_check=list(HealthCheck))
 settings.load_profile(os.environ.get("CRM_HYPOTHESIS", "suite"))
 
 
