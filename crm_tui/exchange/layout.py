@@ -47,6 +47,7 @@ _UNIT = re.compile(
     r"yyyy[-/年]?mm[-/月]?dd日?(?: hh:mm)?",
     re.IGNORECASE,
 )
+_DIGITS = re.compile(r"\d+")
 _BEGINS_WITH_DATE = re.compile(r"\s*(19|20)\d\d\s*[-/.年]")
 
 _FORM_FIELD = {"客户基本信息", "基本信息", "客户信息", "项目", "字段", "字段名称", "信息项", "field"}
@@ -270,8 +271,10 @@ def _known_column(head: list[tuple[int, list[str]]], known: Known, best_row: int
     if max(len(list(filter(None, cells))) for _number, cells in head) > _FORM_WIDTH:
         return None
     for column in range(_FORM_WIDTH):
-        hits = sum(known(clean_heading(cell)) for _number, cells in head if (cell := _at(cells, column)))
-        if hits >= 3 and hits > best_row:
+        labels = [clean_heading(cell) for _number, cells in head if (cell := _at(cells, column))]
+        # 企业 in every row is a value and 公司1, 公司2 are names: the labels of a form differ.
+        hits = len({_DIGITS.sub("", label) for label in labels if known(label)})
+        if hits >= 3 and hits > best_row and 2 * hits >= len(set(labels)):
             return column
     return None
 

@@ -8,7 +8,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
-from crm_tui.errors import BadInput
+from crm_tui.errors import BadInput, system_reason
 from crm_tui.locale import _
 
 
@@ -33,7 +33,7 @@ def new_file(path: Path, *, overwrite: bool = False) -> Generator[Path]:
         with contextlib.suppress(OSError):
             _sync(path.parent)
     except OSError as error:
-        raise _unwritable(path, error.strerror or str(error)) from error
+        raise _unwritable(path, system_reason(error)) from error
     finally:
         with contextlib.suppress(OSError):
             part.unlink(missing_ok=True)
