@@ -1,5 +1,7 @@
 """Typed errors that speak to the user: what happened, what was kept, what to do next."""
 
+import errno
+
 
 class CrmError(Exception):
     """A refusal or fault with a plain sentence for the user.
@@ -62,3 +64,20 @@ class Cancelled(CrmError):
     """The user stopped it."""
 
     exit_code = 130
+
+
+def system_reason(error: OSError) -> str:
+    """Return in the user's language why the system refused, without a full stop; a rare reason as it is."""
+    from crm_tui.locale import _
+
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return _("there is no right to do so here")
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return _("the disk is full")
+    if error.errno in (errno.ENOENT, errno.ENOTDIR):
+        return _("the folder is not there")
+    if error.errno == errno.EEXIST:
+        return _("something of that name is there already")
+    if error.errno in (errno.ENAMETOOLONG, errno.EINVAL):
+        return _("the name cannot be used here")
+    return error.strerror or str(error)

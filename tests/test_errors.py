@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import errno
+import os
+
 import pytest
 
 from crm_tui import errors
@@ -44,3 +47,19 @@ def test_no_kind_is_left_out_of_the_table() -> None:
     assert {kind.__name__ for kind in kinds} == {
         *("CrmError", "BadInput", "UsageFault", "Conflict", "Busy", "NotPermitted", "Fault", "Cancelled")
     }
+
+
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [
+        (errno.EACCES, "没有相应的权限"),
+        (errno.EROFS, "没有相应的权限"),
+        (errno.ENOSPC, "磁盘已满"),
+        (errno.ENOENT, "文件夹不存在"),
+        (errno.EEXIST, "已有同名的文件或文件夹"),
+        (errno.ENAMETOOLONG, "此处不能使用这个名称"),
+        (errno.EMFILE, "Too many open files"),
+    ],
+)
+def test_what_the_system_refused_is_said_in_the_users_language(number: int, said: str) -> None:
+    assert errors.system_reason(OSError(number, os.strerror(number))) == said

@@ -15,7 +15,7 @@ from crm_tui.cli.progress import Bar
 from crm_tui.cli.registry import COMMANDS
 from crm_tui.cli.state import State
 from crm_tui.customers.reading import Query
-from crm_tui.errors import BadInput, Cancelled, CrmError
+from crm_tui.errors import BadInput, Cancelled, CrmError, NotPermitted
 from crm_tui.exchange import importing
 from crm_tui.exchange.exporting import KINDS, export_table
 from crm_tui.exchange.exporting import export as export_list
@@ -103,6 +103,10 @@ def import_sheet(
     _check_preset(preset)
     file = file.expanduser()
     with state.session(write=not dry_run) as session, Bar(_("Reading"), stoppable=True) as bar:
+        if session.read_only and not dry_run:
+            raise NotPermitted(
+                _("The database is open for reading only."), _("Nothing was changed."), session.read_only
+            )
         try:
             plan = _plan(session, file, bar, sheet, pairs, match, on_match, on_suspect)
             with plan:

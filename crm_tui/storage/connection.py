@@ -7,10 +7,10 @@ from contextlib import suppress
 from pathlib import Path
 from urllib.parse import quote
 
-from crm_tui.errors import BadInput, Fault
+from crm_tui.errors import BadInput, Fault, system_reason
 from crm_tui.locale import _
 from crm_tui.storage.driver import sqlite3, wal_is_sound
-from crm_tui.storage.faults import explain, is_busy
+from crm_tui.storage.faults import explain, is_busy, is_damage
 from crm_tui.storage.schema import APPLICATION_ID, FINGERPRINT, VERSION, fingerprint, schema_text
 
 BUSY_SECONDS = 5.0
@@ -111,7 +111,7 @@ def _taken(path: Path) -> BadInput:
 
 
 def _plain(error: BaseException) -> str:
-    return (error.strerror if isinstance(error, OSError) else None) or str(error)
+    return system_reason(error) if isinstance(error, OSError) else str(error)
 
 
 def check_is_ours(path: Path) -> None:
@@ -189,6 +189,12 @@ def open_checked(path: Path, *, read_only: bool = False) -> tuple[sqlite3.Connec
     except sqlite3.DatabaseError as error:
         if is_busy(error):
             raise explain(error) from error
+        if is_damage(error):
+            raise Fault(
+                _("The database {path} is damaged or incomplete.").format(path=path),
+                _("Nothing was changed."),
+                _("Keep the file as it is and restore the latest backup."),
+            ) from error
         raise Fault(
             _("{path} cannot be opened: {error}.").format(path=path, error=error),
             _("Nothing was changed."),

@@ -32,6 +32,11 @@ def is_busy(error: BaseException) -> bool:
     return isinstance(error, sqlite3.OperationalError) and str(error).startswith(BUSY)
 
 
+def is_damage(error: BaseException) -> bool:
+    """Tell whether an SQLite error says that the file is damaged."""
+    return isinstance(error, sqlite3.DatabaseError) and str(error).startswith(BROKEN)
+
+
 def explain(error: sqlite3.Error) -> CrmError:
     """Return the typed error for an SQLite error raised while writing."""
     text = str(error)

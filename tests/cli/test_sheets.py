@@ -258,3 +258,10 @@ def test_an_import_in_a_process_of_its_own(tmp_path: Path, sheet: Path) -> None:
     assert json.loads(out)["new"] == 2
     assert b"\r" not in err
     assert os.path.exists(database)
+
+
+def test_a_file_that_can_only_be_read_is_said_before_anything_is_read(team: Crm, sheet: Path) -> None:
+    refused = team("import", str(sheet), "--read-only")
+    assert (refused.status, refused.out) == (4, "")
+    assert refused.err == "数据库目前只能读取。没有任何改动。这次是以只读方式打开的。\n"
+    assert team("import", str(sheet), "--read-only", "--dry-run").status == 0

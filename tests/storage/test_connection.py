@@ -167,9 +167,9 @@ REFUSED = [
     ("short", lambda path: path.write_text("x"), BadInput, "不是数据库", "crm-tui import"),
     ("sheet", sheet, BadInput, "不是数据库", "crm-tui import"),
     ("other", other_program, BadInput, "其他程序", "--db"),
-    ("truncated", truncated, Fault, "无法打开", "备份"),
-    ("half a page", half_a_page, Fault, "无法打开", "备份"),
-    ("overwritten", overwritten, Fault, "无法打开", "备份"),
+    ("truncated", truncated, Fault, "已损坏或不完整", "备份"),
+    ("half a page", half_a_page, Fault, "已损坏或不完整", "备份"),
+    ("overwritten", overwritten, Fault, "已损坏或不完整", "备份"),
 ]
 
 
