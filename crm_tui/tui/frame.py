@@ -23,7 +23,7 @@ from crm_tui.locale import _
 from crm_tui.tui import faults, themes
 from crm_tui.tui.actions import MOVE, Action, find
 from crm_tui.tui.keymap import Keymap
-from crm_tui.tui.keys import half_width, is_writing, key_name
+from crm_tui.tui.keys import half_width, harmless, is_writing, key_name
 from crm_tui.tui.needs import Session
 from crm_tui.tui.rooms import ROOMS, Factory, factory, prepare
 from crm_tui.tui.screens.base import BaseScreen, Then
@@ -165,8 +165,10 @@ class Frame(App[None], inherit_bindings=False):
         """Give keys and pasted text to the registry before any widget sees them."""
         if isinstance(event, events.Key) and not event.is_forwarded and await self._key(event):
             return
-        if isinstance(event, events.Paste) and not event.is_forwarded and await self._pasted(event.text):
-            return
+        if isinstance(event, events.Paste) and not event.is_forwarded:
+            event.text = harmless(event.text)
+            if await self._pasted(event.text):
+                return
         await super().on_event(event)
 
     async def _key(self, event: events.Key) -> bool:

@@ -35,6 +35,9 @@ _NAMES = {"/": "slash", ":": "colon", "?": "question_mark", " ": "space"}
 # Signs a Chinese keyboard gives where NFKC knows no half-width twin.
 _TWINS = {"、": "/", "。": ".", "《": "<", "》": ">", "￥": "$"}
 
+_STEERING = ("Cc", "Zl", "Zp", "Cs")
+_BIDI = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+
 # Keys that never reach the program, or that terminals, tmux or shells keep for themselves (ux.md part 2).
 FORBIDDEN = frozenset(
     {"ctrl+a", "ctrl+b", "ctrl+q", "ctrl+s", "ctrl+z", "ctrl+space", "ctrl+at", "ctrl+enter", "shift+enter"}
@@ -81,6 +84,20 @@ def half_width(character: str | None) -> str | None:
         return None
     twin = _TWINS.get(character) or unicodedata.normalize("NFKC", character)
     return twin if len(twin) == 1 and twin.isascii() and twin.isprintable() else None
+
+
+def harmless(text: str, *, lines: bool = True) -> str:
+    """Return a text that an input may hold: without signs that steer the terminal or turn the line round.
+
+    Without ``lines`` a line end becomes a blank; a tab always does.
+    """
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
+    text = text if lines else text.replace("\n", " ")
+    return "".join(
+        sign
+        for sign in text
+        if sign == "\n" or not (unicodedata.category(sign) in _STEERING or sign in _BIDI)
+    )
 
 
 def is_writing(text: str) -> bool:

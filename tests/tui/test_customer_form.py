@@ -10,6 +10,7 @@ import time_machine
 
 from crm_tui.customers import reading, service
 from crm_tui.session import Session, open_session
+from crm_tui.text.cells import width
 from tests.tui.driver import User, story
 from tests.tui.office import NOW, app, customer, office
 
@@ -233,3 +234,49 @@ async def test_a_read_only_file_says_so_and_keeps_the_form(
         await user.press("f12", "f12")
         assert "只能查看" in user.message
         assert "某某有限公司" in user.text
+
+
+HOSTILE = (
+    "[/red]坏[bold] \x1b]52;c;aGVsbG8=\x07剪贴板 \u202eעברית\u202c从右到左 甲\t乙\n丙\x9b2J",
+    "👨\u200d👩\u200d👧家庭❤\ufe0f公司" + "e\u0301\u0301\u0301\u0301" * 9 + "长" * 200,
+)
+STEERING = set(map(chr, (*range(32), *range(127, 160), 0x202C, 0x202E, 0x200D)))
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+async def test_no_name_steers_the_terminal_on_any_screen(session: Session, name: str) -> None:
+    made = customer(session, name, {"name": name, "mobile": name[:40]}, key_note=name, need=name)
+    async with story(app(session)) as user:
+
+        def harmless() -> None:
+            assert not STEERING & set(user.text.replace("\n", "")), user.text
+            assert all(width(line) <= 80 for line in user.lines)
+
+        for keys in (("e",), ("l",), ("t",), ("h",), ("enter",), ("enter", "e")):
+            await user.press(*keys)
+            harmless()
+            while user.screen.kind != "customers":
+                await user.press("escape")
+        await user.press("e", "f12")
+        assert user.message == "没有任何改动。"
+        row = reading.record(session.reader, "customer", made)
+        assert row is not None and row["name"] == name and row["key_note"] == name
+
+
+async def test_a_pasted_escape_sequence_is_only_text(session: Session) -> None:
+    async with story(app(session)) as user:
+        await user.press("a")
+        await user.paste("\x1b]52;c;aGVsbG8=\x07上海\t公司\x9b2J")
+        assert user.screen.the_form.values()["name"] == "]52;c;aGVsbG8=上海 公司2J"
+
+
+async def test_a_long_form_is_whole_wherever_it_begins(session: Session) -> None:
+    async with story(app(session)) as user:
+        await user.press("enter", "e")
+        form = user.screen.the_form
+        assert all(row.is_attached for row in form.rows)
+        await user.press("escape", "escape")
+        await user.app.open("edit_customer", customer_id=1, at=form.rows[-1].field.key)
+        await user.idle()
+        assert user.screen.the_form.rows[-1].control.has_focus
+        assert len(user.screen.query("FieldRow")) == len(form.rows)

@@ -14,7 +14,7 @@ from crm_tui.followups.service import PlanDraft, add_plan
 from crm_tui.locale import N_, _
 from crm_tui.storage.change import Change, action
 from crm_tui.text.identity import find_identity_number
-from crm_tui.tui.screens.form_fields import IDENTITY, form_field, missing, read_back
+from crm_tui.tui.screens.form_fields import IDENTITY, form_field, listed, missing, read_back
 from crm_tui.tui.screens.next_step import read_next
 from crm_tui.tui.screens.record_form import RecordForm
 from crm_tui.tui.understood import understood
@@ -180,7 +180,7 @@ class AddCustomerScreen(CustomerForm):
         if lacking and lacking != self._warned:
             self._warned = lacking
             raise BadInput(
-                _("Still blank: {fields}.").format(fields="、".join(lacking)),
+                _("Still blank: {fields}.").format(fields=listed(lacking)),
                 "",
                 _("{key} again saves all the same.").format(key=self.crm.keymap.shown("save")),
             )
@@ -200,7 +200,7 @@ class EditCustomerScreen(CustomerForm):
     """Edit a customer's own fields, grouped as the file shows them."""
 
     def __init__(self, customer_id: int, at: str = "") -> None:
-        super().__init__(at)
+        super().__init__(at or "name")
         self.customer_id = customer_id
 
     def heading(self) -> str:

@@ -21,6 +21,7 @@ from crm_tui.tui.screens.customer_view import (
     record_note,
     sheet_text,
 )
+from crm_tui.tui.screens.form_fields import listed
 from crm_tui.tui.screens.name_form import KINDS
 
 OPEN = ("todo", "doing")
@@ -117,7 +118,7 @@ def profile_lines(view: FileView, *, everything: bool = False) -> list[Line]:
 def _names_and_tags(view: FileView, everything: bool) -> list[Line]:
     row = view.customer
     lines = []
-    tags = "、".join(view.file.tags)
+    tags = listed(view.file.tags)
     if tags or everything:
         lines.append(Line(Key("tag", row["id"], "tags"), FIELDS["tags"].title, tags or "-"))
     for alias in view.file.aliases:

@@ -14,7 +14,7 @@ from textual.containers import Vertical
 from textual.strip import Strip
 from textual.widget import Widget
 
-from crm_tui.locale import _
+from crm_tui.locale import _, language
 from crm_tui.text.cells import fit, safe, width
 from crm_tui.text.fold import fold
 from crm_tui.tui.screens.customer_lines import Key, Line
@@ -27,7 +27,8 @@ NOTE_LINES = 2
 
 def record_columns() -> list[Column]:
     """Return the columns of a panel that shows fields: label, value, last change."""
-    return [Column("", 12), Column("", 16, flex=2), Column("", 22, flex=1, priority=1, tone="dim")]
+    label = 12 if language() == "zh" else 17
+    return [Column("", label), Column("", 16, flex=2), Column("", 22, flex=1, priority=1, tone="dim")]
 
 
 def time_columns() -> list[Column]:

@@ -9,7 +9,7 @@ from crm_tui import clock
 from crm_tui.customers import reading
 from crm_tui.customers.fields import FIELDS
 from crm_tui.customers.reading import CustomerRow, Query
-from crm_tui.locale import N_, _, ngettext
+from crm_tui.locale import N_, _, language, ngettext
 from crm_tui.session import Session
 from crm_tui.tui.widgets.rows import Cell, Column, Row
 
@@ -25,11 +25,12 @@ STATUS_TONES = {"won": "good", "lost": "dim"}
 
 def columns() -> list[Column]:
     """Return the columns; number, name and status stay on a narrow screen."""
+    word = 8 if language() == "zh" else 11
     return [
         Column(FIELDS["no"].title, 12, tone="dim"),
         Column(FIELDS["name"].title, 24, flex=3),
-        Column(FIELDS["status"].title, 8),
-        Column(FIELDS["stage"].title, 8, priority=5),
+        Column(_("Status"), word),
+        Column(_("Stage"), word, priority=5),
         Column(FIELDS["owner"].title, 8, priority=6),
         Column(_("Contact"), 8, flex=1, priority=3),
         Column(_("Phone"), 13, priority=2),

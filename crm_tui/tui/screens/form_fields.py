@@ -11,7 +11,7 @@ from textual.widgets import Input
 from crm_tui.customers.convert import Context, parse, show
 from crm_tui.customers.fields import FIELDS
 from crm_tui.customers.fields import Field as RecordField
-from crm_tui.locale import N_, _
+from crm_tui.locale import N_, _, language
 from crm_tui.presets.store import OPEN_KINDS
 from crm_tui.text.identity import find_identity_number
 from crm_tui.text.uscc import check_code
@@ -66,7 +66,12 @@ def form_field(
 
 def _hint(one: RecordField, context: Context) -> str:
     words = suggestions(one, context)
-    return "、".join(words[:5]) + (" …" if len(words) > 5 else "")
+    return listed(words[:3]) + (" …" if len(words) > 3 else "")
+
+
+def listed(words: Iterable[str]) -> str:
+    """Return words side by side as the language separates them."""
+    return ("、" if language() == "zh" else ", ").join(words)
 
 
 def suggestions(one: RecordField, context: Context) -> list[str]:

@@ -13,6 +13,7 @@ from textual.widgets import Input
 from crm_tui.locale import _
 from crm_tui.tui.actions import ACTIONS, MOVE, SCREEN_TITLES, Action
 from crm_tui.tui.screens.base import BaseScreen, PopUp
+from crm_tui.tui.screens.form_fields import listed
 from crm_tui.tui.screens.help import matches
 from crm_tui.tui.widgets.lines import TextLine
 from crm_tui.tui.widgets.rows import Cell, Column, ListSource, Row
@@ -49,7 +50,7 @@ class PaletteScreen(PopUp):
         if not isinstance(below, BaseScreen):
             return ""
         if not action.belongs_to(below.kind):
-            where = "、".join(_(SCREEN_TITLES[kind]) for kind in action.screens if kind in SCREEN_TITLES)
+            where = listed(_(SCREEN_TITLES[kind]) for kind in action.screens if kind in SCREEN_TITLES)
             return _("Only in: {screens}").format(screens=where)
         return self.crm.why_not(action, below) or (
             "" if self.crm.has(action.id, below) else _("Not on this screen yet.")

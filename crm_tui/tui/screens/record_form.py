@@ -16,7 +16,7 @@ from crm_tui.session import Session
 from crm_tui.storage.change import Change
 from crm_tui.storage.faults import StaleVersion
 from crm_tui.tui.screens.base import FormScreen
-from crm_tui.tui.screens.form_fields import complete_while_typing, remark
+from crm_tui.tui.screens.form_fields import complete_while_typing, listed, remark
 from crm_tui.tui.widgets.form import Field, Form
 
 
@@ -163,7 +163,7 @@ class RecordForm(FormScreen):
                 text = show(one, fresh, self.context)
                 row.set_message(note=_("Now there: {text}").format(text=text or _("blank")))
                 moved.append(one.title)
-        return "、".join(moved) or _("fields that this form does not show")
+        return listed(moved) or _("fields that this form does not show")
 
     def done_sentence(self, text: str) -> str:
         """Return what was done and how to take it back."""

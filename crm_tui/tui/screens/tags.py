@@ -15,7 +15,7 @@ from crm_tui.session import Session
 from crm_tui.text.fold import fold, tidy
 from crm_tui.text.identity import find_identity_number
 from crm_tui.tui.screens.base import PopUp
-from crm_tui.tui.screens.form_fields import IDENTITY
+from crm_tui.tui.screens.form_fields import IDENTITY, listed
 from crm_tui.tui.widgets.lines import TextLine
 from crm_tui.tui.widgets.rows import Cell, Column, ListSource, Row
 from crm_tui.tui.widgets.table import Table
@@ -146,7 +146,7 @@ class TagsBox(PopUp):
             return
         await self.crm.write(service.set_tags, self.customer_id, self.ticked)
         await self.crm.back(self.ticked)
-        names = "、".join(self.ticked) or _("none")
+        names = listed(self.ticked) or _("none")
         self.crm.done(_("Tags of {name}: {tags}.").format(name=self.name_, tags=names))
 
     async def do_back(self) -> None:

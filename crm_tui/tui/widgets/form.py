@@ -6,6 +6,7 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar, NamedTuple, cast
 
 from rich.segment import Segment
+from rich.style import Style
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
@@ -16,6 +17,7 @@ from textual.widgets import Input, TextArea
 
 from crm_tui.locale import _
 from crm_tui.text.cells import fit, safe, width
+from crm_tui.tui.keys import harmless
 from crm_tui.tui.widgets.choice import Choice, SaveButton
 from crm_tui.tui.widgets.lines import TextLine
 
@@ -49,36 +51,36 @@ class Field(NamedTuple):
 class FieldRow(Widget):
     """A label, an input and a note: beside it, or under it when it is long."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "field--label",
-        "field--here",
-        "field--error",
-        "field--note",
-        "field--heading",
-    }
-
-    def __init__(self, field: Field, label_cells: int) -> None:
+    def __init__(self, field: Field, label_cells: int, style: Callable[[str], Style]) -> None:
         super().__init__()
+        self.style_of = style
         self.field = field
         self.label_cells = label_cells
         self.error = ""
         self.note = ""
         self.control = self._make()
         self._rows = field.lines if field.kind == "area" else 1
-        self.before = field.value
+        self.before = self._shown(field.value)
+
+    def _shown(self, value: str) -> str:
+        """Return a value as the input may hold it; while it is not edited the stored one stays as it is."""
+        if self.field.kind in ("choice", "several"):
+            return value
+        return harmless(value, lines=self.field.kind == "area")
 
     def _make(self) -> Input | TextArea | Choice | None:
         field = self.field
+        value = self._shown(field.value)
         if field.kind == "heading":
             return None
         if field.kind == "area":
-            area = TextArea(field.value, compact=True, tab_behavior="focus", highlight_cursor_line=False)
+            area = TextArea(value, compact=True, tab_behavior="focus", highlight_cursor_line=False)
             area.cursor_blink = False
             area.styles.height = field.lines
             return area
         if field.kind in ("choice", "several"):
             return Choice(field.choices, field.value, several=field.kind == "several")
-        return TextLine(field.value, field.hint)
+        return TextLine(value, field.hint)
 
     def compose(self) -> ComposeResult:
         """Yield the input."""
@@ -95,9 +97,9 @@ class FieldRow(Widget):
     @value.setter
     def value(self, value: str) -> None:
         if isinstance(self.control, TextArea):
-            self.control.text = value
+            self.control.text = self._shown(value)
         elif self.control is not None:
-            self.control.value = value
+            self.control.value = self._shown(value)
 
     def set_message(self, error: str | None = None, note: str | None = None) -> None:
         """Set the error or the note; None leaves it."""
@@ -140,7 +142,7 @@ class FieldRow(Widget):
     def render_line(self, y: int) -> Strip:
         """Return a line of label and note; the input is painted over it."""
         cells = self.size.width
-        style = self.get_component_rich_style
+        style = self.style_of
         if self.field.kind == "heading":
             return Strip([Segment(fit(" " + safe(self.field.label), cells), style("field--heading"))], cells)
         here = self.control is not None and self.control.has_focus
@@ -171,6 +173,10 @@ class Form(VerticalScroll, can_focus=False):
     ``begin_at`` is the field that will have the focus first.
     """
 
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        *("field--label", "field--here", "field--error", "field--note", "field--heading"),
+    }
+
     class Changed(Message):
         """A field was edited."""
 
@@ -183,7 +189,9 @@ class Form(VerticalScroll, can_focus=False):
     def __init__(self, fields: Sequence[Field], *, begin_at: str = "", id: str | None = None) -> None:
         super().__init__(id=id)
         widest = max((width(field.label) + 2 * field.required for field in fields), default=8)
-        self.rows = [FieldRow(field, min(widest, WIDEST_LABEL)) for field in fields]
+        # Styles of the form, not of each row: Textual makes every one anew for every widget.
+        style = self.get_component_rich_style
+        self.rows = [FieldRow(field, min(widest, WIDEST_LABEL), style) for field in fields]
         at = next((place for place, field in enumerate(fields) if field.key == begin_at), 0)
         self._first = max(FIRST_ROWS, at + FIRST_ROWS // 2)
         self._whole = len(self.rows) <= self._first
@@ -227,7 +235,7 @@ class Form(VerticalScroll, can_focus=False):
         row = self._by_key[key]
         row.value = value
         if as_before:
-            row.before = value
+            row.before = row.value
 
     def note(self, key: str, text: str) -> None:
         """Put a remark beside a field, '' takes it away."""
