@@ -111,7 +111,7 @@ def add_name(change: Change, customer_id: int, name: str, kind: str) -> None:
 @action("alias.update")
 def update_name(change: Change, alias_id: int, seen: int, name: str, kind: str) -> bool:
     """Change another name of a customer and return whether anything differed."""
-    row = change.one("SELECT customer_id FROM customer_alias WHERE id = :id", {"id": alias_id})
+    row = change.one(store.ALIAS_OWNER, {"id": alias_id})
     if row:
         _free_name(change, row[0], name, alias_id)
     return change.update(

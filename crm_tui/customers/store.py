@@ -301,6 +301,8 @@ LINKS_OF = (
 )
 TAG_BY_KEY = "SELECT id FROM tag WHERE name_key = :key AND deleted_at IS NULL"
 
+ALIAS_OWNER = "SELECT customer_id FROM customer_alias WHERE id = :id"
+
 
 CELLS = "SELECT cells FROM imported_row WHERE customer_id = :id ORDER BY changed_in, id"
 
