@@ -240,7 +240,7 @@ HOSTILE = (
     "[/red]坏[bold] \x1b]52;c;aGVsbG8=\x07剪贴板 \u202eעברית\u202c从右到左 甲\t乙\n丙\x9b2J",
     "👨\u200d👩\u200d👧家庭❤\ufe0f公司" + "e\u0301\u0301\u0301\u0301" * 9 + "长" * 200,
 )
-STEERING = set(map(chr, (*range(32), *range(127, 160), 0x202C, 0x202E, 0x200D)))
+STEERING = set(map(chr, (*range(32), *range(127, 160), 0x202C, 0x202E)))
 
 
 @pytest.mark.parametrize("name", HOSTILE)

@@ -397,3 +397,12 @@ async def test_the_next_match_passes_over_headings(filled: Session) -> None:
             await user.press("n")
             names.append(cursor_name(user))
         assert "" not in names and len(set(names)) == 7
+
+
+async def test_the_cursor_stands_on_a_row_when_a_colleague_dealt_with_the_next(filled: Session) -> None:
+    async with story(CrmApp(filled)) as user:
+        with open_session(filled.database.path, login="li") as other:
+            other.write(service.done, 2, the_plan(filled, 2).changed_in, other.zone)
+        await user.press("x")
+        assert "逾期 1 · 今日到期 2" in user.line(0)
+        assert cursor_name(user) == "[/x] 深圳云帆"

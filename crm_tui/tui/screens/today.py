@@ -83,7 +83,13 @@ class TodayScreen(BaseScreen):
         if target is None:
             await self.table.reload()
         else:
+            line = self.table.cursor
             await self.table.show(self.source, cursor_to=target)
+            if target != FIRST and (self.table.item is None or self.table.item.id != target):
+                # A colleague dealt with that row meanwhile.
+                self.table.move_to(line)
+                if self.table.row is None:
+                    self.table.step(1)
             self._show_heading()
         await self._say_counts()
         self._look_closer()
