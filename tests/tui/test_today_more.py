@@ -1,0 +1,50 @@
+"""More stories of Today: what a narrow screen tells, matches and colleagues."""
+
+from __future__ import annotations
+
+import pytest
+
+from crm_tui.followups import service
+from crm_tui.session import Session, open_session
+from crm_tui.tui.app import CrmApp
+from tests.tui.driver import story
+from tests.tui.test_today import cursor_name, filled, session, the_plan
+
+__all__ = ["filled", "session"]
+
+
+@pytest.mark.requirement("S4-15", "S4-06")
+async def test_a_narrow_screen_tells_all_of_the_row_below_the_list(filled: Session) -> None:
+    async with story(CrmApp(filled), size=(80, 24)) as user:
+        assert user.line(20).startswith(" 上海恒达科技有限公司 · 王总 采购经理 · 2026-11-17 周二 · 报价确认")
+        assert "逾期 3 天 +" in user.line(21) and "重点客户 +" in user.line(21)
+        assert user.line(22).strip() == "重点标注: 只在下午接电话"
+        await user.press("j")
+        assert "北京[VIP]样本公司" in user.line(20) and user.line(22) == ""
+        await user.press("x")
+        assert "已完成" in user.line(22)
+        await user.resize(120, 30)
+        assert not user.screen.brief.display
+        await user.resize(60, 15)
+        assert not user.screen.brief.display
+
+
+async def test_the_next_match_passes_over_headings(filled: Session) -> None:
+    async with story(CrmApp(filled)) as user:
+        await user.press("/")
+        await user.type("公司")
+        await user.press("enter")
+        names = [cursor_name(user)]
+        while user.message != "已是最后一处。":
+            await user.press("n")
+            names.append(cursor_name(user))
+        assert "" not in names and len(set(names)) == 7
+
+
+async def test_the_cursor_stands_on_a_row_when_a_colleague_dealt_with_the_next(filled: Session) -> None:
+    async with story(CrmApp(filled)) as user:
+        with open_session(filled.database.path, login="li") as other:
+            other.write(service.done, 2, the_plan(filled, 2).changed_in, other.zone)
+        await user.press("x")
+        assert "逾期 1 · 今日到期 2" in user.line(0)
+        assert cursor_name(user) == "[/x] 深圳云帆"
