@@ -36,7 +36,7 @@ TOTAL = re.compile(
     re.IGNORECASE,
 )
 FOOTNOTE = re.compile(
-    r"(?:制表|填表|编制|审核|审批|复核|打印|导出|统计|截止|备注|说明|注意|注)\S{0,4}[:：]|第\d+页|[*＊※]"
+    r"(?:制表|填表|编制|审核|审批|复核|打印|导出|统计|截止|备注|说明|注意|注)\S{0,4}[:：]|第\d+页|※"
 )
 EXAMPLE = re.compile(r"(?:示例|样例|范例|例如|例|example)\s*[:：]", re.IGNORECASE)
 
@@ -80,6 +80,7 @@ class Gatherer:
             one.index for one in mapping.columns if not one.field and heading_key(one.heading) in RUNNING
         }
         self._last = 0
+        self._name_heading = heading_key(mapping.headings[self._at["name"]]) if "name" in self._at else ""
         self._numbers: dict[str, int] = {}
         self._codes: dict[str, int] = {}
         self._names: dict[tuple[str, str], int] = {}
@@ -229,6 +230,8 @@ class Gatherer:
         first = tidy(cells[self._at["name"]]) if "name" in self._at else ""
         if any(TOTAL.fullmatch(text) for text in {first, *filled[:1]}):
             return _("A row of totals, not a customer.")
+        if first and heading_key(first) == self._name_heading:
+            return _("A row of headings, not a customer.")
         if EXAMPLE.match(first):
             return _("An example, not a customer.")
         if len(filled) == 1 and len(cells) > 1 and FOOTNOTE.match(filled[0]):

@@ -136,7 +136,9 @@ def _both_levels(head: list[tuple[int, list[str]]], at: int, known: Known) -> tu
     if at + 1 < len(head) and head[at + 1][0] == number + 1:
         lower = head[at + 1][1]
         filled = [column for column, cell in enumerate(lower) if cell]
-        grouped = all(
+        # No customer's row begins blank and holds nothing but names of fields.
+        beside = any(not _at(cells, column) for column in filled) or not _at(lower, 0)
+        grouped = beside or all(
             not means(_at(cells, column)) or (_at(lower, column + 1) and not _at(cells, column + 1))
             for column in filled
         )

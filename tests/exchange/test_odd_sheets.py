@@ -67,6 +67,11 @@ HEADERS = {
         [["客户编号", "客户名称", "联系人", "", "备注"], ["", "", "姓名", "电话", ""]],
         ["C1:D1"],
     ),
+    "three levels": (
+        [["客户总表"], ["基本信息", "", "联系信息"], ["编号", "名称", "联系人", "联系方式", "备注"],
+         ["", "", "姓名", "电话", ""]],
+        ["A1:E1", "A2:B2", "C2:E2"],
+    ),
     "units and hints below": (
         [["客户编号", "客户名称", "联系人", "电话", "备注"], ["文本", "（全称）", "文本", "文本", "选填"]],
         [],
@@ -131,9 +136,19 @@ def test_a_form_of_one_or_more_pairs_wide(session: Session, tmp_path: Path, wide
 
 
 def test_totals_notes_and_examples_are_no_customers(session: Session, tmp_path: Path) -> None:
-    names = ["示例：上海某公司", "甲公司", "合　计", "合计：1家", "共1家", "制表人：李雷", "注：已核对", "-"]
+    names = [
+        "示例：上海某公司",
+        "甲公司",
+        "合　计",
+        "合计：1家",
+        "共1家",
+        "制表人：李雷",
+        "注：已核对",
+        "-",
+        "客户名称",
+    ]
     done = taken(session, book(tmp_path, [["客户名称", "合作金额"], *([name] for name in names)]))
-    assert Counter(done.verdicts) == {"new": 1, "error": 7}
+    assert Counter(done.verdicts) == {"new": 1, "error": 8}
     assert every(session, NAMES) == ["甲公司"]
 
 
