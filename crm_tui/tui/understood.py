@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 from crm_tui.errors import BadInput
+from crm_tui.followups.next_step import read_next, say_plan
 from crm_tui.text.workdays import WorkCalendar
-from crm_tui.tui.screens.next_step import read_next, say_plan
 
 
 def understood(text: str, today: date, calendar: WorkCalendar | None = None) -> str:

@@ -12,11 +12,11 @@ import time_machine
 from crm_tui.customers import reading as customers
 from crm_tui.errors import BadInput
 from crm_tui.followups import reading, service
+from crm_tui.followups.next_step import read_next, say_plan
 from crm_tui.followups.service import PlanDraft
 from crm_tui.session import Session
 from crm_tui.storage import history
 from crm_tui.tui.app import CrmApp
-from crm_tui.tui.screens.next_step import read_next, say_plan
 from tests.tui.driver import User, story
 from tests.tui.office import NOW, customer, office
 

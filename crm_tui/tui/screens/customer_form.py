@@ -10,12 +10,12 @@ from crm_tui.customers import reading, service
 from crm_tui.customers.fields import FIELDS, GROUPS
 from crm_tui.customers.store import Hit
 from crm_tui.errors import BadInput
+from crm_tui.followups.next_step import read_next
 from crm_tui.followups.service import PlanDraft, add_plan
 from crm_tui.locale import N_, _
 from crm_tui.storage.change import Change, action
 from crm_tui.text.identity import find_identity_number
 from crm_tui.tui.screens.form_fields import IDENTITY, form_field, listed, missing, read_back
-from crm_tui.tui.screens.next_step import read_next
 from crm_tui.tui.screens.record_form import RecordForm
 from crm_tui.tui.understood import understood
 from crm_tui.tui.widgets.form import Field, Form

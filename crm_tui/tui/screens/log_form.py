@@ -14,6 +14,7 @@ from crm_tui import clock
 from crm_tui.customers import reading as customers
 from crm_tui.errors import BadInput
 from crm_tui.followups import reading, service
+from crm_tui.followups.next_step import day_text, next_of_rhythm, read_next, say_due, say_plan
 from crm_tui.followups.reading import Plan
 from crm_tui.followups.service import LogEntry, Logged, PlanDraft
 from crm_tui.locale import _
@@ -21,7 +22,6 @@ from crm_tui.session import Session
 from crm_tui.text.chinese_dates import parse_when
 from crm_tui.text.recurrence import parse_recurrence
 from crm_tui.tui.screens.base import FieldErrors, FormScreen
-from crm_tui.tui.screens.next_step import day_text, next_of_rhythm, read_next, say_due, say_plan
 from crm_tui.tui.widgets.form import Field, Form
 
 MOST_PLANS = 9  # as many as there are digits to choose with

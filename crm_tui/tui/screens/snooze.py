@@ -12,12 +12,12 @@ from textual.widgets import Input, Static
 
 from crm_tui.errors import BadInput
 from crm_tui.followups import service as followups
+from crm_tui.followups.next_step import day_text
 from crm_tui.locale import _
 from crm_tui.session import Session
 from crm_tui.text.cells import fit, width
 from crm_tui.text.chinese_dates import parse_when
 from crm_tui.tui.screens.base import PopUp
-from crm_tui.tui.screens.next_step import day_text
 
 
 class Postponed(NamedTuple):

@@ -14,12 +14,12 @@ from textual.widgets import Static
 from crm_tui import clock
 from crm_tui.customers import reading as customers
 from crm_tui.followups import reading
+from crm_tui.followups.next_step import day_text
 from crm_tui.followups.reading import Activity
 from crm_tui.locale import _
 from crm_tui.queue.service import Item
 from crm_tui.session import Session
 from crm_tui.text.cells import fit, safe
-from crm_tui.tui.screens.next_step import day_text
 
 SAID_MOST = 400
 CONTACTS_MOST = 4
