@@ -63,7 +63,7 @@ def open_regular(path: bytes | str) -> BinaryIO:
     except IsADirectoryError:
         raise Refused("folder") from None
     except OSError as error:
-        raise Refused("unreadable", reason=error.strerror or str(error)) from None
+        raise Refused("unreadable", errno=error.errno or 0) from None
     seen = os.fstat(handle)
     fault = "folder" if stat.S_ISDIR(seen.st_mode) else "" if stat.S_ISREG(seen.st_mode) else "special"
     if fault or seen.st_size == 0:

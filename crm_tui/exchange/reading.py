@@ -8,7 +8,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -115,6 +115,7 @@ def open_sheet(
             warnings=warnings,
             _parser=parser,
         )
+        warnings.extend(_alike(data.headings))
         if table.orientation == "vertical":
             parser.close()
             data.total = 1
@@ -191,6 +192,13 @@ def _letter(column: int) -> str:
         column, rest = divmod(column - 1, 26)
         text = chr(65 + rest) + text
     return text
+
+
+def _alike(headings: Sequence[str]) -> list[str]:
+    """Return a sentence for each heading that stands more than once in the row of headings."""
+    text = _("The heading “{heading}” stands more than once; look at what each column is taken as.")
+    seconds = (heading.removesuffix(" (2)") for heading in headings if heading.endswith(" (2)"))
+    return [text.format(heading=heading) for heading in seconds if heading in headings]
 
 
 def _warnings(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from crm_tui.errors import BadInput
+import os
+
+from crm_tui.errors import BadInput, system_reason
 from crm_tui.exchange.guard import Refused
 from crm_tui.locale import N_, _
 
@@ -75,4 +77,8 @@ def sentence(refused: Refused, file_name: str) -> BadInput:
     """Return the refusal of a file as an error in the user's language."""
     what, todo = SENTENCES.get(refused.code, SENTENCES["broken"])
     words = {"file": file_name, "reason": "", **refused.details}
+    if "errno" in words:
+        # The parsing process has no language: it names the fault by its number.
+        number = int(words["errno"])
+        words["reason"] = system_reason(OSError(number, os.strerror(number)))
     return BadInput(_(what).format(**words), _("Nothing was imported."), _(todo).format(**words))

@@ -355,3 +355,11 @@ def test_a_child_that_cannot_start_is_a_fault(tmp_path: Path, monkeypatch: pytes
     monkeypatch.setattr(reading, "CHILD", ["false"])
     with pytest.raises(reading.Fault, match="无法启动读取表格的进程"):
         open_sheet(tmp_path / "a.csv")
+
+
+def test_two_headings_alike_are_said(tmp_path: Path) -> None:
+    path = tmp_path / "电话.csv"
+    path.write_text("客户名称,联系电话,联系电话\n上海恒达科技有限公司,13800138000,021-62345678\n", "utf-8")
+    with open_sheet(path) as sheet:
+        assert sheet.headings == ("客户名称", "联系电话", "联系电话 (2)")
+        assert "表头“联系电话”出现了不止一次，请核对每一列对应的字段。" in sheet.warnings
