@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import time_machine
 
+from crm_tui.customers import service
 from crm_tui.session import Session
 from tests.tui.driver import story
 from tests.tui.office import NOW, app, customer, many, office
@@ -126,3 +127,27 @@ async def test_a_read_only_file_says_why_before_anything_is_typed(
         await user.press("enter", "e")
         assert user.message == "该文件只能查看。"
         assert user.screen.kind == "customer"
+
+
+@pytest.mark.requirement("S0-19")
+@pytest.mark.parametrize("width", [60, 80, 160])
+async def test_urgent_tags_stand_after_the_name_however_long_it_is(filled: Session, width: int) -> None:
+    long = customer(filled, "内蒙古自治区呼和浩特市恒泰精密机械制造股份有限公司第二分公司")
+    filled.write(service.set_tags, long, ["高意向", "老客户"])
+    filled.write(service.set_tags, 131, ["决策关键期", "高意向"])
+    async with story(app(filled), size=(width, 24)) as user:
+        row = next(line for line in user.lines if "内蒙古" in line)
+        assert "… [高意向]" in row and "老客户" not in row
+        row = next(line for line in user.lines if "北京" in line)
+        assert ("[高意向][决策关键期]" if width == 160 else "[高意向 +1]") in row
+
+
+async def test_the_search_says_that_files_to_complete_can_be_asked_for(filled: Session) -> None:
+    async with story(app(filled)) as user:
+        await user.press("/")
+        assert "待补全、待核对" in user.text
+        await user.type("待补全")
+        assert "131 位客户" in user.line(0), "none of the samples has all that the preset wants"
+        await user.press("ctrl+u")
+        await user.type("待核对")
+        assert "0 位客户" in user.line(0)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from crm_tui.customers import reading
+from crm_tui.customers import service as customers
 from crm_tui.followups import service
 from crm_tui.session import Session, open_session
 from crm_tui.tui.app import CrmApp
@@ -48,3 +50,24 @@ async def test_the_cursor_stands_on_a_row_when_a_colleague_dealt_with_the_next(f
         await user.press("x")
         assert "逾期 1 · 今日到期 2" in user.line(0)
         assert cursor_name(user) == "[/x] 深圳云帆"
+
+
+@pytest.mark.requirement("S4-16")
+async def test_the_need_is_told_before_the_contact(filled: Session) -> None:
+    row = reading.record(filled.reader, "customer", 1)
+    assert row is not None
+    filled.write(customers.update, 1, row["changed_in"], {"need": "降低采购成本10%"})
+    async with story(CrmApp(filled), size=(120, 40)) as user:
+        lines = user.lines
+        title = next(number for number, line in enumerate(lines) if line.endswith("核心需求"))
+        assert lines[title + 1].endswith("降低采购成本10%")
+        await user.resize(80, 24)
+        assert "重点标注: 只在下午接电话 · 核心需求: 降低采购成本10%" in user.line(22)
+
+
+@pytest.mark.requirement("S0-19")
+async def test_an_urgent_tag_is_never_cut_from_the_reasons(filled: Session) -> None:
+    filled.write(customers.set_tags, 1, ["高意向"])
+    async with story(CrmApp(filled)) as user:
+        row = next(line for line in user.lines if "上海恒达" in line)
+        assert "逾期 3 天" in row and "[高意向]" in row

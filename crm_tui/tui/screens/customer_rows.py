@@ -70,7 +70,7 @@ class CustomerRows:
         status = words.label("status", row.status)
         cells = (
             row.no,
-            row.name or row.contact or "",
+            Cell(row.name or row.contact or "", marks=row.marks),
             Cell(status, STATUS_TONES.get(row.status or "", "")),
             words.label("stage", row.stage),
             row.owner,

@@ -33,7 +33,7 @@ class CustomersScreen(BaseScreen):
 
     def body(self) -> Iterable[Widget]:
         """Yield the search line and the table."""
-        yield SearchLine(_("Name, number, contact, phone …"))
+        yield SearchLine(_("Name, number, contact, phone; or incomplete, doubtful"))
         yield self.table
 
     @property

@@ -153,8 +153,8 @@ class TodayScreen(BaseScreen):
         self.keys.update()
         item = self.item
         self.brief.show(item, self.session)
-        note = item.key_note if item and not self.detail.display else ""
-        self.notice.rest(f"{FIELDS['key_note'].title}: {note}" if note else "")
+        told = {"key_note": item.key_note, "need": item.need} if item and not self.detail.display else {}
+        self.notice.rest(" · ".join(f"{FIELDS[name].title}: {text}" for name, text in told.items() if text))
         if item is None or not self.detail.display:
             self.detail.show(None)
             return

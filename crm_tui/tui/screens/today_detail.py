@@ -13,6 +13,7 @@ from textual.widgets import Static
 
 from crm_tui import clock
 from crm_tui.customers import reading as customers
+from crm_tui.customers.fields import FIELDS
 from crm_tui.followups import reading
 from crm_tui.followups.next_step import day_text
 from crm_tui.followups.reading import Activity
@@ -126,6 +127,9 @@ def _text(known: Known) -> Text:
     if item.key_note:
         part(_("Key note"))
         line(item.key_note, "bold")
+    if item.need:
+        part(FIELDS["need"].title)
+        line(item.need[:SAID_MOST])
     part(_("Urgency") + f" {item.urgency:.1f}")
     for term in sorted(item.terms, key=lambda term: -term.points):
         points = f"+{term.points:.1f}" if term.points else ""

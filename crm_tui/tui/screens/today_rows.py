@@ -52,6 +52,11 @@ def matches(item: Item, key: str) -> bool:
     return any(key in fold(text) for text in (item.name, item.contact, item.goal, item.no, item.phone))
 
 
+def _reasons(item: Item) -> str:
+    """Return why a row is here without its urgent tags, which stand behind, never cut."""
+    return " · ".join(part for part in item.why.split(" · ") if part.removeprefix("#") not in item.marks)
+
+
 class _Idle:
     """A group whose rows are read page by page."""
 
@@ -130,8 +135,8 @@ class QueueSource(GroupedSource):
         due = due_text(item, self.session.today(), self.session.zone)
         return Row(
             key,
-            (f"{item.urgency:.1f}", item.name or item.contact, Cell(item.why, tone), item.goal, item.phone,
-             item.contact, due),
+            (f"{item.urgency:.1f}", item.name or item.contact, Cell(_reasons(item), tone, item.marks),
+             item.goal, item.phone, item.contact, due),
         )  # fmt: skip
 
     def position(self, row_id: Hashable) -> int | None:

@@ -23,10 +23,14 @@ class Column(NamedTuple):
 
 
 class Cell(NamedTuple):
-    """A cell with a tone: ``dim``, ``strong``, ``accent``, ``good``, ``warn`` or ``bad``."""
+    """A cell with a tone: ``dim``, ``strong``, ``accent``, ``good``, ``warn`` or ``bad``.
+
+    ``marks`` stand in brackets after the text, which is cut sooner than they are.
+    """
 
     text: str
     tone: str = ""
+    marks: tuple[str, ...] = ()
 
 
 class Row(NamedTuple):

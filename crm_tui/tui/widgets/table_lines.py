@@ -33,6 +33,20 @@ def _fitted(text: str, cells: int, right: bool, ambiguous: int) -> str:
     return fit(text, cells, ambiguous)
 
 
+def _marked(text: str, marks: Sequence[str], cells: int, ambiguous: int) -> tuple[str, str]:
+    """Return the text cut to what its marks leave, and the marks: all, or the first and how many more."""
+    shown = "".join(f"[{mark}]" for mark in marks)
+    if len(marks) > 1 and width(safe(shown), ambiguous) > cells // 2:
+        shown = f"[{marks[0]} +{len(marks) - 1}]"
+    shown = safe(shown)
+    room = max(cells - width(shown, ambiguous) - 1, 0)
+    text = safe(text)
+    if width(text, ambiguous) > room:
+        text = fit(text, room, ambiguous).rstrip()
+    used = width(text, ambiguous) + 1
+    return text + " ", fit(shown, max(cells - used, 0), ambiguous)
+
+
 class TableLines(Widget):
     """The drawing of a table; what is shown and where the cursor stands is the table's."""
 
@@ -111,7 +125,12 @@ class TableLines(Widget):
             if used > 1:
                 segments.append(Segment(" ", base))
                 used += 1
-            segments.append(Segment(_fitted(text, wide, column.right, ambiguous), style))
+            if isinstance(cell, Cell) and cell.marks:
+                text, shown = _marked(text, cell.marks, wide, ambiguous)
+                segments.append(Segment(text, style))
+                segments.append(Segment(shown, self._style("table--warn") if tones else base))
+            else:
+                segments.append(Segment(_fitted(text, wide, column.right, ambiguous), style))
             used += wide
         segments.append(Segment(" " * max(cells - used - 1, 0), base))
         segments.append(self._mark_segment(mark))
