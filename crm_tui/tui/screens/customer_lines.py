@@ -10,6 +10,7 @@ from crm_tui import clock
 from crm_tui.customers.checks import check
 from crm_tui.customers.convert import show
 from crm_tui.customers.fields import FIELDS, GROUPS
+from crm_tui.customers.reading import class_of
 from crm_tui.followups.reading import Activity, Plan
 from crm_tui.locale import _, ngettext
 from crm_tui.text.cells import width
@@ -20,6 +21,7 @@ from crm_tui.tui.screens.customer_view import (
     other_columns,
     record_note,
     sheet_text,
+    term,
 )
 from crm_tui.tui.screens.form_fields import listed
 from crm_tui.tui.screens.name_form import KINDS
@@ -89,6 +91,8 @@ def _field_lines(
             shown = remarks.pop(0)
         lines.append(Line(key, one.title, shown, note, "warn" if not value and said.get(name) else ""))
         lines += [Line(key, "", text, tone="warn") for text in remarks]
+        if name == "timeline" and (days := term(view)):
+            lines.append(Line(key, "", f"= {days}", tone="dim"))
         if sheet:
             lines.append(Line(key, "", _("! the sheet says: {text}").format(text=sheet), tone="warn"))
     return lines
@@ -243,7 +247,7 @@ def activity_text(one: Activity, joint: str) -> str:
 
 
 def banner(view: FileView) -> list[str]:
-    """Return the line under the title: number, status, level, stage, owner, tags."""
+    """Return the line under the title: number, status, level, stage, owner, class (S4-05), tags."""
     row, context = view.customer, view.context
     parts = [row["no"]]
     for name in ("status", "level", "stage"):
@@ -252,6 +256,7 @@ def banner(view: FileView) -> list[str]:
             # A grade such as A says nothing alone.
             parts.append(text if width(text) > 3 else f"{FIELDS[name].title} {text}")
     parts.append(f"{FIELDS['owner'].title} {context.names.get(row['owner_id'], '')}")
+    parts += filter(None, [class_of(row, context.words)])
     return [*parts, *(f"#{tag}" for tag in view.file.tags)]
 
 

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from crm_tui import clock
 from crm_tui.customers import reading
 from crm_tui.customers.checks import Finding, check
-from crm_tui.customers.convert import Context, show
+from crm_tui.customers.convert import Context, parse, show
 from crm_tui.customers.fields import FIELDS, Field
 from crm_tui.customers.reading import CustomerFile
 from crm_tui.followups import reading as followups
@@ -19,6 +19,7 @@ from crm_tui.presets import preset
 from crm_tui.session import Session
 from crm_tui.storage import history
 from crm_tui.storage.history import FieldChange
+from crm_tui.text.fold import tidy
 
 Latest = Mapping[str, FieldChange]
 
@@ -122,10 +123,29 @@ def made_and_changed(view: FileView) -> list[tuple[str, str]]:
 
 def sheet_text(view: FileView, name: str, slot: int = 1) -> str:
     """Return what the imported sheet said where it was not understood, '' elsewhere."""
-    cell = view.file.cells.get(name if slot == 1 else f"{name}:{slot}")
-    return cell[0] if cell and cell[1] is None and cell[0] else ""
+    text, value = view.file.cells.get(name if slot == 1 else f"{name}:{slot}") or ("", "")
+    return text if text and (value is None or (name == "owner" and _is_stranger(view, text, value))) else ""
+
+
+def _is_stranger(view: FileView, owner: str, value: Any) -> bool:
+    """Tell whether a sheet named somebody nobody knows, so that the customer went to another person."""
+    known = parse(FIELDS["owner"], owner, view.context).values
+    return value == view.customer["owner_id"] and "owner_id" not in known
 
 
 def other_columns(view: FileView) -> list[tuple[str, str]]:
-    """Return heading and text of the sheet's columns that are no field."""
-    return [(key[1:], cell[0]) for key, cell in view.file.cells.items() if key.startswith("=") and cell[0]]
+    """Return heading and text of the sheet's columns that are no field, without those the note tells."""
+    note = view.customer["note"] or ""
+    found = [(key[1:], cell[0]) for key, cell in view.file.cells.items() if key.startswith("=") and cell[0]]
+    return [(head, text) for head, text in found if f"{head}：{tidy(text)}" not in note]
+
+
+def term(view: FileView) -> str:
+    """Return the days that the project's time means, as from the day it was written (S1-10), or ''."""
+    if not view.customer["timeline"]:
+        return ""
+    latest = view.latest["customer", view.customer["id"]]
+    change = latest.get("timeline") or latest.get("")
+    said_on = clock.local(change.at, view.zone).date() if change and change.at else view.today
+    days = reading.days_of(view.customer["timeline"], said_on)
+    return " ~ ".join(dict.fromkeys(str(day) for day in days)) if days else ""
