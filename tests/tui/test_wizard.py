@@ -14,7 +14,7 @@ from crm_tui import locale
 from crm_tui.customers import reading
 from crm_tui.customers.reading import Query
 from crm_tui.exchange import importing
-from crm_tui.session import Session
+from crm_tui.session import Session, open_session
 from tests.tui.driver import User, story
 from tests.tui.office import NOW, app, customer, office
 
@@ -317,3 +317,18 @@ async def test_a_cut_reason_is_said_in_full(session: Session, folder: Path) -> N
     async with story(app(session), size=(60, 24)) as user:
         await user.press("i", "enter", "f12")
         assert "既没有客户名称也没有客户编号" in user.text
+
+
+async def test_a_read_only_file_is_said_before_a_sheet_is_chosen(session: Session, folder: Path) -> None:
+    path = sheet(folder / "客户.csv")
+    with open_session(session.database.path, login="wang", read_only=True) as only_read:
+        async with story(app(only_read)) as user:
+            await user.press("i")
+            assert user.screen.kind == "customers" and user.message == only_read.read_only != ""
+            await user.app.open("import", path=path)
+            await user.idle()
+            assert only_read.read_only in user.text and "客户.csv" not in user.text
+            await user.press("f12")
+            assert user.message == only_read.read_only
+            await user.press("escape")
+            assert user.screen.kind == "customers"

@@ -128,11 +128,22 @@ class WizardScreen(JobScreen):
         """Find the likely files, once; then open the file that was given."""
         if self.files.loaded:
             return
+        if self.session.read_only:
+            self.about.update(self.session.read_only)
+            self.files.empty, self.line.display = "", False
+            await self._list([])
+            return
         text = _("1 File: choose one, or type its path. {key} writes a blank sheet to fill in.")
         self.about.update(text.format(key=self.crm.keymap.shown("template")))
         await self._list(await self.crm.work.run(files.likely_files))
         if self.given is not None:
             await self.choose(str(self.given))
+
+    def why_not(self, action_id: str) -> str:
+        """Say at once that nothing can be imported into a file that is only read."""
+        if action_id in ("open", "confirm") and self.session.read_only:
+            return self.session.read_only
+        return super().why_not(action_id)
 
     async def _list(self, paths: Sequence[Path]) -> None:
         rows = await self.crm.work.run(files.file_rows, paths, self.session.zone)
