@@ -31,7 +31,8 @@ class PaletteScreen(PopUp):
     def __init__(self, below: Screen) -> None:
         super().__init__()
         self.below = below
-        self.listed = ""
+        self.typed = ""
+        self.rows = ListSource([])
         self.line = TextLine(placeholder=_("Chinese, English or pinyin"))
         self.table = Table(
             [Column(_("Name"), 14), Column(_("Key"), 12, tone="accent"), Column("", 20, flex=1, tone="dim")],
@@ -61,6 +62,10 @@ class PaletteScreen(PopUp):
         await self._list(self.line.value)
 
     async def _list(self, text: str) -> None:
+        self.typed, self.rows = text, self._rows(text)
+        await self.table.show(self.rows)
+
+    def _rows(self, text: str) -> ListSource:
         keymap = self.crm.keymap
         able, unable = [], []
         for action in ACTIONS:
@@ -74,8 +79,7 @@ class PaletteScreen(PopUp):
             else:
                 able.append(Row(action.id, (line.label, first, line.help)))
         able.sort(key=lambda row: not str(row.cells[0]).startswith(text))
-        await self.table.show(ListSource([*able, *unable]))
-        self.listed = text
+        return ListSource([*able, *unable])
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """List the commands that match."""
@@ -84,9 +88,10 @@ class PaletteScreen(PopUp):
 
     async def do_open(self) -> None:
         """Do the command on the screen below."""
-        if self.listed != self.line.value:
-            await self._list(self.line.value)
         row = self.table.row
+        if self.typed != self.line.value or self.table.source is not self.rows:
+            # Enter came before the list did: what is meant is the first match of all that was typed.
+            row = next(iter(self._rows(self.line.value).page(0, 1)), None)
         if row is None:
             return
         action = next(action for action in ACTIONS if action.id == row.id)
