@@ -123,6 +123,8 @@ class Teller:
         tags = pick(
             ((), (), ("高意向",), ("价格敏感型",), ("技术导向型",), ("高潜力客户", "高意向"), ("决策周期长",))
         )
+        if "高意向" in tags:
+            values["intent"] = "strong"
         return Story(owner, values, contacts, list(tags)), firm
 
     def _contact(self, firm: Firm) -> dict[str, Any]:
