@@ -57,8 +57,10 @@ async def test_only_the_newest_of_a_group_counts_and_stale_ones_are_not_begun(wo
 
 async def test_a_job_reports_uses_the_database_and_gives_its_result(work: Work) -> None:
     said: list[Progress] = []
+    seen = threading.Event()
 
     def job(this: Job[str]) -> str:
+        assert seen.wait(10)
         for number in range(1, 4):
             this.report(number, 3, "正在导入")
             assert this.run(lambda: threading.current_thread().name) == "crm-database"
@@ -66,6 +68,7 @@ async def test_a_job_reports_uses_the_database_and_gives_its_result(work: Work) 
 
     running = work.aside(job, said.append)
     assert work.busy and work.jobs_running
+    seen.set()
     assert await running == "done"
     await work.idle()
     assert said[-1] == Progress(3, 3, "正在导入")
