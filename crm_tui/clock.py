@@ -3,16 +3,30 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Generator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 DEFAULT_ZONE = "Asia/Shanghai"
 INSTANT = "%Y-%m-%dT%H:%M:%SZ"
+_moment: ContextVar[datetime | None] = ContextVar("moment", default=None)
 
 
 def now() -> datetime:
     """Return the present moment as an aware UTC datetime, cut to whole seconds."""
-    return datetime.now(UTC).replace(microsecond=0)
+    return (_moment.get() or datetime.now(UTC)).replace(microsecond=0)
+
+
+@contextmanager
+def living_at(moment: datetime) -> Generator[None]:
+    """Let the calling thread live at another (aware) moment, as the demo's past does; others do not."""
+    token = _moment.set(moment.astimezone(UTC))
+    try:
+        yield
+    finally:
+        _moment.reset(token)
 
 
 def instant() -> str:

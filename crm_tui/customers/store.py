@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 from crm_tui.presets.store import URGENT_TAGS
 from crm_tui.storage.driver import sqlite3
 from crm_tui.storage.lists import placeholders, query_in
-from crm_tui.storage.triggers import columns
 from crm_tui.text.natural import natural_key
 
 
@@ -284,11 +283,6 @@ def rows_in(connection: sqlite3.Connection, sql: str, ids: list[int]) -> list[di
     cursor = connection.execute(sql.replace("{ids}", marks), params)
     names = [item[0] for item in cursor.description]
     return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
-
-
-def customer_columns(connection: sqlite3.Connection) -> list[str]:
-    """Return the columns of a customer."""
-    return columns(connection, "customer")
 
 
 NUMBER_TAKEN = (

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
-from contextlib import contextmanager
-from contextvars import ContextVar
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -44,7 +42,7 @@ def make_demo(path: Path, customers: int = 300, seed: int = 7, progress: Progres
     BadInput when nothing can be made there; then nothing is left behind.
     """
     now = clock.now()
-    with living_at(now - BEGUN):
+    with clock.living_at(now - BEGUN):
         create_database(path, name=ACTING)
     try:
         with open_session(path) as session, unhurried(session.database.connection):
@@ -53,25 +51,6 @@ def make_demo(path: Path, customers: int = 300, seed: int = 7, progress: Progres
         for ending in LEFT:
             path.with_name(path.name + ending).unlink(missing_ok=True)
         raise
-
-
-_moment: ContextVar[datetime | None] = ContextVar("moment", default=None)
-
-
-@contextmanager
-def living_at(moment: datetime) -> Generator[None]:
-    """Let the calling thread live at another moment, so that sets, numbers and plans are dated then.
-
-    Other threads keep the present; only one demo may be made at a time.
-    """
-    present = clock.now
-    token = _moment.set(moment.astimezone(UTC).replace(microsecond=0))
-    setattr(clock, "now", lambda: _moment.get() or present())  # noqa: B010
-    try:
-        yield
-    finally:
-        setattr(clock, "now", present)  # noqa: B010
-        _moment.reset(token)
 
 
 class _Maker:
@@ -85,7 +64,7 @@ class _Maker:
         self.plans: dict[int, int | None] = {}
 
     def make(self, count: int) -> None:
-        with living_at(self.now - BEGUN + timedelta(hours=1)):
+        with clock.living_at(self.now - BEGUN + timedelta(hours=1)):
             for login, name, role, aliases in COLLEAGUES:
                 result = self.session.write(people_store.add, login, name, role, aliases)
                 self.people.append(result.value)
@@ -108,7 +87,7 @@ class _Maker:
         jobs.sort(key=lambda job: job[:2])
         done = 0
         for at, _order, run, made in jobs:
-            with living_at(min(at, self.now)):
+            with clock.living_at(min(at, self.now)):
                 run()
             done += made
             if made:

@@ -89,11 +89,6 @@ UNWRITTEN = (
     " AND (CAST(:owner AS INTEGER) IS NULL OR p.owner_id = :owner)"
     " ORDER BY p.done_at NULLS LAST, p.id LIMIT :limit"
 )
-COUNT_OPEN = (
-    "SELECT p.due_on, count(*) FROM plan p WHERE p.state IN ('todo', 'doing') AND p.due_on <= :until"
-    " AND (CAST(:owner AS INTEGER) IS NULL OR p.owner_id = :owner)"
-    " GROUP BY p.due_on ORDER BY p.due_on NULLS LAST"
-)
 IDLE_SELECT = (
     "SELECT c.id, c.no, coalesce(c.name, ''), c.status, c.stage, c.level, c.intent, c.industry, c.key_note,"
     " c.need, s.last_followup_at, s.idle_since, s.next_due_on, t.name, t.title, "
@@ -133,11 +128,6 @@ def unwritten(reader: sqlite3.Connection, owner: int | None, before: str, limit:
     params = {"owner": owner, "before": before, "limit": limit}
     rows = reader.execute(DUE + UNWRITTEN, params).fetchall()
     return [DueRow(*row) for row in rows]
-
-
-def count_due(reader: sqlite3.Connection, owner: int | None, until: str) -> list[tuple[str, int]]:
-    """Return how many open plans each day up to ``until`` has."""
-    return reader.execute(COUNT_OPEN, {"owner": owner, "until": until}).fetchall()
 
 
 def idle(

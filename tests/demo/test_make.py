@@ -13,7 +13,7 @@ import time_machine
 from crm_tui import clock
 from crm_tui.access import store as people_store
 from crm_tui.customers import reading
-from crm_tui.demo.make import ACTING, COLLEAGUES, living_at, make_demo
+from crm_tui.demo.make import ACTING, COLLEAGUES, make_demo
 from crm_tui.demo.samples import SAMPLES
 from crm_tui.errors import BadInput
 from crm_tui.queue import service as queue
@@ -205,7 +205,7 @@ def test_a_demo_that_fails_leaves_nothing(tmp_path: Path) -> None:
 
 def test_the_clock_is_given_back() -> None:
     before = clock.now
-    with pytest.raises(RuntimeError), living_at(clock.parse_instant("2020-01-01T00:00:00Z")):
+    with pytest.raises(RuntimeError), clock.living_at(clock.parse_instant("2020-01-01T00:00:00Z")):
         assert clock.instant() == "2020-01-01T00:00:00Z"
         elsewhere: list[str] = []
         thread = Thread(target=lambda: elsewhere.append(clock.instant()))
