@@ -27,10 +27,14 @@ COMMANDS: dict[str, Entry] = {
     "due": Entry("crm_tui.cli.due", "due", N_("Show whom to contact now, and why.")),
     "show": Entry("crm_tui.cli.show", "show", N_("Show a customer file.")),
     "log": Entry("crm_tui.cli.log", "log", N_("Write down what happened and plan what comes next.")),
+    "change": Entry("crm_tui.cli.change", "change", N_("Change many customers at once, with one undo.")),
     "history": Entry(
         "crm_tui.cli.history", "history", N_("Show who changed what, or the latest changes of all.")
     ),
     "undo": Entry("crm_tui.cli.undo", "undo", N_("Take back your own last change, or any by its number.")),
     "redo": Entry("crm_tui.cli.undo", "redo", N_("Bring back what your last undo took."), True),
     "user": Entry("crm_tui.cli.people", "user", N_("Add and list the people who may use the database.")),
+    "doctor": Entry(
+        "crm_tui.cli.doctor", "doctor", N_("Examine the database and mend what can safely be mended.")
+    ),
 }  # fmt: skip

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, TypeVar
 from crm_tui import clock
 from crm_tui.errors import CrmError, Fault, NotPermitted
 from crm_tui.locale import _
-from crm_tui.storage import chain, derive
+from crm_tui.storage import chain, derive, outside
 from crm_tui.storage.change import Change
 from crm_tui.storage.connection import BUSY_SECONDS, open_checked, open_readable
 from crm_tui.storage.driver import sqlite3
@@ -72,11 +72,7 @@ class Database:
 
         def body() -> WriteResult:
             now = clock.instant()
-            outside = chain.seal_outside(self.connection, now)
-            for former in outside:
-                derive.rewrite(self.connection, former)
-            if outside:
-                self.connection.execute("DELETE FROM stale")
+            outside.settle(self.connection, now)
             cursor = self.connection.execute(
                 "INSERT INTO change_set (at, actor, action, source, reason, undoes, job)"
                 " VALUES (:at, :actor, :action, :source, :reason, :undoes, :job)",

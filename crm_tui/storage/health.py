@@ -1,0 +1,91 @@
+"""What a file can be asked about its own soundness: each question one reading on an unscoped connection."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from crm_tui.storage.driver import sqlite3
+from crm_tui.storage.triggers import tracked_tables
+
+MOST = 20
+LOGGED = "SELECT entity, op, count(*) FROM change WHERE op <> 'update' GROUP BY entity, op"
+COUNT = "SELECT count(*) FROM {table}"
+AHEAD = "SELECT count(*) FROM {table} WHERE changed_in > :newest OR created_in > :newest"
+NEWEST = "SELECT coalesce(max(id), 0), max(at) FROM change_set"
+COMPACTED = "SELECT coalesce(max(through), 0) FROM compacted"
+UNSEALED = "SELECT count(*) FROM change_set WHERE chain IS NULL"
+STALE = "SELECT count(*) FROM stale"
+UNFINISHED = "SELECT id, kind, title, started_at, person_id FROM job WHERE state = 'publishing' ORDER BY id"
+
+
+class Unfinished(NamedTuple):
+    """A large change that was begun and not ended: running now, or left behind by a process that died."""
+
+    job: int
+    kind: str
+    title: str
+    started_at: str
+    person_id: int
+
+
+def damage(connection: sqlite3.Connection) -> list[str]:
+    """Return what SQLite finds wrong in the pages and indexes, in its own words; nothing when all is well."""
+    rows = connection.execute(f"PRAGMA integrity_check({MOST:d})").fetchall()
+    return [row[0] for row in rows if row[0] != "ok"]
+
+
+def orphans(connection: sqlite3.Connection) -> list[tuple[str, int, str]]:
+    """Return (table, id, missing parent table) of rows whose parent is not there, at most 20."""
+    cursor = connection.execute("PRAGMA foreign_key_check")
+    rows = cursor.fetchmany(MOST)
+    cursor.close()
+    return [(row[0], row[1], row[2]) for row in rows]
+
+
+def unlogged(connection: sqlite3.Connection) -> dict[str, int]:
+    """Return by table how many rows it holds more (or fewer: negative) than the history accounts for.
+
+    A row that another program replaced leaves no deletion in the history (change-sets, part 2). Empty also
+    where old history was compacted, which makes the count impossible.
+    """
+    if connection.execute(COMPACTED).fetchone()[0]:
+        return {}
+    logged: dict[str, int] = {}
+    for entity, op, count in connection.execute(LOGGED).fetchall():
+        logged[entity] = logged.get(entity, 0) + (count if op == "insert" else -count)
+    found = {}
+    for table in tracked_tables(connection):
+        held = connection.execute(COUNT.format(table=table)).fetchone()[0]
+        if held != logged.get(table, 0):
+            found[table] = held - logged.get(table, 0)
+    return found
+
+
+def ahead(connection: sqlite3.Connection) -> dict[str, int]:
+    """Return by table how many rows name a change set that is not there."""
+    newest = connection.execute(NEWEST).fetchone()[0]
+    counts = {
+        table: connection.execute(AHEAD.format(table=table), {"newest": newest}).fetchone()[0]
+        for table in tracked_tables(connection)
+    }
+    return {table: count for table, count in counts.items() if count}
+
+
+def newest_at(connection: sqlite3.Connection) -> str:
+    """Return the latest instant that a change set carries, '' when there is none."""
+    return connection.execute(NEWEST).fetchone()[1] or ""
+
+
+def outside(connection: sqlite3.Connection) -> int:
+    """Return how many edits by other programs wait to be dated and sealed."""
+    return connection.execute(UNSEALED).fetchone()[0]
+
+
+def waiting(connection: sqlite3.Connection) -> int:
+    """Return how many rows wait for their derived rows to be written anew."""
+    return connection.execute(STALE).fetchone()[0]
+
+
+def unfinished(connection: sqlite3.Connection) -> list[Unfinished]:
+    """Return the large changes that were begun and not ended."""
+    return [Unfinished(*row) for row in connection.execute(UNFINISHED).fetchall()]

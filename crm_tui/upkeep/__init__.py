@@ -1,0 +1,1 @@
+"""Looking after the file: the doctor, and what needs doing once in a while."""

@@ -1,0 +1,111 @@
+"""Checks of the place where the file lives: library, rights, journal."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+from crm_tui.errors import system_reason
+from crm_tui.locale import _
+from crm_tui.storage.driver import sqlite3, wal_is_sound
+from crm_tui.text.cells import safe
+from crm_tui.upkeep.findings import BAD, GOOD, WARN, Finding
+
+LARGE_LOG = 256 * 1024 * 1024
+
+
+def library() -> Finding:
+    """Tell which SQLite works here and whether its write-ahead log can be trusted."""
+    title = _("SQLite library")
+    version = f"{sqlite3.sqlite_version} ({sqlite3.__name__.partition('.')[0]})"
+    if wal_is_sound():
+        return Finding("library", title, GOOD, _("{version}, write-ahead log sound").format(version=version))
+    return Finding(
+        "library",
+        title,
+        WARN,
+        _("{version} has a fault in its write-ahead log; databases made here use a rollback journal.").format(
+            version=version
+        ),
+        _("Install the package pysqlite3 0.6.1 or newer where there is one."),
+    )
+
+
+def rights(path: Path) -> Iterator[Finding]:
+    """Tell who may read and write the file and its folder."""
+    title = _("Rights")
+    try:
+        here, folder = path.stat(), path.parent.stat()
+    except OSError as error:
+        yield Finding(
+            "rights",
+            title,
+            BAD,
+            _("The file cannot be looked at: {error}.").format(error=system_reason(error)),
+        )
+        return
+    mode = stat.S_IMODE(here.st_mode)
+    said = _("{mode}, owner {owner}, {size}").format(
+        mode=stat.filemode(here.st_mode)[1:], owner=_login(here.st_uid), size=size(here.st_size)
+    )
+    if mode & stat.S_IRWXO:
+        yield Finding(
+            "rights", title, WARN, said + _("; everybody on this computer can reach it"),
+            _("Take the right away: chmod o-rwx {path}").format(path=safe(str(path))),
+        )  # fmt: skip
+    elif not os.access(path, os.W_OK) or not os.access(path.parent, os.W_OK):
+        yield Finding(
+            "rights", title, WARN, said + _("; you may not write the file or its folder"),
+            _("Ask the owner of the file for the right to write."),
+        )  # fmt: skip
+    elif folder.st_mode & stat.S_IWOTH and not folder.st_mode & stat.S_ISVTX:
+        yield Finding(
+            "rights", title, WARN, said + _("; everybody can replace it, because its folder is open to all"),
+            _("Take the right away: chmod o-w {path}").format(path=safe(str(path.parent))),
+        )  # fmt: skip
+    else:
+        yield Finding("rights", title, GOOD, said)
+
+
+def _login(uid: int) -> str:
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return str(uid)
+
+
+def journal(path: Path, connection: sqlite3.Connection) -> Finding:
+    """Tell in which mode the file keeps its journal, and whether this library may write it so."""
+    title = _("Journal")
+    mode = connection.execute("PRAGMA journal_mode").fetchone()[0]
+    if mode != "wal":
+        return Finding("journal", title, GOOD, _("rollback journal (TRUNCATE); every save reaches the disk"))
+    if not wal_is_sound():
+        return Finding(
+            "journal", title, BAD,
+            _("The file is in WAL mode, which this SQLite may damage; it is only read."),
+            _("Install the package pysqlite3 0.6.1 or newer."),
+        )  # fmt: skip
+    log = path.with_name(path.name + "-wal")
+    held = log.stat().st_size if log.exists() else 0
+    if held > LARGE_LOG:
+        return Finding(
+            "journal", title, WARN,
+            _("write-ahead log of {size}: a program reads without an end and keeps it")
+            .format(size=size(held)),
+            _("Close programs that have the file open for long; crm-tui backup writes the log back."),
+        )  # fmt: skip
+    return Finding("journal", title, GOOD, _("write-ahead log (WAL); every save reaches the disk"))
+
+
+def size(count: int) -> str:
+    """Return a number of bytes as people read it."""
+    amount, unit = float(count), "B"
+    for unit in ("B", "KB", "MB", "GB"):
+        if amount < 1024 or unit == "GB":
+            break
+        amount /= 1024
+    return f"{amount:.0f} {unit}" if unit == "B" else f"{amount:.1f} {unit}"
