@@ -89,3 +89,8 @@ def waiting(connection: sqlite3.Connection) -> int:
 def unfinished(connection: sqlite3.Connection) -> list[Unfinished]:
     """Return the large changes that were begun and not ended."""
     return [Unfinished(*row) for row in connection.execute(UNFINISHED).fetchall()]
+
+
+def journal(connection: sqlite3.Connection) -> str:
+    """Return the mode in which the file keeps its journal: wal, or another."""
+    return connection.execute("PRAGMA journal_mode").fetchone()[0]

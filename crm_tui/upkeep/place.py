@@ -10,6 +10,7 @@ from pathlib import Path
 
 from crm_tui.errors import system_reason
 from crm_tui.locale import _
+from crm_tui.storage import health
 from crm_tui.storage.driver import sqlite3, wal_is_sound
 from crm_tui.text.cells import safe
 from crm_tui.upkeep.findings import BAD, GOOD, WARN, Finding
@@ -80,8 +81,7 @@ def _login(uid: int) -> str:
 def journal(path: Path, connection: sqlite3.Connection) -> Finding:
     """Tell in which mode the file keeps its journal, and whether this library may write it so."""
     title = _("Journal")
-    mode = connection.execute("PRAGMA journal_mode").fetchone()[0]
-    if mode != "wal":
+    if health.journal(connection) != "wal":
         return Finding("journal", title, GOOD, _("rollback journal (TRUNCATE); every save reaches the disk"))
     if not wal_is_sound():
         return Finding(
