@@ -1,0 +1,392 @@
+"""Drafts: what was typed into a form and not saved, in files of its user alone, outside the database.
+
+A draft is one JSON file, written whole or not at all. Beside it lies a lock file that the session which
+types holds (flock): a draft whose session lives is offered to nobody else, and no session writes over the
+draft of another. What cannot be read stays where it is, and is told with a sentence.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import os
+import stat
+import threading
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from crm_tui.config import state_dir
+from crm_tui.errors import BadInput, system_reason
+from crm_tui.locale import _
+from crm_tui.text.identity import find_identity_number
+
+FORMAT = 1
+MOST_BYTES = 1_000_000
+MOST_SLOTS = 99  # drafts of one form of one record: so many sessions were cut off over it
+_SIGN = "crm-tui draft"
+
+
+class Owner(NamedTuple):
+    """Whose drafts: the database's resolved path, what its history begins with, and the person's id there.
+
+    ``origin`` tells the same database after it was moved or restored, and another one at the same path.
+    """
+
+    path: str
+    origin: str
+    person: int
+
+
+class Draft(NamedTuple):
+    """What was typed in one form.
+
+    ``form`` and ``given`` say how the form is opened again, ``title`` is what people read. ``values`` holds
+    only fields that differ, ``before`` what stood there, ``seen`` the version of the record that was read
+    (``changed_in``; None for something new) and ``stamp`` what names that version for good, ``born`` what
+    tells the customer from another of the same id.
+    ``saving`` is the newest change set when a save of it began, None while none is under way.
+    """
+
+    form: str
+    given: dict[str, Any]
+    title: str
+    values: dict[str, str]
+    before: dict[str, str]
+    at: str
+    seen: int | None = None
+    stamp: str = ""
+    born: str = ""
+    saving: int | None = None
+
+    @property
+    def words(self) -> str:
+        """The first words of what was typed: the longest text."""
+        return " ".join(max(self.values.values(), key=len, default="").split())
+
+    @property
+    def text(self) -> str:
+        """Everything that was typed, one field after the other."""
+        return "\n".join(text for text in self.values.values() if text.strip())
+
+
+class Found(NamedTuple):
+    """A file of the folder: its draft, or the sentence that says why it cannot be used."""
+
+    path: Path
+    draft: Draft | None
+    problem: str = ""
+
+
+class Drafts:
+    """The drafts of one person in one database; every call reads the folder anew."""
+
+    def __init__(self, owner: Owner, folder: Path | None = None) -> None:
+        self.owner = owner
+        self.folder = folder or state_dir() / "drafts"
+
+    def all(self) -> list[Found]:
+        """Return the drafts that no living session holds, newest first, then files with a problem."""
+        usable: list[Found] = []
+        odd: list[Found] = []
+        try:
+            paths = sorted(self.folder.iterdir())
+        except OSError:
+            return []
+        for path in paths:
+            if path.suffix == ".tmp":
+                self._sweep(path)
+            if path.suffix != ".json":
+                continue
+            found, owner = _read(path)
+            if found.draft is None:
+                odd.append(found)
+            elif not self._mine(owner) or self._held(path):
+                continue
+            elif owner.origin != self.owner.origin:
+                odd.append(
+                    found._replace(
+                        problem=_("It belongs to another database that stood in this place: {title}.").format(
+                            title=found.draft.title
+                        )
+                    )
+                )
+            else:
+                usable.append(found)
+        usable.sort(key=lambda one: (one.draft.at if one.draft else "", one.path.name), reverse=True)
+        return usable + odd
+
+    def of(self, form: str, given: Mapping[str, Any]) -> Found | None:
+        """Return the newest draft of that very form of that very record, None when there is none."""
+        stem = self._stem(form, given)
+        return next((one for one in self.all() if one.draft and one.path.name.startswith(stem)), None)
+
+    def slot(self, form: str, given: Mapping[str, Any]) -> Slot:
+        """Return a place for the draft of a form that is opened; nothing is written yet."""
+        return Slot(self, self._stem(form, given))
+
+    def adopt(self, found: Found) -> Slot | None:
+        """Take a draft up again, so that what is typed on goes to the same file.
+
+        None when another session has taken it up, or discarded it, meanwhile.
+        """
+        slot = Slot(self, "")
+        return slot if slot.take(found.path) else None
+
+    def discard(self, found: Found) -> bool:
+        """Remove a file; False when a living session holds it."""
+        slot = self.adopt(found)
+        if slot is None:
+            return False
+        slot.forget()
+        return True
+
+    def _mine(self, owner: Owner) -> bool:
+        if owner.person != self.owner.person:
+            return False
+        # Moved or restored: the same history, and no longer a file where the draft was written.
+        moved = owner.origin == self.owner.origin and not Path(owner.path).exists()
+        return owner.path == self.owner.path or moved
+
+    def _stem(self, form: str, given: Mapping[str, Any]) -> str:
+        about = {key: value for key, value in given.items() if key.endswith("_id")}
+        alias = given.get("alias")
+        if isinstance(alias, Mapping):
+            about["alias_id"] = alias.get("id")
+        whole = json.dumps([self.owner.origin, self.owner.person, form, about], sort_keys=True)
+        return f"{form}-{hashlib.sha256(whole.encode()).hexdigest()[:12]}-"
+
+    @staticmethod
+    def _held(path: Path) -> bool:
+        lock = _lock(path.with_suffix(".lock"), make=False)
+        if lock is None:
+            return path.with_suffix(".lock").exists()
+        os.close(lock)
+        return False
+
+    @staticmethod
+    def _sweep(path: Path) -> None:
+        """Remove what a killed process had half written."""
+        lock = _lock(path.with_suffix(".lock"))
+        if lock is not None:
+            with suppress(OSError):
+                path.unlink()
+            _let_go(lock, path)
+
+
+class Slot:
+    """The file of one open form's draft; may be used from several threads."""
+
+    def __init__(self, drafts: Drafts, stem: str) -> None:
+        self._drafts = drafts
+        self._stem = stem
+        self._path: Path | None = None
+        self._lock: int | None = None
+        self._turn = 0
+        self._mutex = threading.Lock()
+
+    @property
+    def path(self) -> Path | None:
+        """Where the draft lies; None while nothing was written."""
+        return self._path
+
+    def take(self, path: Path) -> bool:
+        """Hold the lock of a draft that is there; False when somebody else does or it is gone."""
+        lock = _lock(path.with_suffix(".lock"))
+        if lock is None:
+            return False
+        if not os.path.lexists(path):
+            _let_go(lock, path)
+            return False
+        self._path, self._lock = path, lock
+        return True
+
+    def keep(self, draft: Draft, turn: int, *, lasting: bool = True) -> None:
+        """Write a draft; one of an earlier ``turn`` than the last is dropped.
+
+        ``lasting`` waits until it is on the disk. Raises BadInput when it cannot be written.
+        """
+        with self._mutex:
+            if turn < self._turn:
+                return
+            self._turn = turn
+            body = _written(self._drafts.owner, draft)
+            if len(body) > MOST_BYTES:
+                raise BadInput(_("What was typed is too long to be kept as a draft."))
+            try:
+                path = self._path or self._claim()
+                _write(path, body, lasting)
+            except OSError as error:
+                raise BadInput(
+                    _("Drafts cannot be kept in {folder}: {reason}.").format(
+                        folder=self._drafts.folder, reason=system_reason(error)
+                    ),
+                    "",
+                    _("Save often."),
+                ) from error
+
+    def _claim(self) -> Path:
+        folder = self._drafts.folder
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if stat.S_IMODE(folder.stat().st_mode) & 0o077:
+            folder.chmod(0o700)
+        for number in range(1, MOST_SLOTS + 1):
+            path = folder / f"{self._stem}{number}.json"
+            lock = _lock(path.with_suffix(".lock"))
+            if lock is None:
+                if not path.with_suffix(".lock").exists():
+                    _write(
+                        path.with_suffix(".lock"), b"", lasting=False
+                    )  # says what is wrong with the folder
+                continue
+            if os.path.lexists(path):
+                os.close(lock)
+                continue
+            self._path, self._lock = path, lock
+            return path
+        raise FileExistsError(17, "", str(folder))
+
+    def remove(self, turn: int) -> None:
+        """Remove the draft, unless something later was written; the place stays held."""
+        with self._mutex:
+            if turn >= self._turn:
+                self._turn = turn
+                if self._path is not None:
+                    with suppress(OSError):
+                        self._path.unlink()
+
+    def forget(self, turn: int | None = None) -> None:
+        """Remove the draft and let go of its place; with ``turn`` nothing older is written any more."""
+        with self._mutex:
+            self._turn = self._turn if turn is None else max(turn, self._turn)
+            if self._path is not None:
+                with suppress(OSError):
+                    self._path.unlink()
+            self._release()
+
+    def close(self) -> None:
+        """Let go of the place; the draft stays for the next start."""
+        with self._mutex:
+            self._release()
+
+    def _release(self) -> None:
+        if self._lock is not None and self._path is not None:
+            _let_go(self._lock, self._path)
+        self._path = self._lock = None
+
+
+def _lock(path: Path, *, make: bool = True) -> int | None:
+    """Take the lock file and return its descriptor; None when it is held, missing or cannot be made."""
+    while True:
+        try:
+            lock = os.open(
+                path, os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW | (os.O_CREAT if make else 0), 0o600
+            )
+        except OSError:
+            return None
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(lock)
+            return None
+        except OSError:
+            return lock  # a file system without locks: alone is the better guess
+        with suppress(OSError):
+            # Whoever held it may have removed the file between our opening and locking it.
+            if path.stat().st_ino == os.fstat(lock).st_ino:
+                return lock
+        os.close(lock)
+        if not make:
+            return None
+
+
+def _let_go(lock: int, path: Path) -> None:
+    """Remove the lock file while its lock is held, and release it."""
+    with suppress(OSError):
+        path.with_suffix(".lock").unlink()
+    os.close(lock)
+
+
+def _write(path: Path, body: bytes, lasting: bool) -> None:
+    temp = path.with_suffix(".tmp")
+    try:
+        out = os.open(temp, os.O_CREAT | os.O_TRUNC | os.O_WRONLY | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+        with os.fdopen(out, "wb") as file:
+            file.write(body)
+            file.flush()
+            if lasting:
+                os.fsync(out)
+        temp.replace(path)
+    except OSError:
+        with suppress(OSError):
+            temp.unlink()
+        raise
+    if lasting:
+        with suppress(OSError):
+            folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+            try:
+                os.fsync(folder)
+            finally:
+                os.close(folder)
+
+
+def _written(owner: Owner, draft: Draft) -> bytes:
+    values = {key: _without_numbers(key, text) for key, text in draft.values.items()}
+    body = {_SIGN: FORMAT, "owner": owner._asdict(), **draft._replace(values=values)._asdict()}
+    return json.dumps(body).encode()
+
+
+def _without_numbers(key: str, text: str) -> str:
+    """Blank out identity numbers: they are stored nowhere (S4-10)."""
+    while (number := find_identity_number(text, key)) is not None:
+        text = text.replace(number, "*" * len(number))
+    return text
+
+
+def _read(path: Path) -> tuple[Found, Owner]:
+    nobody = Owner("", "", 0)
+    try:
+        body = json.loads(_content(path))
+        if not isinstance(body, dict) or _SIGN not in body:
+            raise ValueError(_("it is no draft"))
+        if not isinstance(body[_SIGN], int) or body[_SIGN] > FORMAT:
+            raise ValueError(_("a newer version of the program wrote it"))
+        del body[_SIGN]
+        owner = Owner(**body.pop("owner"))
+        draft = Draft(**body)
+        _demand_types(owner, draft)
+    except OSError as error:
+        reason = system_reason(error)
+    except (UnicodeDecodeError, json.JSONDecodeError, TypeError, RecursionError):
+        reason = _("it is damaged or incomplete")
+    except ValueError as error:
+        reason = str(error)
+    else:
+        return Found(path, draft), owner
+    problem = _("The draft {name} cannot be read: {reason}.").format(name=path.name, reason=reason)
+    return Found(path, None, problem), nobody
+
+
+def _content(path: Path) -> bytes:
+    opened = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
+    with os.fdopen(opened, "rb") as file:
+        about = os.fstat(opened)
+        if not stat.S_ISREG(about.st_mode) or about.st_uid != os.getuid():
+            raise ValueError(_("it is no draft"))
+        if about.st_size > MOST_BYTES:
+            raise ValueError(_("it is too large"))
+        return file.read(MOST_BYTES + 1)
+
+
+def _demand_types(owner: Owner, draft: Draft) -> None:
+    texts = [owner.path, owner.origin, draft.form, draft.title, draft.at, draft.stamp, draft.born]
+    for each in (draft.values, draft.before, draft.given):
+        if not isinstance(each, dict):
+            raise TypeError
+        texts += each
+    texts += [*draft.values.values(), *draft.before.values()]
+    numbers = [owner.person, *(one for one in (draft.seen, draft.saving) if one is not None)]
+    if not all(isinstance(text, str) for text in texts) or not all(type(one) is int for one in numbers):
+        raise TypeError
