@@ -16,6 +16,7 @@ from crm_tui.access import store as people_store
 from crm_tui.access.policy import demand
 from crm_tui.access.scope import scope
 from crm_tui.access.store import Person
+from crm_tui.drafts import Drafts, Owner
 from crm_tui.errors import BadInput, NotPermitted
 from crm_tui.locale import _
 from crm_tui.presets import store as presets
@@ -23,7 +24,8 @@ from crm_tui.presets.store import Dictionary
 from crm_tui.storage import connection, history
 from crm_tui.storage.database import Database, WriteResult
 from crm_tui.storage.driver import sqlite3
-from crm_tui.storage.presence import Presence
+from crm_tui.storage.origin import origin
+from crm_tui.storage.presence import Presence, enter
 from crm_tui.storage.wording import undone_sentence
 
 if TYPE_CHECKING:
@@ -44,13 +46,16 @@ class Session:
     ``reader`` is scoped to the user; ``write`` runs a service function as one change set.
     """
 
-    def __init__(self, database: Database, person: Person, source: str) -> None:
+    def __init__(
+        self, database: Database, person: Person, source: str, presence: Presence | None = None
+    ) -> None:
         if not database.read_only:
             register_derived()
         self.database = database
         self.person = person
         self.source = source
-        self.presence = Presence(database.path)
+        self.presence = presence or Presence(database.path)
+        self.presence.sit(person.login, person.name, source)
         self.reader: sqlite3.Connection = scope(database.connect_reader(), person.id)
         self.first_set = history.newest(self.reader) + 1
 
@@ -107,6 +112,12 @@ class Session:
 
         return WorkCalendar.from_settings(config.load_settings())
 
+    @cached_property
+    def drafts(self) -> Drafts:
+        """What the user typed into forms and did not save: files outside the database."""
+        owner = Owner(str(self.database.path.resolve()), origin(self.reader), self.person.id)
+        return Drafts(owner)
+
     def context(self, *, past: bool = True) -> Context:
         """Return what conversions between text and columns need."""
         from crm_tui.customers.convert import Context
@@ -138,6 +149,27 @@ class Session:
         from crm_tui.storage import jobs
 
         return jobs.Parts(self.database, self.presence, progress, cancelled)
+
+    def recover(self) -> None:
+        """Finish or take back large changes whose process died; one that is alive holds the job lock."""
+        if self.read_only:
+            return
+        from crm_tui.storage import jobs, undoing
+
+        if not undoing.unfinished(self.database.connection):
+            return
+        lock = jobs.JobLock(self.database.path)
+        try:
+            if not lock.take():
+                return
+            undoing.finish_dead_undos(self.database)
+            undoing.take_back_dead_bulks(self.database, self.parts(), self.source)
+            if jobs.publishing(self.database.connection) is not None:
+                from crm_tui.exchange.publishing import resume
+
+                resume(self.database, self.parts(), self.person.id, self.source)
+        finally:
+            lock.close()
 
     def undo(
         self,
@@ -216,17 +248,22 @@ def open_session(
 
     Raises BadInput when the file is no database of ours, NotPermitted when the user is not known in it.
     """
-    database = Database(path, read_only=read_only)
+    presence = enter(path)
     try:
-        person = people_store.by_login(database.connection, login or system_login())
-        if person is None or person.active != 1:
-            raise _unknown(database, login or system_login())
-        session = Session(database, person, source)
+        database = Database(path, read_only=read_only)
+        try:
+            person = people_store.by_login(database.connection, login or system_login())
+            if person is None or person.active != 1:
+                raise _unknown(database, login or system_login())
+            session = Session(database, person, source, presence)
+        except BaseException:
+            database.close()
+            raise
     except BaseException:
-        database.close()
+        presence.close()
         raise
     try:
-        _recover(session)
+        session.recover()
     except BaseException:
         session.close()
         raise
@@ -240,29 +277,6 @@ def _unknown(database: Database, login: str) -> NotPermitted:
         _("Nothing was opened."),
         _("Ask {names} to run: crm-tui user add {login}").format(names="、".join(admins[:3]), login=login),
     )
-
-
-def _recover(session: Session) -> None:
-    """Finish or take back a large change whose process died."""
-    if session.read_only:
-        return
-    from crm_tui.storage import jobs, undoing
-
-    left = jobs.publishing(session.database.connection)
-    dead = session.database.connection.execute(undoing.DEAD_UNDOS).fetchone()
-    if left is None and dead is None:
-        return
-    lock = jobs.JobLock(session.database.path)
-    try:
-        if not lock.take():
-            return
-        undoing.finish_dead_undos(session.database)
-        if jobs.publishing(session.database.connection) is not None:
-            from crm_tui.exchange.publishing import resume
-
-            resume(session.database, session.parts(), session.person.id, session.source)
-    finally:
-        lock.close()
 
 
 def create_database(

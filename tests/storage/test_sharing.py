@@ -134,6 +134,7 @@ def test_whatever_the_umask_nobody_else_may_read_a_file_of_ours(tmp_path, mask):
         os.umask(before)
     assert {"crm.db", "crm.db.lock", "crm.db.job"} < set(found)
     assert any(name.endswith(".staging") for name in found)
+    assert found.pop("crm.db.in") == 0o700
     assert set(found.values()) == {0o600}, found
 
 
