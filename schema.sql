@@ -1,4 +1,4 @@
--- The whole current database of crm_tui, version 1.
+-- The whole current database of crm_tui, version 2.
 --
 -- Conventions: STRICT tables; money in integer fen; instants 'YYYY-MM-DDTHH:MM:SSZ' (UTC), dates 'YYYY-MM-DD';
 -- flags 0/1; several words in one column joined by ','. Words are stored by key (table word), never by label.
@@ -7,7 +7,7 @@
 -- Nothing here reads a clock or a random source: the writer passes time in.
 
 PRAGMA application_id = 1129467220; -- 'CRMT'
-PRAGMA user_version = 1;
+PRAGMA user_version = 2;
 
 -- ---------------------------------------------------------------- the log: history, audit, undo, versions
 
@@ -475,6 +475,15 @@ CREATE TABLE draft (
   content TEXT NOT NULL,
   saved_at TEXT NOT NULL,
   UNIQUE (person_id, form, record)
+) STRICT;
+
+-- What was done for the file's safety, and when: the monthly reminder and doctor read it.
+CREATE TABLE upkeep (
+  id INTEGER PRIMARY KEY,
+  at TEXT NOT NULL,
+  kind TEXT NOT NULL CHECK (kind IN ('backup', 'drill', 'restore', 'migration', 'check')),
+  person_id INTEGER,              -- NULL: a timer
+  detail TEXT NOT NULL DEFAULT '{}' -- JSON
 ) STRICT;
 
 -- Rows edited from outside whose derived rows have yet to be written anew.

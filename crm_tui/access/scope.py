@@ -45,6 +45,7 @@ VIEWS: dict[str, tuple[str, str]] = {
     "draft": ("draft", "t.person_id = {me}"),
     "job": ("job", "1 = 1"),
     "import_mapping": ("import_mapping", "1 = 1"),
+    "upkeep": ("upkeep", "1 = 1"),
     "change_set": (
         "change_set",
         "t.job IS NULL OR NOT EXISTS (SELECT 1 FROM main.publishing p WHERE p.job = t.job"

@@ -265,7 +265,7 @@ def test_tables_and_indexes_of_somebody_else_are_no_alteration(db, path, outside
 
 
 def test_a_newer_file_is_opened_read_only(db, path: Path, outside):
-    outside.execute("PRAGMA user_version = 2")
+    outside.execute("PRAGMA user_version = 99")
     opened = Database(path)
     assert "更新版本的程序" in opened.read_only
     opened.close()

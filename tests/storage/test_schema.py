@@ -19,7 +19,7 @@ from tests.storage.world import OWNER
 TEXT = schema.schema_text()
 UNTRACKED = {
     "writing", "change_set", "change", "compacted", "job", "publishing", "number_counter", "customer_state",
-    "contact_key", "person_state", "import_mapping", "draft", "stale",
+    "contact_key", "person_state", "import_mapping", "draft", "upkeep", "stale",
 }  # fmt: skip
 
 
