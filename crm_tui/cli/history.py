@@ -11,15 +11,13 @@ from crm_tui.cli.output import Column
 from crm_tui.cli.registry import COMMANDS
 from crm_tui.cli.state import State
 from crm_tui.customers.convert import Context, show_column
-from crm_tui.customers.fields import FIELDS, Field, field_of
+from crm_tui.customers.fields import Field, field_named, field_of
 from crm_tui.customers.reading import find
-from crm_tui.errors import BadInput
-from crm_tui.locale import N_, _, translations
+from crm_tui.locale import N_, _
 from crm_tui.storage import file_history
 from crm_tui.storage import history as log
 from crm_tui.storage.history import FieldChange, SetSummary
 from crm_tui.storage.wording import action_label
-from crm_tui.text.fold import fold
 
 if TYPE_CHECKING:
     from crm_tui.session import Session
@@ -64,7 +62,7 @@ def history(state: State, reference: str | None, name: str | None, limit: int) -
         if reference is None:
             _sets(state, session, limit)
         else:
-            _file(state, session, reference, _field(name) if name else None, limit)
+            _file(state, session, reference, field_named(name) if name else None, limit)
 
 
 def local(at: str | None, zone: str) -> str:
@@ -98,20 +96,6 @@ def _sets(state: State, session: Session, limit: int) -> None:
 def set_title(one: SetSummary) -> str:
     """Return what a set did, with the title of its job and the reason given for it."""
     return " · ".join(part for part in (action_label(one.action), one.title, one.reason) if part)
-
-
-def _field(name: str) -> Field:
-    """Return the field that a title in either language, a heading or a name means."""
-    from crm_tui.presets.loader import load_headings
-
-    wanted = fold(name)
-    for one in FIELDS.values():
-        if wanted in (fold(one.name), *map(fold, translations(one.label))):
-            return one
-    for key, headings in load_headings().items():
-        if wanted in map(fold, headings) and key in FIELDS:
-            return FIELDS[key]
-    raise BadInput(_("There is no field “{name}”.").format(name=name), "", _("Name it as the file shows it."))
 
 
 def _file(state: State, session: Session, reference: str, one: Field | None, limit: int) -> None:

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from crm_tui.locale import N_, _
+from crm_tui.errors import BadInput
+from crm_tui.locale import N_, _, translations
+from crm_tui.text.fold import fold
 
 Entity = Literal["customer", "contact", "project", "activity", "plan", "tag", "computed"]
 Kind = Literal[
@@ -256,6 +258,20 @@ FIELDS: dict[str, Field] = {
 def field(name: str) -> Field:
     """Return the field of that name; KeyError when there is none."""
     return FIELDS[name]
+
+
+def field_named(text: str) -> Field:
+    """Return the field that a title in either language, a heading or a name means; raises BadInput."""
+    from crm_tui.presets.loader import load_headings
+
+    wanted = fold(text)
+    for one in FIELDS.values():
+        if wanted in (fold(one.name), *map(fold, translations(one.label))):
+            return one
+    for key, headings in load_headings().items():
+        if wanted in map(fold, headings) and key in FIELDS:
+            return FIELDS[key]
+    raise BadInput(_("There is no field “{name}”.").format(name=text), "", _("Name it as the file shows it."))
 
 
 def fields(*, entity: Entity | None = None, group: str | None = None) -> tuple[Field, ...]:

@@ -30,6 +30,7 @@ PAUSE_SECONDS = 0.13  # longer than SQLite's longest poll for a lock
 
 Progress = Callable[[int, int], None]
 INSERT, UPDATE, TAKING_BACK = "insert", "update", "taking_back"
+BULK = "bulk"  # the kind of a change of many customers: it hides nothing, so it has no row in `publishing`
 
 
 class Publishing(NamedTuple):
@@ -62,6 +63,7 @@ JOB = (
     " WHERE id = :job"
 )
 PUBLISHING = "SELECT job, phase, low, high, upto FROM publishing"
+RUNNING = "SELECT title FROM job WHERE state = 'publishing' ORDER BY id DESC LIMIT 1"
 
 
 def job_of(connection: sqlite3.Connection, job: int) -> Job | None:
@@ -149,10 +151,9 @@ def hold(path: Path, connection: sqlite3.Connection) -> JobLock:
     if lock.take():
         return lock
     lock.close()
-    running = publishing(connection)
-    job = job_of(connection, running.job) if running else None
+    running = connection.execute(RUNNING).fetchone()
     raise Busy(
-        _("Another large change is being written: {title}.").format(title=job.title if job else "…"),
+        _("Another large change is being written: {title}.").format(title=running[0] if running else "…"),
         _("Nothing of yours was written."),
         _("Wait until it is done and try again."),
     )

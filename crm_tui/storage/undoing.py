@@ -86,13 +86,17 @@ def _undo_job(
         raise BadInput(
             _("{title} was stopped before it was whole and cannot be brought back.").format(title=title),
             _("Nothing was changed."),
-            _("Run the import again."),
+            _("Do it again."),
         )
     lock = jobs.hold(database.path, connection)
     try:
-        running = jobs.publishing(connection)
-        if running is not None and running.job == job:
-            raise BadInput(_("This import is still being written."), "", _("Wait until it is done."))
+        # Its process died: the next opening of the file continues it or takes it back.
+        if found is not None and found.state == "publishing":
+            raise BadInput(
+                _("{title} was not written to its end.").format(title=title),
+                _("Nothing was changed."),
+                _("Open the database again; it is then finished or taken back."),
+            )
         sets = connection.execute(SETS_OF_JOB, {"job": job}).fetchall()
         soft = any(action == "import" for _set, action in sets)
         # Asked before anything is written, so that a job is undone whole or not begun.
@@ -126,7 +130,7 @@ def _undo_job(
         database.write_untracked(lambda c: jobs.close_job(c, undo_job, "done"))
     finally:
         lock.close()
-    return Undone(last, "import", title, left)
+    return Undone(last, sets[0][1] if sets else name, title, left)
 
 
 def _undo_one(
@@ -149,15 +153,17 @@ def _undo_one(
 
 
 def take_back(database: Database, parts: jobs.Parts, actor: int, job: int, source: str = "tui") -> None:
-    """Take back what a cancelled or dead job has written so far, hidden to the end."""
+    """Take back what a cancelled or dead job has written so far; of an import, hidden to the end."""
     sets = database.connection.execute(SETS_OF_JOB, {"job": job}).fetchall()
     database.write_untracked(lambda c: jobs.advance(c, jobs.TAKING_BACK, 0))
     undo_job = database.write_untracked(
         lambda c: _continued(c, job) or jobs.open_job(c, "undo", actor, _title(c, job), undoes=job)
     )
-    for set_id, action in sets:
+    for index, (set_id, action) in enumerate(sets):
         if not history.is_undone(database.connection, set_id):
             _undo_one(database, actor, "undo", set_id, action, undo_job, leave=True, source=source)
+            if index + 1 < len(sets) and not (parts.presence and parts.presence.alone()):
+                clock.pause(jobs.PAUSE_SECONDS)
     database.write_untracked(
         lambda c: (jobs.close_job(c, undo_job, "done"), jobs.close_job(c, job, "taken_back"))
     )
@@ -165,9 +171,12 @@ def take_back(database: Database, parts: jobs.Parts, actor: int, job: int, sourc
 
 DEAD_UNDOS = (
     "SELECT j.id, j.undoes, j.kind, j.person_id FROM job j WHERE j.kind IN ('undo', 'redo')"
-    " AND j.state = 'publishing' AND NOT EXISTS (SELECT 1 FROM publishing p WHERE p.job = j.undoes)"
+    " AND j.state = 'publishing'"
+    # What takes back a job that was never whole ends together with it.
+    " AND NOT EXISTS (SELECT 1 FROM job o WHERE o.id = j.undoes AND o.state = 'publishing')"
     " ORDER BY j.id"
 )
+DEAD_BULKS = "SELECT id, person_id FROM job WHERE kind = :kind AND state = 'publishing' ORDER BY id"
 
 
 def finish_dead_undos(database: Database) -> int:
@@ -181,6 +190,25 @@ def finish_dead_undos(database: Database) -> int:
             if not history.is_undone(database.connection, set_id):
                 _undo_one(database, actor, name, set_id, action, undo_job, leave=True, source="tui")
         database.write_untracked(lambda c, done=undo_job: jobs.close_job(c, done, "done"))
+    return len(dead)
+
+
+UNFINISHED = "SELECT 1 FROM job WHERE state = 'publishing' UNION ALL SELECT 1 FROM publishing LIMIT 1"
+
+
+def unfinished(connection: sqlite3.Connection) -> bool:
+    """Tell whether a large change is not done: it is being written, or its process died."""
+    return connection.execute(UNFINISHED).fetchone() is not None
+
+
+def take_back_dead_bulks(database: Database, parts: jobs.Parts, source: str = "tui") -> int:
+    """Take back changes of many customers whose process died in the middle; the caller holds the job lock.
+
+    Nobody was told that they were done. Returns how many there were.
+    """
+    dead = database.connection.execute(DEAD_BULKS, {"kind": jobs.BULK}).fetchall()
+    for job, person in dead:
+        take_back(database, parts, person, job, source)
     return len(dead)
 
 

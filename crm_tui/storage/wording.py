@@ -15,6 +15,7 @@ ACTIONS: dict[str, str] = {
     "customer.update": N_("Customer edited"),
     "customer.archive": N_("Customer archived"),
     "customer.tag": N_("Tags changed"),
+    "customer.bulk": N_("Many customers changed"),
     "contact.add": N_("Contact added"),
     "contact.update": N_("Contact edited"),
     "contact.remove": N_("Contact removed"),

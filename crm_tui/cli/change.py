@@ -1,0 +1,178 @@
+"""The same change for many customers: ``change``."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from crm_tui.access.policy import demand
+from crm_tui.cli.diagnostics import say
+from crm_tui.cli.grammar import argument, command, option
+from crm_tui.cli.output import Column
+from crm_tui.cli.progress import Bar
+from crm_tui.cli.registry import COMMANDS
+from crm_tui.cli.state import State
+from crm_tui.customers import bulk, reading
+from crm_tui.customers.bulk import BulkResult, Preview, Target
+from crm_tui.customers.bulk_edit import Edit, read_edit
+from crm_tui.customers.fields import Field, field_named
+from crm_tui.customers.reading import Query
+from crm_tui.errors import BadInput, Cancelled, NotPermitted
+from crm_tui.locale import N_, _, ngettext
+
+if TYPE_CHECKING:
+    from crm_tui.session import Session
+
+NAMED = 20  # customers left alone that are listed by name
+
+
+@command(
+    COMMANDS["change"],
+    argument("words", "[FIELD=VALUE]... [REF]...", nargs=-1),
+    option("--tag", "tags", multiple=True, metavar="NAME", help=N_("Put a tag on; may be repeated.")),
+    option("--untag", "untags", multiple=True, metavar="NAME", help=N_("Take a tag off; may be repeated.")),
+    option("--archive", is_flag=True, help=N_("Put the customers away; undo brings them back.")),
+    option("--find", metavar="WORDS", help=N_("Every customer that has these words.")),
+    option("--all", "every", is_flag=True, help=N_("Every customer there is.")),
+    option("--dry-run", is_flag=True, help=N_("Say what would be done and write nothing.")),
+    option("--yes", is_flag=True, help=N_("Do it without asking.")),
+    option("--reason", metavar="TEXT", help=N_("Why, for the history.")),
+    more=N_(
+        "FIELD is a title or name as the file shows it, an empty VALUE clears it: status=lost, owner=lilei."
+        " The whole change is taken back by crm-tui undo."
+    ),
+)  # fmt: skip
+def change(
+    state: State, words: tuple[str, ...], tags: tuple[str, ...], untags: tuple[str, ...], archive: bool,
+    find: str | None, every: bool, dry_run: bool, yes: bool, reason: str | None,
+) -> None:  # fmt: skip
+    """Change many customers alike."""
+    pairs, references = _sorted(words)
+    with state.session(write=not dry_run) as session:
+        if session.read_only and not dry_run:
+            raise NotPermitted(
+                _("The database is open for reading only."), _("Nothing was changed."), session.read_only
+            )
+        demand(session.person.role, bulk.ACTION)
+        context = session.context()
+        edit = read_edit(session.reader, pairs, context, add_tags=tags, remove_tags=untags, archive=archive)
+        rows = bulk.targets(session.reader, _chosen(session, references, find, every))
+        found = bulk.preview(session.reader, rows, edit, context)
+        if dry_run or not found.moving:
+            _show(state, found, dry_run=dry_run)
+            say(_("Nothing was changed; leave out --dry-run to do it.") if dry_run and found.moving
+                else _("Nothing had to be done."))  # fmt: skip
+            state.status = int(not rows)
+            return
+        if not yes:
+            _ask(state, found)
+        _do(state, session, rows, edit, reason)
+
+
+def _sorted(words: Sequence[str]) -> tuple[list[tuple[Field, str]], list[str]]:
+    """Tell FIELD=VALUE from the references of customers."""
+    pairs, references = [], []
+    for word in words:
+        name, sign, value = word.partition("=")
+        if sign:
+            pairs.append((field_named(name), value))
+        else:
+            references.append(word)
+    return pairs, references
+
+
+def _chosen(session: Session, references: list[str], find: str | None, every: bool) -> list[int]:
+    ways = [bool(references), bool(find and find.strip()), every]
+    if sum(ways) != 1:
+        raise click.UsageError(
+            _("say which customers: their numbers or names, or --find WORDS, or --all."),
+            click.get_current_context(),
+        )
+    if references:
+        return list(dict.fromkeys(reading.find(session.reader, one) for one in references))
+    return reading.matching(session.reader, Query(text=find or "", sort="id"))
+
+
+def _show(state: State, found: Preview, *, dry_run: bool = False) -> None:
+    if state.out.as_json:
+        examples = [
+            {
+                "no": one.no, "name": one.name,
+                "moves": [{"title": title, "from": old, "to": new} for title, old, new in one.moves],
+            }
+            for one in found.examples
+        ]  # fmt: skip
+        state.out.json({"dry_run": dry_run, "change": found.moving, "same": found.same, "examples": examples})
+        return
+    state.out.line(_told(found))
+    if found.examples:
+        columns = [
+            Column(_("No.")), Column(_("Customer name"), True), Column(_("Field")),
+            Column(_("Old value"), True), Column(_("New value"), True),
+        ]  # fmt: skip
+        cells = [(one.no, one.name, *move) for one in found.examples for move in one.moves]
+        state.out.table(columns, [("", cells)])
+
+
+def _told(found: Preview) -> str:
+    text = ngettext("{n} customer to change", "{n} customers to change", found.moving)
+    parts = [text.format(n=found.moving)]
+    if found.same:
+        parts.append(_("{n} already so").format(n=found.same))
+    if found.moving > len(found.examples) > 0:
+        parts.append(_("the first {n}:").format(n=len(found.examples)))
+    return " · ".join(parts)
+
+
+def _ask(state: State, found: Preview) -> None:
+    if not _somebody_there():
+        raise BadInput(
+            _("A change of many customers asks first, and nobody is there to answer."),
+            _("Nothing was changed."),
+            _("Look at it with --dry-run, then add --yes."),
+        )
+    if not state.out.as_json:
+        _show(state, found)
+    if not click.confirm(_("Change them?"), default=False, err=True):
+        raise Cancelled(_("Stopped."), _("Nothing was changed."))
+
+
+def _somebody_there() -> bool:
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def _do(state: State, session: Session, rows: list[Target], edit: Edit, reason: str | None) -> None:
+    with Bar(_("Changing"), stoppable=True) as bar:
+        result = bulk.change_many(
+            session, rows, edit, reason=reason, progress=bar.report, cancelled=bar.cancelled
+        )
+    _report(state, session, result)
+
+
+def _report(state: State, session: Session, result: BulkResult) -> None:
+    left = reading.rows_of(session.reader, result.left)
+    if state.out.as_json:
+        numbers = [left[one].no if one in left else str(one) for one in result.left]
+        state.out.json(
+            {
+                "changed": result.changed, "same": result.same, "left": numbers, "set": result.set_id,
+                "job": result.job,
+            }
+        )  # fmt: skip
+    text = ngettext("{n} customer changed.", "{n} customers changed.", result.changed)
+    say(text.format(n=result.changed))
+    if result.left:
+        text = ngettext(
+            "{n} customer was left: somebody else changed it meanwhile.",
+            "{n} customers were left: somebody else changed them meanwhile.",
+            len(result.left),
+        )
+        say(text.format(n=len(result.left)))
+        for one in result.left[:NAMED]:
+            say("  " + (f"{left[one].no} {left[one].name}" if one in left else _("no longer there")))
+        state.status = 3
+    if result.changed and result.set_id is not None:
+        say(_("The whole change is taken back by: crm-tui undo {number}").format(number=result.set_id))
