@@ -280,7 +280,7 @@ def test_what_others_changed_between_two_parts_is_in_the_way(db, parts):
 def test_a_stopped_import_is_taken_back_and_cannot_be_brought_back(db, parts):
     before = live(db), live(db, "contact")
     job, _rows = publish(db, end=False)
-    with pytest.raises(BadInput, match="还在写入"):
+    with pytest.raises(BadInput, match="没有写完"):
         undo_last_import(db, parts, job)
     take_back(db, parts, 1, job)
     assert (live(db), live(db, "contact")) == before
