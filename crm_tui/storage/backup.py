@@ -1,0 +1,372 @@
+"""Backups: made while people work, verified before they count, found again, and made by themselves."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import NamedTuple
+
+from crm_tui import __version__, clock, config
+from crm_tui.errors import BadInput, Busy, Cancelled, CrmError, Fault, system_reason
+from crm_tui.locale import N_, _
+from crm_tui.storage import upkeep_log
+from crm_tui.storage.connection import check_is_ours, connect, discard, open_readable
+from crm_tui.storage.copying import STEPS, copy_database, room_needed
+from crm_tui.storage.driver import sqlite3
+from crm_tui.storage.faults import FULL, is_busy, is_damage
+from crm_tui.storage.manifest import (
+    FORMAT,
+    Facts,
+    Manifest,
+    facts_of,
+    head_of,
+    manifest_path,
+    read_manifest,
+    sha256_of,
+    write_manifest,
+)
+from crm_tui.storage.origin import origin
+from crm_tui.storage.presence import rights_like
+from crm_tui.storage.schema import APPLICATION_ID, VERSION
+
+KINDS = {
+    "manual": N_("by hand"),
+    "timer": N_("by the clock"),
+    "import": N_("before an import"),
+    "bulk": N_("before a bulk change"),
+    "migration": N_("before a migration"),
+    "restore": N_("before a restore"),
+}
+AUTOMATIC = ("import", "bulk", "migration", "restore")
+NAME = re.compile(rf"crm-\d{{8}}-\d{{6}}-({'|'.join(KINDS)})(-\d+)?\.db")
+PART = re.compile(rf"\.crm-({'|'.join(KINDS)})\.\d+-\d+\.part(\.raw)?(-journal)?")
+COPIED, EXAMINED, WHOLE = 60, 85, 100  # per cent
+
+Progress = Callable[[int, int], None]
+
+
+class Backup(NamedTuple):
+    """A finished backup: its file, and the manifest that lies beside it."""
+
+    path: Path
+    manifest: Manifest
+
+
+def default_folder(database: Path) -> Path:
+    """Return where backups of a database go: ``backup_dir`` of the settings, else a folder beside it."""
+    named = config.load_settings().get("backup_dir")
+    if isinstance(named, str) and named:
+        return Path(named).expanduser()
+    database = Path(database).resolve()
+    return database.with_name(database.name + ".backups")
+
+
+def make_backup(
+    database: Path,
+    folder: Path | None,
+    kind: str,
+    who: str,
+    progress: Progress | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> Backup:
+    """Copy a database while people work, verify the copy, and give it its name and manifest at the end.
+
+    ``folder`` must be there, but for the default one (None); ``who`` is a login, ``kind`` a key of KINDS;
+    ``progress`` gets per cent. Raises BadInput when there is no room or right, Busy, Cancelled, or Fault when
+    the database is damaged; then nothing of the backup is left.
+    """
+    source = Path(database).resolve()
+    check_is_ours(source)
+    rights = rights_like(source)[0] & 0o660
+    folder = _prepared(source, folder, rights)
+    part = _begun(folder, kind, rights)
+
+    def tick(percent: int) -> None:
+        if cancelled and cancelled():
+            raise Cancelled(_("The backup was stopped."), _("Nothing of it was kept."))
+        if progress:
+            progress(percent, WHOLE)
+
+    try:
+        _check_room(source, folder)
+        journal = copy_database(source, part, lambda done, size: tick(COPIED * done // max(size, 1)))
+        facts = examine(part, lambda: tick(COPIED))
+        size = part.stat().st_size
+        digest = sha256_of(part, lambda done: tick(EXAMINED + (WHOLE - EXAMINED) * done // max(size, 1)))
+        _flush(part)
+        made_at = clock.instant()
+        path = _named(part, folder, f"crm-{clock.local(made_at, facts.zone):%Y%m%d-%H%M%S}-{kind}")
+        manifest = Manifest(
+            FORMAT, path.name, size, digest, facts, made_at, who, kind, source.name, journal,
+            __version__, sqlite3.sqlite_version,
+        )  # fmt: skip
+        try:
+            write_manifest(manifest_path(path), manifest, rights)
+        except BaseException:
+            path.unlink()
+            raise
+        _flush(folder)
+    except sqlite3.Error as error:
+        raise _refused(error, source, folder) from error
+    except OSError as error:
+        raise _no_room_or_right(error, folder) from error
+    finally:
+        discard(part)
+    upkeep_log.note(source, "backup", who, {"file": str(path), "kind": kind, "head": facts.head_set})
+    if progress:
+        progress(WHOLE, WHOLE)
+    return Backup(path, manifest)
+
+
+def _prepared(source: Path, folder: Path | None, rights: int) -> Path:
+    default = default_folder(source)
+    chosen = Path(folder).expanduser().absolute() if folder else default
+    try:
+        # A folder that was named and is not there may be a disk that is not mounted.
+        if chosen == default and not chosen.is_dir():
+            chosen.mkdir(rights | (rights & 0o440) >> 2, exist_ok=True)
+        os.listdir(chosen)
+    except OSError as error:
+        raise _no_room_or_right(error, chosen) from error
+    return chosen
+
+
+def _begun(folder: Path, kind: str, rights: int) -> Path:
+    number = 0
+    while True:
+        part = folder / f".crm-{kind}.{os.getpid()}-{number}.part"
+        try:
+            descriptor = os.open(part, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_CLOEXEC, rights)
+        except FileExistsError:
+            number += 1
+            continue
+        except OSError as error:
+            raise _no_room_or_right(error, folder) from error
+        os.fchmod(descriptor, rights)
+        os.close(descriptor)
+        return part
+
+
+def _check_room(source: Path, folder: Path) -> None:
+    found = os.statvfs(folder)
+    needed = room_needed(source)
+    if found.f_bavail * found.f_frsize < needed:
+        raise _no_room(folder, needed)
+
+
+def _no_room(folder: Path, needed: int = 0) -> BadInput:
+    what = _("There is no room for the backup in {folder}.").format(folder=folder)
+    if needed:
+        what = _("There is no room for the backup in {folder}: it needs {n} MB.").format(
+            folder=folder, n=needed // 1_000_000 + 1
+        )
+    return BadInput(what, _("Nothing of it was kept."), _todo())
+
+
+def _todo() -> str:
+    return _("Free some space, or name another folder: crm-tui backup FOLDER")
+
+
+def _no_room_or_right(error: OSError, folder: Path) -> CrmError:
+    import errno
+
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        return _no_room(folder)
+    return BadInput(
+        _("No backup can be made in {folder}: {error}.").format(folder=folder, error=system_reason(error)),
+        _("Nothing of it was kept."),
+        _("Name another folder: crm-tui backup FOLDER"),
+    )
+
+
+def _refused(error: sqlite3.Error, source: Path, folder: Path) -> CrmError:
+    text = str(error)
+    if is_busy(error):
+        return Busy(
+            _("The database is busy: a colleague is saving."), _("No backup was made."), _("Try again.")
+        )
+    if text.startswith((*FULL, "disk I/O error")):
+        return _no_room(folder)
+    if is_damage(error):
+        return damaged(source)
+    return Fault(
+        _("No backup could be made: {error}.").format(error=text),
+        _("Nothing of it was kept."),
+        _("Try again."),
+    )
+
+
+def damaged(source: Path) -> Fault:
+    """Return the refusal to copy a database that is damaged."""
+    return Fault(
+        _("{path} is damaged: a copy of it would be no backup.").format(path=source),
+        _("Earlier backups were kept."),
+        _("See what there is to restore: crm-tui restore"),
+    )
+
+
+def examine(path: Path, tick: Callable[[], None] | None = None) -> Facts:
+    """Check every page and every reference of a copy that nobody else has open, and read what it holds.
+
+    Raises sqlite3.DatabaseError when anything is wrong, and what ``tick`` raises.
+    """
+    stopped: list[BaseException] = []
+
+    def look() -> int:
+        try:
+            if tick:
+                tick()
+        except BaseException as error:
+            stopped.append(error)
+        return len(stopped)
+
+    connection = connect(path, immutable=True)
+    try:
+        connection.set_progress_handler(look, STEPS)
+        if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
+            raise sqlite3.DatabaseError("file is not a database of ours")
+        for check, fine in (("PRAGMA integrity_check", [("ok",)]), ("PRAGMA foreign_key_check", [])):
+            if connection.execute(check).fetchmany(1) != fine:
+                raise sqlite3.DatabaseError("database disk image is malformed")
+        return facts_of(connection)
+    except sqlite3.Error:
+        if stopped:
+            raise stopped[0] from None
+        raise
+    finally:
+        connection.close()
+
+
+def _flush(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _named(part: Path, folder: Path, name: str) -> Path:
+    """Give a finished copy a name that nothing has."""
+    for number in range(1, 10_000):
+        path = folder / (f"{name}.db" if number == 1 else f"{name}-{number}.db")
+        if manifest_path(path).exists():
+            continue
+        try:
+            os.link(part, path)
+            return path
+        except FileExistsError:
+            continue
+        except OSError:
+            # Some file systems know no second name for a file.
+            if not path.exists():
+                part.replace(path)
+                return path
+    raise FileExistsError(name)
+
+
+def backups(folder: Path, of: str | None = None) -> list[Backup]:
+    """Return the finished backups in a folder, the newest first; ``of`` is the origin of one database.
+
+    A copy without a readable manifest is none. Nothing is verified but that the files are there.
+    """
+    found = []
+    try:
+        names = os.listdir(folder)
+    except OSError:
+        return []
+    for name in names:
+        path = Path(folder) / name
+        if NAME.fullmatch(name) and path.is_file():
+            with suppress(CrmError):
+                manifest = read_manifest(path)
+                if manifest.file == name and of in (None, manifest.facts.origin):
+                    found.append(Backup(path, manifest))
+    return sorted(found, key=lambda one: (one.manifest.made_at, one.manifest.facts.head_set, one.path.name))[
+        ::-1
+    ]
+
+
+def verify(path: Path, tick: Callable[[int], None] | None = None) -> Manifest:
+    """Hold a backup against its manifest and return that.
+
+    Raises BadInput: no manifest, cut short, altered, or of a newer version of the program.
+    """
+    if not path.is_file():
+        raise BadInput(
+            _("There is no backup {path}.").format(path=path), "", _("See the list: crm-tui backup --list")
+        )
+    manifest = read_manifest(path)
+    size = path.stat().st_size
+    if size < manifest.size:
+        raise _not_whole(
+            _("{name} is cut short: {size:,} of {all:,} bytes.").format(
+                name=path.name, size=size, all=manifest.size
+            )
+        )
+    try:
+        altered = size != manifest.size or sha256_of(path, tick) != manifest.sha256
+    except OSError as error:
+        reason = system_reason(error)
+        raise _not_whole(_("{name} cannot be read: {error}.").format(name=path.name, error=reason)) from error
+    if altered:
+        raise _not_whole(_("{name} was altered since it was made.").format(name=path.name))
+    if manifest.facts.schema_version > VERSION:
+        raise BadInput(
+            _("{name} was made by a newer version of the program.").format(name=path.name),
+            _("Nothing was changed."),
+            _("Update the program, then restore it."),
+        )
+    return manifest
+
+
+def _not_whole(what: str) -> BadInput:
+    return BadInput(what, _("Nothing was changed."), _("Choose another backup: crm-tui backup --list"))
+
+
+def newest_verified(folder: Path, of: str) -> Backup | None:
+    """Return the newest backup of a database that is as it was made, None when there is none."""
+    for backup in backups(folder, of):
+        with suppress(BadInput):
+            verify(backup.path)
+            return backup
+    return None
+
+
+def ensure_backup(
+    database: Path,
+    kind: str,
+    who: str,
+    progress: Progress | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> Backup | None:
+    """Make a backup before something large, and drop what is too old; may run in a thread of its own.
+
+    Returns None when there is nothing to lose yet, or nothing moved since the newest verified backup. Raises
+    like ``make_backup``.
+    """
+    from crm_tui.storage.pruning import prune
+
+    source = Path(database).resolve()
+    folder = default_folder(source)
+    try:
+        connection = open_readable(source)
+        try:
+            head, mine = head_of(connection), origin(connection)
+        finally:
+            connection.close()
+    except sqlite3.Error as error:
+        raise _refused(error, source, folder) from error
+    if head[0] <= 1:
+        return None
+    for backup in backups(folder, mine)[:1]:
+        facts = backup.manifest.facts
+        if head[1] and head == (facts.head_set, facts.head_chain):
+            with suppress(BadInput):
+                verify(backup.path)
+                return None
+    made = make_backup(source, None, kind, who, progress, cancelled)
+    prune(folder, clock.now())
+    return made

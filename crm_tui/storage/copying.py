@@ -1,0 +1,148 @@
+"""Takes a consistent copy of a database that people write to, without letting them wait."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from urllib.parse import quote
+
+from crm_tui.errors import Fault
+from crm_tui.locale import _
+from crm_tui.storage.connection import connect, discard, open_readable
+from crm_tui.storage.driver import sqlite3
+
+STEPS = 200_000  # of SQLite's machine, between two looks at whether to stop
+# Up to here a copy by SQLite is done before anybody notices that it holds a lock.
+SMALL_BYTES: int = 4 << 20
+AT_ONCE = 8 << 20
+
+# Files opened for raw reading, by device and inode, and never closed: to close any descriptor of a file drops the
+# locks that SQLite's connections of this process hold on it (POSIX).
+_KEPT: dict[tuple[int, int], int] = {}
+
+Tick = Callable[[int, int], None]
+
+
+def copy_database(source: Path, target: Path, tick: Tick | None = None) -> str:
+    """Write all that ``source`` holds, compact, into ``target``, an empty file of ours; return its journal mode.
+
+    ``tick(bytes, all)`` may raise to stop it. Writers are not held up: a file in WAL mode is read as it was
+    at the beginning, and of another the bytes are copied first, with a lock for the second, short time only.
+    Raises sqlite3.Error, OSError, and what ``tick`` raises; then ``target`` is of no use.
+    """
+    connection = open_readable(source)
+    try:
+        mode = connection.execute("PRAGMA journal_mode").fetchone()[0]
+        size = _size(connection)
+        if mode == "wal" or size <= SMALL_BYTES:
+            _vacuum_into(connection, target, size, tick)
+            return mode
+        raw = target.with_name(target.name + ".raw")
+        try:
+            _copy_raw(connection, source, raw, tick)
+            private = connect(raw, immutable=True)
+            try:
+                _vacuum_into(private, target, size, tick)
+            finally:
+                private.close()
+        finally:
+            discard(raw)
+        return mode
+    finally:
+        connection.close()
+
+
+def _size(connection: sqlite3.Connection) -> int:
+    pages = connection.execute("PRAGMA page_count").fetchone()[0]
+    return pages * connection.execute("PRAGMA page_size").fetchone()[0]
+
+
+def room_needed(source: Path) -> int:
+    """Return the bytes that a copy takes at most while it is made."""
+    size = source.stat().st_size
+    with suppress(OSError):
+        size += source.with_name(source.name + "-wal").stat().st_size
+    return size if size <= SMALL_BYTES else size * 2
+
+
+def _vacuum_into(connection: sqlite3.Connection, target: Path, size: int, tick: Tick | None) -> None:
+    stopped: list[BaseException] = []
+
+    def look() -> int:
+        try:
+            if tick:
+                tick(min(target.stat().st_size, size), size)
+        except BaseException as error:
+            stopped.append(error)
+            return 1
+        return 0
+
+    connection.set_progress_handler(look, STEPS)
+    # The copy is flushed once, by whoever keeps it; a name need not be text, an address is.
+    connection.execute("PRAGMA synchronous=OFF")
+    try:
+        connection.execute(
+            "VACUUM INTO :target", {"target": f"file://{quote(os.fsencode(target.absolute()))}"}
+        )
+    except sqlite3.Error:
+        if stopped:
+            raise stopped[0] from None
+        raise
+    finally:
+        connection.set_progress_handler(None, 0)
+        connection.execute("PRAGMA synchronous=FULL")
+
+
+def _copy_raw(connection: sqlite3.Connection, source: Path, raw: Path, tick: Tick | None) -> None:
+    """Copy the bytes twice: unlocked, which takes long, and again under a read lock, which is quick by then."""
+    live = _descriptor(source)
+    target = os.open(raw, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_CLOEXEC, 0o600)
+    try:
+        done, size = 0, os.fstat(live).st_size
+        while done < size:
+            done += _copy_part(live, target, done, min(AT_ONCE, size - done)) or size
+            if tick:
+                tick(0, size)
+        connection.execute("BEGIN")
+        try:
+            # The first read takes the lock, and rolls back what a dead writer left half-done.
+            size = _size(connection)
+            if os.fstat(live)[1:3] != source.stat()[1:3]:
+                raise Fault(
+                    _("The database file was moved or replaced while it was being copied."),
+                    _("Nothing was changed."),
+                    _("Try again."),
+                )
+            done = 0
+            while done < size:
+                # As much as the system takes at once: between two calls another thread may hold us up.
+                done += _copy_part(live, target, done, size - done) or size
+        finally:
+            connection.execute("ROLLBACK")
+        os.ftruncate(target, size)
+    finally:
+        os.close(target)
+
+
+def _copy_part(source: int, target: int, offset: int, count: int) -> int:
+    copy = getattr(os, "copy_file_range", None)
+    if copy is not None:
+        with suppress(OSError):
+            return copy(source, target, count, offset, offset)
+    buffer = os.pread(source, min(count, AT_ONCE), offset)
+    written = 0
+    while written < len(buffer):
+        written += os.pwrite(target, buffer[written:], offset + written)
+    return written
+
+
+def _descriptor(source: Path) -> int:
+    found = source.stat()
+    kept = _KEPT.get((found.st_dev, found.st_ino))
+    if kept is None:
+        kept = os.open(source, os.O_RDONLY | os.O_CLOEXEC)
+        opened = os.fstat(kept)
+        kept = _KEPT.setdefault((opened.st_dev, opened.st_ino), kept)
+    return kept

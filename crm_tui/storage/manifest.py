@@ -1,0 +1,183 @@
+"""What is written beside a backup about it, so that it can be held against the file at any later time."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from crm_tui import clock
+from crm_tui.errors import BadInput, CrmError
+from crm_tui.locale import _
+from crm_tui.storage.driver import sqlite3
+from crm_tui.storage.origin import origin
+from crm_tui.storage.schema import fingerprint
+
+FORMAT = 1
+LARGEST = 1_000_000  # bytes of a manifest
+HASHED_AT_ONCE = 4 << 20
+TABLES = "SELECT name FROM main.sqlite_master WHERE type = 'table' AND substr(name, 1, 7) <> 'sqlite_' ORDER BY name"
+HEAD = "SELECT id, hex(chain) FROM change_set ORDER BY id DESC LIMIT 1"
+ZONE = "SELECT value FROM setting WHERE name = 'zone' AND deleted_at IS NULL"
+HIDDEN = "SELECT 1 FROM publishing"
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What a database file holds.
+
+    ``origin`` tells it from other databases and survives copies; ``head_set`` and ``head_chain`` (hex, '' when
+    not sealed) are its newest change set; ``tables`` are the rows of each; ``half_import`` says that a large
+    import was being written.
+    """
+
+    origin: str
+    head_set: int
+    head_chain: str
+    schema_version: int
+    fingerprint: str
+    tables: dict[str, int]
+    zone: str
+    half_import: bool
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """A backup: its file (name, size in bytes, SHA-256), what it holds, when, by whom and why it was made."""
+
+    format: int
+    file: str
+    size: int
+    sha256: str
+    facts: Facts
+    made_at: str
+    by: str
+    kind: str
+    database: str
+    journal: str
+    program: str
+    sqlite: str
+
+
+def quoted(name: str) -> str:
+    """Return any name of a table as SQL takes it."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def table_names(connection: sqlite3.Connection) -> list[str]:
+    """Return the tables of a file, those that somebody added too."""
+    return [name for (name,) in connection.execute(TABLES).fetchall()]
+
+
+def head_of(connection: sqlite3.Connection) -> tuple[int, str]:
+    """Return the id and chain hash (hex, '' when it is not sealed) of the newest change set."""
+    return connection.execute(HEAD).fetchone() or (0, "")
+
+
+def facts_of(connection: sqlite3.Connection) -> Facts:
+    """Read what a database holds; raises sqlite3.Error when it is damaged or none of ours."""
+    counts = {
+        name: connection.execute(f"SELECT count(*) FROM {quoted(name)}").fetchone()[0]
+        for name in table_names(connection)
+    }
+    head, chain = head_of(connection)
+    zone = connection.execute(ZONE).fetchone()
+    return Facts(
+        origin(connection),
+        head,
+        chain or "",
+        connection.execute("PRAGMA user_version").fetchone()[0],
+        fingerprint(connection),
+        counts,
+        zone[0] if zone else clock.DEFAULT_ZONE,
+        connection.execute(HIDDEN).fetchone() is not None,
+    )
+
+
+def sha256_of(path: Path, tick: Callable[[int], None] | None = None) -> str:
+    """Return the SHA-256 of a file that no connection of this process has open; ``tick`` gets bytes done."""
+    digest, done = hashlib.sha256(), 0
+    with path.open("rb", buffering=0) as file:
+        while part := file.read(HASHED_AT_ONCE):
+            digest.update(part)
+            done += len(part)
+            if tick:
+                tick(done)
+    return digest.hexdigest()
+
+
+def manifest_path(backup: Path) -> Path:
+    """Return where the manifest of a backup lies."""
+    return backup.with_suffix(".json")
+
+
+def write_manifest(path: Path, manifest: Manifest, mode: int) -> None:
+    """Write a manifest in one step; raises OSError."""
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        descriptor = os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, mode)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            json.dump(asdict(manifest), file, ensure_ascii=False, indent=1)
+            file.write("\n")
+            file.flush()
+            os.fchmod(descriptor, mode)
+            os.fsync(descriptor)
+        part.replace(path)
+    finally:
+        with suppress(OSError):
+            part.unlink()
+
+
+def read_manifest(backup: Path) -> Manifest:
+    """Read the manifest of a backup; raises BadInput when it is not there or not whole."""
+    path = manifest_path(backup)
+    try:
+        if path.stat().st_size > LARGEST:
+            raise ValueError("too long")
+        found = json.loads(path.read_text("utf-8"))
+        return _manifest(found)
+    except FileNotFoundError as error:
+        raise BadInput(
+            _("{name} has no manifest: it was never finished.").format(name=backup.name),
+            _("Nothing was changed."),
+            _("Choose another backup: crm-tui backup --list"),
+        ) from error
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise _unreadable(path) from error
+
+
+def _manifest(found: Any) -> Manifest:
+    if found["format"] != FORMAT:
+        raise ValueError("another format")
+    facts = found["facts"]
+    tables = {str(name): int(count) for name, count in dict(facts["tables"]).items()}
+    kept = Facts(**{**_typed(Facts, facts, "tables"), "tables": tables})
+    manifest = Manifest(**{**_typed(Manifest, found, "facts"), "facts": kept})
+    clock.parse_instant(manifest.made_at)
+    return manifest
+
+
+def _typed(kind: type, found: Any, but: str) -> dict[str, Any]:
+    """Return the values of a record by name; ValueError when one has another type than it must."""
+    types = {"str": str, "int": int, "bool": bool}
+    values = {}
+    for field in fields(kind):
+        if field.name != but:
+            value = found[field.name]
+            if type(value) is not types[str(field.type)]:
+                raise ValueError(field.name)
+            values[field.name] = value
+    return values
+
+
+def _unreadable(path: Path) -> CrmError:
+    return BadInput(
+        _("The manifest {name} cannot be read.").format(name=path.name),
+        _("Nothing was changed."),
+        _("Choose another backup: crm-tui backup --list"),
+    )
