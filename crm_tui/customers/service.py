@@ -13,6 +13,7 @@ from crm_tui.errors import BadInput
 from crm_tui.locale import _
 from crm_tui.storage import numbering
 from crm_tui.storage.change import Change, action
+from crm_tui.storage.merging import require_customer
 from crm_tui.text.fold import fold, tidy
 
 __all__ = ["derived"]
@@ -76,7 +77,8 @@ def _free_number(change: Change, number: str, customer_id: int) -> None:
 def update(change: Change, customer_id: int, seen: int, values: Mapping[str, Any]) -> bool:
     """Change fields of a customer and return whether any differed; a former name stays as an alias.
 
-    Raises StaleVersion when somebody changed the customer since ``seen``.
+    What others changed since ``seen`` in other fields stays. Raises FieldConflict when they changed the same,
+    RecordGone when the customer is not there any more.
     """
     row = complete(dict(values))
     if "no" in row:
@@ -104,19 +106,21 @@ def add_name(change: Change, customer_id: int, name: str, kind: str) -> None:
 
     Raises BadInput when the customer is known by that name already.
     """
+    require_customer(change.connection, customer_id)
     _free_name(change, customer_id, name, 0)
     add_alias(change, customer_id, tidy(name), kind)
 
 
 @action("alias.update")
-def update_name(change: Change, alias_id: int, seen: int, name: str, kind: str) -> bool:
-    """Change another name of a customer and return whether anything differed."""
+def update_name(change: Change, alias_id: int, seen: int, values: Mapping[str, Any]) -> bool:
+    """Change name, kind or both of another name of a customer and return whether anything differed."""
     row = change.one(store.ALIAS_OWNER, {"id": alias_id})
-    if row:
-        _free_name(change, row[0], name, alias_id)
-    return change.update(
-        "customer_alias", alias_id, {"name": tidy(name), "name_key": fold(name), "kind": kind}, seen
-    )
+    given = dict(values)
+    if "name" in given:
+        if row:
+            _free_name(change, row[0], given["name"], alias_id)
+        given |= {"name": tidy(given["name"]), "name_key": fold(given["name"])}
+    return change.update("customer_alias", alias_id, given, seen)
 
 
 @action("alias.remove")
@@ -135,7 +139,11 @@ def _free_name(change: Change, customer_id: int, name: str, but: int) -> None:
 
 @action("customer.archive")
 def archive(change: Change, customer_id: int, seen: int | None = None) -> None:
-    """Put a customer away; it leaves every list, keeps its number, and undo brings it back."""
+    """Put a customer away; it leaves every list, keeps its number, and undo brings it back.
+
+    Raises RecordGone when it is not there any more, StaleVersion when it has moved at all since ``seen``.
+    """
+    require_customer(change.connection, customer_id)
     change.update("customer", customer_id, {"gone": "archived", "deleted_at": change.now}, seen)
 
 
@@ -144,6 +152,7 @@ def add_contact(change: Change, customer_id: int, values: Mapping[str, Any]) -> 
     """Add a contact; the first one of a customer is its main contact."""
     if not any(value for key, value in values.items() if key not in ("is_primary", "position")):
         raise BadInput(_("A contact needs a name or a way to reach them."), _("Nothing was saved."))
+    require_customer(change.connection, customer_id)
     row = change.one(store.NEXT_POSITION, {"id": customer_id})
     position = row[0] if row else 0
     first = not store.children(change.connection, "contact", customer_id)
@@ -179,16 +188,23 @@ def remove_contact(change: Change, contact_id: int, seen: int) -> None:
 
 
 @action("customer.tag")
-def set_tags(change: Change, customer_id: int, names: Iterable[str]) -> None:
-    """Make the customer carry exactly these tags; a new name becomes a tag (S3-12, S0-19)."""
+def set_tags(
+    change: Change, customer_id: int, names: Iterable[str], before: Iterable[str] | None = None
+) -> None:
+    """Make the customer carry exactly these tags; a new name becomes a tag (S3-12, S0-19).
+
+    ``before`` are the tags that were there when ``names`` were chosen: what others gave or took since stays.
+    """
     wanted = {fold(name): tidy(name) for name in names if fold(name)}
+    require_customer(change.connection, customer_id)
     links = change.rows(store.LINKS_OF, {"id": customer_id})
+    known = {key for _link, key in links} if before is None else {fold(name) for name in before}
     for link_id, key in links:
-        if key not in wanted:
+        if key in known and key not in wanted:
             change.soft_delete("tag_link", link_id)
     have = {key for _link, key in links}
     for key, name in wanted.items():
-        if key not in have:
+        if key not in have and (before is None or key not in known):
             change.insert("tag_link", {"customer_id": customer_id, "tag_id": tag_id(change, name)})
 
 
@@ -209,13 +225,27 @@ def add_project(change: Change, customer_id: int, values: Mapping[str, Any]) -> 
     """Add a 合作项目 to a customer (S2-26)."""
     if not values.get("name"):
         raise BadInput(_("A project needs a name."), _("Nothing was saved."))
+    require_customer(change.connection, customer_id)
     return change.insert("project", {**values, "customer_id": customer_id})
 
 
 @action("project.update")
 def update_project(change: Change, project_id: int, seen: int, values: Mapping[str, Any]) -> bool:
-    """Change fields of a project and return whether any differed."""
-    return change.update("project", project_id, values, seen)
+    """Change fields of a project and return whether any differed.
+
+    Raises BadInput when its term would end before it begins, also by what others changed since ``seen``.
+    """
+    moved = change.update("project", project_id, values, seen)
+    row = store.record(change.connection, "project", project_id) or {}
+    if moved and row.get("starts_on") and row.get("ends_on") and row["starts_on"] > row["ends_on"]:
+        raise BadInput(
+            _("The term would end before it begins: {first} to {last}.").format(
+                first=row["starts_on"], last=row["ends_on"]
+            ),
+            _("Nothing was saved."),
+            _("Look at both days as they are now."),
+        )
+    return moved
 
 
 @action("project.remove")

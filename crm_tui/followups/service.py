@@ -10,11 +10,16 @@ from zoneinfo import ZoneInfo
 from crm_tui import clock
 from crm_tui.errors import BadInput
 from crm_tui.followups import store
-from crm_tui.locale import _
+from crm_tui.locale import N_, _
+from crm_tui.storage import merging
 from crm_tui.storage.change import Change, action
-from crm_tui.storage.faults import StaleVersion
+from crm_tui.storage.merging import require_customer
 
 WRITTEN_WITHIN = timedelta(hours=24)  # S0-17, S4-16
+OPEN = ("todo", "doing")
+CLOSED = N_("{who} closed {record} ({when}).")
+DROPPED = N_("{who} dropped {record} ({when}).")
+WRITTEN_UP = N_("{who} has written up {record} already ({when}).")
 
 
 class PlanDraft(NamedTuple):
@@ -32,7 +37,8 @@ class PlanDraft(NamedTuple):
 class LogEntry(NamedTuple):
     """What happened: an instant or None for now, way keys, the text, and the plan that it deals with.
 
-    With ``whole_day`` the instant is the beginning of a day whose hour nobody remembers.
+    With ``whole_day`` the instant is the beginning of a day whose hour nobody remembers. ``seen`` is the
+    version of the customer whose status or stage it moves.
     """
 
     customer_id: int
@@ -47,13 +53,18 @@ class LogEntry(NamedTuple):
     stage: str | None = None
     lost_reason: str = ""
     whole_day: bool = False
+    seen: int | None = None
 
 
 class Logged(NamedTuple):
-    """The activity written and the plan made next (None when there is none)."""
+    """The activity written, the plan made next (None when there is none), what to know of the plan closed.
+
+    ``note`` is a translated sentence when others dealt with that plan meanwhile.
+    """
 
     activity_id: int
     plan_id: int | None
+    note: str = ""
 
 
 def read_plan(text: str, today: date, calendar: Any = None) -> PlanDraft:
@@ -93,6 +104,7 @@ def add_plan(
     """Plan the next follow-up of a customer and return its id; its owner is the actor unless named."""
     if draft.due_on is None and not draft.goal and not draft.text:
         raise BadInput(_("A plan needs a day or a goal."), _("Nothing was saved."))
+    require_customer(change.connection, customer_id)
     return change.insert(
         "plan",
         {
@@ -117,7 +129,9 @@ def log(
     """Write what happened, close the plan it deals with, and plan the next (S3-14, S0-17).
 
     A recurring plan makes its own next one unless ``following`` says otherwise. Written later than 24 h after
-    its time it is marked 补录. Raises BadInput when nothing was written or the time lies in the future.
+    its time it is marked 补录. A plan that others dealt with meanwhile stays as they left it. Raises BadInput
+    when nothing was written or the time lies in the future, RecordGone when the customer is not there any
+    more, FieldConflict when others moved its status or stage since ``seen``.
     """
     if not entry.content.strip() and not entry.ways:
         raise BadInput(_("Write what happened."), _("Nothing was saved."))
@@ -128,6 +142,7 @@ def log(
             _("Nothing was saved."),
             _("Plan it as the next step."),
         )
+    require_customer(change.connection, entry.customer_id)
     ended = clock.parse_instant(at) + (timedelta(days=1) if entry.whole_day else timedelta())
     late = clock.parse_instant(change.now) - ended > WRITTEN_WITHIN
     activity_id = change.insert(
@@ -150,16 +165,52 @@ def log(
     moves = {"status": entry.status, "stage": entry.stage, "lost_reason": entry.lost_reason or None}
     moved = {name: value for name, value in moves.items() if value}
     if moved:
-        change.update("customer", entry.customer_id, moved)
-    after = None
+        change.update("customer", entry.customer_id, moved, entry.seen)
+    after, note = None, ""
     if entry.plan_id is not None:
-        after = entry.plan_id
-        recurring = _close(change, entry.plan_id, activity_id, zone, repeat=following is None)
-        if recurring is not None:
-            return Logged(activity_id, recurring)
+        note = _out_of_reach(change, entry.plan_id)
+        after = entry.plan_id if not note else None
+        if not note:
+            recurring = _close(change, entry.plan_id, activity_id, zone, repeat=following is None)
+            if recurring is not None:
+                return Logged(activity_id, recurring)
     if following is None:
-        return Logged(activity_id, None)
-    return Logged(activity_id, add_plan(change, entry.customer_id, following, zone, after=after))
+        return Logged(activity_id, None, note)
+    return Logged(activity_id, add_plan(change, entry.customer_id, following, zone, after=after), note)
+
+
+def _out_of_reach(change: Change, plan_id: int) -> str:
+    """Return why a log leaves its plan alone: others removed it, dropped it or wrote it up; '' when not.
+
+    Raises RecordGone when there never was such a plan.
+    """
+    plan = store.plan(change.connection, plan_id)
+    if plan is None:
+        gone = merging.gone(
+            change.connection, "plan", plan_id, merging.read(change.connection, "plan", plan_id)
+        )
+        if gone.at is None:
+            raise gone
+        return gone.what
+    if plan.state == "cancelled":
+        return merging.moved_by(change.connection, "plan", plan_id, "state", DROPPED).what
+    if plan.activity_id is not None:
+        return merging.moved_by(change.connection, "plan", plan_id, "activity_id", WRITTEN_UP).what
+    return ""
+
+
+def _open_plan(change: Change, plan_id: int) -> store.Plan:
+    """Return a plan that is still to be done; raises StaleVersion, saying who closed it, when it is not."""
+    plan = store.plan(change.connection, plan_id)
+    if plan is None:
+        row = merging.read(change.connection, "plan", plan_id)
+        raise merging.gone(change.connection, "plan", plan_id, row)
+    require_customer(change.connection, plan.customer_id)
+    if plan.state not in OPEN:
+        what = DROPPED if plan.state == "cancelled" else CLOSED
+        todo = _("If more is to be done, plan a new next step.")
+        raise merging.moved_by(change.connection, "plan", plan_id, "state", what, todo)
+    return plan
 
 
 def _close(
@@ -173,13 +224,12 @@ def _close(
 ) -> int | None:
     """Mark a plan done and return the next one of its rhythm, if it has one."""
     plan = store.plan(change.connection, plan_id)
-    if plan is None or (seen is not None and plan.changed_in != seen):
-        raise StaleVersion("plan", plan_id)
+    assert plan is not None  # both callers looked
     values: dict[str, Any] = {"activity_id": activity_id}
-    if plan.state not in ("done", "cancelled"):
+    was_open = plan.state in OPEN
+    if was_open:
         values |= {"state": "done", "done_at": change.now}
-    was_open = plan.state in ("todo", "doing")
-    change.update("plan", plan_id, values)
+    change.update("plan", plan_id, values, seen)
     if not (plan.recurrence and repeat and was_open):
         return None
     return _next(change, plan, zone)
@@ -201,14 +251,22 @@ def _next(change: Change, plan: store.Plan, zone: str) -> int:
 
 @action("plan.done")
 def done(change: Change, plan_id: int, seen: int | None = None, zone: str = clock.DEFAULT_ZONE) -> int | None:
-    """Close a plan without an activity and return the next one of its rhythm; after 24 h it is 待补写."""
+    """Close a plan without an activity and return the next one of its rhythm; after 24 h it is 待补写.
+
+    Put off or reworded by others since ``seen`` it is done all the same; raises StaleVersion when they closed
+    it, RecordGone when it is not there any more.
+    """
+    _open_plan(change, plan_id)
     return _close(change, plan_id, None, zone, seen=seen)
 
 
 @action("plan.cancel")
 def cancel(change: Change, plan_id: int, seen: int | None = None) -> None:
-    """Drop a plan without it having happened."""
-    change.update("plan", plan_id, {"state": "cancelled"}, seen)
+    """Drop a plan without it having happened; raises StaleVersion when it has moved at all since ``seen``."""
+    plan = _open_plan(change, plan_id)
+    if seen is not None and plan.changed_in != seen:
+        raise merging.moved_by(change.connection, "plan", plan_id)
+    change.update("plan", plan_id, {"state": "cancelled"})
 
 
 @action("plan.snooze")
@@ -220,25 +278,32 @@ def snooze(
     seen: int | None = None,
     why: str = "",
     zone: str = clock.DEFAULT_ZONE,
-) -> None:
-    """Move a plan to another day; how often is counted and shown."""
-    plan = store.plan(change.connection, plan_id)
-    if plan is None:
-        raise StaleVersion("plan", plan_id)
+) -> bool:
+    """Move a plan to another day and return whether it moved; how often is counted and shown.
+
+    Raises FieldConflict when others moved it to another day since ``seen``, StaleVersion when they closed it,
+    RecordGone when it is not there any more.
+    """
+    plan = _open_plan(change, plan_id)
     if due_time is None and plan.due_at:
         due_time = clock.local(plan.due_at, zone).time()
-    values = {
-        "due_on": due_on.isoformat(),
-        "due_at": _due_at(PlanDraft(due_on, due_time), zone),
-        "snoozed": plan.snoozed + 1,
-        "snooze_reason": why or plan.snooze_reason,
-    }
-    change.update("plan", plan_id, values, seen)
+    due = {"due_on": due_on.isoformat(), "due_at": _due_at(PlanDraft(due_on, due_time), zone)}
+    moved = change.update("plan", plan_id, due, seen)
+    counted: dict[str, Any] = {"snoozed": plan.snoozed + 1} if moved else {}
+    change.update("plan", plan_id, counted | ({"snooze_reason": why} if why else {}))
+    return moved
 
 
 @action("plan.update")
 def update_plan(change: Change, plan_id: int, seen: int, values: Mapping[str, Any]) -> bool:
-    """Change fields of a plan and return whether any differed."""
+    """Change fields of a plan and return whether any differed.
+
+    What others changed since ``seen`` in other fields stays. Raises FieldConflict when they changed the same,
+    StaleVersion when it is to move to another day and they closed it, RecordGone when it is not there.
+    """
+    plan = store.plan(change.connection, plan_id)
+    if plan is not None and plan.changed_in != seen and "due_on" in values:
+        _open_plan(change, plan_id)
     return change.update("plan", plan_id, values, seen)
 
 

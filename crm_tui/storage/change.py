@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from crm_tui import clock
+from crm_tui.storage import merging
 from crm_tui.storage.driver import sqlite3
-from crm_tui.storage.faults import StaleVersion
+from crm_tui.storage.faults import Moved
 
 Write = TypeVar("Write", bound=Callable[..., Any])
 
@@ -35,6 +36,7 @@ class Change:
         self.actor = actor
         self.source = source
         self.now = clock.instant()
+        self.merged: list[Moved] = []  # what others had moved in records that this change saved over
 
     def execute(self, sql: str, params: Mapping[str, Any] | None = None) -> sqlite3.Cursor:
         """Run one statement with named parameters."""
@@ -67,20 +69,23 @@ class Change:
     def update(self, table: str, row_id: int, values: Mapping[str, Any], seen: int | None = None) -> bool:
         """Update the fields that differ and return whether any did.
 
-        ``seen`` is the ``changed_in`` that the caller read; raises StaleVersion when the row has moved since,
-        or is gone.
+        ``seen`` is the ``changed_in`` that the caller read. What others moved since in other columns stays,
+        and ``merged`` tells it. Give all columns of an edited field and no others. Raises FieldConflict when
+        others moved one of these columns to another value, RecordGone when the record or its customer is not
+        there any more, StaleVersion when it is to be put away and has moved at all or when the log does not
+        reach back to ``seen``.
         """
         names = list(values)
         current = self.connection.execute(
-            f"SELECT changed_in, {', '.join(map(_name, names))} FROM {_name(table)} WHERE id = :id",
+            f"SELECT {', '.join(map(_name, ('changed_in', *names)))} FROM {_name(table)} WHERE id = :id",
             {"id": row_id},
         ).fetchone()
-        if current is None or (seen is not None and current[0] != seen):
-            raise StaleVersion(table, row_id)
+        if seen is not None:
+            self._merge(table, row_id, values, seen, moved=current is None or current[0] != seen)
+        elif current is None:
+            raise merging.gone(self.connection, table, row_id, None)
         moved = [
-            name
-            for name, old in zip(names, current[1:], strict=True)
-            if old != values[name] or type(old) is not type(values[name])
+            name for name, old in zip(names, current[1:], strict=True) if not merging.same(values[name], old)
         ]
         if not moved:
             return False
@@ -90,6 +95,20 @@ class Change:
             {**{name: values[name] for name in moved}, "set_": self.set_id, "id_": row_id},
         )
         return True
+
+    def _merge(self, table: str, row_id: int, values: Mapping[str, Any], seen: int, *, moved: bool) -> None:
+        """Hold a save against what others did to the record since ``seen``."""
+        row = merging.read(self.connection, table, row_id) if moved else None
+        if moved and (row is None or row["deleted_at"] is not None):
+            raise merging.gone(self.connection, table, row_id, row)
+        merging.require_owner(self.connection, table, row_id)
+        if row is None:
+            return
+        if "deleted_at" in values:
+            raise merging.moved_by(self.connection, table, row_id)
+        others = merging.since(self.connection, table, row, seen, self.set_id)
+        merging.check(self.connection, table, row, values, others)
+        self.merged += others.moved.values()
 
     def soft_delete(self, table: str, row_id: int, seen: int | None = None) -> bool:
         """Mark a row as deleted, a customer as archived; it stays in the file and undo brings it back."""

@@ -11,7 +11,7 @@ from crm_tui.customers.reading import children, customer_file, find, record, tag
 from crm_tui.errors import BadInput
 from crm_tui.session import Session
 from crm_tui.storage import history
-from crm_tui.storage.faults import StaleVersion
+from crm_tui.storage.faults import FieldConflict, RecordGone, StaleVersion
 from tests.opened import saved
 
 NAME = {"name": "上海恒达贸易有限公司"}
@@ -200,3 +200,43 @@ def test_projects_hang_on_a_customer(crm: Session) -> None:
     assert seen is not None
     crm.write(service.update_project, project, seen["changed_in"], {"state": "running"})
     assert [one["amount"] for one in children(crm.reader, "project", customer)] == [5000000]
+
+
+def test_what_two_did_to_the_tags_is_kept_of_both(crm: Session) -> None:
+    customer = saved(crm, service.add, NAME, [], ["甲", "乙"])
+    before = ["甲", "乙"]
+    crm.write(service.set_tags, customer, ["甲", "丙"], before)
+    crm.write(service.set_tags, customer, ["甲", "乙", "丁", "丙"], before)
+    assert tags_of(crm.reader, [customer])[customer] == ["甲", "丙", "丁"]
+    crm.write(service.set_tags, customer, ["乙"], before)
+    assert tags_of(crm.reader, [customer])[customer] == ["丙", "丁"]
+
+
+def test_another_name_edited_by_two_merges_by_field(crm: Session) -> None:
+    customer = saved(crm, service.add, NAME)
+    crm.write(service.add_name, customer, "旧名", "former")
+    alias = children(crm.reader, "customer_alias", customer)[0]
+    crm.write(service.update_name, alias["id"], alias["changed_in"], {"kind": "short"})
+    crm.write(service.update_name, alias["id"], alias["changed_in"], {"name": "新名"})
+    now = children(crm.reader, "customer_alias", customer)[0]
+    assert (now["name"], now["name_key"], now["kind"]) == ("新名", "新名", "short")
+    with pytest.raises(FieldConflict):
+        crm.write(service.update_name, alias["id"], alias["changed_in"], {"name": "别名"})
+
+
+def test_a_term_that_two_made_end_before_it_begins_is_refused(crm: Session) -> None:
+    customer = saved(crm, service.add, NAME)
+    days = {"name": "项目", "starts_on": "2026-01-01", "ends_on": "2026-06-30"}
+    project = saved(crm, service.add_project, customer, days)
+    seen = children(crm.reader, "project", customer)[0]["changed_in"]
+    crm.write(service.update_project, project, seen, {"starts_on": "2026-05-01"})
+    with pytest.raises(BadInput, match="2026-05-01 至 2026-04-01"):
+        crm.write(service.update_project, project, seen, {"ends_on": "2026-04-01"})
+    assert children(crm.reader, "project", customer)[0]["ends_on"] == "2026-06-30"
+
+
+def test_an_archived_customer_is_archived_once(crm: Session) -> None:
+    customer = saved(crm, service.add, NAME)
+    crm.write(service.archive, customer)
+    with pytest.raises(RecordGone, match="王芳已归档这位客户"):
+        crm.write(service.archive, customer)

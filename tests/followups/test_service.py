@@ -15,7 +15,7 @@ from crm_tui.followups import service
 from crm_tui.followups.reading import Plan, activities, activity, open_plan, plan, plans
 from crm_tui.followups.service import LogEntry, PlanDraft, read_plan
 from crm_tui.session import Session
-from crm_tui.storage.faults import StaleVersion
+from crm_tui.storage.faults import FieldConflict, RecordGone, StaleVersion
 from tests.opened import saved
 
 TODAY = date(2026, 3, 11)
@@ -219,20 +219,137 @@ def test_a_dropped_plan_is_no_follow_up(crm: Session, customer: int) -> None:
     assert rows_of(crm.reader, [customer])[customer].next_due_on is None
 
 
-def test_what_a_colleague_did_first_is_not_overwritten(crm: Session, customer: int) -> None:
+def test_a_plan_that_was_put_off_meanwhile_is_done_all_the_same(crm: Session, customer: int) -> None:
     one = planned(crm, customer, PlanDraft(TODAY, goal="回访"))
     saved(crm, service.snooze, one.id, TODAY + timedelta(days=1))
+    saved(crm, service.done, one.id, one.changed_in)
+    now = again(crm, one)
+    assert (now.state, now.due_on, now.snoozed) == ("done", "2026-03-12", 1)
+
+
+def test_a_plan_that_two_tick_is_done_once_and_comes_again_once(crm: Session, customer: int) -> None:
+    one = planned(crm, customer, read_plan("每月回访", TODAY))
+    following = saved(crm, service.done, one.id, one.changed_in)
+    assert following is not None
+    with pytest.raises(StaleVersion, match="王芳已完成这项计划（2026-03-11 10:00）") as found:
+        crm.write(service.done, one.id, one.changed_in)
+    assert found.value.todo == "还有事要做时，请另订一项计划。"
+    assert [each.state for each in plans(crm.reader, customer)] == ["todo", "done"]
+
+
+@pytest.mark.parametrize("closing", [service.done, service.cancel])
+def test_a_plan_that_was_closed_meanwhile_is_not_put_off_dropped_or_moved(
+    crm: Session, customer: int, closing: Any
+) -> None:
+    one = planned(crm, customer, PlanDraft(TODAY, goal="回访"))
+    saved(crm, closing, one.id, one.changed_in)
+    closed = again(crm, one)
+    said = "已完成这项计划" if closing is service.done else "已取消这项计划"
     for act in (
-        lambda: crm.write(service.done, one.id, one.changed_in),
+        lambda: crm.write(service.snooze, one.id, TODAY + timedelta(days=1), None, one.changed_in),
         lambda: crm.write(service.cancel, one.id, one.changed_in),
-        lambda: crm.write(service.snooze, one.id, TODAY, None, one.changed_in),
-        lambda: crm.write(service.update_plan, one.id, one.changed_in, {"goal": "别的"}),
+        lambda: crm.write(service.done, one.id, one.changed_in),
+        lambda: crm.write(
+            service.update_plan, one.id, one.changed_in, {"due_on": "2026-04-01", "due_at": None}
+        ),
+    ):
+        with pytest.raises(StaleVersion, match=said):
+            act()
+    assert again(crm, one) == closed
+    crm.write(service.update_plan, one.id, one.changed_in, {"goal": "别的"})
+    assert again(crm, one).goal == "别的"
+
+
+def test_two_who_put_a_plan_off_clash_unless_to_the_same_day(crm: Session, customer: int) -> None:
+    one = planned(crm, customer, PlanDraft(TODAY, time(9), goal="回访"))
+    tomorrow = TODAY + timedelta(days=1)
+    saved(crm, service.snooze, one.id, tomorrow, None, one.changed_in)
+    with pytest.raises(FieldConflict) as found:
+        crm.write(service.snooze, one.id, TODAY + timedelta(days=5), None, one.changed_in)
+    assert [clash.column for clash in found.value.fields] == ["due_on", "due_at"]
+    assert saved(crm, service.snooze, one.id, tomorrow, None, one.changed_in) is False
+    assert again(crm, one).snoozed == 1
+    saved(crm, service.snooze, one.id, TODAY + timedelta(days=5), None, found.value.now, "客户出差")
+    now = again(crm, one)
+    assert (now.due_on, now.due_at, now.snoozed) == ("2026-03-16", "2026-03-16T01:00:00Z", 2)
+    assert now.snooze_reason == "客户出差"
+
+
+def test_one_rewords_a_plan_while_another_puts_it_off(crm: Session, customer: int) -> None:
+    one = planned(crm, customer, PlanDraft(TODAY, goal="回访"))
+    saved(crm, service.snooze, one.id, TODAY + timedelta(days=1), None, one.changed_in)
+    saved(crm, service.update_plan, one.id, one.changed_in, {"goal": "送样", "text": "送样"})
+    now = again(crm, one)
+    assert (now.goal, now.due_on, now.snoozed) == ("送样", "2026-03-12", 1)
+    with pytest.raises(FieldConflict):
+        crm.write(service.update_plan, one.id, one.changed_in, {"goal": "报价"})
+
+
+def test_dropping_a_plan_that_moved_is_refused(crm: Session, customer: int) -> None:
+    one = planned(crm, customer, PlanDraft(TODAY, goal="回访"))
+    saved(crm, service.snooze, one.id, TODAY + timedelta(days=1))
+    with pytest.raises(StaleVersion, match="王芳同时改了这项计划"):
+        crm.write(service.cancel, one.id, one.changed_in)
+    assert again(crm, one).state == "todo"
+
+
+def test_a_log_is_kept_whatever_others_did_to_its_plan(crm: Session, customer: int) -> None:
+    one = planned(crm, customer, read_plan("每月回访", TODAY))
+    first = saved(crm, service.log, LogEntry(customer, "先写", plan_id=one.id), None, crm.zone)
+    late = saved(crm, service.log, LogEntry(customer, "后写", plan_id=one.id), None, crm.zone)
+    assert first.plan_id is not None and first.note == ""
+    assert (late.plan_id, late.note) == (None, "王芳已为这项计划写了跟进记录（2026-03-11 10:00）。")
+    assert again(crm, one).activity_id == first.activity_id, "the first record stays tied to the plan"
+    saved(crm, service.cancel, first.plan_id)
+    kept = saved(crm, service.log, LogEntry(customer, "再写", plan_id=first.plan_id), None, crm.zone)
+    assert kept.note == "王芳已取消这项计划（2026-03-11 10:00）。"
+    two = planned(crm, customer, PlanDraft(TODAY, goal="送样"))
+    crm.undo()
+    gone = saved(crm, service.log, LogEntry(customer, "还写", plan_id=two.id), PlanDraft(TODAY), crm.zone)
+    assert gone.note == "王芳撤销了带来这项计划的操作（2026-03-11 10:00）。"
+    following = open_plan(crm.reader, customer)
+    assert following is not None and following.after_plan_id is None
+    assert [each.content for each in activities(crm.reader, customer)] == ["还写", "再写", "后写", "先写"]
+
+
+def test_a_log_that_moves_the_status_clashes_with_another_status(crm: Session, customer: int) -> None:
+    row = record(crm.reader, "customer", customer)
+    assert row is not None
+    crm.write(customers.update, customer, row["changed_in"], {"status": "won", "need": "N"})
+    entry = LogEntry(customer, "谈了", status="interested", seen=row["changed_in"])
+    with pytest.raises(FieldConflict):
+        crm.write(service.log, entry)
+    assert activities(crm.reader, customer) == []
+    saved(crm, service.log, entry._replace(status="won"))
+    assert len(activities(crm.reader, customer)) == 1
+
+
+def test_nothing_is_written_for_a_customer_that_was_archived(crm: Session, customer: int) -> None:
+    one = planned(crm, customer, PlanDraft(TODAY, goal="回访"))
+    crm.write(customers.archive, customer)
+    for act in (
+        lambda: crm.write(service.log, LogEntry(customer, "电话")),
+        lambda: crm.write(service.add_plan, customer, PlanDraft(TODAY)),
+        lambda: crm.write(service.done, one.id, one.changed_in),
+        lambda: crm.write(service.update_plan, one.id, one.changed_in, {"goal": "x"}),
+        lambda: crm.write(customers.archive, customer),
+        lambda: crm.write(customers.add_contact, customer, {"name": "李"}),
+        lambda: crm.write(customers.add_project, customer, {"name": "项目"}),
+        lambda: crm.write(customers.add_name, customer, "旧名", "former"),
+        lambda: crm.write(customers.set_tags, customer, ["甲"]),
+    ):
+        with pytest.raises(RecordGone, match="王芳已归档这位客户"):
+            act()
+
+
+def test_a_plan_that_never_was_is_refused(crm: Session, customer: int) -> None:
+    for act in (
         lambda: crm.write(service.done, 999),
+        lambda: crm.write(service.snooze, 999, TODAY),
         lambda: crm.write(service.log, LogEntry(customer, "电话", plan_id=999)),
     ):
-        with pytest.raises(StaleVersion):
+        with pytest.raises(RecordGone):
             act()
-    assert again(crm, one).snoozed == 1
     assert activities(crm.reader, customer) == []
 
 
@@ -258,5 +375,7 @@ def test_an_activity_is_mended(crm: Session, customer: int) -> None:
     assert written is not None
     crm.write(service.update_activity, written.id, written.changed_in, {"content": "电话"})
     assert activities(crm.reader, customer)[0].content == "电话"
-    with pytest.raises(StaleVersion):
+    with pytest.raises(FieldConflict):
         crm.write(service.update_activity, written.id, written.changed_in, {"content": "再改"})
+    crm.write(service.update_activity, written.id, written.changed_in, {"feedback": "好"})
+    assert activities(crm.reader, customer)[0].content == "电话"

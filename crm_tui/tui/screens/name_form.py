@@ -9,8 +9,8 @@ from crm_tui.customers import service
 from crm_tui.locale import N_, _
 from crm_tui.session import Session
 from crm_tui.text.identity import find_identity_number
-from crm_tui.tui.screens.base import FormScreen
 from crm_tui.tui.screens.form_fields import IDENTITY
+from crm_tui.tui.screens.form_screen import FormScreen
 from crm_tui.tui.widgets.form import Field, Form
 
 KINDS: dict[str, str] = {
@@ -58,7 +58,7 @@ class NameScreen(FormScreen):
             await self.crm.write(service.add_name, self.customer_id, name, kind)
             text = _("Name added: {name}.")
         else:
-            args = (self.alias["id"], self.alias["changed_in"], name, kind)
+            args = (self.alias["id"], self.alias["changed_in"], {"name": name, "kind": kind})
             await self.crm.write(service.update_name, *args)
             text = _("Saved: {name}.")
         said = text.format(name=name)

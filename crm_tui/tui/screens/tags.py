@@ -144,7 +144,7 @@ class TagsBox(PopUp):
         if set(self.ticked) == set(self.before):
             await self.crm.back()
             return
-        await self.crm.write(service.set_tags, self.customer_id, self.ticked)
+        await self.crm.write(service.set_tags, self.customer_id, self.ticked, self.before)
         await self.crm.back(self.ticked)
         names = listed(self.ticked) or _("none")
         self.crm.done(_("Tags of {name}: {tags}.").format(name=self.name_, tags=names))
