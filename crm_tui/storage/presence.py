@@ -20,6 +20,7 @@ POLL_SECONDS = 0.02
 FORGET_SECONDS = 60  # an entry that was begun and never finished
 PART = ".part"
 RESTORE = "restore"
+MIGRATION = "migrate"
 
 
 class Seat(NamedTuple):
@@ -305,7 +306,14 @@ class SoleUse(_LockFile):
 
 def being_restored(database: Path) -> Busy:
     """Return the refusal to open a file that somebody restores, by name."""
-    who = next((seat for seat in who_is_in(database) if seat.front_end == RESTORE), None)
+    seats = who_is_in(database)
+    if any(seat.front_end == MIGRATION for seat in seats):
+        return Busy(
+            _("The database is being brought to a new version right now."),
+            _("Nothing was opened."),
+            _("Try again in a minute."),
+        )
+    who = next((seat for seat in seats if seat.front_end == RESTORE), None)
     return Busy(
         _("{name} is restoring the database right now.").format(name=who.name or who.login)
         if who
