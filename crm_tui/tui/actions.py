@@ -17,7 +17,7 @@ GROUPS = (WORK, MOVE, GO, VIEW, PROGRAM)
 ALL = ("all",)
 LISTS = (
     *("today", "customers", "customer", "history", "import", "welcome"),
-    *("help", "palette", "pick", "tags", "obstacles"),
+    *("help", "palette", "pick", "tags", "obstacles", "drafts"),
 )
 ROOMS = ("today", "customers", "customer", "history")
 RECORDS = ("today", "customers", "customer")
@@ -32,6 +32,7 @@ SCREEN_TITLES = {
     "help": N_("Help"),
     "palette": N_("Commands"),
     "form": N_("Form"),
+    "drafts": N_("Drafts"),
     "pick": N_("Choice"),
     "tags": N_("Tags"),
     "snooze": N_("Put the plan off"),
@@ -135,7 +136,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("sort", ("s",), N_("Sort"), N_("Sort the list by another column."), VIEW, ("customers",), 0,
            "paixu px"),
     Action("copy", ("y",), N_("Copy"), N_("Copy the row or value; says what was copied."), VIEW,
-           ROOMS, 0, "fuzhi fz"),
+           (*ROOMS, "drafts"), 0, "fuzhi fz"),
     Action("reload", ("f5",), N_("Reload"), N_("Read everything from the file again."), VIEW, ROOMS, 0,
            "shuaxin sx"),
     Action("template", ("t",), N_("Blank sheet"), N_("Write the blank import sheet."), WORK,
@@ -146,6 +147,13 @@ ACTIONS: tuple[Action, ...] = (
     Action("save", ("f12",), N_("Save"), N_("Save the form."), WORK, FORM, 1, "baocun bc"),
     Action("more_fields", ("f4",), N_("More fields"), N_("Show all fields of the form."), VIEW, FORM, 0,
            "gengduo gd"),
+    Action("fill_draft", ("f7",), N_("Fill in the draft"),
+           N_("Put in what was typed in this form last time and not saved."), WORK, FORM, 3,
+           "tianrucaogao trcg"),
+    Action("drafts", ("D",), N_("Drafts"), N_("What was typed in forms and not saved."), GO,
+           ROOMS, 0, "caogao cg"),
+    Action("discard_draft", ("d", "f8", "delete"), N_("Discard"), N_("Discard the draft under the cursor."),
+           WORK, ("drafts",), 3, "diuqi dq shanchu sc", True),
     Action("all_fields", ("w",), N_("All fields"), N_("Show blank fields too, or only the filled ones."),
            VIEW, ("customer",), 0, "quanbu qb"),
     Action("confirm", ("f12",), N_("Continue"), N_("Go on to the next step; in the preview: import."), WORK,
@@ -165,8 +173,8 @@ ACTIONS: tuple[Action, ...] = (
            "mingling ml"),
     Action("help", ("question_mark", "f1", "fullwidth_question_mark"), N_("Help"),
            N_("The keys of this screen."), PROGRAM,
-           (*ROOMS, "import", "welcome", "form", "pick", "tags", "snooze", "obstacles", "undo_preview"),
-           99, "bangzhu bz"),
+           (*ROOMS, "import", "welcome", "form", "pick", "tags", "snooze", "obstacles", "undo_preview",
+            "drafts"), 99, "bangzhu bz"),
     Action("copy_selection", ("ctrl+c",), N_("Copy selection"), N_("Copy the selected text."), PROGRAM),
 )  # fmt: skip
 

@@ -59,6 +59,23 @@ class CrmApp(Frame):
         """Previous row."""
         await cast(BaseScreen, self.screen).next_match(-1)
 
+    async def do_drafts(self) -> None:
+        """Show what was typed in forms and not saved."""
+        if isinstance(self.session, OpenedSession):
+            await self.open("drafts")
+
+    async def offer_drafts(self) -> None:
+        """Show what the last session left unsaved, once at the start."""
+        if not isinstance(self.session, OpenedSession) or self.session.read_only:
+            return
+        found = await self.work.run(lambda: cast(OpenedSession, self.session).drafts.all())
+        if not found:
+            return
+        if any(one.draft and not one.problem for one in found):
+            await self.open("drafts")
+        else:
+            self.say(found[0].problem, "warn")
+
     async def do_help(self) -> None:
         """Show the keys of this screen."""
         await self.open("help", about=cast(BaseScreen, self.screen).kind)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import traceback
+from pathlib import Path
 
 from crm_tui import clock
 from crm_tui.config import state_dir
@@ -11,13 +13,22 @@ from crm_tui.locale import _
 
 def describe(error: BaseException) -> str:
     """Write the traceback to the log and return a sentence that says where it is."""
-    path = state_dir() / "crm-tui.log"
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("a", encoding="utf-8") as log:
-            log.write(f"{clock.instant()}\n{''.join(traceback.format_exception(error))}\n")
-    except OSError:
+    path = note("".join(traceback.format_exception(error)))
+    if path is None:
         return _("Something went wrong in the program: {error}").format(error=type(error).__name__)
     return _("Something went wrong in the program; your data is as it was. Details are in {path}.").format(
         path=path
     )
+
+
+def note(text: str) -> Path | None:
+    """Write a text to the log, which only its user may read; None when that cannot be."""
+    path = state_dir() / "crm-tui.log"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        log = os.open(path, os.O_CREAT | os.O_APPEND | os.O_WRONLY | os.O_CLOEXEC, 0o600)
+        with os.fdopen(log, "a", encoding="utf-8", errors="backslashreplace") as file:
+            file.write(f"{clock.instant()}\n{text}\n")
+    except OSError:
+        return None
+    return path

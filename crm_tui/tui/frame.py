@@ -13,7 +13,6 @@ from typing import Any, ClassVar, cast
 from zoneinfo import ZoneInfo
 
 from textual import events
-from textual.app import App
 from textual.dom import DOMNode
 from textual.widgets import Input, TextArea
 
@@ -22,6 +21,7 @@ from crm_tui.errors import BadInput, Cancelled, CrmError
 from crm_tui.locale import _
 from crm_tui.tui import faults, themes
 from crm_tui.tui.actions import MOVE, Action, find
+from crm_tui.tui.ending import Ending
 from crm_tui.tui.keymap import Keymap
 from crm_tui.tui.keys import half_width, harmless, is_writing, key_name
 from crm_tui.tui.needs import Session
@@ -36,7 +36,7 @@ WRITING = frozenset(
 )
 
 
-class Frame(App[None], inherit_bindings=False):
+class Frame(Ending, inherit_bindings=False):
     """The application over a session, without actions of its own.
 
     ``rooms`` maps names to screens (``"module:Class"`` or a callable), the registry by default; ``start``
@@ -54,6 +54,7 @@ class Frame(App[None], inherit_bindings=False):
         "widgets/form.tcss",
         # All at once: a sheet that comes with its screen makes Textual style every widget anew.
         "screens/customer.tcss",
+        "screens/drafts.tcss",
         "screens/job_box.tcss",
         "screens/log_form.tcss",
         "screens/obstacles.tcss",
@@ -83,6 +84,7 @@ class Frame(App[None], inherit_bindings=False):
         self.session = session
         self.work = work or Work()
         self.writes = 0
+        self.without_drafts = False
         self.ambiguous = 2 if settings.get("ambiguous_width") == 2 else 1
         self.rooms = {**ROOMS, **(rooms or {})}
         self.faults: list[BaseException] = []
@@ -116,6 +118,11 @@ class Frame(App[None], inherit_bindings=False):
             self.say(self._first_words or self.session.read_only, "warn")
         self._wait_for_midnight()
         self.set_timer(PREPARE_AFTER, self._prepare)
+        if not self.faults:
+            await self.offer_drafts()
+
+    async def offer_drafts(self) -> None:
+        """Show what the last session left unsaved; nothing here."""
 
     def _prepare(self) -> None:
         """Load the screens that are likely next while nobody waits for them."""
@@ -298,7 +305,7 @@ class Frame(App[None], inherit_bindings=False):
         """Go to a main screen; it keeps its cursor and search from last time."""
         screen = self._mains.get(name)
         if screen is None:
-            screen = self._mains[name] = self._make(name)
+            screen = self._mains[name] = self.make(name)
             self.install_screen(screen, name)
         while len(self.screen_stack) > 2:
             await self.pop_screen()
@@ -310,7 +317,7 @@ class Frame(App[None], inherit_bindings=False):
 
     async def open(self, name: str, *, then: Then | None = None, **given: Any) -> BaseScreen:
         """Open a screen over this one and return it; ``then(result)`` is called when it closes."""
-        return await self.show(self._make(name, **given), then=then)
+        return await self.show(self.make(name, **given), then=then)
 
     async def show(self, screen: BaseScreen, *, then: Then | None = None) -> BaseScreen:
         """Open a screen made by the caller over this one."""
@@ -328,11 +335,14 @@ class Frame(App[None], inherit_bindings=False):
                 await waiting
             await self._caught_up()
 
-    def _make(self, name: str, **given: Any) -> BaseScreen:
+    def make(self, name: str, **given: Any) -> BaseScreen:
+        """Return a new screen of that name; BadInput when there is none."""
         make = factory(name, self.rooms)
         if make is None:
             raise BadInput(_("There is no screen “{name}”.").format(name=name))
-        return make(**given)
+        screen = make(**given)
+        screen.room, screen.arguments = name, given
+        return screen
 
     async def _caught_up(self) -> None:
         if isinstance(self.screen, BaseScreen):

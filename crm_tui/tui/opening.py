@@ -60,7 +60,7 @@ def open_warm(path: Path, *, read_only: bool = False) -> Session:
 
 def warm(session: Any) -> None:
     """Read a session's settings, words, names and calendar into its memory; for the database thread."""
-    for name in ("settings", "words", "names", "calendar"):
+    for name in ("settings", "words", "names", "calendar", "drafts"):
         getattr(session, name, None)
 
 
@@ -104,10 +104,12 @@ def run(path: Path, *, read_only: bool = False, mouse: bool = True) -> int:
             work=work,
         )
         app.run(mouse=mouse)
-        if opened.refusal is not None:
+        if opened.refusal is not None and not app.return_code:
             return opened.refusal.exit_code
         return app.return_code or 0
     finally:
+        if app is not None:
+            app.leave_terminal()
         work.close()
         session: Any = app.session if app else Nobody()
         session.close()

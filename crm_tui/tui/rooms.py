@@ -25,6 +25,7 @@ ROOMS: dict[str, str] = {
     "tags": "crm_tui.tui.screens.tags:TagsBox",
     "import": "crm_tui.tui.screens.wizard:WizardScreen",
     "export": "crm_tui.tui.screens.export_box:ExportScreen",
+    "drafts": "crm_tui.tui.screens.drafts:DraftsScreen",
     "help": "crm_tui.tui.screens.help:HelpScreen",
     "palette": "crm_tui.tui.screens.palette:PaletteScreen",
 }

@@ -7,10 +7,11 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Generator, Hashable
-from concurrent.futures import Future
+from concurrent.futures import Future, InvalidStateError
+from contextlib import suppress
 from typing import Any, Generic, NamedTuple, TypeVar
 
-from crm_tui.errors import Cancelled
+from crm_tui.errors import Cancelled, Fault
 from crm_tui.locale import _
 
 T = TypeVar("T")
@@ -36,6 +37,7 @@ class Work:
         self._generations: dict[Hashable, int] = {}
         self._jobs: list[Job[Any]] = []
         self._closed = False
+        self._death: Fault | None = None
 
     def submit(self, fn: Callable[..., T], *args: Any, **kw: Any) -> Future[T]:
         """Queue ``fn`` for the database thread and return its future; may be called from any thread."""
@@ -43,6 +45,8 @@ class Work:
         with self._lock:
             if self._closed:
                 raise Cancelled(_("The program is closing."))
+            if self._death is not None:
+                raise self._death
             if self._thread is None:
                 self._thread = threading.Thread(target=self._serve, name="crm-database", daemon=True)
                 self._thread.start()
@@ -129,16 +133,40 @@ class Work:
             self._open.discard(future)
 
     def _serve(self) -> None:
-        while (item := self._queue.get()) is not None:
-            future, call = item
-            if not future.set_running_or_notify_cancel():
-                continue
-            try:
-                result = call()
-            except BaseException as error:
-                future.set_exception(error)
-            else:
-                future.set_result(result)
+        try:
+            while (item := self._queue.get()) is not None:
+                future, call = item
+                if not future.set_running_or_notify_cancel():
+                    continue
+                try:
+                    result = call()
+                except Exception as error:
+                    future.set_exception(error)
+                except BaseException as error:
+                    # SystemExit and its like would end the event loop in the middle of a key.
+                    future.set_exception(_dead(error))
+                else:
+                    future.set_result(result)
+        except BaseException as error:
+            self._died(error)
+
+    def _died(self, error: BaseException) -> None:
+        """The database thread ended by itself: whoever waits for it, or asks it later, is told."""
+        with self._lock:
+            self._death = _dead(error)
+            waiting = [future for future in self._open if future not in {job.future for job in self._jobs}]
+        for future in waiting:
+            if not future.done():
+                with suppress(InvalidStateError):
+                    future.set_exception(_dead(error))
+
+
+def _dead(error: BaseException) -> Fault:
+    return Fault(
+        _("The thread that works on the database has ended ({error}).").format(error=type(error).__name__),
+        _("What was not saved is not in the file; what is typed is kept as a draft."),
+        _("Leave the program and start it again."),
+    )
 
 
 class Progress(NamedTuple):

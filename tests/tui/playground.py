@@ -9,7 +9,8 @@ from textual.widget import Widget
 
 from crm_tui.errors import BadInput
 from crm_tui.tui.app import CrmApp
-from crm_tui.tui.screens.base import BaseScreen, FieldErrors, FormScreen, PopUp
+from crm_tui.tui.screens.base import BaseScreen, PopUp
+from crm_tui.tui.screens.form_screen import FieldErrors, FormScreen
 from crm_tui.tui.widgets.form import Field, Form
 from crm_tui.tui.widgets.lines import SearchLine
 from crm_tui.tui.widgets.rows import Cell, Column, GroupedSource, GroupRow, Row, Section

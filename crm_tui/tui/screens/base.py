@@ -1,4 +1,4 @@
-"""What every screen has: the lines around it, a kind, a search, and the rules of a form."""
+"""What every screen has: the lines around it, a kind, a search."""
 
 from __future__ import annotations
 
@@ -13,10 +13,9 @@ from textual.screen import ModalScreen, Screen
 from textual.widget import Widget
 from textual.widgets import Input, Static, TextArea
 
-from crm_tui.errors import BadInput, CrmError
+from crm_tui.errors import CrmError
 from crm_tui.locale import _
 from crm_tui.tui.actions import SCREEN_TITLES
-from crm_tui.tui.widgets.form import Form
 from crm_tui.tui.widgets.lines import KeyBar, Notice, SearchLine, StatusLine
 from crm_tui.tui.widgets.table import Table
 from crm_tui.tui.work import Superseded
@@ -35,11 +34,12 @@ class BaseScreen(Screen[Any]):
     when the screen opens, when it is shown again after a write elsewhere, and after every action that
     wrote. ``do_<id>`` may be async; it returns False to pass the action on (to a parent, the screen, the
     app). ``why_not(id)`` answers why an action cannot be done now, '' when it can. ``hidden`` names
-    actions that the key bar leaves out. ``on_day()`` is called when a new day begins.
+    actions that the key bar leaves out. ``on_day()`` is called when a new day begins. ``room`` and
+    ``arguments`` are what it was opened by, ``keep_now()`` is called before the program ends.
     """
 
     kind: ClassVar[str] = ""
-    hidden: ClassVar[frozenset[str]] = frozenset()
+    hidden: frozenset[str] = frozenset()
     AUTO_FOCUS = "Table, Form Input"
 
     def __init__(self) -> None:
@@ -49,6 +49,8 @@ class BaseScreen(Screen[Any]):
         self.keys = KeyBar()
         self.small = Static(classes="too-small", markup=False)
         self.filter = ""
+        self.room = ""
+        self.arguments: Mapping[str, Any] = {}
         self.seen_writes = -1
         self.then: Then | None = None
         self._searches = [0, 0]  # begun, ended
@@ -86,6 +88,9 @@ class BaseScreen(Screen[Any]):
     def on_day(self) -> None:
         """A new day has begun; by default the screen reads its data again."""
         self.run_worker(partial(self.bring_up_to_date, force=True), exit_on_error=False)
+
+    def keep_now(self) -> None:
+        """Keep what must not be lost when the program ends at once; nothing by default."""
 
     async def bring_up_to_date(self, *, force: bool = False) -> None:
         """Read the data again if something was written since it was read; the app calls this."""
@@ -233,86 +238,3 @@ class PopUp(BaseScreen, ModalScreen[Any]):
     def box(self) -> Iterable[Widget]:
         """Yield the widgets of the box."""
         return ()
-
-
-class FormScreen(BaseScreen):
-    """A screen around one Form: write ``form()`` and ``save(values)``.
-
-    ``save`` writes (through ``self.crm.write``) and may return a sentence for the message line below; a
-    CrmError it raises keeps the form open with its reason, ``FieldErrors`` puts reasons beside fields.
-    The screen closes with what ``result`` gives after a save.
-    """
-
-    kind: ClassVar[str] = "form"
-    AUTO_FOCUS = "Form Input, Form Choice, Form TextArea"
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.result: Any = None
-        self._asked = False
-
-    def body(self) -> Iterable[Widget]:
-        """Yield the form."""
-        yield self.form()
-
-    def form(self) -> Form:
-        """Return the form of this screen."""
-        raise NotImplementedError
-
-    async def save(self, values: Mapping[str, str]) -> str | None:
-        """Write the values."""
-        raise NotImplementedError
-
-    @property
-    def the_form(self) -> Form:
-        """The form as it is on the screen."""
-        return self.query_one(Form)
-
-    async def do_save(self) -> None:
-        """Check the fields, save and close; with an error the form stays open."""
-        form = self.the_form
-        self._asked = False
-        if not form.check():
-            self.say(_("Not saved: please look at the marked fields."), "warn")
-            return
-        try:
-            said = await self.save(form.values())
-        except FieldErrors as error:
-            form.show_errors(error.fields)
-            self.say(_("Not saved: please look at the marked fields."), "warn")
-            return
-        if self.app.screen is not self:
-            return  # a box over the form finishes what the save began
-        form.saved()
-        await self.crm.back(self.result)
-        if said:
-            self.crm.say(said, "good")
-
-    async def do_back(self) -> None:
-        """Close; with unsaved edits only when pressed twice."""
-        if self.the_form.dirty and not self._asked:
-            self._asked = True
-            self.say(
-                _("Not saved yet. Esc again discards it, {key} saves.").format(
-                    key=self.crm.keymap.shown("save")
-                ),
-                "warn",
-            )
-            return
-        await self.crm.back()
-
-    async def do_quit(self) -> None:
-        """Leave like Esc does."""
-        await self.do_back()
-
-    def on_form_changed(self, event: Form.Changed) -> None:
-        """Ask again before edits made since are discarded."""
-        self._asked = False
-
-
-class FieldErrors(BadInput):
-    """A save was refused because of single fields: key of the field to a translated sentence."""
-
-    def __init__(self, fields: Mapping[str, str]) -> None:
-        super().__init__(" ".join(fields.values()))
-        self.fields = dict(fields)

@@ -13,7 +13,7 @@ from crm_tui.errors import CrmError
 from crm_tui.exchange import exporting
 from crm_tui.locale import _, ngettext
 from crm_tui.session import Session
-from crm_tui.tui.screens.base import FieldErrors, FormScreen
+from crm_tui.tui.screens.form_screen import FieldErrors, FormScreen
 from crm_tui.tui.screens.job_box import LARGE, JobBox, Outcome, reported
 from crm_tui.tui.screens.wizard_files import free_name, typed_path
 from crm_tui.tui.widgets.form import Field, Form

@@ -21,7 +21,7 @@ from crm_tui.locale import _
 from crm_tui.session import Session
 from crm_tui.text.chinese_dates import parse_when
 from crm_tui.text.recurrence import parse_recurrence
-from crm_tui.tui.screens.base import FieldErrors, FormScreen
+from crm_tui.tui.screens.form_screen import FieldErrors, FormScreen
 from crm_tui.tui.widgets.form import Field, Form
 
 MOST_PLANS = 9  # as many as there are digits to choose with

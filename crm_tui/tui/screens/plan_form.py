@@ -14,8 +14,8 @@ from crm_tui.followups import reading, service
 from crm_tui.followups.next_step import read_next, say_plan
 from crm_tui.locale import _
 from crm_tui.text.identity import find_identity_number
-from crm_tui.tui.screens.base import FieldErrors
 from crm_tui.tui.screens.form_fields import IDENTITY, form_field, read_back
+from crm_tui.tui.screens.form_screen import FieldErrors
 from crm_tui.tui.screens.record_form import RecordForm
 from crm_tui.tui.understood import understood
 from crm_tui.tui.widgets.form import Field

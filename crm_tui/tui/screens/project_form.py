@@ -8,8 +8,8 @@ from typing import Any
 from crm_tui.customers import reading, service
 from crm_tui.errors import BadInput
 from crm_tui.locale import _
-from crm_tui.tui.screens.base import FieldErrors
 from crm_tui.tui.screens.form_fields import form_field, read_back
+from crm_tui.tui.screens.form_screen import FieldErrors
 from crm_tui.tui.screens.record_form import RecordForm
 from crm_tui.tui.widgets.form import Field
 

@@ -15,8 +15,8 @@ from crm_tui.presets.store import add_word, dictionary
 from crm_tui.session import Session
 from crm_tui.storage.change import Change
 from crm_tui.storage.faults import StaleVersion
-from crm_tui.tui.screens.base import FormScreen
 from crm_tui.tui.screens.form_fields import complete_while_typing, listed, remark
+from crm_tui.tui.screens.form_screen import FormScreen
 from crm_tui.tui.widgets.form import Field, Form
 
 

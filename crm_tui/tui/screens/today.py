@@ -38,7 +38,7 @@ class TodayScreen(BaseScreen):
     """The queue of the acting user, with what is known about the row under the cursor beside it."""
 
     kind: ClassVar[str] = "today"
-    hidden: ClassVar[frozenset[str]] = frozenset({"edit", "add"})
+    hidden: frozenset[str] = frozenset({"edit", "add"})
 
     def __init__(self) -> None:
         super().__init__()

@@ -10,7 +10,7 @@ from crm_tui.exchange.exporting import export_table
 from crm_tui.locale import _, ngettext
 from crm_tui.queue import service as queue
 from crm_tui.session import Session
-from crm_tui.tui.screens.base import FormScreen
+from crm_tui.tui.screens.form_screen import FormScreen
 from crm_tui.tui.screens.today_rows import QueueSource, due_text
 from crm_tui.tui.screens.wizard_files import free_name, typed_path
 from crm_tui.tui.widgets.form import Field, Form

@@ -16,7 +16,8 @@ from crm_tui.errors import BadInput, CrmError
 from crm_tui.locale import _
 from crm_tui.session import Session, create_database, system_login
 from crm_tui.tui.opening import open_warm
-from crm_tui.tui.screens.base import BaseScreen, FormScreen
+from crm_tui.tui.screens.base import BaseScreen
+from crm_tui.tui.screens.form_screen import FormScreen
 from crm_tui.tui.widgets.form import Field, Form
 from crm_tui.tui.widgets.rows import Column, ListSource, Row
 from crm_tui.tui.widgets.table import Table

@@ -88,7 +88,7 @@ class WizardScreen(JobScreen):
     """From a file to the preview of its import; ``path`` opens a file at once."""
 
     kind: ClassVar[str] = "import"
-    hidden: ClassVar[frozenset[str]] = frozenset({"verdicts"})
+    hidden: frozenset[str] = frozenset({"verdicts"})
     AUTO_FOCUS = "#files"
 
     def __init__(self, path: str | Path | None = None) -> None:

@@ -76,7 +76,7 @@ class PreviewScreen(JobScreen):
     """Nothing is written before it is confirmed; closes with True after an import."""
 
     kind: ClassVar[str] = "import"
-    hidden: ClassVar[frozenset[str]] = frozenset({"template"})
+    hidden: frozenset[str] = frozenset({"template"})
     asks_before_stop = True
 
     def __init__(self, plan: ImportPlan, path: Path) -> None:

@@ -58,6 +58,7 @@ class FieldRow(Widget):
         self.label_cells = label_cells
         self.error = ""
         self.note = ""
+        self.filled = False
         self.control = self._make()
         self._rows = field.lines if field.kind == "area" else 1
         self.before = self._shown(field.value)
@@ -100,6 +101,13 @@ class FieldRow(Widget):
             self.control.text = self._shown(value)
         elif self.control is not None:
             self.control.value = self._shown(value)
+
+    def takes(self, value: str) -> bool:
+        """Tell whether the field can hold a value: what is chosen must be among its choices."""
+        if not isinstance(self.control, Choice):
+            return self.control is not None
+        known = {key for key, _text in self.control.choices}
+        return all(each in known for each in value.split(",") if each)
 
     def set_message(self, error: str | None = None, note: str | None = None) -> None:
         """Set the error or the note; None leaves it."""
@@ -152,7 +160,8 @@ class FieldRow(Widget):
         kind = style("field--error" if self.error else "field--note")
         beside = self._beside(cells)
         start = self.label_cells + 2
-        segments = [Segment(" ", self.rich_style)]
+        sign = "+" if self.filled and y == 0 else " "
+        segments = [Segment(sign, style("field--note"))]
         segments.append(Segment(left, style("field--here" if here else "field--label")))
         segments.append(Segment(" ", self.rich_style))
         if message and width(safe(self.error or self.note)) > beside - 2:
@@ -169,7 +178,8 @@ class Form(VerticalScroll, can_focus=False):
 
     ``values()`` gives all values by key, ``dirty`` tells whether anything differs from what was there,
     ``show_errors({key: sentence})`` marks fields, ``note(key, text)`` puts a remark beside one (a likely
-    double, how a date was read), ``fill(key, value)`` fills one. It posts Changed for every edit.
+    double, how a date was read), ``fill(key, value)`` fills one, ``fill_draft(values)`` those of a draft,
+    which get a ``+`` before their label. It posts Changed for every edit.
     ``begin_at`` is the field that will have the focus first.
     """
 
@@ -229,6 +239,7 @@ class Form(VerticalScroll, can_focus=False):
         """Take the present values as saved."""
         for row in self._by_key.values():
             row.before = row.value
+            row.filled = False
 
     def fill(self, key: str, value: str, *, as_before: bool = False) -> None:
         """Fill a field; with ``as_before`` it does not count as an edit."""
@@ -236,6 +247,35 @@ class Form(VerticalScroll, can_focus=False):
         row.value = value
         if as_before:
             row.before = row.value
+
+    def before(self, key: str) -> str:
+        """Return what stood in a field, '' for one that the form does not have."""
+        row = self._by_key.get(key)
+        return row.before if row is not None else ""
+
+    def shown(self, key: str, value: str) -> str:
+        """Return a value of a field as people read it: chosen words instead of their keys."""
+        row = self._by_key[key]
+        if not isinstance(row.control, Choice):
+            return value
+        words = dict(row.control.choices)
+        return ", ".join(words.get(each, each) for each in value.split(",") if each)
+
+    def fill_draft(self, values: Mapping[str, str]) -> list[str]:
+        """Fill in what was typed another time and mark it; return the keys that found no place.
+
+        Those are fields that the form does not have, and choices that are no longer offered.
+        """
+        left = []
+        for key, value in values.items():
+            row = self._by_key.get(key)
+            if row is None or not row.takes(value):
+                left.append(key)
+                continue
+            row.value = value
+            row.filled = row.value != row.before
+            row.refresh()
+        return left
 
     def note(self, key: str, text: str) -> None:
         """Put a remark beside a field, '' takes it away."""

@@ -1,0 +1,186 @@
+"""The terminal: taken on start, given back as it was on every way out, and let go of when the line drops."""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+import sys
+import termios
+import threading
+from codecs import getincrementaldecoder
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+from textual._parser import ParseError
+from textual._xterm_parser import XTermParser
+from textual.drivers.linux_driver import LinuxDriver
+
+FATAL = (signal.SIGHUP, signal.SIGTERM, signal.SIGINT)
+GRACE = 15.0  # seconds from a signal until the process goes without finishing
+# Leaves what was entered: bracketed paste, no wrapping, mouse, focus, alternate screen, hidden cursor.
+LEAVE = (
+    "\x1b[?2004l\x1b[?7h\x1b[?2048l\x1b[?1000l\x1b[?1003l\x1b[?1015l\x1b[?1006l\x1b[?1004l"
+    "\x1b[<u\x1b[?1049l\x1b[?25h\x1b[0m"
+)
+
+
+class Line:
+    """Standard output for the writing thread: a dropped line ends nothing here, it is told once."""
+
+    def __init__(self, number: int, encoding: str, lost: Callable[[], None]) -> None:
+        self._number = number
+        self._encoding = encoding
+        self._lost = lost
+        self._waiting: list[str] = []
+        self.dead = False
+
+    def fileno(self) -> int:
+        """Return the file's number."""
+        return self._number
+
+    def isatty(self) -> bool:
+        """Tell whether it is a terminal."""
+        return os.isatty(self._number)
+
+    def write(self, text: str) -> None:
+        """Take a text; flush sends it."""
+        if not self.dead:
+            self._waiting.append(text)
+
+    def flush(self) -> None:
+        """Send what was written."""
+        # A sign that the terminal's encoding lacks, or half of one in somebody's data, ends no session.
+        body = "".join(self._waiting).encode(self._encoding, "replace")
+        self._waiting.clear()
+        while body and not self.dead:
+            try:
+                body = body[os.write(self._number, body) :]
+            except BlockingIOError:
+                select.select([], [self._number], [], 1)
+            except OSError:
+                self.dead = True
+                self._lost()
+
+
+class TerminalDriver(LinuxDriver):
+    """Textual's driver, writing to standard output; ``app.told_to_end(signal)`` is called in the event loop.
+
+    A signal to end, a dropped line and the end of the input are told alike; a second signal, or ``GRACE``
+    seconds, end the process at once. Stopping by SIGTSTP is refused: a stopped session may hold the lock
+    on the database.
+    """
+
+    def __init__(self, app: Any, *, debug: bool = False, mouse: bool = True, size: Any = None) -> None:
+        super().__init__(app, debug=debug, mouse=mouse, size=size)
+        out = sys.__stdout__
+        assert out is not None
+        self._line: Any = Line(out.fileno(), out.encoding or "utf-8", self._hung_up)
+        self._file = self._line
+        self._active = False
+        self._told = 0
+        self._before: list[Any] | None = None
+        self._raw: list[Any] | None = None
+        signal.signal(signal.SIGTSTP, signal.SIG_IGN)
+
+    def start_application_mode(self) -> None:
+        """Take the terminal, and listen to the signals that end the program."""
+        with suppress(termios.error):
+            self._before = termios.tcgetattr(self.fileno)
+        self._active = True
+        for number in FATAL:
+            signal.signal(number, self._signalled)
+        super().start_application_mode()
+        with suppress(termios.error):
+            self._raw = termios.tcgetattr(self.fileno)
+
+    def stop_application_mode(self) -> None:
+        """Give the terminal back."""
+        super().stop_application_mode()
+        self._active = False
+
+    def leave(self) -> None:
+        """Give the terminal back by the shortest way, where the orderly one was not gone."""
+        if not self._active:
+            return
+        self._active = False
+        if self._before is not None:
+            with suppress(termios.error, OSError):
+                termios.tcsetattr(self.fileno, termios.TCSANOW, self._before)
+        with suppress(OSError):
+            os.write(self._line.fileno(), LEAVE.encode())
+
+    # -- being told to end ------------------------------------------------------------------------------
+
+    def _signalled(self, number: int, _frame: object) -> None:
+        if self._told:
+            self._force()
+        self._end(number)
+
+    def _hung_up(self) -> None:
+        if not self._told:
+            self._end(signal.SIGHUP)
+
+    def _end(self, number: int) -> None:
+        """Ask the app to end; called in any thread."""
+        self._told = self._told or number
+        watch = threading.Timer(GRACE, self._force)
+        watch.daemon = True
+        watch.start()
+        with suppress(RuntimeError):  # the loop has just ended by itself
+            self._loop.call_soon_threadsafe(self._app.told_to_end, number)  # ty: ignore[missing-attribute]
+
+    def _force(self) -> None:
+        """End now: an open transaction is rolled back by whoever opens the file next."""
+        leaving = threading.Thread(target=self.leave, daemon=True)
+        leaving.start()
+        leaving.join(1)  # a stalled line must not hold us
+        os._exit(128 + self._told)
+
+    def _sigcont_application(self, *_: object) -> None:
+        """Take the terminal again after SIGSTOP, whose way out nobody can see."""
+        if not self._active or self._raw is None:
+            return
+        with suppress(termios.error, OSError):
+            termios.tcsetattr(self.fileno, termios.TCSANOW, self._raw)
+        self.write("\x1b[?1049h\x1b[?25l\x1b[?1004h")
+        self._enable_mouse_support()
+        self._enable_bracketed_paste()
+        self._disable_line_wrap()
+        self.flush()
+        self._loop.call_soon_threadsafe(self._app.paint_again)  # ty: ignore[missing-attribute]
+
+    # -- input ------------------------------------------------------------------------------------------
+
+    def _run_input_thread(self) -> None:
+        try:
+            self.run_input_thread()
+        except OSError:
+            self._hung_up()
+        except Exception as error:
+            self._loop.call_soon_threadsafe(self._app._handle_exception, error)
+
+    def run_input_thread(self) -> None:
+        """Read keys until told to stop; the end of the input means that the line dropped.
+
+        Textual's own reads on for ever then, with a core of its own.
+        """
+        parser = XTermParser(self._debug)
+        decode = getincrementaldecoder("utf-8")("replace").decode
+        try:
+            while not self.exit_event.is_set():
+                ready, _out, _odd = select.select([self.fileno], [], [], 0.1)
+                if ready:
+                    read = os.read(self.fileno, 4096)
+                    if not read:
+                        self._hung_up()
+                        return
+                    for event in parser.feed(decode(read)):
+                        self.process_message(event)
+                for event in parser.tick():
+                    self.process_message(event)
+        finally:
+            with suppress(EOFError, ParseError):
+                for _event in parser.feed(""):
+                    pass
