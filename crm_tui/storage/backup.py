@@ -128,7 +128,7 @@ def _prepared(source: Path, folder: Path | None, rights: int) -> Path:
         # A folder that was named and is not there may be a disk that is not mounted.
         if chosen == default and not chosen.is_dir():
             chosen.mkdir(rights | (rights & 0o440) >> 2, exist_ok=True)
-        os.listdir(chosen)
+        next(chosen.iterdir(), None)
     except OSError as error:
         raise _no_room_or_right(error, chosen) from error
     return chosen
@@ -274,15 +274,14 @@ def backups(folder: Path, of: str | None = None) -> list[Backup]:
     """
     found = []
     try:
-        names = os.listdir(folder)
+        paths = list(Path(folder).iterdir())
     except OSError:
         return []
-    for name in names:
-        path = Path(folder) / name
-        if NAME.fullmatch(name) and path.is_file():
+    for path in paths:
+        if NAME.fullmatch(path.name) and path.is_file():
             with suppress(CrmError):
                 manifest = read_manifest(path)
-                if manifest.file == name and of in (None, manifest.facts.origin):
+                if manifest.file == path.name and of in (None, manifest.facts.origin):
                     found.append(Backup(path, manifest))
     return sorted(found, key=lambda one: (one.manifest.made_at, one.manifest.facts.head_set, one.path.name))[
         ::-1

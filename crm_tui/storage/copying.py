@@ -18,15 +18,15 @@ STEPS = 200_000  # of SQLite's machine, between two looks at whether to stop
 SMALL_BYTES: int = 4 << 20
 AT_ONCE = 8 << 20
 
-# Files opened for raw reading, by device and inode, and never closed: to close any descriptor of a file drops the
-# locks that SQLite's connections of this process hold on it (POSIX).
+# Files opened for raw reading, by device and inode, and never closed: to close any descriptor of a file drops
+# the locks that SQLite's connections of this process hold on it (POSIX).
 _KEPT: dict[tuple[int, int], int] = {}
 
 Tick = Callable[[int, int], None]
 
 
 def copy_database(source: Path, target: Path, tick: Tick | None = None) -> str:
-    """Write all that ``source`` holds, compact, into ``target``, an empty file of ours; return its journal mode.
+    """Write all that ``source`` holds, compact, into ``target``, an empty file; return the journal mode.
 
     ``tick(bytes, all)`` may raise to stop it. Writers are not held up: a file in WAL mode is read as it was
     at the beginning, and of another the bytes are copied first, with a lock for the second, short time only.
@@ -96,7 +96,7 @@ def _vacuum_into(connection: sqlite3.Connection, target: Path, size: int, tick: 
 
 
 def _copy_raw(connection: sqlite3.Connection, source: Path, raw: Path, tick: Tick | None) -> None:
-    """Copy the bytes twice: unlocked, which takes long, and again under a read lock, which is quick by then."""
+    """Copy the bytes twice: unlocked, which takes long, and under a read lock, which is quick by then."""
     live = _descriptor(source)
     target = os.open(raw, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_CLOEXEC, 0o600)
     try:

@@ -21,8 +21,11 @@ from crm_tui.storage.schema import fingerprint
 FORMAT = 1
 LARGEST = 1_000_000  # bytes of a manifest
 HASHED_AT_ONCE = 4 << 20
-TABLES = "SELECT name FROM main.sqlite_master WHERE type = 'table' AND substr(name, 1, 7) <> 'sqlite_' ORDER BY name"
-HEAD = "SELECT id, hex(chain) FROM change_set ORDER BY id DESC LIMIT 1"
+TABLES = (
+    "SELECT name FROM main.sqlite_master"
+    " WHERE type = 'table' AND substr(name, 1, 7) <> 'sqlite_' ORDER BY name"
+)
+HEAD = "SELECT id, chain FROM change_set ORDER BY id DESC LIMIT 1"
 ZONE = "SELECT value FROM setting WHERE name = 'zone' AND deleted_at IS NULL"
 HIDDEN = "SELECT 1 FROM publishing"
 
@@ -31,9 +34,9 @@ HIDDEN = "SELECT 1 FROM publishing"
 class Facts:
     """What a database file holds.
 
-    ``origin`` tells it from other databases and survives copies; ``head_set`` and ``head_chain`` (hex, '' when
-    not sealed) are its newest change set; ``tables`` are the rows of each; ``half_import`` says that a large
-    import was being written.
+    ``origin`` tells it from other databases and survives copies; ``head_set`` and ``head_chain`` (hex, ''
+    when not sealed) are its newest change set; ``tables`` are the rows of each; ``half_import`` says
+    that a large import was being written.
     """
 
     origin: str
@@ -76,7 +79,8 @@ def table_names(connection: sqlite3.Connection) -> list[str]:
 
 def head_of(connection: sqlite3.Connection) -> tuple[int, str]:
     """Return the id and chain hash (hex, '' when it is not sealed) of the newest change set."""
-    return connection.execute(HEAD).fetchone() or (0, "")
+    row = connection.execute(HEAD).fetchone()
+    return (row[0], (row[1] or b"").hex()) if row else (0, "")
 
 
 def facts_of(connection: sqlite3.Connection) -> Facts:
@@ -90,7 +94,7 @@ def facts_of(connection: sqlite3.Connection) -> Facts:
     return Facts(
         origin(connection),
         head,
-        chain or "",
+        chain,
         connection.execute("PRAGMA user_version").fetchone()[0],
         fingerprint(connection),
         counts,
@@ -156,13 +160,13 @@ def _manifest(found: Any) -> Manifest:
         raise ValueError("another format")
     facts = found["facts"]
     tables = {str(name): int(count) for name, count in dict(facts["tables"]).items()}
-    kept = Facts(**{**_typed(Facts, facts, "tables"), "tables": tables})
-    manifest = Manifest(**{**_typed(Manifest, found, "facts"), "facts": kept})
+    kept = Facts(tables=tables, **_typed(Facts, facts, "tables"))
+    manifest = Manifest(facts=kept, **_typed(Manifest, found, "facts"))
     clock.parse_instant(manifest.made_at)
     return manifest
 
 
-def _typed(kind: type, found: Any, but: str) -> dict[str, Any]:
+def _typed(kind: type[Facts | Manifest], found: Any, but: str) -> dict[str, Any]:
     """Return the values of a record by name; ValueError when one has another type than it must."""
     types = {"str": str, "int": int, "bool": bool}
     values = {}

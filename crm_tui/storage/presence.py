@@ -14,6 +14,7 @@ from crm_tui import clock
 from crm_tui.errors import Busy
 from crm_tui.locale import _
 from crm_tui.storage.connection import check_is_ours
+from crm_tui.storage.diagnosis import explained
 
 WAIT_SECONDS = 3.0
 POLL_SECONDS = 0.02
@@ -197,12 +198,12 @@ def who_is_in(database: Path, *, but: str = "") -> list[Seat]:
     found = []
     folder = seats_folder(Path(database).resolve())
     try:
-        names = os.listdir(folder)
+        paths = list(folder.iterdir())
     except OSError:
         return []
-    for name in names:
-        if name != but:
-            seat = _living(folder / name)
+    for path in paths:
+        if path.name != but:
+            seat = _living(path)
             if seat is not None:
                 found.append(seat)
     return sorted(found, key=lambda seat: (seat.since, seat.pid))
@@ -316,7 +317,7 @@ def being_restored(database: Path) -> Busy:
     who = next((seat for seat in seats if seat.front_end == RESTORE), None)
     return Busy(
         _("{name} is restoring the database right now.").format(name=who.name or who.login)
-        if who
+        if who and who.login
         else _("The database is being restored right now."),
         _("Nothing was opened."),
         _("Try again in a minute."),
@@ -327,8 +328,17 @@ class JobLock(_LockFile):
     """The exclusive lock on ``<db>.job`` that tells that a publishing process is alive."""
 
     def __init__(self, database: Path) -> None:
-        super().__init__(database.with_name(database.name + ".job"), database)
+        self._path, self._database = database.with_name(database.name + ".job"), database
+        super().__init__(self._path, database)
 
     def take(self) -> bool:
-        """Try to become the one process that publishes; False when another one does."""
+        """Try to become the one process that publishes; False when another one does.
+
+        Raises Fault when the lock cannot be had for another reason, such as a full disk.
+        """
+        if self._file is None:
+            # Tried once more for the sake of the reason.
+            with explained(self._database):
+                os.close(os.open(self._path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600))
+            self._file = _opened(self._path, self._database)
         return self._lock(fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import date, datetime, timedelta
@@ -99,12 +98,11 @@ def _unfinished(folder: Path, now: datetime) -> list[Path]:
     """Return copies that nobody finished for a day: without a name, or without a manifest."""
     found = []
     try:
-        names = sorted(os.listdir(folder))
+        paths = sorted(Path(folder).iterdir())
     except OSError:
         return []
-    for name in names:
-        path = Path(folder) / name
-        if PART.fullmatch(name) or (NAME.fullmatch(name) and not manifest_path(path).exists()):
+    for path in paths:
+        if PART.fullmatch(path.name) or (NAME.fullmatch(path.name) and not manifest_path(path).exists()):
             with suppress(OSError):
                 if now.timestamp() - path.stat().st_mtime > UNFINISHED.total_seconds():
                     found.append(path)
