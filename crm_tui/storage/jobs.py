@@ -22,7 +22,7 @@ from crm_tui.storage.driver import sqlite3
 from crm_tui.storage.presence import JobLock, Presence
 
 SMALL: int = 2000  # rows that go into one transaction without hiding
-FIRST_PART = 50
+FIRST_PART: int = 50
 LARGEST_PART: int = 5000
 PART_SECONDS = 0.15
 PART_SECONDS_ALONE = 1.5

@@ -1,0 +1,33 @@
+"""kill -9 inside the large operations, in short: whole or not at all; the commands beside it do more."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from tests.faults import bulk_kill, import_kill, killing, processes, undo_kill
+
+
+@pytest.mark.parametrize("journal", processes.MODES)
+@pytest.mark.parametrize("module", [import_kill, bulk_kill, undo_kill])
+def test_a_killed_operation_is_there_whole_or_not_at_all(tmp_path: Path, module: ModuleType, journal: str):
+    outcome = module.run(tmp_path, journal, 4, 7)
+    assert outcome.faults == []
+    assert outcome.kills == 4
+    assert outcome.inside > 0
+
+
+def test_a_campaign_notices_a_change_that_nobody_takes_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("crm_tui.storage.undoing.take_back_dead_bulks", lambda *_arguments: 0)
+    outcome = bulk_kill.run(tmp_path, processes.MODES[0], 6, 7)
+    assert outcome.faults
+    assert outcome.kills < 6
+
+
+def test_a_child_that_fails_is_a_fault_and_not_a_kill(tmp_path: Path):
+    def fails(say: killing.Say) -> None:
+        raise RuntimeError("no")
+
+    assert "RuntimeError: no" in killing.doomed(fails, None).error
