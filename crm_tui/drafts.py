@@ -359,7 +359,7 @@ def _read(path: Path) -> tuple[Found, Owner]:
         _demand_types(owner, draft)
     except OSError as error:
         reason = system_reason(error)
-    except (UnicodeDecodeError, json.JSONDecodeError, TypeError, RecursionError):
+    except (UnicodeDecodeError, json.JSONDecodeError, TypeError, KeyError, RecursionError):
         reason = _("it is damaged or incomplete")
     except ValueError as error:
         reason = str(error)

@@ -8,6 +8,7 @@ import signal
 import sys
 import termios
 import threading
+import time
 from codecs import getincrementaldecoder
 from collections.abc import Callable
 from contextlib import suppress
@@ -19,6 +20,7 @@ from textual.drivers.linux_driver import LinuxDriver
 
 FATAL = (signal.SIGHUP, signal.SIGTERM, signal.SIGINT)
 GRACE = 15.0  # seconds from a signal until the process goes without finishing
+IMPATIENT = 1.0  # seconds after which a second signal means it
 # Leaves what was entered: bracketed paste, no wrapping, mouse, focus, alternate screen, hidden cursor.
 LEAVE = (
     "\x1b[?2004l\x1b[?7h\x1b[?2048l\x1b[?1000l\x1b[?1003l\x1b[?1015l\x1b[?1006l\x1b[?1004l"
@@ -67,9 +69,9 @@ class Line:
 class TerminalDriver(LinuxDriver):
     """Textual's driver, writing to standard output; ``app.told_to_end(signal)`` is called in the event loop.
 
-    A signal to end, a dropped line and the end of the input are told alike; a second signal, or ``GRACE``
-    seconds, end the process at once. Stopping by SIGTSTP is refused: a stopped session may hold the lock
-    on the database.
+    A signal to end, a dropped line and the end of the input are told alike; a second signal later on, or
+    ``GRACE`` seconds, end the process at once. Stopping by SIGTSTP is refused: a stopped session may hold
+    the lock on the database.
     """
 
     def __init__(self, app: Any, *, debug: bool = False, mouse: bool = True, size: Any = None) -> None:
@@ -80,6 +82,7 @@ class TerminalDriver(LinuxDriver):
         self._file = self._line
         self._active = False
         self._told = 0
+        self._told_at = 0.0
         self._before: list[Any] | None = None
         self._raw: list[Any] | None = None
         signal.signal(signal.SIGTSTP, signal.SIG_IGN)
@@ -114,17 +117,20 @@ class TerminalDriver(LinuxDriver):
     # -- being told to end ------------------------------------------------------------------------------
 
     def _signalled(self, number: int, _frame: object) -> None:
-        if self._told:
+        if not self._told:
+            self._end(number)
+        elif number != signal.SIGHUP and time.monotonic() - self._told_at > IMPATIENT:
+            # Of SIGHUP several come when a line drops: from the shell, from the terminal.
             self._force()
-        self._end(number)
 
     def _hung_up(self) -> None:
-        if not self._told:
-            self._end(signal.SIGHUP)
+        self._end(signal.SIGHUP)
 
     def _end(self, number: int) -> None:
         """Ask the app to end; called in any thread."""
-        self._told = self._told or number
+        if self._told:
+            return
+        self._told, self._told_at = number, time.monotonic()
         watch = threading.Timer(GRACE, self._force)
         watch.daemon = True
         watch.start()

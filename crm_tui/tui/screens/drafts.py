@@ -59,9 +59,9 @@ class DraftsScreen(PopUp):
         self.about = Static("", markup=False)
         self.table = Table(
             [
-                Column(_("Form"), 16, flex=2),
+                Column(_("Form"), 18, flex=4),
                 Column(_("Typed"), 11, tone="dim"),
-                Column(_("Begins with"), 16, flex=3, tone="dim"),
+                Column(_("Begins with"), 14, flex=3, tone="dim"),
             ],
             empty=_("Nothing was left unsaved."),
         )
