@@ -20,7 +20,7 @@ from crm_tui.storage import jobs
 from crm_tui.storage.change import Change
 from crm_tui.storage.connection import connect
 from tests.faults import processes
-from tests.faults.killing import Outcome, Say, campaign, command, in_mode
+from tests.faults.killing import Kept, Outcome, Say, campaign, command, in_mode
 
 ROWS = 480
 PART = 60
@@ -32,8 +32,13 @@ class Bulk:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.number = 0
+        self.kept = Kept(path)
         self.stands = 0  # the number of the change that everybody has
+
+    def renew(self) -> None:
+        """Start over with customers that nobody changed."""
+        self.kept.back()
+        self.stands = 0
 
     def work(self, say: Say) -> None:
         """Change every customer in parts."""

@@ -20,7 +20,7 @@ from crm_tui.session import create_database, open_session
 from crm_tui.storage import jobs
 from crm_tui.storage.connection import connect
 from tests.faults import processes
-from tests.faults.killing import Outcome, Say, campaign, command, in_mode
+from tests.faults.killing import Kept, Outcome, Say, campaign, command, in_mode
 
 HEAD = ["客户名称", "联系人", "手机", "下次跟进计划", "需求描述", "客户标签"]
 PRESENT = 40
@@ -46,7 +46,13 @@ class Import:
         self.folder = folder
         self.path = path
         self.number = 0
+        self.kept = Kept(path)
         self.there: set[int] = set()  # imports that were found whole
+
+    def renew(self) -> None:
+        """Start over with an empty database."""
+        self.kept.back()
+        self.there = set()
 
     def work(self, say: Say) -> None:
         """Import the next sheet in parts."""

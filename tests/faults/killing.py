@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import os
 import random
+import shutil
 import signal
 import statistics
 import tempfile
@@ -24,7 +25,7 @@ from crm_tui.storage.driver import sqlite3
 from tests.faults import processes
 
 Say = Callable[[str], None]
-MEASURES = 20  # one round in so many is left to end
+MEASURES = 15  # one round in so many is left to end, on the file as it was made
 SMALL_CACHE = 8  # pages: what is written reaches the file long before COMMIT
 
 
@@ -55,6 +56,9 @@ class Outcome(NamedTuple):
 
 class Play(Protocol):
     """One operation to be killed, again and again, on files of its own."""
+
+    def renew(self) -> None:
+        """Start over with the file as it was made: what grows with every round would slow the work down."""
 
     def work(self, say: Say) -> None:
         """Do it, in a child; say ``begin`` before it and ``done`` once it is acknowledged."""
@@ -159,9 +163,11 @@ def campaign(play: Play, kills: int, seed: int) -> Outcome:
     done = again = rounds = 0
     while done < kills and not faults:
         measuring = rounds < 3 or rounds % MEASURES == 0
+        if rounds % MEASURES == 0:
+            play.renew()
         rounds += 1
-        usual = statistics.median(lengths[-5:]) if lengths else 0.0
-        one = doomed(play.work, None if measuring else ("begin", chance.random() * 1.1 * usual))
+        usual = statistics.median(lengths[-3:]) if lengths else 0.0
+        one = doomed(play.work, None if measuring else ("begin", chance.random() * 1.15 * usual))
         if one.error:
             return _outcome(done, fell, again, found, lengths, [one.error])
         acknowledged = "done" in one.said
@@ -194,6 +200,29 @@ def _outcome(
 ) -> Outcome:
     length = int(statistics.median(lengths) * 1000) if lengths else 0
     return Outcome(done, *fell.values(), again, found[True], found[False], length, faults)
+
+
+class Kept:
+    """The file of a play as it was made, to start over with."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._copy = path.with_name(f"{path.name}.as-made")
+        checkpoint(path)
+        shutil.copy2(path, self._copy)
+
+    def back(self) -> None:
+        """Put it back, without anything that lay beside it."""
+        for ending in ("-wal", "-shm", "-journal"):
+            self._path.with_name(self._path.name + ending).unlink(missing_ok=True)
+        shutil.copy2(self._copy, self._path)
+
+
+def checkpoint(path: Path) -> None:
+    """Bring everything into the file itself; nobody has it open."""
+    plain = sqlite3.connect(path)
+    plain.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    plain.close()
 
 
 def in_mode(path: Path, journal: str) -> None:

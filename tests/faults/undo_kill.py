@@ -21,7 +21,7 @@ from crm_tui.session import create_database, open_session
 from crm_tui.storage import jobs
 from crm_tui.storage.connection import connect
 from tests.faults import import_kill, processes
-from tests.faults.killing import Outcome, Say, campaign, command, in_mode
+from tests.faults.killing import Kept, Outcome, Say, campaign, command, in_mode
 
 ROWS = 320
 PART = 40
@@ -40,6 +40,12 @@ class Taking:
         self.path = path
         self.set_id = set_id
         self.of = of  # what a customer is like while the job stands
+        self.kept = Kept(path)
+        self.stands = True
+
+    def renew(self) -> None:
+        """Start over with a job that stands."""
+        self.kept.back()
         self.stands = True
 
     def work(self, say: Say) -> None:
