@@ -44,6 +44,7 @@ VIEWS: dict[str, tuple[str, str]] = {
     "person_state": ("person_state", "t.person_id = {me}"),
     "draft": ("draft", "t.person_id = {me}"),
     "job": ("job", "1 = 1"),
+    "publishing": ("publishing", "1 = 1"),
     "import_mapping": ("import_mapping", "1 = 1"),
     "upkeep": ("upkeep", "1 = 1"),
     "change_set": (
