@@ -451,7 +451,7 @@ CREATE TABLE contact_key (
   contact_id INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX contact_key_look ON contact_key (kind, key);
-CREATE INDEX contact_key_of ON contact_key (contact_id);
+CREATE INDEX contact_key_of ON contact_key (customer_id);
 
 CREATE TABLE person_state (
   person_id INTEGER NOT NULL,

@@ -6,12 +6,11 @@ import json
 from collections.abc import Callable, Iterable
 
 from crm_tui.storage.driver import sqlite3
+from crm_tui.storage.lists import query_in
 
 Writer = Callable[[sqlite3.Connection, int], None]
 
 _writers: dict[str, list[Writer]] = {}
-
-MOVED = "SELECT DISTINCT entity FROM change WHERE change_set = :set"
 
 
 def register(entities: Iterable[str], writer: Writer) -> None:
@@ -26,48 +25,72 @@ def register(entities: Iterable[str], writer: Writer) -> None:
             writers.append(writer)
 
 
+class _Moved:
+    """What one set did to each entity: ids, parents that a row had or got, and images of removed rows."""
+
+    def __init__(self, connection: sqlite3.Connection, change_set: int) -> None:
+        self.ids: dict[str, set[int]] = {}
+        self.parents: dict[str, set[int]] = {}
+        for entity, row_id, op, name, old, new in connection.execute(LOG, {"set": change_set}).fetchall():
+            self.ids.setdefault(entity, set()).add(row_id)
+            if op == "update" and name == "customer_id":
+                self.parents.setdefault(entity, set()).update(one for one in (old, new) if one is not None)
+            elif op == "delete":
+                parent = json.loads(old).get("customer_id")
+                self.parents.setdefault(entity, set()).update(() if parent is None else (parent,))
+
+
+# What the set that is being written moved, read once for all writers.
+_current: dict[tuple[int, int], _Moved] = {}
+
+
 def rewrite(connection: sqlite3.Connection, change_set: int) -> None:
     """Rewrite what is derived from the rows that the set moved."""
+    moved = _Moved(connection, change_set)
+    _current[id(connection), change_set] = moved
     called: set[int] = set()
-    for (entity,) in connection.execute(MOVED, {"set": change_set}).fetchall():
-        for writer in _writers.get(entity, ()):
-            if id(writer) not in called:
-                called.add(id(writer))
-                writer(connection, change_set)
+    try:
+        for entity in moved.ids:
+            for writer in _writers.get(entity, ()):
+                if id(writer) not in called:
+                    called.add(id(writer))
+                    writer(connection, change_set)
+    finally:
+        del _current[id(connection), change_set]
 
 
-IDS = "SELECT DISTINCT entity_id FROM change WHERE change_set = :set AND entity = :entity"
-PARENTS_MOVED = (
-    "SELECT old, new FROM change"
-    " WHERE change_set = :set AND entity = :entity AND op = 'update' AND field = 'customer_id'"
+LOG = (
+    "SELECT entity, entity_id, op, field,"
+    " CASE WHEN op = 'delete' OR field = 'customer_id' THEN old END,"
+    " CASE WHEN field = 'customer_id' THEN new END"
+    " FROM change WHERE change_set = :set"
 )
 # Rows that stand in no customer's file, and the customers whose derived rows read them.
-READ_BY = {
-    "tag": "SELECT DISTINCT customer_id FROM tag_link"
-    " WHERE tag_id IN (SELECT entity_id FROM change WHERE change_set = :set AND entity = :entity)",
-}
-IMAGES = "SELECT old FROM change WHERE change_set = :set AND entity = :entity AND op = 'delete'"
-PARENTS = (
-    "SELECT DISTINCT customer_id FROM {child} WHERE customer_id IS NOT NULL"
-    " AND id IN (SELECT entity_id FROM change WHERE change_set = :set AND entity = :entity)"
-)
+READ_BY = {"tag": "SELECT DISTINCT customer_id FROM tag_link WHERE tag_id IN ({ids})"}
+PARENTS = "SELECT DISTINCT customer_id FROM {child} WHERE customer_id IS NOT NULL AND id IN ({ids})"
+
+
+def moved_of(connection: sqlite3.Connection, change_set: int, entity: str) -> set[int]:
+    """Return the rows of an entity that a set moved, removed rows included."""
+    return _of(connection, change_set).ids.get(entity, set())
+
+
+def _of(connection: sqlite3.Connection, change_set: int) -> _Moved:
+    return _current.get((id(connection), change_set)) or _Moved(connection, change_set)
 
 
 def customers_of(connection: sqlite3.Connection, change_set: int, entities: Iterable[str]) -> list[int]:
     """Return the customers that a set touched, directly or through a child row, removed rows included."""
     found: set[int] = set()
+    moved = _of(connection, change_set)
     for entity in entities:
-        params = {"set": change_set, "entity": entity}
+        ids = moved.ids.get(entity)
+        if not ids:
+            continue
         if entity == "customer":
-            found.update(row[0] for row in connection.execute(IDS, params).fetchall())
+            found |= ids
             continue
-        if entity in READ_BY:
-            found.update(row[0] for row in connection.execute(READ_BY[entity], params).fetchall())
-            continue
-        sql = PARENTS.format(child=entity)
-        found.update(row[0] for row in connection.execute(sql, params).fetchall())
-        for old, new in connection.execute(PARENTS_MOVED, params).fetchall():
-            found.update(value for value in (old, new) if value is not None)
-        for (image,) in connection.execute(IMAGES, params).fetchall():
-            found.add(json.loads(image).get("customer_id"))
-    return sorted(value for value in found if value is not None)
+        sql = READ_BY.get(entity) or PARENTS.replace("{child}", entity)
+        found.update(row[0] for row in query_in(connection, sql, sorted(ids)))
+        found |= moved.parents.get(entity, set())
+    return sorted(found)

@@ -1,0 +1,66 @@
+"""A team at work in one file: no update lost, no lock error, every acknowledged save there, and soon.
+
+    python -m tests.faults.team --processes 200 --seconds 60 --think 2 [--journal wal|truncate]
+
+All processes are there before the first save. Each thinks for a while, looks at customers and saves: it logs
+a call, or changes a field of a few customers that all work on, in a form that stood open for a moment.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import NamedTuple
+
+from tests.faults import processes
+from tests.faults.colleagues import Said, Team, lost, spread
+from tests.faults.million import make_million
+
+CUSTOMERS = 2000
+HOT = 12  # customers that everybody works on
+
+
+class Outcome(NamedTuple):
+    """What a run came to; ``faults`` must be empty."""
+
+    said: Said
+    faults: list[str]
+
+
+def run(path: Path, journal: str, count: int, seconds: float, think: float) -> Outcome:
+    """Let ``count`` processes work for some seconds in a new database and check what is in it."""
+    make_million(path, CUSTOMERS, journal)
+    with (team := Team(path, count, think, HOT, CUSTOMERS)):
+        time.sleep(seconds)
+    return Outcome(team.said, lost(path, team.said) + processes.unsound(path))
+
+
+def main() -> int:
+    """Run the command; the exit code is 1 when something was lost."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--processes", type=int, default=200)
+    parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--think", type=float, default=2)
+    parser.add_argument("--journal", choices=processes.MODES, action="append")
+    wanted = parser.parse_args()
+    failed = False
+    for journal in wanted.journal or processes.MODES:
+        with tempfile.TemporaryDirectory() as folder:
+            outcome = run(Path(folder) / "crm.db", journal, wanted.processes, wanted.seconds, wanted.think)
+        said = outcome.said
+        print(
+            f"{journal}: {wanted.processes} processes, {wanted.seconds:g} s: {len(said.saves)} saves"
+            f" ({spread(said.saves)}; lock held {spread(said.holds)}), {len(said.reads)} reads"
+            f" ({spread(said.reads)}), {said.merged} merged, {said.told} told that the field moved,"
+            f" {said.busy} lock errors; {'; '.join(outcome.faults) or 'nothing lost'}",
+            flush=True,
+        )
+        failed |= bool(outcome.faults)
+    return int(failed)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
