@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import stat
 from contextlib import suppress
 from pathlib import Path
 from urllib.parse import quote
 
-from crm_tui.errors import BadInput, Fault, system_reason
+from crm_tui.errors import BadInput, CrmError, Fault, system_reason
 from crm_tui.locale import _
+from crm_tui.storage.diagnosis import explain, is_busy, is_damage
 from crm_tui.storage.driver import sqlite3, wal_is_sound
-from crm_tui.storage.faults import explain, is_busy, is_damage
-from crm_tui.storage.schema import APPLICATION_ID, FINGERPRINT, VERSION, fingerprint, schema_text
+from crm_tui.storage.schema import APPLICATION_ID, FINGERPRINT, VERSION, fingerprint, missing, schema_text
 
 BUSY_SECONDS = 5.0
 PRAGMAS = (
@@ -24,6 +26,22 @@ PRAGMAS = (
     "mmap_size=0",
     "journal_size_limit=67108864",
 )
+
+
+class OldFile(CrmError):
+    """A file of an older version: ``path``, and ``protected``, why it cannot be migrated where it lies."""
+
+    def __init__(self, path: Path, protected: str = "") -> None:
+        super().__init__(
+            _("{path} was made by an older version of the program.").format(path=path),
+            _("Nothing was changed."),
+            _("Bring it to this version, after a backup, with: crm-tui migrate --db {path}").format(path=path)
+            if not protected
+            else protected
+            + _("Copy it to where you may write, and bring the copy to this version: crm-tui migrate"),
+        )
+        self.path = path
+        self.protected = protected
 
 
 def connect(path: Path, *, read_only: bool = False, immutable: bool = False) -> sqlite3.Connection:
@@ -121,21 +139,29 @@ def check_is_ours(path: Path) -> None:
     locks that another connection of this process holds on it.
     """
     keep = _("The file was left as it is.")
-    if not path.exists():
+    try:
+        found = path.stat()
+    except (FileNotFoundError, NotADirectoryError) as error:
         raise BadInput(
             _("There is no database at {path}.").format(path=path),
             "",
             _("Make one with: crm-tui init --db {path}").format(path=path),
-        )
-    if path.is_dir():
+        ) from error
+    except OSError as error:
+        raise _unreachable(path, error) from error
+    if stat.S_ISDIR(found.st_mode):
         raise BadInput(_("{path} is a folder, not a database.").format(path=path), keep, _("Name a file."))
+    if not stat.S_ISREG(found.st_mode):
+        raise BadInput(
+            _("{path} is a device or a pipe, not a database.").format(path=path), keep, _("Name a file.")
+        )
     if not os.access(path, os.R_OK):
         raise BadInput(
             _("{path} cannot be read: you have no right to.").format(path=path),
             keep,
             _("Ask the owner of the file for the right to read it."),
         )
-    if not path.stat().st_size:
+    if not found.st_size:
         raise BadInput(
             _("{path} is empty: no database was ever made there.").format(path=path),
             keep,
@@ -166,18 +192,37 @@ def check_is_ours(path: Path) -> None:
         )
 
 
+def real_path(path: Path) -> Path:
+    """Return where a file really lies, links followed; raises BadInput when they lead nowhere."""
+    try:
+        return Path(path).resolve()
+    except (OSError, RuntimeError) as error:  # RuntimeError: links in a circle, up to Python 3.12
+        raise _unreachable(path, error) from error
+
+
+def _unreachable(path: Path, error: BaseException) -> BadInput:
+    circle = isinstance(error, RuntimeError) or getattr(error, "errno", 0) == errno.ELOOP
+    reason = _("its links lead in a circle") if circle else _plain(error)
+    return BadInput(
+        _("{path} cannot be reached: {reason}.").format(path=path, reason=reason),
+        _("Nothing was opened."),
+        _("Check the name, and whether you may enter the folder."),
+    )
+
+
 def open_checked(path: Path, *, read_only: bool = False) -> tuple[sqlite3.Connection, str]:
     """Open a database of ours; return the connection and why it can only be read ('' = it may be written).
 
-    Raises BadInput when it is none of ours, Fault when it is damaged.
+    Raises BadInput when it is none of ours or was left half-written where it cannot be mended, OldFile when
+    it is of an older version, Fault when it is damaged or of a version too new to read.
     """
     check_is_ours(path)
-    reason = _("You asked for reading only.") if read_only else ""
+    reason = _("You asked for reading only.") if read_only else why_protected(path)
     try:
-        if not reason and not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)):
-            reason = _("The file or its folder is write-protected.")
         connection = open_readable(path) if reason else _readable(connect(path))
         try:
+            if newer := _check_version(path, connection):
+                reason = reason if read_only else newer
             if not reason and (reason := _why_read_only(connection)):
                 # Before the other closes, which as the last one would write the log of a WAL file back.
                 writable, connection = connection, open_readable(path)
@@ -209,8 +254,30 @@ def open_readable(path: Path) -> sqlite3.Connection:
     except sqlite3.OperationalError as error:
         if is_busy(error):
             raise
+        if _is_half_written(path):
+            raise BadInput(
+                _(
+                    "The last save to {path} was cut off, and the file cannot be put in order here:"
+                    " it or its folder is write-protected."
+                ).format(path=path),
+                _("Nothing was changed."),
+                _(
+                    "Open it once where it may be written, or copy it there"
+                    " together with the files beside it."
+                ),
+            ) from error
     # Were a writer in, its files would be there and have been enough: nothing changes under this reader.
     return _readable(connect(path, immutable=True))
+
+
+def _is_half_written(path: Path) -> bool:
+    """Tell whether a dead writer left a journal beside a file: without it the file is not what was saved."""
+    for ending in ("-journal", "-wal"):
+        with suppress(OSError), path.with_name(path.name + ending).open("rb") as file:
+            # A journal that was used up is empty, or its head is wiped.
+            if any(file.read(8)):
+                return True
+    return False
 
 
 def _readable(connection: sqlite3.Connection) -> sqlite3.Connection:
@@ -222,18 +289,45 @@ def _readable(connection: sqlite3.Connection) -> sqlite3.Connection:
         raise
 
 
-def _why_read_only(connection: sqlite3.Connection) -> str:
-    version = connection.execute("PRAGMA user_version").fetchone()[0]
-    if version > VERSION:
-        return _("The file was written by a newer version of the program; update the program to change it.")
+def why_protected(path: Path) -> str:
+    """Return that a file or its folder cannot be written, '' when both can."""
+    if os.access(path, os.W_OK) and os.access(path.parent, os.W_OK):
+        return ""
+    return _("The file or its folder is write-protected.")
+
+
+def why_faulty_log(connection: sqlite3.Connection) -> str:
+    """Return that this SQLite must not write a file in WAL mode, '' when it may."""
     mode = connection.execute("PRAGMA journal_mode").fetchone()[0]
-    if mode == "wal" and not wal_is_sound():
-        return _(
-            "The file is in WAL mode and this SQLite ({version}) has a fault there; "
-            "install the package pysqlite3 0.6.1 or newer."
-        ).format(version=sqlite3.sqlite_version)
+    if mode != "wal" or wal_is_sound():
+        return ""
+    return _(
+        "The file is in WAL mode and this SQLite ({version}) has a fault there; "
+        "install the package pysqlite3 0.6.1 or newer."
+    ).format(version=sqlite3.sqlite_version)
+
+
+def _check_version(path: Path, connection: sqlite3.Connection) -> str:
+    """Return that a file is of a newer version, '' for our own; raises OldFile, Fault when it is too new."""
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    if version == VERSION:
+        return ""
+    if version < VERSION:
+        raise OldFile(path, why_protected(path))
+    if missing(connection):
+        raise Fault(
+            _("{path} was written by a much newer version of the program.").format(path=path),
+            _("Nothing was changed."),
+            _("Update the program to read it."),
+        )
+    return _("The file was written by a newer version of the program; update the program to change it.")
+
+
+def _why_read_only(connection: sqlite3.Connection) -> str:
+    if reason := why_faulty_log(connection):
+        return reason
     if fingerprint(connection) != FINGERPRINT:
         return _("The tables or history triggers of the file were altered; changes would not be recorded.")
-    if mode != "wal":
+    if connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
         connection.execute("PRAGMA journal_mode=TRUNCATE").fetchone()
     return ""

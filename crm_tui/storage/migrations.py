@@ -1,0 +1,238 @@
+"""Brings an older file to the program's version: a verified backup, one transaction, a proof before COMMIT.
+
+``user_version`` alone says where a file stands: it moves in the same transaction as the tables, and no second
+record (such as sqlite-utils' ``_sqlite_migrations``) can disagree with it. A step changes tables and data
+only; indexes, triggers and views are then taken from schema.sql, and the whole is held against it.
+
+The file must be nobody else's meanwhile: an older program that has it open would write on as it knows it.
+
+A tracked column is never renamed or dropped, for the log names it and undo needs it; leave it unused and add
+another one. A new column may be NULL or has a DEFAULT, which the undo of an older deletion takes.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+from crm_tui import clock
+from crm_tui.errors import Busy, Cancelled, CrmError, Fault, NotPermitted
+from crm_tui.locale import _
+from crm_tui.storage.canonical import OBJECTS, canonical, differing, words
+from crm_tui.storage.connection import check_is_ours, connect, real_path, why_faulty_log, why_protected
+from crm_tui.storage.diagnosis import explain
+from crm_tui.storage.driver import sqlite3
+from crm_tui.storage.presence import MIGRATION, POLL_SECONDS, Seat, SoleUse, marker_path, who_is_in
+from crm_tui.storage.schema import FINGERPRINTS, VERSION, fingerprint, schema_text
+
+SETTLE_SECONDS = 3.0  # in which whoever has come in has written down who it is
+SHOWN = 5
+BACKED_UP = 80  # per cent of the way
+NOTE = (
+    "INSERT INTO upkeep (at, kind, person_id, detail) VALUES (:at, 'migration',"
+    " (SELECT id FROM person WHERE login = :login AND deleted_at IS NULL), :detail)"
+)
+
+Progress = Callable[[int, int], None]
+Backup = Callable[[Path], Path | None]
+
+
+class Step(NamedTuple):
+    """One version further: ``sql`` is what altered the tables, kept for ever as it was released."""
+
+    to: int
+    sql: tuple[str, ...]
+
+
+STEPS = (
+    Step(
+        2,
+        (
+            "CREATE TABLE upkeep (id INTEGER PRIMARY KEY, at TEXT NOT NULL,"
+            " kind TEXT NOT NULL CHECK (kind IN ('backup', 'drill', 'restore', 'migration', 'check')),"
+            " person_id INTEGER, detail TEXT NOT NULL DEFAULT '{}') STRICT",
+        ),
+    ),
+)
+
+
+class Migrated(NamedTuple):
+    """From which version to which a file went (equal: there was nothing to do), and where its backup lies."""
+
+    from_version: int
+    to_version: int
+    backup: Path | None
+
+
+def migrate(
+    path: Path,
+    backup_folder: Path | None,
+    who: str,
+    *,
+    progress: Progress | None = None,
+    cancelled: Callable[[], bool] | None = None,
+    backup: Backup | None = None,
+) -> Migrated:
+    """Bring a file to the program's version after a verified backup; ``who`` is a login.
+
+    ``backup(path)`` makes the backup and returns where it lies, by default in ``backup_folder`` (None: the
+    usual one). ``progress`` gets per cent. Waits while another process migrates the same file, and
+    finds nothing to do then. Raises Busy when people are in, NotPermitted when the file can only be read,
+    Cancelled, or Fault; in all these cases the file is as it was.
+    """
+    path = real_path(path)
+    report = progress or (lambda _done, _all: None)
+    check_is_ours(path)
+    if reason := why_protected(path):
+        raise _not_possible(path, reason)
+    sole = _alone(path, who, cancelled)
+    try:
+        connection = connect(path)
+        try:
+            version = version_of(connection)
+            if version >= VERSION:
+                return Migrated(version, version, None)
+            if reason := why_faulty_log(connection):
+                raise _not_possible(path, reason)
+            if version not in FINGERPRINTS or fingerprint(connection) != FINGERPRINTS[version]:
+                raise _altered(path)
+            report(0, 100)
+            copy = backup(path) if backup else _make_backup(path, backup_folder, who, report, cancelled)
+            report(BACKED_UP, 100)
+            _run(connection, path, version, who, copy, report)
+            report(100, 100)
+            return Migrated(version, VERSION, copy)
+        finally:
+            connection.close()
+    except sqlite3.Error as error:
+        raise explain(error) from error
+    finally:
+        sole.close()
+
+
+def version_of(connection: sqlite3.Connection) -> int:
+    """Return the version of the schema that a file carries."""
+    return connection.execute("PRAGMA user_version").fetchone()[0]
+
+
+def _make_backup(
+    path: Path, folder: Path | None, who: str, progress: Progress, cancelled: Callable[[], bool] | None
+) -> Path:
+    from crm_tui.storage.backup import make_backup
+
+    def told(done: int, total: int) -> None:
+        progress(BACKED_UP * done // total, 100)
+
+    return make_backup(path, folder, "migration", who, told, cancelled).path
+
+
+def _alone(path: Path, who: str, cancelled: Callable[[], bool] | None) -> SoleUse:
+    """Get the file alone, waiting for another migration of it to end; raises Busy naming who is in."""
+    settled = clock.stopwatch() + SETTLE_SECONDS
+    while True:
+        if marker_path(path).exists():
+            # Makes good what a restore left that was killed.
+            from crm_tui.storage.restoring import recover
+
+            recover(path)
+        sole = SoleUse(path, who, MIGRATION)
+        if sole.take():
+            if not marker_path(path).exists():
+                return sole
+            sole.close()
+            continue
+        sole.close()
+        seats = who_is_in(path)
+        others = [seat for seat in seats if seat.front_end != MIGRATION]
+        if others or (not seats and clock.stopwatch() > settled):
+            raise _people_are_in(others)
+        if cancelled and cancelled():
+            raise Cancelled(_("Stopped."), _("Nothing was changed."))
+        clock.pause(POLL_SECONDS)
+
+
+def _run(
+    connection: sqlite3.Connection, path: Path, version: int, who: str, copy: Path | None, report: Progress
+) -> None:
+    """Alter the file in one transaction and prove it before the end."""
+    connection.execute("PRAGMA foreign_keys=OFF")
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        # Nobody was in, but another program may have been quicker.
+        if version_of(connection) != version or fingerprint(connection) != FINGERPRINTS[version]:
+            raise _altered(path)
+        steps = [step for step in STEPS if step.to > version]
+        for done, step in enumerate(steps):
+            for statement in step.sql:
+                connection.execute(statement)
+            report(BACKED_UP + 10 * (done + 1) // len(steps), 100)
+        wanted = sqlite3.connect(":memory:")
+        try:
+            wanted.executescript(schema_text())
+            _dress(connection, wanted)
+            wrong = differing(canonical(connection), canonical(wanted))
+        finally:
+            wanted.close()
+        orphan = connection.execute("PRAGMA foreign_key_check").fetchmany(1)
+        if wrong or orphan:
+            raise _not_equal(path, wrong or [row[0] for row in orphan])
+        report(95, 100)
+        detail = {"from": version, "to": VERSION, "by": who, "backup": copy.name if copy else ""}
+        row = {"at": clock.instant(), "login": who, "detail": json.dumps(detail, ensure_ascii=False)}
+        connection.execute(NOTE, row)
+        connection.execute(f"PRAGMA user_version={VERSION:d}")
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+def _dress(connection: sqlite3.Connection, wanted: sqlite3.Connection) -> None:
+    """Give the tables the indexes, triggers and views of schema.sql; what others added beside ours stays."""
+    have = {name: sql for kind, name, _table, sql in connection.execute(OBJECTS) if kind != "table"}
+    for kind, name, _table, sql in wanted.execute(OBJECTS).fetchall():
+        if kind == "table":
+            continue
+        if name in have:
+            if words(have[name]) == words(sql):
+                continue
+            connection.execute(f"DROP {kind} {name}")
+        connection.execute(sql)
+
+
+def _not_possible(path: Path, reason: str) -> CrmError:
+    what = _("{path} cannot be brought to the new version here.").format(path=path)
+    return NotPermitted(what, _("Nothing was changed."), reason)
+
+
+def _altered(path: Path) -> CrmError:
+    return Fault(
+        _("{path} was made by an older version, and its tables or history triggers were altered.").format(
+            path=path
+        ),
+        _("Nothing was changed."),
+        _("Restore a backup from before the alteration, or ask whoever altered it."),
+    )
+
+
+def _not_equal(path: Path, names: list[str]) -> CrmError:
+    return Fault(
+        _("{path} did not come out as this version needs it: {names}.").format(
+            path=path, names=", ".join(sorted(set(names))[:SHOWN])
+        ),
+        _("Nothing was changed; the file is as it was."),
+        _("Please report this."),
+    )
+
+
+def _people_are_in(seats: list[Seat]) -> CrmError:
+    names = list(dict.fromkeys(seat.name or seat.login for seat in seats))
+    who = "、".join(names[:SHOWN]) or _("somebody with an older version of the program")
+    return Busy(
+        _("The database is open: {names}.").format(names=who),
+        _("Nothing was changed."),
+        _("Bringing it to the new version needs it alone: ask everybody to leave, then try again."),
+    )

@@ -1,0 +1,32 @@
+"""Files of older versions, made from the kept fixtures."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from crm_tui.storage.driver import sqlite3
+from crm_tui.storage.schema import VERSION
+
+FOLDER = Path(__file__).parent / "fixtures"
+OLDER = range(1, VERSION)
+WHO = "wang"
+
+
+def old_file(path: Path, version: int = 1) -> Path:
+    """Write the database of an older version to a path and return that."""
+    connection = sqlite3.connect(path)
+    try:
+        connection.executescript((FOLDER / f"v{version}.sql").read_text("utf-8"))
+    finally:
+        connection.close()
+    return path
+
+
+def content(connection: sqlite3.Connection) -> dict[str, list[tuple[object, ...]]]:
+    """Return every row of every table but the notes of upkeep."""
+    names = [row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+    return {
+        name: sorted(connection.execute(f"SELECT * FROM {name}").fetchall(), key=repr)
+        for name in names
+        if name != "upkeep"
+    }
