@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from contextlib import suppress
+from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from crm_tui import clock
 from crm_tui.customers import reading as customers
 from crm_tui.drafts import Draft, Drafts, Slot
-from crm_tui.errors import CrmError
+from crm_tui.errors import BadInput, CrmError
 from crm_tui.followups import reading as followups
+from crm_tui.followups.next_step import read_next
 from crm_tui.session import Session
 from crm_tui.storage import history, origin
+from crm_tui.text.chinese_dates import parse_when
 
 if TYPE_CHECKING:
     from crm_tui.tui.screens.form_screen import FormScreen
@@ -77,6 +81,36 @@ def version_of(session: Session, draft: Draft) -> int | None:
     if draft.stamp and draft.stamp != origin.stamp(session.reader, draft.seen):
         return None
     return draft.seen
+
+
+NEXT_STEPS = ("next", "next_plan", "plan_text")
+HAPPENED = "at"
+
+
+def in_full(session: Session, draft: Draft, today: date) -> dict[str, str]:
+    """Return a draft's values with the days that were meant: words such as 明天 meant the day of typing.
+
+    A follow-up without a time happened when it was typed.
+    """
+    kept = clock.local(draft.at, session.zone)
+    day, values = kept.date(), dict(draft.values)
+    if day == today:
+        return values
+    for key in NEXT_STEPS:
+        with suppress(BadInput):
+            step = read_next(values.get(key, ""), day, session.calendar)
+            if step is not None and step.due_on and not step.recurrence:
+                time = f"{step.due_time:%H:%M}" if step.due_time else ""
+                values[key] = " ".join(part for part in (step.due_on.isoformat(), time, step.goal) if part)
+    if draft.form == "log":
+        typed = values.get(HAPPENED, "").strip()
+        values[HAPPENED] = f"{kept:%Y-%m-%d %H:%M}"
+        if typed:
+            values[HAPPENED] = typed
+            with suppress(BadInput):
+                when = parse_when(typed, day, past=True, calendar=session.calendar)
+                values[HAPPENED] = f"{when.date} {when.time:%H:%M}" if when.time else f"{when.date}"
+    return values
 
 
 class Pen:

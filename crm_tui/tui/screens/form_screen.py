@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual.widget import Widget
 
@@ -30,7 +30,7 @@ class FormScreen(BaseScreen):
     The screen closes with what ``result`` gives after a save.
 
     A form of ``drafting.KEPT`` keeps what is typed as a draft. ``draft`` and ``slot`` are set before it
-    opens to fill one in; ``draft_filled(draft)`` mends what time has changed in it.
+    opens to fill one in.
     """
 
     kind: ClassVar[str] = "form"
@@ -96,6 +96,12 @@ class FormScreen(BaseScreen):
         await self.crm.back(self.result)
         if said:
             self.crm.say(said, "good")
+
+    def left_open(self) -> None:
+        """A screen over the form was left without saving: what is typed counts as unsaved again."""
+        if self.pen is not None:
+            self.pen.end_save()
+        self.say(_("Nothing was saved; what you typed is still here."), "warn")
 
     async def do_back(self) -> None:
         """Close; with unsaved edits only when pressed twice, which discards them."""
@@ -211,24 +217,26 @@ class FormScreen(BaseScreen):
         await self._fill(found.draft)
 
     async def _fill(self, draft: Draft) -> None:
-        left = self.the_form.fill_draft(draft.values)
+        values = await self.crm.work.run(
+            drafting.in_full, cast("Session", self.crm.session), draft, self.crm.today()
+        )
+        left = self.the_form.fill_draft(values)
         more = getattr(self, "do_more_fields", None)
         if left and more is not None and not self.why_not("more_fields"):
             await more()
-            left = self.the_form.fill_draft(draft.values)
+            left = self.the_form.fill_draft(values)
         form = self.the_form
         for key, before in draft.before.items():
             if key not in left and form.before(key) not in (before, draft.values.get(key)):
                 there = form.shown(key, form.before(key)) or _("blank")
                 form.note(key, _("Now there: {text}").format(text=there))
         await self._go_back_to(draft)
-        self.draft_filled(draft)
         self._asked = False
         said = _("Filled in what was typed {when}. {save} saves, Esc twice discards.").format(
             when=self.moment(draft), save=self.crm.keymap.shown("save")
         )
         if left:
-            lost = " | ".join(draft.values[key] for key in left)
+            lost = " | ".join(values[key] for key in left)
             said += " " + _("This form has no place for: {text}").format(text=lost)
         self.say(said, "warn" if left else "info")
 
@@ -240,9 +248,6 @@ class FormScreen(BaseScreen):
         seen = await self.crm.work.run(drafting.version_of, self.crm.session, draft)
         if seen is not None and seen < record["changed_in"]:
             record["changed_in"] = seen
-
-    def draft_filled(self, draft: Draft) -> None:
-        """Mend what time has changed in a draft: words such as today; nothing by default."""
 
 
 class FieldErrors(BadInput):
