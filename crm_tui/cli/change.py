@@ -145,10 +145,17 @@ def _somebody_there() -> bool:
 
 
 def _do(state: State, session: Session, rows: list[Target], edit: Edit, reason: str | None) -> None:
-    with Bar(_("Changing"), stoppable=True) as bar:
+    with Bar(_("Backing up"), stoppable=True) as bar:
+
+        def report(done: int, total: int) -> None:
+            if bar.what != _("Changing"):
+                bar.start(_("Changing"))
+            bar.report(done, total)
+
         result = bulk.change_many(
-            session, rows, edit, reason=reason, progress=bar.report, cancelled=bar.cancelled
-        )
+            session, rows, edit,
+            reason=reason, progress=report, cancelled=bar.cancelled, backing_up=bar.report,
+        )  # fmt: skip
     _report(state, session, result)
 
 

@@ -17,12 +17,15 @@ from crm_tui.locale import _, ngettext
 from crm_tui.presets import store as presets
 from crm_tui.storage import jobs, undoing
 from crm_tui.storage.change import Change
+from crm_tui.storage.diagnosis import explained, half_done, taken_back
+from crm_tui.storage.driver import sqlite3
 from crm_tui.storage.faults import StaleVersion
 from crm_tui.storage.lists import pieces
 from crm_tui.text.fold import fold
 
 ACTION = "customer.bulk"
 EXAMPLES = 5
+BACKED_UP = 1000  # more customers than this are changed only after a verified backup
 
 Target = tuple[int, int]  # a customer and the version of it (changed_in) that was seen
 
@@ -111,18 +114,24 @@ def change_many(
     reason: str | None = None,
     progress: jobs.Progress | None = None,
     cancelled: Callable[[], bool] | None = None,
+    backing_up: jobs.Progress | None = None,
 ) -> BulkResult:
     """Change many customers alike and return what became of them; the whole is undone at once.
 
-    Up to 2,000 customers go into one set; more are written in parts, one visible after another, as a job
-    (change-sets, part 8). A customer whose field somebody else changed since it was seen stays as it is and
-    is listed. Raises NotPermitted, Busy while another large change is written, Cancelled between two parts;
-    then everything is as it was before.
+    Above 1,000 customers a verified backup comes first (``backing_up`` gets its per cent). Up to 2,000 go
+    into one set; more are written in parts, one visible after another, as a job (change-sets, part 8). A
+    customer whose field somebody else changed since it was seen stays as it is and is listed. Raises
+    NotPermitted, Busy while another large change is written, Cancelled between two parts, and what a backup
+    raises; then everything is as it was before.
     """
     demand(session.person.role, ACTION)
     work = _Work(session, list(rows), edit, reason)
     if cancelled and cancelled():
         raise _stopped()
+    if len(rows) > BACKED_UP:
+        from crm_tui.storage.backup import ensure_backup
+
+        ensure_backup(session.database.path, jobs.BULK, session.person.login, backing_up, cancelled)
     if len(rows) <= jobs.SMALL:
         work.at_once()
         if progress:
@@ -180,17 +189,33 @@ class _Work:
                 parts.run(len(self._rows), 0, lambda start, stop: self._part(job, start, stop))
                 self._database.write_untracked(lambda c: jobs.close_job(c, job, "done"))
             except BaseException as error:
-                # What cannot be taken back now is found by its unheld lock at the next opening.
-                with suppress(CrmError):
-                    quiet = jobs.Parts(self._database, parts.presence)
-                    undoing.take_back(
-                        self._database, quiet, self._session.person.id, job, self._session.source
-                    )
+                if self._is_whole(job):
+                    raise
+                self._take_back(job, parts, error)
                 if isinstance(error, Cancelled):
                     raise _stopped() from None
+                if (told := taken_back(error)) is not error:
+                    raise told from error
                 raise
         finally:
             lock.close()
+
+    def _is_whole(self, job: int) -> bool:
+        """Tell whether the end of the job is in the file although its COMMIT failed."""
+        with suppress(sqlite3.Error):
+            found = jobs.job_of(self._database.connection, job)
+            return found is not None and found.state == "done"
+        return False
+
+    def _take_back(self, job: int, parts: jobs.Parts, error: BaseException) -> None:
+        quiet = jobs.Parts(self._database, parts.presence)
+        try:
+            with explained(self._database.path):
+                undoing.take_back(self._database, quiet, self._session.person.id, job, self._session.source)
+        except CrmError as again:
+            # The next opening finds it by its unheld lock.
+            kept = _("What was written of it is taken back at the next opening.")
+            raise half_done(error, kept) from again
 
     def _open(self, connection: Any, count: int) -> int:
         person, name = self._session.person.id, title(count, self._edit)

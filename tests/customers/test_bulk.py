@@ -13,9 +13,10 @@ from crm_tui.customers.bulk import change_many, preview, targets
 from crm_tui.customers.bulk_edit import Edit, read_edit
 from crm_tui.customers.fields import field_named
 from crm_tui.customers.reading import Query, matching, tags, tags_of
-from crm_tui.errors import BadInput, Busy, Cancelled, NotPermitted
+from crm_tui.errors import BadInput, Busy, Cancelled, Fault, NotPermitted
 from crm_tui.session import Session, open_session
 from crm_tui.storage import history, jobs
+from crm_tui.storage.backup import backups, default_folder, verify
 from crm_tui.storage.presence import JobLock
 from crm_tui.storage.undo import UndoBlocked
 from tests.opened import saved
@@ -291,6 +292,47 @@ def test_a_dead_taking_back_is_finished_once(crm, database, parts, monkeypatch):
         assert field(other, "status") == ["prospect"] * 9
         states = other.reader.execute("SELECT kind, state FROM job ORDER BY id").fetchall()
     assert states == [("bulk", "taken_back"), ("undo", "done")]
+
+
+def test_a_backup_comes_before_more_than_a_thousand(crm, database, monkeypatch):
+    people(crm, 3)
+    change_many(crm, every(crm), edit(crm, "status=lost"))
+    assert backups(default_folder(database)) == []
+    monkeypatch.setattr(bulk, "BACKED_UP", 2)
+    said: list[int] = []
+    change_many(
+        crm, every(crm), edit(crm, "status=won"), backing_up=lambda percent, _all: said.append(percent)
+    )
+    (backup,) = backups(default_folder(database))
+    assert verify(backup.path).kind == "bulk"
+    assert backup.manifest.facts.head_set == history.newest(crm.reader) - 1
+    assert said[-1] == 100
+
+
+def test_without_a_backup_nothing_is_changed(crm, database, monkeypatch):
+    people(crm, 3)
+    monkeypatch.setattr(bulk, "BACKED_UP", 2)
+    default_folder(database).write_text("in the way")
+    with pytest.raises(BadInput):
+        change_many(crm, every(crm), edit(crm, "status=won"))
+    assert field(crm, "status") == ["prospect"] * 3
+
+
+def test_what_cannot_be_taken_back_now_is_said_and_taken_back_later(crm, database, parts, monkeypatch):
+    people(crm, 9)
+    monkeypatch.setattr(
+        "crm_tui.customers.bulk.undoing.take_back", lambda *_all: (_ for _ in ()).throw(Fault("disk"))
+    )
+
+    def progress(done: int, _total: int) -> None:
+        if done >= 4:
+            raise Fault("The disk failed.")
+
+    with pytest.raises(Fault, match="下次打开时"):
+        change_many(crm, every(crm), edit(crm, "status=lost"), progress=progress)
+    monkeypatch.undo()
+    with open_session(database, login="wang") as other:
+        assert field(other, "status") == ["prospect"] * 9
 
 
 def test_a_second_large_change_waits_and_hears_whose_it_is(crm, database, parts):
