@@ -16,6 +16,7 @@ from crm_tui.exchange.reading import SheetData
 from crm_tui.exchange.store_staging import Staging, forget_dead
 from crm_tui.locale import N_, _, ngettext
 from crm_tui.storage import jobs
+from crm_tui.storage.diagnosis import explained
 
 Match = Literal["auto", "no", "uscc", "name"]
 OnMatch = Literal["update", "skip", "add"]
@@ -147,6 +148,20 @@ def plan_import(
     ``session`` gives reader, database, person, context and today. Raises what reading raises, and Cancelled;
     then nothing is left behind. Close the plan.
     """
+    with explained(session.database.path, kept=_("Nothing was imported.")):
+        return _planned(session, sheet, mapping, match, on_match, on_suspect, progress, cancelled)
+
+
+def _planned(
+    session: Any,
+    sheet: SheetData,
+    mapping: Mapping,
+    match: Match,
+    on_match: OnMatch,
+    on_suspect: OnSuspect,
+    progress: Callable[[int, int], None] | None,
+    cancelled: Callable[[], bool] | None,
+) -> ImportPlan:
     running = jobs.publishing(session.database.connection)
     job = jobs.job_of(session.database.connection, running.job) if running else None
     forget_dead(session.database.path, but=job.staging if job else None)

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from crm_tui import clock
 from crm_tui.access.policy import demand
-from crm_tui.errors import Cancelled, CrmError
+from crm_tui.errors import Busy, Cancelled, CrmError, Fault
 from crm_tui.exchange import store
 from crm_tui.exchange.planning import ImportPlan, PlannedRow
 from crm_tui.exchange.store_staging import Staging, forget_dead
@@ -19,6 +19,7 @@ from crm_tui.presets import store as presets
 from crm_tui.storage import jobs, numbering, undoing
 from crm_tui.storage.change import Change
 from crm_tui.storage.database import Database
+from crm_tui.storage.diagnosis import explained, half_done, taken_back
 from crm_tui.storage.driver import sqlite3
 
 ACTION = "import"
@@ -88,8 +89,10 @@ def _stopped() -> Cancelled:
 
 
 def _remember(database: Database, staging: Staging, person: int) -> None:
-    facts = staging.facts()
-    database.write_untracked(lambda c: store.remember(c, facts["signature"], facts["mapping"], person))
+    # The rows are in the file by now: that their headings are not remembered is no reason to say otherwise.
+    with suppress(Fault, Busy), explained(database.path):
+        facts = staging.facts()
+        database.write_untracked(lambda c: store.remember(c, facts["signature"], facts["mapping"], person))
 
 
 class Publisher:
@@ -126,11 +129,26 @@ class Publisher:
         try:
             self.proceed(additions, updates, jobs.INSERT, 0)
         except BaseException as error:
-            with suppress(CrmError):
-                undoing.take_back(self._database, self._parts, self._actor, self.job, self._source)
+            if self._is_whole():
+                raise
+            try:
+                with explained(self._database.path):
+                    undoing.take_back(self._database, self._parts, self._actor, self.job, self._source)
+            except CrmError as again:
+                hidden = _("What was written of it is hidden and is taken back at the next opening.")
+                raise half_done(error, hidden) from again
             if isinstance(error, Cancelled):
                 raise _stopped() from None
+            if (told := taken_back(error)) is not error:
+                raise told from error
             raise
+
+    def _is_whole(self) -> bool:
+        """Tell whether the last part is in the file although its COMMIT failed."""
+        with suppress(sqlite3.Error):
+            running = jobs.publishing(self._database.connection)
+            return running is None or running.job != self.job
+        return False
 
     def proceed(self, additions: int, updates: int, phase: str, upto: int) -> None:
         """Write the parts that are still to be written and show the whole."""

@@ -9,6 +9,7 @@ import json
 import os
 import tempfile
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -108,10 +109,18 @@ class Staging:
         except OSError:
             handle, name = tempfile.mkstemp(".staging", f"{prefix}{os.getpid()}-")
         os.close(handle)
-        connection = sqlite3.connect(name, isolation_level=None)
+        try:
+            connection = sqlite3.connect(name, isolation_level=None)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
         staging = cls(Path(name), connection)
-        for statement in ("BEGIN IMMEDIATE", *SCHEMA):
-            connection.execute(statement)
+        try:
+            for statement in ("BEGIN IMMEDIATE", *SCHEMA):
+                connection.execute(statement)
+        except BaseException:
+            staging.close()
+            raise
         return staging
 
     @classmethod
@@ -144,7 +153,9 @@ class Staging:
         self._connection.close()
         if not keep:
             for suffix in ("", "-journal"):
-                self.path.with_name(self.path.name + suffix).unlink(missing_ok=True)
+                # What cannot be removed now, a later import removes.
+                with suppress(OSError):
+                    self.path.with_name(self.path.name + suffix).unlink(missing_ok=True)
 
     # ------------------------------------------------------------ rows
 

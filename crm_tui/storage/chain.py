@@ -53,8 +53,11 @@ def _link(connection: sqlite3.Connection, change_set: int, digest: bytes) -> byt
     return hashlib.sha256(((former and former[0]) or b"") + _encode(header) + digest).digest()
 
 
-def seal(connection: sqlite3.Connection, change_set: int, at: str) -> None:
-    """Write digest and chain of a set, dated ``at`` unless it is; triggers refuse to alter it then."""
+def seal(connection: sqlite3.Connection, change_set: int, at: str) -> bytes:
+    """Write digest and chain of a set, dated ``at`` unless it is, and return the chain.
+
+    Triggers refuse to alter the set from then on.
+    """
     digest = digest_of(connection, change_set)
     # The header must hold its date before it is hashed.
     connection.execute(
@@ -62,6 +65,7 @@ def seal(connection: sqlite3.Connection, change_set: int, at: str) -> None:
     )
     chain = _link(connection, change_set, digest)
     connection.execute(SEAL, {"at": at, "digest": digest, "chain": chain, "set": change_set})
+    return chain
 
 
 def seal_outside(connection: sqlite3.Connection, at: str) -> list[int]:

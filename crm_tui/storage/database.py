@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
@@ -12,8 +13,8 @@ from crm_tui.locale import _
 from crm_tui.storage import chain, derive, outside
 from crm_tui.storage.change import Change
 from crm_tui.storage.connection import BUSY_SECONDS, open_checked, open_readable
+from crm_tui.storage.diagnosis import at_commit, explain, is_busy
 from crm_tui.storage.driver import sqlite3
-from crm_tui.storage.faults import explain, is_busy
 
 Value = TypeVar("Value")
 POLL_MILLISECONDS = 20
@@ -37,6 +38,7 @@ class Database:
         self.path = Path(path).resolve()
         self.connection, self.read_only = open_checked(self.path, read_only=read_only)
         self._identity = self._stat()
+        self.own: set[int] = set()  # the sets written here: no news to whoever watches the file
 
     def close(self) -> None:
         """Close the writing connection."""
@@ -46,8 +48,8 @@ class Database:
         """Open one more connection that can only read; `access.scope` puts the user's views on it."""
         try:
             return open_readable(self.path)
-        except sqlite3.DatabaseError as error:
-            raise explain(error) from error
+        except (sqlite3.DatabaseError, MemoryError) as error:
+            raise explain(error, self.path, reading=True) from error
 
     def _stat(self) -> tuple[int, int]:
         stat = self.path.stat()
@@ -67,8 +69,9 @@ class Database:
         """Run ``fn(change)`` as one change set; it may be run a second time when the file was busy.
 
         A set that moved no row is rolled back. Raises what ``fn`` raises, Busy, Fault or BadInput; then
-        nothing of it is in the file.
+        nothing of it is in the file, unless a CommitFault says otherwise.
         """
+        sealed: dict[str, Any] = {}
 
         def body() -> WriteResult:
             now = clock.instant()
@@ -91,19 +94,25 @@ class Database:
                 raise _NothingMoved(value)
             derive.rewrite(self.connection, set_id)
             self.connection.execute("UPDATE writing SET change_set = NULL")
-            chain.seal(self.connection, set_id, now)
+            sealed.update(set=set_id, chain=chain.seal(self.connection, set_id, now))
             return WriteResult(set_id, value)
 
+        def is_there() -> bool:
+            found = self.connection.execute("SELECT chain FROM change_set WHERE id = :set", sealed).fetchone()
+            return found is not None and found[0] == sealed["chain"]
+
         try:
-            return self._transaction(body)
+            result = self._transaction(body, is_there)
         except _NothingMoved as nothing:
             return WriteResult(None, nothing.value)
+        self.own.add(result.set_id or 0)
+        return result
 
     def write_untracked(self, fn: Callable[[sqlite3.Connection], Value]) -> Value:
         """Run ``fn(connection)`` in a transaction that writes no history: drafts, personal state, jobs."""
         return self._transaction(lambda: fn(self.connection))
 
-    def _transaction(self, body: Callable[[], Value]) -> Value:
+    def _transaction(self, body: Callable[[], Value], is_there: Callable[[], bool] | None = None) -> Value:
         if self.read_only:
             raise NotPermitted(
                 _("The database is open for reading only."), _("Nothing was changed."), self.read_only
@@ -111,25 +120,66 @@ class Database:
         self._check_in_place()
         try:
             try:
-                return self._attempt(body)
+                return self._attempt(body, is_there)
             except sqlite3.OperationalError as error:
                 if not is_busy(error):
                     raise
-                return self._attempt(body)
-        except sqlite3.Error as error:
-            raise explain(error) from error
+                return self._attempt(body, is_there)
+        except (sqlite3.Error, MemoryError) as error:
+            raise explain(error, self.path) from error
 
-    def _attempt(self, body: Callable[[], Value]) -> Value:
+    def _attempt(self, body: Callable[[], Value], is_there: Callable[[], bool] | None) -> Value:
         self._begin()
         try:
             result = body()
-            self.connection.execute("COMMIT")
+            self._commit(is_there)
             return result
         except BaseException:
-            # A full disk has rolled back by itself already.
-            if self.connection.in_transaction:
-                self.connection.execute("ROLLBACK")
+            self._roll_back()
             raise
+
+    def _commit(self, is_there: Callable[[], bool] | None) -> None:
+        try:
+            self.connection.execute("COMMIT")
+        except (sqlite3.Error, MemoryError) as error:
+            if is_busy(error):
+                raise
+            self._roll_back()
+            raise at_commit(error, self.path, self._is_kept(error, is_there)) from error
+
+    def _roll_back(self) -> None:
+        # A full disk has rolled back by itself already; what stays, the next opening rolls back.
+        if self.connection.in_transaction:
+            with suppress(sqlite3.Error):
+                self.connection.execute("ROLLBACK")
+
+    def _is_kept(self, error: BaseException, is_there: Callable[[], bool] | None) -> bool | None:
+        """Tell whether a change whose COMMIT failed is in the file; None when that cannot be told.
+
+        A rollback journal may be gone although its removal could not be made sure of: then the change is in.
+        """
+        try:
+            if self.connection.execute("PRAGMA journal_mode").fetchone()[0] == "wal":
+                self._write_over()
+                return is_there is not None and is_there()
+            if is_there is not None:
+                return is_there()
+        except (sqlite3.Error, MemoryError):
+            return None
+        return None if str(error).startswith("disk I/O error") else False
+
+    def _write_over(self) -> None:
+        """Write a commit that changes nothing where the write-ahead log still holds the one that failed.
+
+        Nobody sees that one, but a machine that stops now would find it in the log, whole, and take it in.
+        """
+        with suppress(sqlite3.Error):
+            self.connection.execute("BEGIN IMMEDIATE")
+            # There and back: SQLite writes no page that never differed.
+            self.connection.execute("UPDATE writing SET change_set = 0")
+            self.connection.execute("UPDATE writing SET change_set = NULL")
+            self.connection.execute("COMMIT")
+        self._roll_back()
 
     def _begin(self) -> None:
         """Take the write lock, asking every few milliseconds.

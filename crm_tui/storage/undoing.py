@@ -6,11 +6,12 @@ from collections.abc import Collection
 from typing import NamedTuple
 
 from crm_tui import clock
-from crm_tui.errors import BadInput, Cancelled
+from crm_tui.errors import BadInput, Cancelled, CrmError
 from crm_tui.locale import _
 from crm_tui.storage import history, jobs
 from crm_tui.storage.change import Change
 from crm_tui.storage.database import Database
+from crm_tui.storage.diagnosis import explained, half_done, taken_back
 from crm_tui.storage.driver import sqlite3
 from crm_tui.storage.survey import Row, survey_job
 from crm_tui.storage.undo import Obstacle, UndoBlocked, undo
@@ -121,16 +122,29 @@ def _undo_job(
                     raise Cancelled(_("Stopped."), _("Everything is as it was before."))
                 if index + 1 < len(sets) and not (parts.presence and parts.presence.alone()):
                     clock.pause(jobs.PAUSE_SECONDS)
-        except (UndoBlocked, Cancelled):
-            # A unique value was taken, somebody was quicker, or it is stopped: the parts so far come back.
-            for set_id, action in connection.execute(SETS_OF_JOB, {"job": undo_job}).fetchall():
-                _undo_one(database, actor, "redo", set_id, action, undo_job, leave=True, source=source)
-            database.write_untracked(lambda c: jobs.close_job(c, undo_job, "taken_back"))
+            database.write_untracked(lambda c: jobs.close_job(c, undo_job, "done"))
+        except Exception as error:
+            # A unique value was taken, somebody was quicker, the disk failed, or it is stopped.
+            _bring_back(database, actor, undo_job, source, error)
+            if (told := taken_back(error)) is not error:
+                raise told from error
             raise
-        database.write_untracked(lambda c: jobs.close_job(c, undo_job, "done"))
     finally:
         lock.close()
     return Undone(last, sets[0][1] if sets else name, title, left)
+
+
+def _bring_back(database: Database, actor: int, undo_job: int, source: str, error: BaseException) -> None:
+    """Bring back the parts that an undo took before it failed; or leave its end for the next opening."""
+    try:
+        with explained(database.path):
+            sets = database.connection.execute(SETS_OF_JOB, {"job": undo_job}).fetchall()
+        for set_id, action in sets:
+            _undo_one(database, actor, "redo", set_id, action, undo_job, leave=True, source=source)
+        database.write_untracked(lambda c: jobs.close_job(c, undo_job, "taken_back"))
+    except CrmError as again:
+        rest = _("A part of it is taken back; the rest follows at the next opening.")
+        raise half_done(error, rest) from again
 
 
 def _undo_one(

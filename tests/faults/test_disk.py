@@ -123,7 +123,8 @@ def test_a_file_that_may_not_grow_keeps_every_acknowledged_save(tmp_path, mode):
     refusal, left = done.stdout.strip().splitlines()
     saved, kind, sentence = refusal.split(" ", 2)
     assert kind == "Fault"
-    assert "写入时磁盘报错" in sentence or "磁盘已满" in sentence
+    assert "文件不能再变大" in sentence
+    assert "文件大小的限制" in sentence
     assert "之前保存的内容都在" in sentence
     assert int(left) == int(saved) * 20 > 0
     assert processes.unsound(path) == []

@@ -11,7 +11,7 @@ import pytest
 from crm_tui import locale
 from crm_tui.errors import BadInput, Busy, CrmError, Fault
 from crm_tui.storage import connection as connections
-from crm_tui.storage import faults
+from crm_tui.storage import diagnosis
 from crm_tui.storage.connection import connect, create
 from crm_tui.storage.database import Database
 from crm_tui.storage.driver import VERSION, sqlite3, wal_is_sound
@@ -265,11 +265,12 @@ EXPLAINED = [
     (sqlite3.OperationalError("database or disk is full"), Fault, "磁盘已满", "腾出"),
     (sqlite3.OperationalError("disk I/O error"), Fault, "磁盘报错", "配额"),
     (sqlite3.OperationalError("attempt to write a readonly database"), Fault, "只能读取", "写入权限"),
-    (sqlite3.OperationalError("unable to open database file"), Fault, "只能读取", "写入权限"),
+    (sqlite3.OperationalError("unable to open database file"), Fault, "旁边的文件", "权限"),
     (sqlite3.DatabaseError("database disk image is malformed"), Fault, "已损坏", "备份"),
     (sqlite3.DatabaseError("file is not a database"), Fault, "已损坏", "备份"),
     (sqlite3.IntegrityError("UNIQUE constraint failed: customer.no"), BadInput, "customer.no", "重复"),
-    (sqlite3.OperationalError("no such table: x"), Fault, "no such table: x", "反馈"),
+    (sqlite3.OperationalError("no such table: x"), Fault, "no such table: x", "doctor"),
+    (sqlite3.OperationalError("odd"), Fault, "odd", "反馈"),
 ]
 
 
@@ -277,7 +278,7 @@ EXPLAINED = [
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_each_error_of_sqlite_is_explained(error, kind, what, todo, language):
     locale.set_language(language)
-    explained = faults.explain(error)
+    explained = diagnosis.explain(error)
     assert type(explained) is kind
     assert explained.what.endswith("." if language == "en" else "。")
     assert explained.kept

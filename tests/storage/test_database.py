@@ -174,11 +174,11 @@ def test_a_busy_file_is_tried_twice_then_told(db, path, one, monkeypatch):
 def test_a_write_that_was_busy_once_is_run_again(db, one, monkeypatch):
     attempt, calls = db._attempt, []
 
-    def busy_once(body):
+    def busy_once(body, is_there):
         calls.append(1)
         if len(calls) == 1:
             raise sqlite3.OperationalError("database is locked")
-        return attempt(body)
+        return attempt(body, is_there)
 
     monkeypatch.setattr(db, "_attempt", busy_once)
     saved(db, lambda c: c.update("customer", one, {"note": "second try"}))
