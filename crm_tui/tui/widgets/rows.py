@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 from typing import NamedTuple, Protocol
 
+GONE = "gone"  # the tone of a row that somebody else dealt with or took away
+
 
 class Column(NamedTuple):
     """One column of a table.
@@ -41,6 +43,24 @@ class Row(NamedTuple):
     tone: str = ""
 
 
+def plain(cell: str | Cell) -> str:
+    """Return what a cell says."""
+    return f"{cell.text} {' '.join(cell.marks)}" if isinstance(cell, Cell) else cell
+
+
+def differing(old: Row, new: Row) -> set[int]:
+    """Return the columns in which two rows do not say the same."""
+    pairs = zip(old.cells, new.cells, strict=True)
+    return {place for place, (was, now) in enumerate(pairs) if plain(was).strip() != plain(now).strip()}
+
+
+def left_behind(row: Row, told: str, column: int) -> Row:
+    """Return a row that is gone: as it was, with a sentence in one of its columns."""
+    cells = [cell.text if isinstance(cell, Cell) else cell for cell in row.cells]
+    cells[column] = told
+    return Row(row.id, cells, GONE)
+
+
 class GroupRow(NamedTuple):
     """A heading over rows, that folds: its title, how many rows it has, whether they are hidden."""
 
@@ -54,7 +74,8 @@ class Source(Protocol):
     """Where a table gets its rows; both are called on the database thread, never in the event loop.
 
     A source may also have ``position(row_id) -> int | None`` (where that row stands now), which lets the
-    cursor find a row that moved far away, and ``toggle(group_id)`` when it has headings that fold.
+    cursor find a row that moved far away, ``toggle(group_id)`` when it has headings that fold, and
+    ``again(rows) -> rows``, which reads rows anew, each in its place, those that are gone with the tone GONE.
     """
 
     def count(self) -> int | None:

@@ -12,13 +12,12 @@ from textual.geometry import Region
 from textual.message import Message
 
 from crm_tui.tui.widgets.rows import Column, GroupRow, ListSource, Row, Source
-from crm_tui.tui.widgets.table_lines import TableLines
+from crm_tui.tui.widgets.table_again import PAGE, RowsAgain
 from crm_tui.tui.work import Superseded
 
 if TYPE_CHECKING:
     from crm_tui.tui.app import CrmApp
 
-PAGE = 64
 KEPT_PAGES = 16
 
 
@@ -30,7 +29,7 @@ def _pages(source: Source, numbers: range) -> dict[int, Sequence[Row | GroupRow]
     return {number: rows[at * PAGE : (at + 1) * PAGE] for at, number in enumerate(numbers)}
 
 
-class Table(TableLines, can_focus=True):
+class Table(RowsAgain, can_focus=True):
     """A virtual table with an own cursor.
 
     ``await table.show(source)`` shows other rows, ``await table.reload()`` reads the same ones again and
@@ -58,7 +57,7 @@ class Table(TableLines, can_focus=True):
     ) -> None:
         super().__init__(id=id)
         self.columns = columns
-        self.empty = empty
+        self._empty = empty
         self.header = int(header)
         self.source: Source = ListSource(())
         self.total = 0
@@ -75,6 +74,17 @@ class Table(TableLines, can_focus=True):
     def crm(self) -> CrmApp:
         """The app, with its ``work``."""
         return cast("CrmApp", self.app)
+
+    @property
+    def empty(self) -> str:
+        """What the table says when it is empty."""
+        return self._empty
+
+    @empty.setter
+    def empty(self, text: str) -> None:
+        if text != self._empty:
+            self._empty = text
+            self.refresh()
 
     # -- rows ---------------------------------------------------------------------------------------
 
@@ -115,6 +125,7 @@ class Table(TableLines, can_focus=True):
             total, place, pages = await self.crm.work.latest(("table", id(self)), read)
         except Superseded:
             return
+        before = self._in_sight()
         self._generation += 1
         self._asked.clear()
         self.source, self.total, self.loaded = source, total, True
@@ -122,8 +133,14 @@ class Table(TableLines, can_focus=True):
         self.cursor = place
         self.top = place - offset
         self._keep_cursor_visible()
-        self.refresh()
+        if self._in_sight() != before:
+            self.refresh()
         self._say_moved()
+
+    def _in_sight(self) -> Sequence[Any]:
+        """Return all that decides what is drawn, to draw nothing where nothing is different."""
+        shown = [self.at(line) for line in range(self.top, min(self.top + self.lines, self.total))]
+        return [self.loaded, self.total, self.top, self.cursor, shown]
 
     def at(self, line: int) -> Row | GroupRow | None:
         """Return the row or heading of a line, None when it is not here (yet)."""

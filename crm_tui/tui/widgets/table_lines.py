@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Hashable, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, ClassVar, cast
 
@@ -13,12 +13,13 @@ from textual.widget import Widget
 
 from crm_tui.locale import _
 from crm_tui.text.cells import fit, safe, width
-from crm_tui.tui.widgets.rows import Cell, Column, GroupRow, Row, column_widths
+from crm_tui.tui.widgets.rows import GONE, Cell, Column, GroupRow, Row, column_widths
 
 if TYPE_CHECKING:
     from crm_tui.tui.app import CrmApp
 
-TONES = ("dim", "strong", "accent", "good", "warn", "bad")
+TONES = ("dim", "strong", "accent", "good", "warn", "bad", GONE)
+CHANGED = "*"  # stands before a cell that somebody else changed a moment ago
 
 
 @lru_cache(maxsize=8192)
@@ -52,16 +53,21 @@ class TableLines(Widget):
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         *("table--header", "table--cursor", "table--idle", "table--group", "table--mark", "table--empty"),
+        "table--changed",
         *(f"table--{tone}" for tone in TONES),
     }
 
     columns: Sequence[Column]
-    empty: str
     header: int
     total: int
     loaded: bool
     top: int
     _widths: list[int]
+
+    @property
+    def empty(self) -> str:
+        """What the table says when it is empty."""
+        raise NotImplementedError
 
     def at(self, line: int) -> Row | GroupRow | None:
         """Return the row or heading of a line, None when it is not here (yet)."""
@@ -74,6 +80,10 @@ class TableLines(Widget):
 
     def holds_cursor(self, line: int) -> bool:
         """Tell whether a line is drawn as the cursor's."""
+        raise NotImplementedError
+
+    def marked(self, row_id: Hashable) -> Collection[int]:
+        """Return the columns of a row that somebody else changed a moment ago."""
         raise NotImplementedError
 
     def _want(self, first: int, last: int) -> None:
@@ -106,14 +116,22 @@ class TableLines(Widget):
                 [Segment(text, style or self._style("table--group")), self._mark_segment(mark)], cells
             )
         base = style or (self._style(f"table--{item.tone}") if item.tone in TONES else self.rich_style)
-        return self._strip(item.cells, base, cells, mark, tones=not on_cursor)
+        tones = not on_cursor and item.tone != GONE
+        return self._strip(item.cells, base, cells, mark, tones=tones, changed=self.marked(item.id))
 
     def _strip(
-        self, texts: Sequence[str | Cell], base: Style, cells: int, mark: bool = False, *, tones: bool = True
+        self,
+        texts: Sequence[str | Cell],
+        base: Style,
+        cells: int,
+        mark: bool = False,
+        *,
+        tones: bool = True,
+        changed: Collection[int] = (),
     ) -> Strip:
         ambiguous = self._ambiguous
-        segments = [Segment(" ", base)]
-        used = 1
+        segments: list[Segment] = []
+        used = 0
         for place, (column, wide) in enumerate(zip(self.columns, self._widths, strict=True)):
             if not wide:
                 continue
@@ -122,9 +140,10 @@ class TableLines(Widget):
                 (cell.text, cell.tone or column.tone) if isinstance(cell, Cell) else (cell, column.tone)
             )
             style = self._style(f"table--{tone}") if tones and tone in TONES else base
-            if used > 1:
-                segments.append(Segment(" ", base))
-                used += 1
+            segments.append(Segment(CHANGED if place in changed else " ", base))
+            used += 1
+            if place in changed:
+                style += self._changed
             if isinstance(cell, Cell) and cell.marks:
                 text, shown = _marked(text, cell.marks, wide, ambiguous)
                 segments.append(Segment(text, style))
@@ -164,6 +183,11 @@ class TableLines(Widget):
 
     def _style(self, name: str) -> Style:
         return self.get_component_rich_style(name)
+
+    @property
+    def _changed(self) -> Style:
+        found = self._style("table--changed")
+        return Style(bold=found.bold, underline=found.underline)
 
     @property
     def _ambiguous(self) -> int:
