@@ -266,6 +266,10 @@ class Presence(_LockFile):
             self._seat = None
         super().close()
 
+    def others(self) -> list[Seat]:
+        """Return who else has the database open."""
+        return who_is_in(self._database, but=self._seat.file_name if self._seat else "")
+
     def alone(self) -> bool:
         """Tell whether no other session has the database open right now."""
         alone = self._lock(fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -15,9 +15,10 @@ PART = 400
 
 # Names without a schema mean the temporary tables, which the writers then fill instead of the file's.
 DDL = "SELECT sql FROM main.sqlite_master WHERE type = 'table' AND name = :name"
-TOUCHED = "CREATE TEMP TABLE change (change_set, entity, entity_id, op, field, old, new)"
+TOUCHED = (
+    "CREATE TEMP TABLE change (id INTEGER PRIMARY KEY, change_set, entity, entity_id, op, field, old, new)"
+)
 TOUCH = "INSERT INTO temp.change (change_set, entity, entity_id, op) VALUES (0, 'customer', :id, 'insert')"
-UNTOUCH = "DELETE FROM temp.change"
 FORGET = "DROP TABLE temp.change"
 IDS = (
     "SELECT id FROM (SELECT id FROM main.customer WHERE id > :after"

@@ -51,6 +51,10 @@ class CrmApp(Frame):
         """Show the latest changes of everybody."""
         await self.open("history")
 
+    async def do_upkeep(self) -> None:
+        """Show the health of the file, its backups and who is in."""
+        await self.open("upkeep")
+
     async def do_next_match(self) -> None:
         """Next row: a search leaves only matches."""
         await cast(BaseScreen, self.screen).next_match(1)

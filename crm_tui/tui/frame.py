@@ -17,7 +17,7 @@ from textual.dom import DOMNode
 from textual.widgets import Input, TextArea
 
 from crm_tui import clock
-from crm_tui.errors import BadInput, Cancelled, CrmError
+from crm_tui.errors import BadInput, Cancelled, Conflict, CrmError
 from crm_tui.locale import _
 from crm_tui.tui import faults, themes
 from crm_tui.tui.actions import MOVE, Action, find
@@ -29,6 +29,8 @@ from crm_tui.tui.rooms import ROOMS, Factory, factory, prepare
 from crm_tui.tui.screens.base import BaseScreen, Then
 from crm_tui.tui.work import Superseded, Work
 
+# What is to be done while nobody has the file open; returns what is said when it is open again.
+Wish = Callable[[], str]
 BUSY_AFTER = 0.5
 PREPARE_AFTER = 0.3
 WRITING = frozenset(
@@ -53,6 +55,7 @@ class Frame(Ending, inherit_bindings=False):
         "widgets/lines.tcss",
         "widgets/form.tcss",
         # All at once: a sheet that comes with its screen makes Textual style every widget anew.
+        "screens/conflict.tcss",
         "screens/customer.tcss",
         "screens/drafts.tcss",
         "screens/job_box.tcss",
@@ -76,6 +79,7 @@ class Frame(Ending, inherit_bindings=False):
         rooms: Mapping[str, str | Factory] | None = None,
         settings: Mapping[str, Any] | None = None,
         work: Work | None = None,
+        said: str = "",
     ) -> None:
         settings = settings or {}
         theme = themes.choose(os.environ, settings)
@@ -90,7 +94,8 @@ class Frame(Ending, inherit_bindings=False):
         self.faults: list[BaseException] = []
         self._start = start
         self._mains: dict[str, BaseScreen] = {}
-        self._first_words = ""
+        self._first_words = said
+        self.wish: Wish | None = None
         self._leaving = False
         self._day = self.today()
         try:
@@ -105,6 +110,11 @@ class Frame(Ending, inherit_bindings=False):
         self.set_class(self.ambiguous == 2, "wide-signs")
 
     # -- start, end, days ---------------------------------------------------------------------------
+
+    def leave_for(self, wish: Wish) -> None:
+        """Close the database, do something that needs it closed, and open it again."""
+        self.wish = wish
+        self.exit()
 
     async def on_mount(self) -> None:
         """Open the first screen."""
@@ -254,6 +264,10 @@ class Frame(Ending, inherit_bindings=False):
         except Superseded:
             return
         except CrmError as error:
+            if isinstance(error, Conflict):
+                # What somebody else did is to be seen before the key is pressed again.
+                self.writes += 1
+                await self._caught_up()
             self.say(str(error), "bad")
         except Exception as error:
             self.faults.append(error)

@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from crm_tui import clock
 from crm_tui.config import load_settings
 from crm_tui.errors import BadInput, CrmError
 from crm_tui.locale import _
 from crm_tui.session import Session, open_session
+from crm_tui.storage.diagnosis import explain
 from crm_tui.storage.driver import sqlite3
-from crm_tui.storage.faults import explain
 from crm_tui.tui.work import Work
+
+if TYPE_CHECKING:
+    from crm_tui.tui.frame import Wish
 
 T = TypeVar("T")
 
@@ -88,6 +91,18 @@ def run(path: Path, *, read_only: bool = False, mouse: bool = True) -> int:
 
     Raises BadInput when the user's settings cannot be read.
     """
+    said = ""
+    while True:
+        code, wish = _once(path, read_only, mouse, said)
+        if wish is None:
+            return code
+        try:
+            said = wish()
+        except CrmError as error:
+            said = str(error)
+
+
+def _once(path: Path, read_only: bool, mouse: bool, said: str) -> tuple[int, Wish | None]:
     from crm_tui.tui.app import CrmApp
     from crm_tui.tui.screens.welcome import WelcomeScreen
 
@@ -102,11 +117,12 @@ def run(path: Path, *, read_only: bool = False, mouse: bool = True) -> int:
             rooms={"welcome": partial(WelcomeScreen, path, opened.refusal)},
             settings=settings,
             work=work,
+            said=said,
         )
         app.run(mouse=mouse)
-        if opened.refusal is not None and not app.return_code:
-            return opened.refusal.exit_code
-        return app.return_code or 0
+        if opened.refusal is not None and not app.return_code and app.wish is None:
+            return opened.refusal.exit_code, None
+        return app.return_code or 0, app.wish
     finally:
         if app is not None:
             app.leave_terminal()

@@ -26,6 +26,7 @@ ROOMS: dict[str, str] = {
     "import": "crm_tui.tui.screens.wizard:WizardScreen",
     "export": "crm_tui.tui.screens.export_box:ExportScreen",
     "drafts": "crm_tui.tui.screens.drafts:DraftsScreen",
+    "upkeep": "crm_tui.tui.screens.upkeep:UpkeepScreen",
     "help": "crm_tui.tui.screens.help:HelpScreen",
     "palette": "crm_tui.tui.screens.palette:PaletteScreen",
 }

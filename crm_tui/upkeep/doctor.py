@@ -13,8 +13,8 @@ from crm_tui.session import open_session, register_derived
 from crm_tui.storage import health, outside, rebuild
 from crm_tui.storage.connection import check_is_ours, open_checked, open_readable
 from crm_tui.storage.database import Database
+from crm_tui.storage.diagnosis import explain
 from crm_tui.storage.driver import sqlite3
-from crm_tui.storage.faults import explain
 from crm_tui.storage.presence import JobLock
 from crm_tui.upkeep import content, place
 from crm_tui.upkeep.findings import BAD, GOOD, MENDED, WARN, Finding

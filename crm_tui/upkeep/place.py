@@ -13,6 +13,7 @@ from crm_tui.locale import _
 from crm_tui.storage import health
 from crm_tui.storage.driver import sqlite3, wal_is_sound
 from crm_tui.text.cells import safe
+from crm_tui.text.sizes import size_text
 from crm_tui.upkeep.findings import BAD, GOOD, WARN, Finding
 
 LARGE_LOG = 256 * 1024 * 1024
@@ -50,7 +51,7 @@ def rights(path: Path) -> Iterator[Finding]:
         return
     mode = stat.S_IMODE(here.st_mode)
     said = _("{mode}, owner {owner}, {size}").format(
-        mode=stat.filemode(here.st_mode)[1:], owner=_login(here.st_uid), size=size(here.st_size)
+        mode=stat.filemode(here.st_mode)[1:], owner=_login(here.st_uid), size=size_text(here.st_size)
     )
     if mode & stat.S_IRWXO:
         yield Finding(
@@ -95,17 +96,7 @@ def journal(path: Path, connection: sqlite3.Connection) -> Finding:
         return Finding(
             "journal", title, WARN,
             _("write-ahead log of {size}: a program reads without an end and keeps it")
-            .format(size=size(held)),
+            .format(size=size_text(held)),
             _("Close programs that have the file open for long; crm-tui backup writes the log back."),
         )  # fmt: skip
     return Finding("journal", title, GOOD, _("write-ahead log (WAL); every save reaches the disk"))
-
-
-def size(count: int) -> str:
-    """Return a number of bytes as people read it."""
-    amount, unit = float(count), "B"
-    for unit in ("B", "KB", "MB", "GB"):
-        if amount < 1024 or unit == "GB":
-            break
-        amount /= 1024
-    return f"{amount:.0f} {unit}" if unit == "B" else f"{amount:.1f} {unit}"
