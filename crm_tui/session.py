@@ -76,6 +76,11 @@ class Session:
         """Why nothing can be written, '' when it can."""
         return self.database.read_only
 
+    @property
+    def warning(self) -> str:
+        """What the user should hear before writing, '' when all is well."""
+        return self.database.warning
+
     @cached_property
     def settings(self) -> dict[str, str]:
         """The team's settings: zone, preset."""

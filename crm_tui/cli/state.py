@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crm_tui import config
+from crm_tui.cli.diagnostics import say
 from crm_tui.cli.output import Output
 
 if TYPE_CHECKING:
@@ -40,4 +41,7 @@ class State:
         """
         from crm_tui.session import open_session
 
-        return open_session(self.path, read_only=self.read_only or not write, source="cli")
+        session = open_session(self.path, read_only=self.read_only or not write, source="cli")
+        if session.warning:
+            say(session.warning)
+        return session

@@ -10,9 +10,9 @@ from typing import Any, NamedTuple, TypeVar
 from crm_tui import clock
 from crm_tui.errors import CrmError, Fault, NotPermitted
 from crm_tui.locale import _
-from crm_tui.storage import chain, derive, outside
+from crm_tui.storage import chain, derive, mounts, outside
 from crm_tui.storage.change import Change
-from crm_tui.storage.connection import BUSY_SECONDS, open_checked, open_readable
+from crm_tui.storage.connection import BUSY_SECONDS, open_checked, open_readable, real_path
 from crm_tui.storage.diagnosis import at_commit, explain, is_busy
 from crm_tui.storage.driver import sqlite3
 
@@ -30,13 +30,19 @@ class WriteResult(NamedTuple):
 class Database:
     """A database file opened by one session.
 
-    ``read_only`` says why it can only be read, '' when it may be written. All calls come from one thread.
+    ``read_only`` says why it can only be read, '' when it may be written; ``warning`` what its user should
+    hear before writing. All calls come from one thread.
     """
 
     def __init__(self, path: Path, *, read_only: bool = False) -> None:
         # What lies beside the file, locks above all, lies beside the file itself, not beside a link to it.
-        self.path = Path(path).resolve()
+        self.path = real_path(path)
         self.connection, self.read_only = open_checked(self.path, read_only=read_only)
+        try:
+            self.warning = "" if self.read_only else mounts.warning(self.path, self.connection)
+        except BaseException:
+            self.connection.close()
+            raise
         self._identity = self._stat()
         self.own: set[int] = set()  # the sets written here: no news to whoever watches the file
 

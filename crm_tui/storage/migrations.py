@@ -20,6 +20,7 @@ from typing import NamedTuple
 from crm_tui import clock
 from crm_tui.errors import Busy, Cancelled, CrmError, Fault, NotPermitted
 from crm_tui.locale import _
+from crm_tui.storage import mounts
 from crm_tui.storage.canonical import OBJECTS, canonical, differing, words
 from crm_tui.storage.connection import check_is_ours, connect, real_path, why_faulty_log, why_protected
 from crm_tui.storage.diagnosis import explain
@@ -96,6 +97,7 @@ def migrate(
                 return Migrated(version, version, None)
             if reason := why_faulty_log(connection):
                 raise _not_possible(path, reason)
+            mounts.warning(path, connection)
             if version not in FINGERPRINTS or fingerprint(connection) != FINGERPRINTS[version]:
                 raise _altered(path)
             report(0, 100)

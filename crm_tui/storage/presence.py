@@ -13,7 +13,7 @@ from typing import NamedTuple
 from crm_tui import clock
 from crm_tui.errors import Busy
 from crm_tui.locale import _
-from crm_tui.storage.connection import check_is_ours
+from crm_tui.storage.connection import check_is_ours, real_path
 from crm_tui.storage.diagnosis import explained
 
 WAIT_SECONDS = 3.0
@@ -177,7 +177,7 @@ def enter(path: Path) -> Presence:
     Makes good what a restore left that was killed. Raises BadInput when ``path`` is no database of ours, Busy
     when somebody restores it right now.
     """
-    path = Path(path).resolve()
+    path = real_path(path)
     while True:
         if marker_path(path).exists():
             from crm_tui.storage.restoring import recover
