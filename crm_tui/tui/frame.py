@@ -24,6 +24,7 @@ from crm_tui.tui.actions import MOVE, Action, find
 from crm_tui.tui.ending import Ending
 from crm_tui.tui.keymap import Keymap
 from crm_tui.tui.keys import half_width, harmless, is_writing, key_name
+from crm_tui.tui.live import Live
 from crm_tui.tui.needs import Session
 from crm_tui.tui.rooms import ROOMS, Factory, factory, prepare
 from crm_tui.tui.screens.base import BaseScreen, Then
@@ -94,6 +95,7 @@ class Frame(Ending, inherit_bindings=False):
         self.faults: list[BaseException] = []
         self._start = start
         self._mains: dict[str, BaseScreen] = {}
+        self.live = Live(self)
         self._first_words = said
         self.wish: Wish | None = None
         self._leaving = False
@@ -128,6 +130,7 @@ class Frame(Ending, inherit_bindings=False):
             self.say(self._first_words or self.session.read_only, "warn")
         self._wait_for_midnight()
         self.set_timer(PREPARE_AFTER, self._prepare)
+        self.live.start()
         if not self.faults:
             await self.offer_drafts()
 
@@ -141,6 +144,7 @@ class Frame(Ending, inherit_bindings=False):
 
     async def on_unmount(self) -> None:
         """Let the database finish what it has begun."""
+        self.live.stop()
         await asyncio.get_running_loop().run_in_executor(None, self.work.close)
 
     @property
@@ -348,6 +352,10 @@ class Frame(Ending, inherit_bindings=False):
             if then is not None and inspect.isawaitable(waiting := then(result)):
                 await waiting
             await self._caught_up()
+
+    def open_screens(self) -> set[BaseScreen]:
+        """Return the screens that are open, and the main ones that are kept to be shown again."""
+        return {*self._mains.values(), *(each for each in self.screen_stack if isinstance(each, BaseScreen))}
 
     def make(self, name: str, **given: Any) -> BaseScreen:
         """Return a new screen of that name; BadInput when there is none."""

@@ -21,6 +21,7 @@ from crm_tui.tui.widgets.table import Table
 from crm_tui.tui.work import Superseded
 
 if TYPE_CHECKING:
+    from crm_tui.storage.watch import Moved
     from crm_tui.tui.app import CrmApp
 
 SMALLEST = (60, 15)
@@ -40,6 +41,7 @@ class BaseScreen(Screen[Any]):
 
     kind: ClassVar[str] = ""
     hidden: frozenset[str] = frozenset()
+    follows: ClassVar[bool] = False
     AUTO_FOCUS = "Table, Form Input"
 
     def __init__(self) -> None:
@@ -88,6 +90,12 @@ class BaseScreen(Screen[Any]):
     def on_day(self) -> None:
         """A new day has begun; by default the screen reads its data again."""
         self.run_worker(partial(self.bring_up_to_date, force=True), exit_on_error=False)
+
+    async def moved(self, what: Moved) -> None:
+        """Show what others wrote while the screen is open; only where ``follows`` is set.
+
+        It runs beside the keys: nothing under the cursor may move, nothing unread in the message line go.
+        """
 
     def keep_now(self) -> None:
         """Keep what must not be lost when the program ends at once; nothing by default."""

@@ -1,0 +1,155 @@
+"""Shows what colleagues write: asks the file once a second and hands what moved to the open screen."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from crm_tui import clock
+from crm_tui.errors import Busy, Cancelled, CrmError
+from crm_tui.session import Session, open_session
+from crm_tui.storage.presence import JobLock
+from crm_tui.storage.watch import Moved, Watch
+from crm_tui.tui import faults
+from crm_tui.tui.opening import warm
+from crm_tui.tui.screens.base import BaseScreen
+
+if TYPE_CHECKING:
+    from crm_tui.tui.frame import Frame
+
+SECONDS = 1.0
+TEND_SECONDS = 15.0
+BUSY_MOST = 3  # times in a row that the file may be busy before anybody is told
+
+
+class Live:
+    """Looks at the file again and again; ``look`` does it once.
+
+    What others wrote goes to the open screen, other screens read again when they are shown. A trouble is
+    said once, and looking goes on. A large change whose process died is finished or taken back.
+    """
+
+    def __init__(self, app: Frame) -> None:
+        self.app = app
+        self.watch: Watch | None = None
+        self._session: Session | None = None
+        self._looking: asyncio.Task[None] | None = None
+        self._trouble = ""
+        self._said = False
+        self._busy = 0
+        self._tended = clock.stopwatch()
+        self._mending: asyncio.Task[None] | None = None
+        self._gave_up = False
+
+    def start(self) -> None:
+        """Begin to look every second."""
+        self.app.set_interval(SECONDS, self._tick)
+
+    def stop(self) -> None:
+        """Look no more: the program ends."""
+        for task in (self._looking, self._mending):
+            if task is not None:
+                task.cancel()
+
+    def _tick(self) -> None:
+        # One look at a time: where the database thread is long at something, none queues up behind it.
+        if self._looking is None or self._looking.done():
+            self._looking = asyncio.get_running_loop().create_task(self.look())
+
+    async def look(self) -> None:
+        """Look once, show what others wrote, and tend to what a dead process left."""
+        session = self.app.session
+        if not isinstance(session, Session):
+            return
+        try:
+            moved = await self.app.work.run(self._poll, session)
+            self._trouble, self._busy = "", 0
+            if moved is not None:
+                await self._show(moved)
+            if clock.stopwatch() - self._tended >= TEND_SECONDS:
+                self._tended = clock.stopwatch()
+                await self.tend()
+        except Cancelled:
+            return
+        except CrmError as error:
+            self._busy = self._busy + 1 if isinstance(error, Busy) else BUSY_MOST
+            if self._busy >= BUSY_MOST:
+                self._complain(str(error))
+        except Exception as error:
+            self.app.faults.append(error)
+            self._complain(faults.describe(error))
+
+    def _poll(self, session: Session) -> Moved | None:
+        if self.watch is None or self._session is not session:
+            self._session = session
+            self.watch = Watch(
+                session.reader, session.first_set - 1, session.database.own, session.database.path
+            )
+        moved = self.watch.poll()
+        if moved is not None and moved.words:
+            session.forget_words()
+            warm(session)
+        return moved
+
+    def _complain(self, text: str) -> None:
+        """Say a trouble once, as soon as there is no message that somebody may still be reading."""
+        if text != self._trouble:
+            self._trouble, self._said = text, False
+        screen = self.app.screen
+        if not self._said and isinstance(screen, BaseScreen) and not screen.notice.text:
+            screen.say(text, "bad")
+            self._said = True
+
+    async def _show(self, moved: Moved) -> None:
+        shown = self.app.screen
+        for screen in self.app.open_screens():
+            if screen.follows and screen is not shown:
+                screen.seen_writes = -1
+        if isinstance(shown, BaseScreen) and shown.follows:
+            await shown.moved(moved)
+
+    async def tend(self) -> None:
+        """Finish or take back a large change whose process died, beside the keys."""
+        session = self.app.session
+        running = self._mending is not None and not self._mending.done()
+        if not isinstance(session, Session) or session.read_only or running or self._gave_up:
+            return
+        if await self.app.work.run(_is_orphaned, session):
+            self._mending = asyncio.get_running_loop().create_task(self._mend(session))
+
+    async def mended(self) -> None:
+        """Wait until nothing is being finished or taken back."""
+        if self._mending is not None:
+            await self._mending
+
+    async def _mend(self, session: Session) -> None:
+        def mend(_job: object) -> None:
+            # A session of its own: its short parts leave the database thread to the keys.
+            open_session(session.database.path, login=session.person.login).close()
+
+        try:
+            await self.app.work.aside(mend)
+        except CrmError as error:
+            # Once: whoever opens the file next tries again.
+            self._gave_up = True
+            self._complain(str(error))
+        except Exception as error:
+            self._gave_up = True
+            self.app.faults.append(error)
+            self._complain(faults.describe(error))
+
+
+def _is_orphaned(session: Session) -> bool:
+    """Tell whether a large change was left behind; one that is alive holds the lock of jobs."""
+    from crm_tui.storage import undoing
+
+    if not undoing.unfinished(session.database.connection):
+        return False
+    lock = JobLock(session.database.path)
+    with suppress(CrmError):
+        try:
+            return lock.take()
+        finally:
+            lock.close()
+    return False
