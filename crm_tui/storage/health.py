@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from crm_tui.storage.canonical import canonical, differing
 from crm_tui.storage.driver import sqlite3
+from crm_tui.storage.schema import schema_text
 from crm_tui.storage.triggers import tracked_tables
 
 MOST = 20
@@ -94,3 +96,13 @@ def unfinished(connection: sqlite3.Connection) -> list[Unfinished]:
 def journal(connection: sqlite3.Connection) -> str:
     """Return the mode in which the file keeps its journal: wal, or another."""
     return connection.execute("PRAGMA journal_mode").fetchone()[0]
+
+
+def odd_schema(connection: sqlite3.Connection) -> list[str]:
+    """Return the tables, indexes, triggers and views that are missing or not as schema.sql has them."""
+    wanted = sqlite3.connect(":memory:")
+    try:
+        wanted.executescript(schema_text())
+        return differing(canonical(connection), canonical(wanted))
+    finally:
+        wanted.close()

@@ -19,6 +19,16 @@ def _restore() -> str:
     return _("Keep the file as it is and bring back the latest backup: {command}").format(command=RESTORE)
 
 
+def schema(connection: sqlite3.Connection) -> Finding:
+    """Hold tables, indexes and triggers against schema.sql."""
+    title = _("Tables and triggers")
+    odd = health.odd_schema(connection)
+    if odd:
+        said = _("Missing or altered: {names}").format(names=", ".join(odd[:6]))
+        return Finding("schema", title, BAD, said, _restore())
+    return Finding("schema", title, GOOD, _("as this version makes them"))
+
+
 def pages(connection: sqlite3.Connection) -> Finding:
     """Check every page and index."""
     title = _("Pages and indexes")

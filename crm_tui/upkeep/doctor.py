@@ -11,7 +11,7 @@ from crm_tui.errors import Cancelled, CrmError
 from crm_tui.locale import _, ngettext
 from crm_tui.session import open_session, register_derived
 from crm_tui.storage import health, outside, rebuild
-from crm_tui.storage.connection import check_is_ours, open_checked, open_readable
+from crm_tui.storage.connection import OldFile, check_is_ours, open_checked, open_readable
 from crm_tui.storage.database import Database
 from crm_tui.storage.diagnosis import explain
 from crm_tui.storage.driver import sqlite3
@@ -50,7 +50,8 @@ def examine(
     try:
         connection, reason = open_checked(path, read_only=not mend)
     except CrmError as error:
-        yield Finding("file", _("File"), BAD, error.what, error.todo)
+        state = WARN if isinstance(error, OldFile) else BAD
+        yield Finding("file", _("File"), state, error.what, error.todo)
         return
     try:
         with closing(connection):
@@ -60,6 +61,7 @@ def examine(
                 "file", _("File"), WARN if mend and reason else GOOD, reason if mend and reason else str(path)
             )
             yield place.journal(path, connection)
+            yield content.schema(connection)
             pages = content.pages(connection)
             yield pages
             if pages.state == BAD:
@@ -67,6 +69,7 @@ def examine(
             yield content.references(connection)
             yield from content.history(connection)
             yield content.clocks(connection)
+            yield place.copies(path, connection)
         able = mend and not reason
         yield from _settle(path, able, login)
         yield from _unfinished(path, able, login)

@@ -8,14 +8,18 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
+from crm_tui import clock
 from crm_tui.errors import system_reason
 from crm_tui.locale import _
 from crm_tui.storage import health
+from crm_tui.storage.backup import backups, default_folder
 from crm_tui.storage.driver import sqlite3, wal_is_sound
+from crm_tui.storage.origin import origin
 from crm_tui.text.cells import safe
 from crm_tui.text.sizes import size_text
 from crm_tui.upkeep.findings import BAD, GOOD, WARN, Finding
 
+STALE_DAYS = 31
 LARGE_LOG = 256 * 1024 * 1024
 
 
@@ -100,3 +104,26 @@ def journal(path: Path, connection: sqlite3.Connection) -> Finding:
             _("Close programs that have the file open for long; crm-tui backup writes the log back."),
         )  # fmt: skip
     return Finding("journal", title, GOOD, _("write-ahead log (WAL); every save reaches the disk"))
+
+
+def copies(path: Path, connection: sqlite3.Connection) -> Finding:
+    """Tell of when the newest backup is (S0-21: every month)."""
+    title = _("Backups")
+    folder = default_folder(path)
+    found = backups(folder, origin(connection))
+    if not found:
+        return Finding(
+            "backups", title, WARN, _("There is none in {folder}.").format(folder=folder), _make_one()
+        )
+    made = clock.parse_instant(found[0].manifest.made_at)
+    day = clock.local(found[0].manifest.made_at, found[0].manifest.facts.zone)
+    said = _("{n} in {folder}, the newest of {day}").format(
+        n=len(found), folder=folder, day=f"{day:%Y-%m-%d}"
+    )
+    if (clock.now() - made).days > STALE_DAYS:
+        return Finding("backups", title, WARN, said, _make_one())
+    return Finding("backups", title, GOOD, said)
+
+
+def _make_one() -> str:
+    return _("Make one every month at least: crm-tui backup")

@@ -13,6 +13,7 @@ import time_machine
 from crm_tui.customers import service
 from crm_tui.errors import Cancelled
 from crm_tui.session import create_database, open_session
+from crm_tui.storage.backup import make_backup
 from crm_tui.storage.driver import sqlite3
 from crm_tui.upkeep.doctor import examine
 from crm_tui.upkeep.findings import BAD, GOOD, MENDED, WARN, Finding
@@ -51,6 +52,8 @@ def asked(path: Path, *, mend: bool = False) -> dict[str, Finding]:
 
 
 def test_a_sound_file_is_called_so_and_left_untouched(path: Path) -> None:
+    assert asked(path)["backups"].state == WARN
+    make_backup(path, None, "manual", "li")
     before = path.read_bytes()
     found = asked(path)
     assert {one.state for one in found.values()} <= {GOOD}, found
@@ -178,3 +181,16 @@ def test_it_stops_when_asked(path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr("crm_tui.upkeep.doctor.STEPS", 100)
     with pytest.raises(Cancelled):
         list(examine(path, mend=False, stop=lambda: True))
+
+
+def test_an_index_that_somebody_dropped_is_named(path: Path, shell: sqlite3.Connection) -> None:
+    shell.execute("DROP INDEX customer_state_last")
+    found = asked(path)["schema"]
+    assert (found.state, "customer_state_last" in found.said) == (BAD, True)
+
+
+def test_a_backup_of_long_ago_is_no_backup_of_this_month(path: Path) -> None:
+    make_backup(path, None, "manual", "li")
+    assert asked(path)["backups"].state == GOOD
+    with time_machine.travel(datetime(2040, 1, 1, tzinfo=UTC), tick=False):
+        assert asked(path)["backups"].state == WARN
