@@ -48,6 +48,8 @@ class Database:
 
     def close(self) -> None:
         """Close the writing connection."""
+        if not self._is_in_place():
+            self._bring_home()
         self.connection.close()
 
     def connect_reader(self) -> sqlite3.Connection:
@@ -126,13 +128,15 @@ class Database:
         self._check_in_place()
         try:
             try:
-                return self._attempt(body, is_there)
+                result = self._attempt(body, is_there)
             except sqlite3.OperationalError as error:
                 if not is_busy(error):
                     raise
-                return self._attempt(body, is_there)
+                result = self._attempt(body, is_there)
         except (sqlite3.Error, MemoryError) as error:
             raise explain(error, self.path) from error
+        self._check_in_place(saved=True)
+        return result
 
     def _attempt(self, body: Callable[[], Value], is_there: Callable[[], bool] | None) -> Value:
         self._begin()
@@ -205,17 +209,32 @@ class Database:
         finally:
             self.connection.execute(f"PRAGMA busy_timeout={int(BUSY_SECONDS * 1000):d}")
 
-    def _check_in_place(self) -> None:
+    def _is_in_place(self) -> bool:
         try:
-            same = self._stat() == self._identity
-        except FileNotFoundError:
-            same = False
-        if not same:
-            raise Fault(
-                _("The database file was moved or replaced while it was open."),
-                _("This change was not saved."),
-                _("Leave the program and open the file again."),
-            )
+            return self._stat() == self._identity
+        except OSError:
+            return False
+
+    def _check_in_place(self, *, saved: bool = False) -> None:
+        if self._is_in_place():
+            return
+        self._bring_home()
+        raise Fault(
+            _("The database file was moved or replaced while it was open."),
+            _("It happened while this change was saved: look whether it is there.")
+            if saved
+            else _("This change was not saved."),
+            _("Leave the program and open the file again."),
+        )
+
+    def _bring_home(self) -> None:
+        """Bring the write-ahead log into the file it belongs to, wherever that lies now, and empty it.
+
+        SQLite itself leaves the log of a moved file behind: saves would be missing in the moved one, and be
+        taken into whatever stands in its place.
+        """
+        with suppress(sqlite3.Error):
+            self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
 
 class _NothingMoved(CrmError):

@@ -1,0 +1,202 @@
+"""The file is moved, replaced or removed while somebody saves: refused with a sentence, nothing lost in silence.
+
+    python -m tests.faults.replaced --times 50 [--journal wal|truncate] [--seed 1]
+
+What was acknowledged before is in the file wherever it lies now, alone, once its session has ended; what
+stands in its place is left as it is; and no save that began afterwards is acknowledged.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import os
+import random
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+from crm_tui.errors import CrmError, Fault
+from crm_tui.session import create_database, open_session
+from crm_tui.storage.change import Change
+from crm_tui.storage.connection import connect
+from tests.faults import processes
+from tests.faults.killing import in_mode
+
+REFUSALS = 3  # how often a saver tries again after it was refused
+
+
+class Outcome(NamedTuple):
+    """What a campaign came to: ``straddling`` saves were on their way at the moment; ``faults`` must be empty."""
+
+    times: int
+    acknowledged: int
+    refused: int
+    straddling: int
+    faults: list[str]
+
+
+def save_on(path: Path, outlet: int) -> None:
+    """Save until it is refused, and tell each begin, end and refusal through a pipe."""
+
+    def tell(*words: object) -> None:
+        os.write(outlet, (" ".join(map(str, words)) + "\n").encode())
+
+    refused = number = 0
+    with open_session(path, login="li") as session:
+        while refused < REFUSALS:
+            number += 1
+
+            def body(change: Change, number: int = number) -> None:
+                values = {"customer_id": 1, "at": change.now, "origin": "manual", "content": str(number)}
+                change.insert("activity", values)
+
+            tell("begin", number, time.perf_counter())
+            try:
+                session.database.write(1, "activity.log", body)
+                tell("saved", number)
+            except CrmError as error:
+                refused += 1
+                tell("refused", number, type(error).__name__, str(error).replace("\n", " "))
+
+
+def moved(path: Path) -> Path | None:
+    """Give the file another name."""
+    return path.rename(path.with_name("elsewhere.db"))
+
+
+def to_another_folder(path: Path) -> Path | None:
+    """Move the folder with everything in it."""
+    return path.parent.rename(path.parent.with_name("archive")) / path.name
+
+
+def replaced(path: Path) -> Path | None:
+    """Put another database in its place, as a copy from somewhere does; the old file is gone."""
+    path.with_name("other.db").replace(path)
+    return None
+
+
+def exchanged(path: Path) -> Path | None:
+    """Move it aside and put another database in its place."""
+    aside = path.rename(path.with_name("elsewhere.db"))
+    shutil.copy2(path.with_name("other.db"), path)
+    return aside
+
+
+def removed(path: Path) -> Path | None:
+    """Remove the file."""
+    path.unlink()
+    return None
+
+
+DEEDS: tuple[Callable[[Path], Path | None], ...] = (moved, to_another_folder, replaced, exchanged, removed)
+
+
+def once(folder: Path, journal: str, deed: Callable[[Path], Path | None], wait: float) -> Outcome:
+    """Let somebody save, do the deed in the middle, and look at what is where."""
+    path = folder / "db" / "crm.db"
+    path.parent.mkdir(parents=True)
+    for one in (path, path.with_name("other.db")):
+        create_database(one, login="li", name="李雷")
+        in_mode(one, journal)
+    with open_session(path, login="li") as session:
+        row = {"kind": "company", "no": "C1", "no_sort": "C1", "owner_id": 1}
+        session.database.write(1, "customer.add", lambda change: change.insert("customer", row))
+    other = _digest(path.with_name("other.db"))
+    inlet, outlet = os.pipe()
+    child = os.fork()
+    if child == 0:
+        status = 1
+        try:
+            os.close(inlet)
+            save_on(path, outlet)
+            status = 0
+        finally:
+            os._exit(status)
+    os.close(outlet)
+    with os.fdopen(inlet, encoding="utf-8") as pipe:
+        lines = [pipe.readline() for _word in range(9)]
+        time.sleep(wait)
+        began = time.perf_counter()
+        there = deed(path)
+        ended = time.perf_counter()
+        lines += pipe.readlines()
+    _pid, status = os.waitpid(child, 0)
+    faults = [f"{deed.__name__}: the saver ended with {status}"] if status else []
+    begun: dict[int, float] = {}
+    saved: set[int] = set()
+    refused = 0
+    for line in lines:
+        word, number, *rest = line.split(maxsplit=2)
+        if word == "begin":
+            begun[int(number)] = float(rest[0])
+        elif word == "saved":
+            saved.add(int(number))
+        else:
+            refused += 1
+            if not rest[0].startswith(Fault.__name__) or "移动或替换" not in rest[0]:
+                faults.append(f"{deed.__name__}: another refusal: {rest}")
+    late = {number for number in saved if begun[number] > ended}
+    straddling = {number for number in saved - late if number + 1 in begun and begun[number + 1] > began}
+    faults += [f"{deed.__name__}: saved after it: {sorted(late)[:3]}"] if late else []
+    if there is not None:
+        faults += [f"{deed.__name__}: {what}" for what in processes.unsound(there)]
+        if missing := saved - _stored(there):
+            faults.append(f"{deed.__name__}: {len(missing)} of {len(saved)} acknowledged are not in it")
+    if deed in (replaced, exchanged):
+        if _digest(path) != other:
+            faults.append(f"{deed.__name__}: what took its place was written to")
+        faults += [f"{deed.__name__}: what took its place: {what}" for what in processes.unsound(path)]
+    elif path.exists():
+        faults.append(f"{deed.__name__}: a new file appeared")
+    return Outcome(1, len(saved), refused, len(straddling), faults)
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _stored(path: Path) -> set[int]:
+    connection = connect(path)
+    found = {int(row[0]) for row in connection.execute("SELECT content FROM activity").fetchall()}
+    connection.close()
+    return found
+
+
+def run(folder: Path, journal: str, times: int, seed: int = 1) -> Outcome:
+    """Do each deed in turn, so many in all, each at a moment of its own."""
+    chance = random.Random(seed)
+    sums, faults = [0, 0, 0, 0], []
+    for number in range(times):
+        one = once(folder / str(number), journal, DEEDS[number % len(DEEDS)], chance.random() * 0.02)
+        sums = [total + more for total, more in zip(sums, one[:-1], strict=True)]
+        faults += one.faults
+        shutil.rmtree(folder / str(number))
+    return Outcome(*sums, faults)
+
+
+def main() -> int:
+    """Run the command; the exit code is 1 when something was lost in silence."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--times", type=int, default=50)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--journal", choices=processes.MODES, action="append")
+    wanted = parser.parse_args()
+    failed = False
+    for journal in wanted.journal or processes.MODES:
+        with tempfile.TemporaryDirectory() as folder:
+            outcome = run(Path(folder), journal, wanted.times, wanted.seed)
+        print(
+            f"{journal}: {outcome.times} times, {outcome.acknowledged} acknowledged, {outcome.refused} refused,"
+            f" {outcome.straddling} on their way; {'; '.join(outcome.faults) or 'nothing lost in silence'}"
+        )
+        failed |= bool(outcome.faults)
+    return int(failed)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
