@@ -44,7 +44,8 @@ class Draft(NamedTuple):
     """What was typed in one form.
 
     ``form`` and ``given`` say how the form is opened again, ``title`` is what people read. ``values`` holds
-    only fields that differ, ``before`` what stood there, ``seen`` the version of the record that was read
+    only fields that differ, ``before`` what stood there, ``words`` the longest of them and ``text`` all with
+    their labels, as people read them; ``seen`` is the version of the record that was read
     (``changed_in``; None for something new) and ``stamp`` what names that version for good, ``born`` what
     tells the customer from another of the same id.
     ``saving`` is the newest change set when a save of it began, None while none is under way.
@@ -56,20 +57,12 @@ class Draft(NamedTuple):
     values: dict[str, str]
     before: dict[str, str]
     at: str
+    words: str = ""
+    text: str = ""
     seen: int | None = None
     stamp: str = ""
     born: str = ""
     saving: int | None = None
-
-    @property
-    def words(self) -> str:
-        """The first words of what was typed: the longest text."""
-        return " ".join(max(self.values.values(), key=len, default="").split())
-
-    @property
-    def text(self) -> str:
-        """Everything that was typed, one field after the other."""
-        return "\n".join(text for text in self.values.values() if text.strip())
 
 
 class Found(NamedTuple):
@@ -334,7 +327,10 @@ def _write(path: Path, body: bytes, lasting: bool) -> None:
 
 def _written(owner: Owner, draft: Draft) -> bytes:
     values = {key: _without_numbers(key, text) for key, text in draft.values.items()}
-    body = {_SIGN: FORMAT, "owner": owner._asdict(), **draft._replace(values=values)._asdict()}
+    draft = draft._replace(
+        values=values, words=_without_numbers("", draft.words), text=_without_numbers("", draft.text)
+    )
+    body = {_SIGN: FORMAT, "owner": owner._asdict(), **draft._asdict()}
     return json.dumps(body).encode()
 
 
@@ -381,7 +377,17 @@ def _content(path: Path) -> bytes:
 
 
 def _demand_types(owner: Owner, draft: Draft) -> None:
-    texts = [owner.path, owner.origin, draft.form, draft.title, draft.at, draft.stamp, draft.born]
+    texts = [
+        owner.path,
+        owner.origin,
+        draft.form,
+        draft.title,
+        draft.at,
+        draft.stamp,
+        draft.born,
+        draft.words,
+        draft.text,
+    ]
     for each in (draft.values, draft.before, draft.given):
         if not isinstance(each, dict):
             raise TypeError

@@ -48,7 +48,7 @@ def the_one(drafts: Drafts) -> Found:
 
 def test_what_was_kept_comes_back_whole(drafts: Drafts) -> None:
     one = draft("第一行\n第二行  “引号” \ud800 \x1b[2J", customer_id=3, plan_id=None)
-    one = one._replace(seen=7, stamp="7 x", born="2 y", saving=9)
+    one = one._replace(words="第一行", text="跟进内容: 第一行", seen=7, stamp="7 x", born="2 y", saving=9)
     keep(drafts, one)
     assert the_one(drafts).draft == one
 
@@ -151,6 +151,7 @@ def body(**changes: object) -> bytes:
         (body(values={"content": 5}), "文件损坏或不完整"),
         (body(given=[]), "文件损坏或不完整"),
         (body(seen="7"), "文件损坏或不完整"),
+        (body(words=5), "文件损坏或不完整"),
         (body(surprise=1), "文件损坏或不完整"),
         (b" " * (MOST_BYTES + 1), "文件过大"),
     ],

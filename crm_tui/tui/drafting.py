@@ -202,6 +202,7 @@ class Pen:
             values,
             before,
             clock.instant(),
+            *self.screen.the_form.told(values),
             seen,
             about.stamp if seen == about.seen else "",
             about.born,

@@ -46,6 +46,7 @@ class FormScreen(BaseScreen):
         self.hidden = self.hidden | {"fill_draft"}
         self._asked = False
         self._drafts: Drafts | None = None
+        self._theirs: dict[str, str] = {}
 
     def body(self) -> Iterable[Widget]:
         """Yield the form."""
@@ -125,6 +126,8 @@ class FormScreen(BaseScreen):
     def on_form_changed(self, event: Form.Changed) -> None:
         """Ask again before edits made since are discarded, and keep them soon."""
         self._asked = False
+        if event.key in self._theirs:
+            event.form.note(event.key, self._theirs[event.key])
         if self.pen is not None:
             self.pen.soon()
 
@@ -226,10 +229,13 @@ class FormScreen(BaseScreen):
             await more()
             left = self.the_form.fill_draft(values)
         form = self.the_form
+        await form.whole()
         for key, before in draft.before.items():
             if key not in left and form.before(key) not in (before, draft.values.get(key)):
                 there = form.shown(key, form.before(key)) or _("blank")
-                form.note(key, _("Now there: {text}").format(text=there))
+                self._theirs[key] = _("Now there: {text}").format(text=there)
+                form.note(key, self._theirs[key])
+        form.focus_field(next((key for key in values if key not in left), ""))
         await self._go_back_to(draft)
         self._asked = False
         said = _("Filled in what was typed {when}. {save} saves, Esc twice discards.").format(

@@ -215,9 +215,10 @@ class Form(VerticalScroll, can_focus=False):
     def on_mount(self) -> None:
         """Let the screen be drawn before the fields that nobody sees yet are put on it."""
         if not self._whole:
-            self.call_after_refresh(self.run_worker, self._rest, exit_on_error=False)
+            self.call_after_refresh(self.run_worker, self.whole, exit_on_error=False)
 
-    async def _rest(self) -> None:
+    async def whole(self) -> None:
+        """Put those fields on the screen that nobody has seen yet."""
         if not self._whole and self.is_attached:
             self._whole = True
             await self.mount_all(self.rows[self._first :], before=self.query_one(SaveButton))
@@ -260,6 +261,14 @@ class Form(VerticalScroll, can_focus=False):
             return value
         words = dict(row.control.choices)
         return ", ".join(words.get(each, each) for each in value.split(",") if each)
+
+    def told(self, values: Mapping[str, str]) -> tuple[str, str]:
+        """Return the longest typed text among these values, and all of them with their labels, to read."""
+        rows = [self._by_key[key] for key in values]
+        texts = [values[row.field.key] for row in rows if not isinstance(row.control, Choice)]
+        shown = [(row.field.label, self.shown(row.field.key, values[row.field.key])) for row in rows]
+        words = " ".join(max(texts, key=len, default="").split()) or " ".join(text for _label, text in shown)
+        return words, "\n".join(f"{label}: {text}" for label, text in shown if text.strip())
 
     def fill_draft(self, values: Mapping[str, str]) -> list[str]:
         """Fill in what was typed another time and mark it; return the keys that found no place.
