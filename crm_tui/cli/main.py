@@ -92,8 +92,19 @@ def run(argv: Sequence[str], screens: Screens) -> int:
         say(_("Stopped."))
         return CANCELLED
     except Exception as error:
-        say_fault(error)
-        return FAULT
+        return _end(error)
+
+
+def _end(error: Exception) -> int:
+    # Loaded here: help and usage know nothing of SQLite.
+    from crm_tui.storage.diagnosis import plain
+
+    told = plain(error)
+    if isinstance(told, CrmError):
+        say(str(told))
+        return told.exit_code
+    say_fault(error)
+    return FAULT
 
 
 def _call(argv: list[str], state: State) -> int:

@@ -116,6 +116,16 @@ def taken_back(error: BaseException) -> BaseException:
     return Fault(error.what, kept, _("Check the disk and its quota, then save again."))
 
 
+def plain(error: BaseException) -> BaseException:
+    """Return what reading raised as a typed error when SQLite, the disk or memory raised it, else as it is."""
+    of_disk = isinstance(error, OSError) and error.errno in OF_DISK and error.filename is None
+    if of_disk or isinstance(error, (sqlite3.Error, MemoryError)):
+        told = explain(error, reading=True)
+        told.__cause__ = error
+        return told
+    return error
+
+
 @contextmanager
 def explained(path: Path | None = None, *, reading: bool = False, kept: str = "") -> Generator[None]:
     """Let what SQLite, the disk or memory raises come out as the typed error of ``explain``."""

@@ -13,6 +13,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 
 from crm_tui.errors import Cancelled, Fault
 from crm_tui.locale import _
+from crm_tui.storage.diagnosis import plain
 
 T = TypeVar("T")
 _JOIN_SECONDS = 10.0
@@ -141,7 +142,7 @@ class Work:
                 try:
                     result = call()
                 except Exception as error:
-                    future.set_exception(error)
+                    future.set_exception(plain(error))
                 except BaseException as error:
                     # SystemExit and its like would end the event loop in the middle of a key.
                     future.set_exception(_dead(error))
@@ -245,7 +246,7 @@ class Job(Generic[T]):
         try:
             result = self._fn(self)
         except BaseException as error:
-            self.future.set_exception(error)
+            self.future.set_exception(plain(error))
         else:
             self._say()
             self.future.set_result(result)

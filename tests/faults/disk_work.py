@@ -105,8 +105,8 @@ class Saves:
         self.session.write(save, token)
         self.acknowledged.append(token)
 
-    def can_go_on(self, _refusal: CrmError | None) -> list[str]:
-        """Save once more in the same session."""
+    def can_go_on(self, refusal: CrmError | None) -> list[str]:
+        """Save once more in the same session, which said ``refusal`` before."""
         try:
             self.save("再来一次")
         except Exception as error:
@@ -130,11 +130,11 @@ class Saves:
             session.write(save, "最后")
         connection = connect(self.path)
         contents = connection.execute("SELECT content FROM activity ORDER BY id").fetchall()
-        need = connection.execute("SELECT need FROM customer WHERE id = 1").fetchone()[0]
+        note = connection.execute("SELECT note FROM customer WHERE id = 1").fetchone()[0]
         connection.close()
         found = []
         stored = [row[0] for row in contents]
-        if need != "最后" or stored.pop() != "最后":
+        if note != "最后" or stored.pop() != "最后":
             found.append("a save in a new session is half there")
         missing = [token for token in self.acknowledged if token not in stored]
         more = [token for token in stored if token not in self.acknowledged]
@@ -175,12 +175,13 @@ def said_kept(refusal: CrmError) -> bool | None:
 
 def save(change: Change, token: str) -> None:
     """Change a customer and log an activity with the same word."""
-    seen = change.one("SELECT changed_in FROM customer WHERE id = 1")[0]
-    service.update(change, 1, seen, {"need": token})
+    row = change.one("SELECT changed_in FROM customer WHERE id = 1")
+    assert row
+    service.update(change, 1, row[0], {"note": token})
     followups.log(change, followups.LogEntry(customer_id=1, content=token, ways="phone"))
 
 
-save.action = "customer.update"  # ty: ignore[unresolved-attribute]
+save.action = "customer.update"  # ty: ignore[missing-attribute]
 
 
 class Import(Saves):

@@ -1,4 +1,4 @@
-"""A failing disk under a save, an import and an undo, in short; the command beside this file does more of it."""
+"""A failing disk under a save, an import and an undo, in short; the command beside this does more of it."""
 
 from __future__ import annotations
 
