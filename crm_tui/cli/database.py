@@ -1,4 +1,4 @@
-"""Making databases: ``init`` and ``demo``."""
+"""Making databases: ``init`` and ``demo``; and bringing an older one to this version: ``migrate``."""
 
 from __future__ import annotations
 
@@ -27,11 +27,46 @@ def init(state: State, preset: str, name: str) -> None:
     """Make a new database; the one who makes it is its administrator."""
     from crm_tui.session import create_database
 
+    if state.read_only:
+        raise state.refusal(_("You asked for reading only."))
     create_database(state.path, preset=preset, name=name)
     if state.out.as_json:
         state.out.json({"database": str(state.path)})
     say(_("Made {path}.").format(path=state.path))
     say(_("Bring in your customers with: crm-tui import FILE"))
+
+
+@command(
+    COMMANDS["migrate"],
+    more=N_(
+        "Needs the database alone. A verified backup is made before, where crm-tui backup puts them; "
+        "when anything goes wrong the file stays as it was."
+    ),
+)
+def migrate(state: State) -> None:
+    """Bring a database of an older version of the program to this one."""
+    from crm_tui.session import system_login
+    from crm_tui.storage.migrations import migrate as bring_up
+
+    if state.read_only:
+        raise state.refusal(_("You asked for reading only."))
+    with Bar(_("Bringing the database to this version"), stoppable=True) as bar:
+        done = bring_up(state.path, None, system_login(), progress=bar.report, cancelled=bar.cancelled)
+    if state.out.as_json:
+        backup = str(done.backup) if done.backup else None
+        state.out.json({"from": done.from_version, "to": done.to_version, "backup": backup})
+    if done.backup is None:
+        say(
+            _("There was nothing to do: the database is of version {version}.").format(
+                version=done.to_version
+            )
+        )
+        return
+    say(
+        _("The database went from version {old} to {new}. It was backed up before: {path}").format(
+            old=done.from_version, new=done.to_version, path=done.backup
+        )
+    )
 
 
 @command(

@@ -19,6 +19,9 @@ class Entry(NamedTuple):
 COMMANDS: dict[str, Entry] = {
     "init": Entry("crm_tui.cli.database", "init", N_("Make a new database.")),
     "demo": Entry("crm_tui.cli.database", "demo", N_("Try the program on made-up customers.")),
+    "migrate": Entry(
+        "crm_tui.cli.database", "migrate", N_("Bring a database of an older version to this one.")
+    ),
     "template": Entry("crm_tui.cli.sheets", "template", N_("Write the blank sheet for importing.")),
     "import": Entry(
         "crm_tui.cli.sheets", "import_sheet", N_("Bring in customers from a sheet (xlsx, xls, csv).")
@@ -34,6 +37,8 @@ COMMANDS: dict[str, Entry] = {
     "undo": Entry("crm_tui.cli.undo", "undo", N_("Take back your own last change, or any by its number.")),
     "redo": Entry("crm_tui.cli.undo", "redo", N_("Bring back what your last undo took."), True),
     "user": Entry("crm_tui.cli.people", "user", N_("Add and list the people who may use the database.")),
+    "backup": Entry("crm_tui.cli.upkeep", "backup", N_("Back the database up while people work.")),
+    "restore": Entry("crm_tui.cli.upkeep", "restore", N_("Bring a backup back, or try whether it would.")),
     "doctor": Entry(
         "crm_tui.cli.doctor", "doctor", N_("Examine the database and mend what can safely be mended.")
     ),

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from crm_tui import config
 from crm_tui.cli.diagnostics import say
 from crm_tui.cli.output import Output
+from crm_tui.errors import NotPermitted
+from crm_tui.locale import _
 
 if TYPE_CHECKING:
     from crm_tui.session import Session
@@ -37,11 +39,22 @@ class State:
     def session(self, *, write: bool = False) -> Session:
         """Open the database for the user; reading commands open it for reading only.
 
-        Raises BadInput, NotPermitted, Busy or Fault with a sentence.
+        Raises BadInput, NotPermitted, Busy or Fault with a sentence; a writing command is refused at once
+        where nothing can be written.
         """
         from crm_tui.session import open_session
 
-        session = open_session(self.path, read_only=self.read_only or not write, source="cli")
+        if write and self.read_only:
+            raise self.refusal(_("You asked for reading only."))
+        session = open_session(self.path, read_only=not write, source="cli")
+        if write and session.read_only:
+            session.close()
+            raise self.refusal(session.read_only)
         if session.warning:
             say(session.warning)
         return session
+
+    @staticmethod
+    def refusal(reason: str) -> NotPermitted:
+        """Return the refusal of a writing command where nothing can be written."""
+        return NotPermitted(_("The database is open for reading only."), _("Nothing was changed."), reason)

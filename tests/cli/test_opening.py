@@ -1,0 +1,128 @@
+"""Older files and reading only, as the command line tells of them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from crm_tui.cli.registry import COMMANDS
+from crm_tui.storage import backup as backups
+from crm_tui.storage import migrations, mounts
+from crm_tui.storage.presence import Presence
+from crm_tui.storage.schema import VERSION
+from tests.cli.calls import Call, fill, write
+from tests.storage.old import old_file
+
+Crm = Callable[..., Call]
+
+
+def team_file() -> Path:
+    return Path(os.environ["CRM_DB"])
+
+
+@pytest.fixture
+def old(crm: Crm, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return the path of the test's database, made by the first version."""
+    return old_file(team_file())
+
+
+def test_an_older_file_is_named_and_migrated(crm: Crm, old: Path) -> None:
+    refused = crm("due")
+    assert refused.status == 1
+    assert f"crm-tui migrate --db {old}" in refused.err and not refused.out
+    done = crm("migrate")
+    assert (done.status, done.out) == (0, "")
+    backup = backups.backups(backups.default_folder(old))[0].path
+    assert f"从版本 1 升级到 {VERSION}" in done.err and str(backup) in done.err
+    again = crm("migrate")
+    assert again.status == 0 and "无需升级" in again.err
+
+
+def test_migrate_speaks_json(crm: Crm, old: Path) -> None:
+    done = crm("migrate", "--json")
+    backup = backups.backups(backups.default_folder(old))[0].path
+    assert done.json == [{"from": 1, "to": VERSION, "backup": str(backup)}]
+    assert crm("migrate", "--json").json == [{"from": VERSION, "to": VERSION, "backup": None}]
+
+
+def test_migrate_is_refused_while_somebody_is_in(
+    crm: Crm, old: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(migrations, "SETTLE_SECONDS", 0.05)
+    presence = Presence(old)
+    presence.sit("li", "李雷", "tui")
+    refused = crm("migrate")
+    presence.close()
+    assert refused.status == 3 and "李雷" in refused.err
+
+
+def test_migrate_where_there_is_nothing(crm: Crm, tmp_path: Path) -> None:
+    refused = crm("migrate")
+    assert refused.status == 1 and "没有数据库" in refused.err
+    assert os.listdir(tmp_path) == []
+
+
+WRITING = {
+    "init": ("init",),
+    "migrate": ("migrate",),
+    "import": ("import", "{sheet}"),
+    "log": ("log", "恒达", "通了电话"),
+    "change": ("change", "备注=新", "--all", "--yes"),
+    "undo": ("undo",),
+    "redo": ("redo",),
+    "user": ("user", "add", "han"),
+    "restore": ("restore", "{backup}", "--yes"),
+}
+READING = {"demo", "template", "export", "due", "show", "history", "backup", "doctor"}
+
+
+def test_every_command_either_writes_or_reads() -> None:
+    assert set(COMMANDS) == set(WRITING) | READING
+
+
+@pytest.mark.parametrize("name", WRITING)
+def test_a_writing_command_is_refused_with_read_only(team: Crm, tmp_path: Path, name: str) -> None:
+    write(fill)
+    sheet = tmp_path / "sheet.csv"
+    sheet.write_text("客户名称,联系人\n新公司,张三\n", "utf-8")
+    assert team("backup").status == 0
+    backup = str(backups.backups(backups.default_folder(team_file()))[0].path)
+    before = team_file().read_bytes()
+    words = [word.format(sheet=sheet, backup=backup) for word in WRITING[name]]
+    refused = team("--read-only", *words)
+    assert refused.status == 4, refused
+    assert "只读" in refused.err and not refused.out
+    assert team_file().read_bytes() == before
+
+
+@pytest.mark.parametrize("words", [("due",), ("show", "恒达"), ("history",), ("user", "list")])
+def test_a_reading_command_works_with_read_only(team: Crm, words: tuple[str, ...]) -> None:
+    write(fill)
+    done = team("--read-only", *words)
+    assert done.status == 0 and done.out
+
+
+def test_an_import_may_be_tried_with_read_only(team: Crm, tmp_path: Path) -> None:
+    sheet = tmp_path / "sheet.csv"
+    sheet.write_text("客户名称,联系人\n新公司,张三\n", "utf-8")
+    assert team("--read-only", "import", str(sheet), "--dry-run").status == 0
+
+
+def test_a_warning_of_the_place_is_said_once_by_what_writes(
+    team: Crm, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = tmp_path / "mounts"
+    table.write_text(f"//filer/x {tmp_path} cifs rw 0 0\n")
+    monkeypatch.setattr(mounts, "TABLE", table)
+    write(fill)
+    done = team("log", "恒达", "通了电话")
+    assert done.status == 0
+    assert done.err.count("网络文件系统（cifs）") == 1
+    assert "网络文件系统" not in team("due").err
+    assert team("user", "add", "han").status == 0
+    refused = team("log", "恒达", "又通了电话")
+    assert refused.status == 4 and "多人使用" in refused.err
+    assert team("due").status == 0
