@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import date
 
 from crm_tui import clock
@@ -34,6 +35,11 @@ def due(state: State, mine: bool, until: str | None, line: bool) -> None:
         owner = session.person.id if mine else None
         queue = today(session.reader, owner, clock.now(), session.zone, until=last)
         zone = session.zone
+        reminder = ""
+        if sys.stderr.isatty() and not line:
+            from crm_tui.storage.reminder import remind
+
+            reminder = remind(session.reader, session.database.path, zone)
     if line:
         _line(state, queue)
         return
@@ -50,6 +56,8 @@ def due(state: State, mine: bool, until: str | None, line: bool) -> None:
     rest = [f"{_(GROUPS[name])} {count}" for name, count in left.items() if count > 0]
     if rest:
         say(_("Further: {groups}").format(groups=" · ".join(rest)))
+    if reminder:
+        say(reminder)
 
 
 def _day(text: str, on: date) -> date:

@@ -22,6 +22,7 @@ from crm_tui.exchange.exporting import export as export_list
 from crm_tui.exchange.importing import VERDICTS, ImportPlan, ImportResult
 from crm_tui.exchange.mapping import is_known_heading
 from crm_tui.exchange.reading import open_sheet
+from crm_tui.exchange.safeguard import NoBackup, Safeguard
 from crm_tui.locale import N_, _, ngettext, translations
 from crm_tui.text.fold import fold
 
@@ -93,20 +94,28 @@ def _pairs(_ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]
         "--rejects", metavar="OUT.xlsx", type=click.Path(path_type=Path),
         help=N_("Where rows not taken are written, to be mended; else beside the file."),
     ),
+    option("--no-backup", is_flag=True, help=N_("Import without the backup that is made before it.")),
     more=N_("Without --dry-run it imports at once; the whole import is taken back by crm-tui undo."),
 )  # fmt: skip
 def import_sheet(
     state: State, file: Path, dry_run: bool, sheet: str | None, preset: str | None,
     pairs: list[tuple[str, str]], match: str, on_match: str, on_suspect: str, rejects: Path | None,
+    no_backup: bool,
 ) -> None:  # fmt: skip
     """Import a sheet of customers."""
     _check_preset(preset)
     file = file.expanduser()
-    with state.session(write=not dry_run) as session, Bar(_("Reading"), stoppable=True) as bar:
+    with (
+        state.session(write=not dry_run) as session,
+        Bar(_("Reading"), stoppable=True) as bar,
+        Safeguard(session) as guard,
+    ):
         if session.read_only and not dry_run:
             raise NotPermitted(
                 _("The database is open for reading only."), _("Nothing was changed."), session.read_only
             )
+        if not (dry_run or no_backup):
+            guard.start()
         try:
             plan = _plan(session, file, bar, sheet, pairs, match, on_match, on_suspect)
             with plan:
@@ -114,10 +123,16 @@ def import_sheet(
                 if dry_run:
                     _show_plan(state, plan)
                 else:
+                    if plan.writes:
+                        bar.start(_("Backing up"))
+                        guard.wait(bar.cancelled)
                     bar.start(_("Importing"))
                     result = importing.run_import(session, plan, bar.report, bar.cancelled)
                     bar.close()
                     _show_result(state, plan, result, file, rejects)
+        except NoBackup as error:
+            error.todo += _("Without a backup: crm-tui import --no-backup FILE")
+            raise
         except CrmError as error:
             if bar.stopped and not isinstance(error, Cancelled):
                 # Ctrl-C reaches the parsing process too; what it then reports is not the reason.

@@ -15,8 +15,8 @@ from crm_tui.locale import N_, _
 from crm_tui.storage import upkeep_log
 from crm_tui.storage.connection import check_is_ours, connect, discard, open_readable
 from crm_tui.storage.copying import STEPS, copy_database, room_needed
+from crm_tui.storage.diagnosis import FULL, is_busy, is_damage
 from crm_tui.storage.driver import sqlite3
-from crm_tui.storage.faults import FULL, is_busy, is_damage
 from crm_tui.storage.manifest import (
     FORMAT,
     Facts,
@@ -43,6 +43,7 @@ KINDS = {
 AUTOMATIC = ("import", "bulk", "migration", "restore")
 NAME = re.compile(rf"crm-\d{{8}}-\d{{6}}-({'|'.join(KINDS)})(-\d+)?\.db")
 PART = re.compile(rf"\.crm-({'|'.join(KINDS)})\.\d+-\d+\.part(\.raw)?(-journal)?")
+ANYBODY = "SELECT 1 FROM customer LIMIT 1"
 COPIED, EXAMINED, WHOLE = 60, 85, 100  # per cent
 
 Progress = Callable[[int, int], None]
@@ -97,6 +98,7 @@ def make_backup(
         size = part.stat().st_size
         digest = sha256_of(part, lambda done: tick(EXAMINED + (WHOLE - EXAMINED) * done // max(size, 1)))
         _flush(part)
+        tick(WHOLE)
         made_at = clock.instant()
         path = _named(part, folder, f"crm-{clock.local(made_at, facts.zone):%Y%m%d-%H%M%S}-{kind}")
         manifest = Manifest(
@@ -116,8 +118,6 @@ def make_backup(
     finally:
         discard(part)
     upkeep_log.note(source, "backup", who, {"file": str(path), "kind": kind, "head": facts.head_set})
-    if progress:
-        progress(WHOLE, WHOLE)
     return Backup(path, manifest)
 
 
@@ -340,26 +340,28 @@ def ensure_backup(
     who: str,
     progress: Progress | None = None,
     cancelled: Callable[[], bool] | None = None,
+    *,
+    prune: bool = True,
 ) -> Backup | None:
     """Make a backup before something large, and drop what is too old; may run in a thread of its own.
 
-    Returns None when there is nothing to lose yet, or nothing moved since the newest verified backup. Raises
+    Returns None when there is no customer yet, or nothing moved since the newest verified backup. Raises
     like ``make_backup``.
     """
-    from crm_tui.storage.pruning import prune
+    from crm_tui.storage import pruning
 
     source = Path(database).resolve()
     folder = default_folder(source)
     try:
         connection = open_readable(source)
         try:
+            if connection.execute(ANYBODY).fetchone() is None:
+                return None
             head, mine = head_of(connection), origin(connection)
         finally:
             connection.close()
     except sqlite3.Error as error:
         raise _refused(error, source, folder) from error
-    if head[0] <= 1:
-        return None
     for backup in backups(folder, mine)[:1]:
         facts = backup.manifest.facts
         if head[1] and head == (facts.head_set, facts.head_chain):
@@ -367,5 +369,6 @@ def ensure_backup(
                 verify(backup.path)
                 return None
     made = make_backup(source, None, kind, who, progress, cancelled)
-    prune(folder, clock.now())
+    if prune:
+        pruning.prune(folder, clock.now())
     return made

@@ -25,13 +25,17 @@ MIGRATION = "migrate"
 
 
 class Seat(NamedTuple):
-    """Somebody who has the database open: login, shown name, process, since when, and by what."""
+    """Somebody who has the database open: login, shown name, process, since when, and by what.
+
+    ``file`` tells the file that was opened from one that took its place since, '' when unknown.
+    """
 
     login: str
     name: str
     pid: int
     since: str
     front_end: str
+    file: str = ""
 
 
 class _LockFile:
@@ -108,7 +112,9 @@ class _Seat:
         self._path: Path | None = None
         self._file: int | None = None
         with suppress(OSError):
-            self._write(database, Seat(login, name, os.getpid(), clock.instant(), front_end))
+            self._write(
+                database, Seat(login, name, os.getpid(), clock.instant(), front_end, _number(database))
+            )
 
     def _write(self, database: Path, seat: Seat) -> None:
         mode, group = rights_like(database)
@@ -175,7 +181,7 @@ def enter(path: Path) -> Presence:
     """Come in before anything of the file is opened, so that nobody can exchange it from then on.
 
     Makes good what a restore left that was killed. Raises BadInput when ``path`` is no database of ours, Busy
-    when somebody restores it right now.
+    when somebody restores it right now, or still has another file open that stood there before.
     """
     path = real_path(path)
     while True:
@@ -186,8 +192,42 @@ def enter(path: Path) -> Presence:
         check_is_ours(path)
         presence = Presence(path)
         if not marker_path(path).exists():
+            try:
+                _refuse_a_foreign_log(path)
+            except BaseException:
+                presence.close()
+                raise
             return presence
         presence.close()
+
+
+def _refuse_a_foreign_log(path: Path) -> None:
+    """Keep out where a write-ahead log is in use that belongs to a file which stood here before.
+
+    SQLite knows a log by its name only and would read the former file's pages into this one.
+    """
+    log = path.with_name(path.name + "-wal")
+    if not log.exists() or not log.stat().st_size:
+        return
+    mine = _number(path)
+    names = [seat.name or seat.login for seat in who_is_in(path) if seat.file not in ("", mine)]
+    if names:
+        raise Busy(
+            _("The database file was replaced while it was open: {names}.").format(
+                names="、".join(dict.fromkeys(names))
+            ),
+            _("Nothing was opened; neither file was changed."),
+            _("Ask them to leave the program, then open it again."),
+        )
+
+
+def _number(path: Path) -> str:
+    """Return what tells a file from another of the same name, '' when it is not there."""
+    try:
+        found = path.stat()
+    except OSError:
+        return ""
+    return f"{found.st_dev}:{found.st_ino}"
 
 
 def who_is_in(database: Path, *, but: str = "") -> list[Seat]:
@@ -231,7 +271,7 @@ def _read_seat(descriptor: int) -> Seat:
         found = json.loads(os.read(descriptor, 4096))
         return Seat(
             str(found["login"]), str(found["name"]), int(found["pid"]), str(found["since"]),
-            str(found["front_end"]),
+            str(found["front_end"]), str(found.get("file", "")),
         )  # fmt: skip
     except (ValueError, KeyError, TypeError):
         # Somebody is there, whoever it is.

@@ -34,6 +34,7 @@ KEPT = ".before-restore-"
 PART = ".restore"
 BESIDE = ("-wal", "-journal")
 WAIT_SECONDS = 3.0
+SHOWN = 10  # people that a refusal names
 POLL_SECONDS = 0.02
 NO_FILE = (0, 0)
 
@@ -188,10 +189,12 @@ def _alone(database: Path, who: str) -> SoleUse:
 def people(seats: list[Any]) -> str:
     """Return who is in as one line: name, login, since when."""
     named = []
-    for seat in seats:
+    for seat in seats[:SHOWN]:
         since = f"{clock.local(seat.since):%m-%d %H:%M}" if seat.since else "?"
         who = f"{seat.name} ({seat.login})" if seat.name != seat.login else seat.login
         named.append(_("{who} since {time}").format(who=who or "?", time=since))
+    if len(seats) > SHOWN:
+        named.append(_("and {n} more").format(n=len(seats) - SHOWN))
     return _(", ").join(named)
 
 

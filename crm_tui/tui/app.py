@@ -74,11 +74,21 @@ class CrmApp(Frame):
             return
         found = await self.work.run(lambda: cast(OpenedSession, self.session).drafts.all())
         if not found:
+            await self._remind()
             return
         if any(one.draft and not one.problem for one in found):
             await self.open("drafts")
         else:
             self.say(found[0].problem, "warn")
+
+    async def _remind(self) -> None:
+        """Say that a month went by without a backup, once a day."""
+        from crm_tui.storage.reminder import remind
+
+        session = cast(OpenedSession, self.session)
+        text = await self.work.run(remind, session.reader, session.database.path, session.zone)
+        if text:
+            self.say(text, "warn")
 
     async def do_help(self) -> None:
         """Show the keys of this screen."""

@@ -12,6 +12,7 @@ from textual.widgets import Static
 from crm_tui.errors import BadInput, Cancelled
 from crm_tui.exchange import importing
 from crm_tui.exchange.importing import VERDICTS, ImportPlan, ImportResult
+from crm_tui.exchange.safeguard import NoBackup, safeguard
 from crm_tui.locale import N_, _
 from crm_tui.text.cells import width
 from crm_tui.tui.screens.text_box import TextBox
@@ -85,6 +86,7 @@ class PreviewScreen(JobScreen):
         self.path = path
         self.filter_ = ""
         self.done: Done | None = None
+        self._without_backup = False
         self.about = Static("", markup=False, classes="wizard-about")
         self.table = Table(
             [
@@ -189,9 +191,21 @@ class PreviewScreen(JobScreen):
         """Import what was shown."""
 
         def publish(job: Job[Any]) -> Done:
+            if self.plan.writes and not self._without_backup:
+                self._safeguard(job)
             return job.run(self._publish, job)
 
         self.carry(_("Importing"), publish, self._imported)
+
+    def _safeguard(self, job: Job[Any]) -> None:
+        """Make the backup before the import; without room or right for one the same key goes on."""
+        try:
+            safeguard(self.session, lambda done, total: job.report(done, total), job.is_cancelled)
+        except NoBackup as error:
+            self._without_backup = True
+            key = self.crm.keymap.shown("confirm")
+            error.todo = _("{key} again imports without a backup.").format(key=key)
+            raise
 
     def _publish(self, job: Job[Any]) -> Done:
         result = importing.run_import(

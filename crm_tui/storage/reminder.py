@@ -1,0 +1,76 @@
+"""Reminds people that a database is to be backed up every month (S0-21), once a day each."""
+
+from __future__ import annotations
+
+import calendar
+import json
+import os
+import tempfile
+from contextlib import suppress
+from datetime import date
+from pathlib import Path
+
+from crm_tui import clock, config
+from crm_tui.locale import _
+from crm_tui.storage import upkeep_log
+from crm_tui.storage.backup import backups, default_folder
+from crm_tui.storage.driver import sqlite3
+from crm_tui.storage.origin import origin
+
+FIRST = "SELECT at FROM change_set ORDER BY id LIMIT 1"
+SAID = "backup-reminders.json"
+
+
+def month_after(day: date) -> date:
+    """Return the same day of the next month, or its last where it is shorter."""
+    year, month = (day.year, day.month + 1) if day.month < 12 else (day.year + 1, 1)
+    return date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
+
+
+def backup_due(reader: sqlite3.Connection, database: Path, zone: str) -> str:
+    """Return a sentence when nobody has backed the database up for a month (S0-21), else ''."""
+    of = origin(reader)
+    made = [backup.manifest.made_at for backup in backups(default_folder(database), of)[:1]]
+    last = max([*made, upkeep_log.newest(reader, "backup")])
+    first = reader.execute(FIRST).fetchone()
+    since = last or (first[0] if first else "")
+    if not since or clock.today(zone) < month_after(clock.local(since, zone).date()):
+        return ""
+    if last:
+        text = _("The last backup was made on {day}; make one every month: crm-tui backup")
+        return text.format(day=clock.local(last, zone).date().isoformat())
+    return _("This database was never backed up; make a backup every month: crm-tui backup")
+
+
+def remind(reader: sqlite3.Connection, database: Path, zone: str) -> str:
+    """Return ``backup_due`` once a day for the person at this machine, else ''.
+
+    A database among the temporary files is nobody's loss.
+    """
+    if Path(tempfile.gettempdir()).resolve() in database.resolve().parents:
+        return ""
+    today = clock.today(zone).isoformat()
+    path = config.state_dir() / SAID
+    said = _said(path)
+    if said.get(str(database)) == today:
+        return ""
+    text = backup_due(reader, database, zone)
+    if text:
+        _note(path, {**{name: day for name, day in said.items() if day == today}, str(database): today})
+    return text
+
+
+def _said(path: Path) -> dict[str, str]:
+    try:
+        found = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return {str(name): str(day) for name, day in found.items()} if isinstance(found, dict) else {}
+
+
+def _note(path: Path, said: dict[str, str]) -> None:
+    with suppress(OSError):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part = path.with_name(f"{path.name}.{os.getpid()}")
+        part.write_text(json.dumps(said), "utf-8")
+        part.replace(path)
