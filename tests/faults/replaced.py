@@ -1,4 +1,4 @@
-"""The file is moved, replaced or removed while somebody saves: refused with a sentence, nothing lost in silence.
+"""The file is moved, replaced or removed while somebody saves: refused, and nothing lost in silence.
 
     python -m tests.faults.replaced --times 50 [--journal wal|truncate] [--seed 1]
 
@@ -31,7 +31,7 @@ REFUSALS = 3  # how often a saver tries again after it was refused
 
 
 class Outcome(NamedTuple):
-    """What a campaign came to: ``straddling`` saves were on their way at the moment; ``faults`` must be empty."""
+    """What a campaign came to; ``straddling`` saves were on their way just then, ``faults`` must be empty."""
 
     times: int
     acknowledged: int
@@ -93,10 +93,16 @@ def removed(path: Path) -> Path | None:
     return None
 
 
-DEEDS: tuple[Callable[[Path], Path | None], ...] = (moved, to_another_folder, replaced, exchanged, removed)
+DEEDS: dict[str, Callable[[Path], Path | None]] = {
+    "moved": moved,
+    "moved with its folder": to_another_folder,
+    "replaced": replaced,
+    "exchanged": exchanged,
+    "removed": removed,
+}
 
 
-def once(folder: Path, journal: str, deed: Callable[[Path], Path | None], wait: float) -> Outcome:
+def once(folder: Path, journal: str, name: str, wait: float) -> Outcome:
     """Let somebody save, do the deed in the middle, and look at what is where."""
     path = folder / "db" / "crm.db"
     path.parent.mkdir(parents=True)
@@ -122,11 +128,11 @@ def once(folder: Path, journal: str, deed: Callable[[Path], Path | None], wait: 
         lines = [pipe.readline() for _word in range(9)]
         time.sleep(wait)
         began = time.perf_counter()
-        there = deed(path)
+        there = DEEDS[name](path)
         ended = time.perf_counter()
         lines += pipe.readlines()
     _pid, status = os.waitpid(child, 0)
-    faults = [f"{deed.__name__}: the saver ended with {status}"] if status else []
+    faults = [f"{name}: the saver ended with {status}"] if status else []
     begun: dict[int, float] = {}
     saved: set[int] = set()
     refused = 0
@@ -139,20 +145,20 @@ def once(folder: Path, journal: str, deed: Callable[[Path], Path | None], wait: 
         else:
             refused += 1
             if not rest[0].startswith(Fault.__name__) or "移动或替换" not in rest[0]:
-                faults.append(f"{deed.__name__}: another refusal: {rest}")
+                faults.append(f"{name}: another refusal: {rest}")
     late = {number for number in saved if begun[number] > ended}
     straddling = {number for number in saved - late if number + 1 in begun and begun[number + 1] > began}
-    faults += [f"{deed.__name__}: saved after it: {sorted(late)[:3]}"] if late else []
+    faults += [f"{name}: saved after it: {sorted(late)[:3]}"] if late else []
     if there is not None:
-        faults += [f"{deed.__name__}: {what}" for what in processes.unsound(there)]
+        faults += [f"{name}: {what}" for what in processes.unsound(there)]
         if missing := saved - _stored(there):
-            faults.append(f"{deed.__name__}: {len(missing)} of {len(saved)} acknowledged are not in it")
-    if deed in (replaced, exchanged):
+            faults.append(f"{name}: {len(missing)} of {len(saved)} acknowledged are not in it")
+    if name in ("replaced", "exchanged"):
         if _digest(path) != other:
-            faults.append(f"{deed.__name__}: what took its place was written to")
-        faults += [f"{deed.__name__}: what took its place: {what}" for what in processes.unsound(path)]
+            faults.append(f"{name}: what took its place was written to")
+        faults += [f"{name}: what took its place: {what}" for what in processes.unsound(path)]
     elif path.exists():
-        faults.append(f"{deed.__name__}: a new file appeared")
+        faults.append(f"{name}: a new file appeared")
     return Outcome(1, len(saved), refused, len(straddling), faults)
 
 
@@ -172,7 +178,7 @@ def run(folder: Path, journal: str, times: int, seed: int = 1) -> Outcome:
     chance = random.Random(seed)
     sums, faults = [0, 0, 0, 0], []
     for number in range(times):
-        one = once(folder / str(number), journal, DEEDS[number % len(DEEDS)], chance.random() * 0.02)
+        one = once(folder / str(number), journal, list(DEEDS)[number % len(DEEDS)], chance.random() * 0.02)
         sums = [total + more for total, more in zip(sums, one[:-1], strict=True)]
         faults += one.faults
         shutil.rmtree(folder / str(number))
@@ -190,9 +196,10 @@ def main() -> int:
     for journal in wanted.journal or processes.MODES:
         with tempfile.TemporaryDirectory() as folder:
             outcome = run(Path(folder), journal, wanted.times, wanted.seed)
+        told = "; ".join(outcome.faults) or "nothing lost in silence"
         print(
-            f"{journal}: {outcome.times} times, {outcome.acknowledged} acknowledged, {outcome.refused} refused,"
-            f" {outcome.straddling} on their way; {'; '.join(outcome.faults) or 'nothing lost in silence'}"
+            f"{journal}: {outcome.times} times, {outcome.acknowledged} acknowledged,"
+            f" {outcome.refused} refused, {outcome.straddling} on their way; {told}"
         )
         failed |= bool(outcome.faults)
     return int(failed)
