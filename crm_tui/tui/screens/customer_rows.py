@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from datetime import date
 
 from crm_tui import clock
@@ -11,7 +11,7 @@ from crm_tui.customers.fields import FIELDS
 from crm_tui.customers.reading import CustomerRow, Query
 from crm_tui.locale import N_, _, language, ngettext
 from crm_tui.session import Session
-from crm_tui.tui.widgets.rows import Cell, Column, Row
+from crm_tui.tui.widgets.rows import Cell, Column, Row, left_behind
 
 SORTS: dict[str, str] = {
     "recent": N_("changed last first"),
@@ -20,6 +20,7 @@ SORTS: dict[str, str] = {
     "name": N_("by name"),
     "no": N_("by number"),
 }
+STATUS = 2  # the column that says of a row that it is gone
 STATUS_TONES = {"won": "good", "lost": "dim"}
 
 
@@ -63,6 +64,16 @@ class CustomerRows:
     def page(self, offset: int, limit: int) -> Sequence[Row]:
         """Read a page."""
         return [self._row(row) for row in reading.page(self.session.reader, self.query, offset, limit)]
+
+    def again(self, rows: Sequence[Row]) -> Sequence[Row]:
+        """Read rows anew; those of customers that are not there any more stay as they were, and say so."""
+        found: dict[Hashable, CustomerRow] = {
+            **reading.rows_of(self.session.reader, [row.id for row in rows if isinstance(row.id, int)])
+        }
+        return [
+            self._row(found[row.id]) if row.id in found else left_behind(row, _("gone"), STATUS)
+            for row in rows
+        ]
 
     def _row(self, row: CustomerRow) -> Row:
         words, zone = self.session.words, self.session.zone

@@ -11,20 +11,32 @@ from crm_tui.customers import reading, service
 from crm_tui.customers.reading import Query
 from crm_tui.locale import _, ngettext
 from crm_tui.session import Session
+from crm_tui.storage.watch import Moved
 from crm_tui.tui.screens.base import BaseScreen
 from crm_tui.tui.screens.customer_rows import SORTS, CustomerRows, columns
+from crm_tui.tui.told import told
 from crm_tui.tui.widgets.lines import SearchLine
-from crm_tui.tui.widgets.rows import Row
+from crm_tui.tui.widgets.rows import GONE, Row, plain
 from crm_tui.tui.widgets.table import Table
 
 WRITES = ("add", "add_name", "edit", "log", "archive", "tags", "done", "snooze", "undo", "redo")
 NEEDS_ROW = ("open", "edit", "log", "archive", "tags", "history", "copy")
+# What decides the place of a row in each order: an entity and its columns, () = any.
+PLACES = {
+    "recent": ("customer", ()),
+    "due": ("plan", ()),
+    "followup": ("activity", ()),
+    "name": ("customer", ("name",)),
+    "no": ("customer", ("no",)),
+}
+NAME = 1
 
 
 class CustomersScreen(BaseScreen):
     """All customers that the user may see."""
 
     kind: ClassVar[str] = "customers"
+    follows: ClassVar[bool] = True
 
     def __init__(self) -> None:
         super().__init__()
@@ -60,7 +72,32 @@ class CustomersScreen(BaseScreen):
             await self.table.show(source, cursor_to=cursor_to)
         total = ngettext("{n} customer", "{n} customers", self.table.total).format(n=f"{self.table.total:,}")
         self.set_status(total=f"{total} · {_(SORTS[self.sort])}")
+        self.notice.rest("")
         self.keys.update()
+
+    async def moved(self, what: Moved) -> None:
+        """Read again in place what is here; say that the order may be another, and who went."""
+        _changed, gone = await self.table.again(None if what.much or what.words else what.customers.keys())
+        if what.much or self._may_reorder(what):
+            hint = _("There is something new; {key} sorts the list anew.")
+            self.notice.rest(hint.format(key=self.crm.keymap.shown("reload")))
+        if gone and not self.notice.text:
+            row = gone[0]
+            doer = told(cast(Session, self.crm.session), what.customers.get(cast(int, row.id)))
+            self.say(_("{told}: {name}.").format(told=doer, name=plain(row.cells[NAME]).strip()))
+        self.keys.update()
+
+    def _may_reorder(self, what: Moved) -> bool:
+        """Tell whether others moved what decides which rows there are and in which order."""
+        if self.filter and what.customers:
+            return True
+        entity, columns = PLACES[self.sort]
+        for touch in what.touches:
+            if touch.entity == "customer" and (touch.op != "update" or touch.field in ("deleted_at", "gone")):
+                return True
+            if touch.entity == entity and (not columns or touch.field in columns):
+                return True
+        return False
 
     def _empty_text(self) -> str:
         keys = self.crm.keymap.shown
@@ -78,6 +115,8 @@ class CustomersScreen(BaseScreen):
             return self.crm.session.read_only
         if action_id in NEEDS_ROW and self.table.loaded and self.table.row is None:
             return _("There is no customer here.")
+        if action_id in NEEDS_ROW and self.table.row is not None and self.table.row.tone == GONE:
+            return "" if action_id == "history" else _("This customer is not there any more.")
         return ""
 
     def _row(self) -> Row:

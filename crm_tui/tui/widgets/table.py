@@ -131,7 +131,8 @@ class Table(RowsAgain, can_focus=True):
         self.source, self.total, self.loaded = source, total, True
         self._pages = OrderedDict(pages)
         self.cursor = place
-        self.top = place - offset
+        # Who looks at the beginning goes on doing so, and sees what is new there.
+        self.top = 0 if self.top == 0 and place < self.lines else place - offset
         self._keep_cursor_visible()
         if self._in_sight() != before:
             self.refresh()
