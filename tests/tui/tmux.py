@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import time
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -101,6 +101,14 @@ class Tmux:
         while self.cursor() != (column, line):
             if time.monotonic() > end:
                 raise AssertionError(f"the cursor stands at {self.cursor()}, not at {(column, line)}")
+            time.sleep(POLL)
+
+    def wait_until(self, true: Callable[[], bool], seconds: float = 15) -> None:
+        """Wait until a condition outside the screen holds."""
+        end = time.monotonic() + seconds
+        while not true():
+            if time.monotonic() > end:
+                raise AssertionError(f"it never came true; the screen is:\n{self.screen()}")
             time.sleep(POLL)
 
     def wait_until_dead(self, seconds: float = 15) -> int:
