@@ -168,30 +168,48 @@ class Parts:
     progress: Progress | None = None
     cancelled: Callable[[], bool] | None = None
 
+    size: int = 0
+    begun: bool = False
+
     def run(self, total: int, done: int, part: Callable[[int, int], None]) -> None:
         """Call ``part(start, stop)`` until ``total`` rows are done; raises Cancelled between two parts.
 
         Alone in the file the parts are long and follow each other at once; with colleagues they last about
-        150 ms and leave the lock free in between.
+        150 ms and leave the lock free in between. A further run goes on with the size of the one before.
         """
-        size = FIRST_PART
+        self.size = self.size or FIRST_PART
         while done < total:
             if self.cancelled and self.cancelled():
                 raise Cancelled(_("Stopped."))
-            alone = self.presence is not None and self.presence.alone()
+            alone = self.alone()
+            if alone:
+                self.size = max(self.size, SMALL)
+            else:
+                self.rest()
             goal = PART_SECONDS_ALONE if alone else PART_SECONDS
-            if alone and size < SMALL:
-                size = SMALL
-            stop = min(total, done + size)
+            stop = min(total, done + self.size)
+            rows = stop - done
             began = clock.stopwatch()
             part(done, stop)
             took = clock.stopwatch() - began
             done = stop
+            self.begun = True
             if self.progress:
                 self.progress(done, total)
             if took > goal:
-                size = max(FIRST_PART, int(size * goal / took))
-            elif took < goal / 2:
-                size = min(LARGEST_PART, size * 2)
-            if not alone and done < total:
-                clock.pause(PAUSE_SECONDS)
+                self.size = max(FIRST_PART, int(rows * goal / took))
+            elif took < goal / 2 and rows >= self.size:
+                self.size = min(LARGEST_PART, self.size * 2)
+
+    def alone(self) -> bool:
+        """Tell whether nobody else has the file open."""
+        return self.presence is not None and self.presence.alone()
+
+    def rest(self) -> None:
+        """Leave the lock to colleagues for a moment, unless nothing was written yet."""
+        if self.begun:
+            clock.pause(PAUSE_SECONDS)
+
+    def quiet(self) -> Parts:
+        """Return parts of the same pace that tell nobody and cannot be stopped."""
+        return Parts(self.database, self.presence, size=self.size, begun=self.begun)

@@ -11,19 +11,27 @@ from typing import Any, NamedTuple
 from crm_tui.errors import Conflict
 from crm_tui.locale import _, ngettext
 from crm_tui.storage.driver import sqlite3
+from crm_tui.storage.lists import query_in
 from crm_tui.storage.triggers import columns
 
-OF_SET = "change_set = :set"
-OF_JOB = "change_set IN (SELECT id FROM change_set WHERE job = :job)"
-LOG = "SELECT id, entity, entity_id, op, field, old, new FROM change WHERE {of} ORDER BY id"
-# The index leads from the rows of the set to their later changes.
+SETS = "SELECT id FROM change_set WHERE job = :job ORDER BY id"
+LOG = "SELECT id, entity, entity_id, op, field, old, new FROM change WHERE change_set = :set ORDER BY id"
 LATER = (
     "SELECT id, entity_id, op, field, old FROM change WHERE entity = :entity AND op <> 'insert'"
-    " AND entity_id IN (SELECT entity_id FROM change WHERE {of} AND entity = :entity) ORDER BY id"
+    " AND entity_id IN ({ids}) AND id > :after ORDER BY id"
 )
-CURRENT = (
-    "SELECT id, {names} FROM {entity} WHERE id IN"
-    " (SELECT entity_id FROM change WHERE {of} AND entity = :entity)"
+CURRENT = "SELECT id, changed_in, {names} FROM {entity} WHERE id IN ({ids})"
+# Each row of the set's log leads by the index to what came after it.
+MOVED_SINCE = (
+    "SELECT 1 FROM change c"
+    " JOIN change d ON d.entity = c.entity AND d.entity_id = c.entity_id AND d.id > c.id"
+    " WHERE c.change_set = :set AND d.change_set <> c.change_set LIMIT 1"
+)
+ADDED = "SELECT DISTINCT entity FROM change WHERE change_set = :set AND op = 'insert'"
+HANGING = (
+    "SELECT 1 FROM change c JOIN {child} k ON k.{column} = c.entity_id"
+    " WHERE c.change_set = :set AND c.entity = :entity AND c.op = 'insert' AND k.deleted_at IS NULL"
+    " AND NOT EXISTS (SELECT 1 FROM change_set s WHERE s.id = k.created_in AND s.job = :job) LIMIT 1"
 )
 MOVER = (
     "SELECT max(change_set) FROM change WHERE entity = :entity AND entity_id = :id AND id > :after"
@@ -94,22 +102,50 @@ SKIP = Plan("skip", {})
 KEEP = Plan("keep", {})
 
 
+Log = list[tuple[Any, ...]]
+
+
+def log_of(connection: sqlite3.Connection, set_id: int) -> Log:
+    """Return the log of a set: id, entity, entity_id, op, field, old, new of each row, in their order."""
+    return connection.execute(LOG, {"set": set_id}).fetchall()
+
+
 def survey_job(
     connection: sqlite3.Connection, job: int, *, soft: bool, settle: bool
 ) -> tuple[list[Obstacle], set[Row]]:
-    """Return what stands in the way of undoing a whole job, and with ``settle`` the rows that then stay."""
-    survey = Survey(connection, OF_JOB, {"job": job}, soft)
+    """Return what stands in the way of undoing a whole job, and with ``settle`` the rows that then stay.
+
+    It reads set by set: without write-ahead log a reading of seconds would keep colleagues from saving.
+    """
+    sets = [row[0] for row in connection.execute(SETS, {"job": job}).fetchall()]
+    if _untouched(connection, job, sets, soft):
+        return [], set()
+    survey = Survey(connection, [row for each in sets for row in log_of(connection, each)], set(sets), soft)
     if settle and survey.obstacles:
         survey.settle()
     return survey.obstacles, survey.kept()
 
 
-class Survey:
-    """Decides for each row of a set, or of all sets of a job, what is to become of it."""
+def _untouched(connection: sqlite3.Connection, job: int, sets: list[int], soft: bool) -> bool:
+    """Tell whether no row of a job has moved since its set and nobody added anything to one."""
+    references = _references(connection) if soft else {}
+    for each in sets:
+        if connection.execute(MOVED_SINCE, {"set": each}).fetchone():
+            return False
+        for (entity,) in connection.execute(ADDED, {"set": each}).fetchall() if soft else ():
+            for child, column in references.get(entity, ()):
+                sql = HANGING.format(child=child, column=column)
+                if connection.execute(sql, {"set": each, "entity": entity, "job": job}).fetchone():
+                    return False
+    return True
 
-    def __init__(self, connection: sqlite3.Connection, of: str, params: dict[str, int], soft: bool) -> None:
+
+class Survey:
+    """Decides for each row of a log, of one set or of all sets of a job, what is to become of it."""
+
+    def __init__(self, connection: sqlite3.Connection, log: Log, sets: Collection[int], soft: bool) -> None:
         self.connection = connection
-        self.log = connection.execute(LOG.format(of=of), params).fetchall()
+        self.log = log
         self.folds = folded(self.log)
         self.obstacles: list[Obstacle] = []
         self.plans: dict[Row, Plan] = {}
@@ -120,7 +156,7 @@ class Survey:
             entity, row_id = row
             table = self._tables.get(entity)
             if table is None:
-                table = self._tables[entity] = _Table(connection, entity, of, params, self.folds)
+                table = self._tables[entity] = _Table(connection, entity, self.folds, sets)
             self.plans[row] = _decide(table, row_id, fold, soft, self.obstacles.append)
         if soft:
             self._children_added()
@@ -207,21 +243,18 @@ class _Table:
     """The current rows of one entity that a set moved, and what moved them since."""
 
     def __init__(
-        self,
-        connection: sqlite3.Connection,
-        entity: str,
-        of: str,
-        params: dict[str, int],
-        folds: dict[Row, Fold],
+        self, connection: sqlite3.Connection, entity: str, folds: dict[Row, Fold], sets: Collection[int]
     ) -> None:
         self.entity = entity
         self.columns = [name for name in columns(connection, entity) if name not in ("id", "changed_in")]
         self._connection = connection
-        self._of = of
-        self._params = {**params, "entity": entity}
         self._folds = folds
-        sql = CURRENT.format(names=", ".join(self.columns), entity=entity, of=of)
-        self._rows = {row[0]: row[1:] for row in connection.execute(sql, self._params).fetchall()}
+        ids = [row_id for name, row_id in folds if name == entity]
+        sql = CURRENT.replace("{names}", ", ".join(self.columns)).replace("{entity}", entity)
+        found = query_in(connection, sql, ids)
+        self._rows = {row[0]: row[2:] for row in found}
+        unmoved = {row[0] for row in found if row[1] in sets}
+        self._moved = [row_id for row_id in ids if row_id not in unmoved]
         self._later: dict[int, dict[str, Any]] | None = None
 
     def current(self, row_id: int) -> dict[str, Any] | None:
@@ -238,8 +271,10 @@ class _Table:
         """Return for each field changed since the set the value that the set had left in it."""
         if self._later is None:
             self._later = defaultdict(dict)
-            sql = LATER.format(of=self._of)
-            for at, entity_id, op, name, old in self._connection.execute(sql, self._params).fetchall():
+            # What moved on carries a later version; the others need not be looked up.
+            first = min((self._folds[self.entity, one].last_change for one in self._moved), default=0)
+            params: dict[str, object] = {"entity": self.entity, "after": first}
+            for at, entity_id, op, name, old in query_in(self._connection, LATER, self._moved, params):
                 if at <= self._folds[self.entity, entity_id].last_change:
                     continue
                 known = self._later[entity_id]

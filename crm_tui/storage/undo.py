@@ -9,7 +9,7 @@ from typing import Any
 
 from crm_tui.storage.change import Change
 from crm_tui.storage.driver import sqlite3
-from crm_tui.storage.survey import KEEP, OF_SET, SKIP, Fold, Obstacle, Plan, Row, Survey, UndoBlocked
+from crm_tui.storage.survey import KEEP, SKIP, Fold, Log, Obstacle, Plan, Row, Survey, UndoBlocked, log_of
 
 __all__ = ["Obstacle", "UndoBlocked", "undo"]
 
@@ -17,16 +17,24 @@ Statement = tuple[str, str, list[dict[str, Any]]]
 
 
 def undo(
-    change: Change, set_id: int, *, soft: bool = False, leave: bool = False, keep: Collection[Row] = ()
+    change: Change,
+    set_id: int,
+    *,
+    soft: bool = False,
+    leave: bool = False,
+    keep: Collection[Row] = (),
+    log: Log | None = None,
 ) -> list[Obstacle]:
     """Take back a set inside the open change; return what was left alone.
 
     ``soft`` marks inserted rows as deleted instead of removing them (imports). ``leave`` undoes all but what
     is in the way; a customer that is left keeps what the set added to it. ``keep`` names rows to be left
-    whatever they are. Raises UndoBlocked with every obstacle otherwise; the transaction must then be rolled
-    back.
+    whatever they are, ``log`` the part of the set's log to take back, all of it by default. Raises
+    UndoBlocked with every obstacle otherwise; the transaction must then be rolled back.
     """
-    survey = Survey(change.connection, OF_SET, {"set": set_id}, soft)
+    survey = Survey(
+        change.connection, log_of(change.connection, set_id) if log is None else log, {set_id}, soft
+    )
     survey.keep(keep)
     if survey.obstacles:
         if not leave:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from typing import NamedTuple
 
-from crm_tui import clock
 from crm_tui.errors import BadInput, Cancelled, CrmError
 from crm_tui.locale import _
 from crm_tui.storage import history, jobs
@@ -13,7 +13,8 @@ from crm_tui.storage.change import Change
 from crm_tui.storage.database import Database
 from crm_tui.storage.diagnosis import explained, half_done, taken_back
 from crm_tui.storage.driver import sqlite3
-from crm_tui.storage.survey import Row, survey_job
+from crm_tui.storage.slices import joined, slices
+from crm_tui.storage.survey import Row, log_of, survey_job
 from crm_tui.storage.undo import Obstacle, UndoBlocked, undo
 
 SETS_OF_JOB = "SELECT id, action FROM change_set WHERE job = :job ORDER BY id DESC"
@@ -107,25 +108,22 @@ def _undo_job(
         undo_job = database.write_untracked(lambda c: jobs.open_job(c, name, actor, title, undoes=job))
         left = list(obstacles)
         last: int | None = None
+        runner = jobs.Parts(database, parts.presence, None, parts.cancelled)
         try:
-            # The parts of a job are its own sets: each was written in one short transaction.
+            work = _Undoing(database, runner, actor, name, undo_job, source, leave=leave, keep=keep)
             for index, (set_id, action) in enumerate(sets):
                 if history.is_undone(connection, set_id):
                     continue
-                last, more = _undo_one(
-                    database, actor, name, set_id, action, undo_job, leave=leave, keep=keep, source=source
-                )
+                last, more = work.take(set_id, action)
                 left += [obstacle for obstacle in more if obstacle not in left]
                 if parts.progress:
                     parts.progress(index + 1, len(sets))
-                if index + 1 < len(sets) and parts.cancelled and parts.cancelled():
-                    raise Cancelled(_("Stopped."), _("Everything is as it was before."))
-                if index + 1 < len(sets) and not (parts.presence and parts.presence.alone()):
-                    clock.pause(jobs.PAUSE_SECONDS)
             database.write_untracked(lambda c: jobs.close_job(c, undo_job, "done"))
         except Exception as error:
             # A unique value was taken, somebody was quicker, the disk failed, or it is stopped.
-            _bring_back(database, actor, undo_job, source, error)
+            _bring_back(database, runner.quiet(), actor, undo_job, source, error)
+            if isinstance(error, Cancelled):
+                raise Cancelled(_("Stopped."), _("Everything is as it was before.")) from None
             if (told := taken_back(error)) is not error:
                 raise told from error
             raise
@@ -134,36 +132,62 @@ def _undo_job(
     return Undone(last, sets[0][1] if sets else name, title, left)
 
 
-def _bring_back(database: Database, actor: int, undo_job: int, source: str, error: BaseException) -> None:
+def _bring_back(
+    database: Database, parts: jobs.Parts, actor: int, undo_job: int, source: str, error: BaseException
+) -> None:
     """Bring back the parts that an undo took before it failed; or leave its end for the next opening."""
     try:
         with explained(database.path):
             sets = database.connection.execute(SETS_OF_JOB, {"job": undo_job}).fetchall()
+        work = _Undoing(database, parts, actor, "redo", undo_job, source, leave=True)
         for set_id, action in sets:
-            _undo_one(database, actor, "redo", set_id, action, undo_job, leave=True, source=source)
+            work.take(set_id, action)
         database.write_untracked(lambda c: jobs.close_job(c, undo_job, "taken_back"))
     except CrmError as again:
         rest = _("A part of it is taken back; the rest follows at the next opening.")
         raise half_done(error, rest) from again
 
 
-def _undo_one(
-    database: Database,
-    actor: int,
-    name: str,
-    set_id: int,
-    action: str,
-    job: int,
-    *,
-    leave: bool,
-    keep: Collection[Row] = (),
-    source: str,
-) -> tuple[int | None, list[Obstacle]]:
-    def body(change: Change) -> list[Obstacle]:
-        return undo(change, set_id, soft=action == "import", leave=leave, keep=keep)
+@dataclass
+class _Undoing:
+    """Takes back the sets of a job, each in parts that keep the lock short.
 
-    result = database.write(actor, name, body, undoes=set_id, job=job, source=source)
-    return result.set_id, result.value
+    Only the last part of a set is said to undo it: what was taken back before a crash is found as it is.
+    """
+
+    database: Database
+    parts: jobs.Parts
+    actor: int
+    name: str
+    job: int
+    source: str
+    leave: bool
+    keep: Collection[Row] = ()
+
+    def take(self, set_id: int, action: str) -> tuple[int | None, list[Obstacle]]:
+        """Take back one set; return the last set that did it and what was left alone."""
+        last: int | None = None
+        left: list[Obstacle] = []
+        found = slices(self.database.connection, log_of(self.database.connection, set_id)) or [[]]
+
+        def part(start: int, stop: int) -> None:
+            nonlocal last
+            log = joined(found[start:stop])
+
+            def body(change: Change) -> list[Obstacle]:
+                return undo(
+                    change, set_id, soft=action == "import", leave=self.leave, keep=self.keep, log=log
+                )
+
+            undoes = set_id if stop == len(found) else None
+            result = self.database.write(
+                self.actor, self.name, body, undoes=undoes, job=self.job, source=self.source
+            )
+            last = result.set_id
+            left.extend(result.value)
+
+        self.parts.run(len(found), 0, part)
+        return last, left
 
 
 def take_back(database: Database, parts: jobs.Parts, actor: int, job: int, source: str = "tui") -> None:
@@ -173,11 +197,10 @@ def take_back(database: Database, parts: jobs.Parts, actor: int, job: int, sourc
     undo_job = database.write_untracked(
         lambda c: _continued(c, job) or jobs.open_job(c, "undo", actor, _title(c, job), undoes=job)
     )
-    for index, (set_id, action) in enumerate(sets):
+    work = _Undoing(database, parts.quiet(), actor, "undo", undo_job, source, leave=True)
+    for set_id, action in sets:
         if not history.is_undone(database.connection, set_id):
-            _undo_one(database, actor, "undo", set_id, action, undo_job, leave=True, source=source)
-            if index + 1 < len(sets) and not (parts.presence and parts.presence.alone()):
-                clock.pause(jobs.PAUSE_SECONDS)
+            work.take(set_id, action)
     database.write_untracked(
         lambda c: (jobs.close_job(c, undo_job, "done"), jobs.close_job(c, job, "taken_back"))
     )
@@ -200,9 +223,10 @@ def finish_dead_undos(database: Database) -> int:
     """
     dead = database.connection.execute(DEAD_UNDOS).fetchall()
     for undo_job, job, name, actor in dead:
+        work = _Undoing(database, jobs.Parts(database, None), actor, name, undo_job, "tui", leave=True)
         for set_id, action in database.connection.execute(SETS_OF_JOB, {"job": job}).fetchall():
             if not history.is_undone(database.connection, set_id):
-                _undo_one(database, actor, name, set_id, action, undo_job, leave=True, source="tui")
+                work.take(set_id, action)
         database.write_untracked(lambda c, done=undo_job: jobs.close_job(c, done, "done"))
     return len(dead)
 

@@ -271,7 +271,7 @@ def test_a_dead_taking_back_is_finished_once(crm, database, parts, monkeypatch):
     class Killed(BaseException):
         pass
 
-    whole = bulk.undoing._undo_one
+    whole = bulk.undoing._Undoing.take
 
     def second(*arguments: Any, **more: Any) -> Any:
         calls.append(1)
@@ -279,7 +279,7 @@ def test_a_dead_taking_back_is_finished_once(crm, database, parts, monkeypatch):
             raise Killed
         return whole(*arguments, **more)
 
-    monkeypatch.setattr("crm_tui.storage.undoing._undo_one", second)
+    monkeypatch.setattr("crm_tui.storage.undoing._Undoing.take", second)
 
     def progress(done: int, _total: int) -> None:
         if done >= 6:
