@@ -51,7 +51,8 @@ class Action(NamedTuple):
     ``id`` names the method ``do_<id>``; ``keys`` are Textual's names, the first is shown, the rest are
     function-key and full-width twins; ``screens`` are the kinds of screen it belongs to, or ``all``;
     ``footer`` is its place in the key bar (1 first, 0 never); ``words`` are further search words
-    (pinyin and its initials); ``danger`` marks what takes something away.
+    (pinyin and its initials); ``danger`` marks what takes something away; ``writes`` what needs a database
+    that may be written.
     """
 
     id: str
@@ -63,6 +64,7 @@ class Action(NamedTuple):
     footer: int = 0
     words: str = ""
     danger: bool = False
+    writes: bool = False
 
     def belongs_to(self, kind: str) -> bool:
         """Tell whether the action can be met on that kind of screen."""
@@ -73,35 +75,37 @@ ACTIONS: tuple[Action, ...] = (
     Action("open", ("enter",), N_("Open"), N_("Open what the cursor is on; fold or unfold a group."), VIEW,
            LISTS, 1, "dakai dk"),
     Action("log", ("l", "f6"), N_("Log"), N_("Log a follow-up and plan the next one."), WORK, RECORDS, 2,
-           "jigenjin jgj"),
+           "jigenjin jgj", writes=True),
     Action("done", ("x", "f12"), N_("Done"), N_("Close the plan under the cursor without a record."), WORK,
-           ("today", "customer"), 3, "wancheng wc"),
+           ("today", "customer"), 3, "wancheng wc", writes=True),
     Action("snooze", ("z", "ctrl+t"), N_("Snooze"), N_("Put the plan off: 1 tomorrow, 2 next working day."),
-           WORK, ("today", "customer"), 4, "yanhou yh"),
+           WORK, ("today", "customer"), 4, "yanhou yh", writes=True),
     Action("accept", ("enter",), N_("Put off"), N_("Put the plan off to the typed day."), WORK,
-           ("snooze",), 4, "queding qd"),
+           ("snooze",), 4, "queding qd", writes=True),
     Action("tomorrow", ("1",), N_("Tomorrow"), N_("Put the plan off to tomorrow."), WORK, ("snooze",), 2,
-           "mingtian mt"),
+           "mingtian mt", writes=True),
     Action("next_workday", ("2",), N_("Next working day"), N_("Put the plan off to the next working day."),
-           WORK, ("snooze",), 3, "gongzuori gzr"),
+           WORK, ("snooze",), 3, "gongzuori gzr", writes=True),
     Action("undo_this", ("enter", "u"), N_("Undo"), N_("Take back what is shown."), WORK, ("undo_preview",),
-           1, "chexiao cx"),
+           1, "chexiao cx", writes=True),
     Action("undo_others", ("u",), N_("Undo the rest"), N_("Undo all but what is in the way."), WORK,
-           ("obstacles",), 1, "chexiaoqiyu cxqy"),
+           ("obstacles",), 1, "chexiaoqiyu cxqy", writes=True),
     Action("undo", ("u",), N_("Undo"), N_("Take back your last change."), WORK, (*ROOMS, "import"), 6,
-           "chexiao cx"),
+           "chexiao cx", writes=True),
     Action("redo", ("ctrl+r", "ctrl+y"), N_("Redo"), N_("Bring back what was undone last."), WORK,
-           (*ROOMS, "import"), 0, "chongzuo cz"),
+           (*ROOMS, "import"), 0, "chongzuo cz", writes=True),
     Action("add", ("a", "f7"), N_("Add"), N_("Add a customer, or a line to the panel in use."), WORK,
-           (*RECORDS, "tags"), 5, "xinzeng xz"),
-    Action("edit", ("e", "f2"), N_("Edit"), N_("Edit what the cursor is on."), WORK, RECORDS, 3, "bianji bj"),
+           (*RECORDS, "tags"), 5, "xinzeng xz", writes=True),
+    Action("edit", ("e", "f2"), N_("Edit"), N_("Edit what the cursor is on."), WORK, RECORDS, 3,
+           "bianji bj", writes=True),
     Action("archive", ("d", "f8", "delete"), N_("Archive"), N_("Archive at once; u brings it back."), WORK,
-           RECORDS, 0, "guidang gd shanchu sc", True),
+           RECORDS, 0, "guidang gd shanchu sc", True, writes=True),
     Action("add_name", ("A",), N_("Other name"), N_("Add a former, short or other name of the customer."),
-           WORK, ("customer",), 0, "qitamingcheng cengyongming qtmc cym"),
-    Action("tags", ("t",), N_("Tags"), N_("Give or take tags."), WORK, RECORDS, 0, "biaoqian bq"),
+           WORK, ("customer",), 0, "qitamingcheng cengyongming qtmc cym", writes=True),
+    Action("tags", ("t",), N_("Tags"), N_("Give or take tags."), WORK, RECORDS, 0,
+           "biaoqian bq", writes=True),
     Action("mark", ("space",), N_("Tick"), N_("Tick or untick the row under the cursor."), WORK, ("tags",), 2,
-           "gouxuan gx"),
+           "gouxuan gx", writes=True),
     Action("down", ("j", "down"), N_("Down"), N_("Next row."), MOVE, MOVES, 0, "xiayihang"),
     Action("up", ("k", "up"), N_("Up"), N_("Previous row."), MOVE, MOVES, 0, "shangyihang"),
     Action("first", ("g", "ctrl+home", "home"), N_("First row"), N_("Jump to the first row."), MOVE, MOVES, 0,
@@ -126,7 +130,7 @@ ACTIONS: tuple[Action, ...] = (
            N_("The latest changes of everybody, to look at or take back."),
            GO, ROOMS, 0, "quanbugengxin qbgx"),
     Action("import", ("i",), N_("Import"), N_("Import a sheet of customers."), GO,
-           ("today", "customers", "welcome"), 0, "daoru dr"),
+           ("today", "customers", "welcome"), 0, "daoru dr", writes=True),
     Action("export", ("o",), N_("Export"), N_("Export this list to xlsx, csv or json."), GO,
            ("today", "customers"), 0, "daochu dc"),
     Action("search", ("slash", "f3", "fullwidth_solidus", "ideographic_comma"), N_("Search"),
@@ -148,7 +152,7 @@ ACTIONS: tuple[Action, ...] = (
            FORM, 2, "xiayixiang"),
     Action("previous_field", ("up",), N_("Previous field"), N_("Previous field."), MOVE, FORM),
     Action("save", ("f12",), N_("Save"), N_("Save what was typed or chosen."), WORK, (*FORM, "conflict"), 1,
-           "baocun bc"),
+           "baocun bc", writes=True),
     Action("take_mine", ("1", "m", "left"), N_("Mine"), N_("Take what you typed."), WORK, ("conflict",), 2,
            "wode wd"),
     Action("take_theirs", ("2", "t", "right"), N_("Theirs"), N_("Keep what the others wrote."), WORK,
@@ -156,11 +160,11 @@ ACTIONS: tuple[Action, ...] = (
     Action("edit_value", ("e", "enter", "f2"), N_("Write anew"), N_("Write another value for the field."),
            WORK, ("conflict",), 4, "gaixie gx"),
     Action("all_mine", ("M",), N_("All mine"), N_("Take what you typed in every field."), WORK,
-           ("conflict",), 5, "quanyongwode qywd"),
+           ("conflict",), 0, "quanyongwode qywd"),
     Action("all_theirs", ("T",), N_("All theirs"), N_("Keep what the others wrote in every field."), WORK,
-           ("conflict",), 6, "quanyongduifang qydf"),
+           ("conflict",), 0, "quanyongduifang qydf"),
     Action("read_whole", ("space", "v"), N_("Whole text"), N_("Show all texts of the field in a box."), VIEW,
-           ("conflict",), 0, "quanwen qw"),
+           ("conflict",), 5, "quanwen qw"),
     Action("more_fields", ("f4",), N_("More fields"), N_("Show all fields of the form."), VIEW, FORM, 0,
            "gengduo gd"),
     Action("fill_draft", ("f7",), N_("Fill in the draft"),
@@ -173,12 +177,12 @@ ACTIONS: tuple[Action, ...] = (
     Action("backup_now", ("b",), N_("Back up"), N_("Make a backup now; it is verified before it counts."),
            WORK, ("upkeep",), 2, "beifen bf"),
     Action("mend", ("m",), N_("Mend"), N_("Mend what can safely be mended."), WORK, ("upkeep",), 3,
-           "xiufu xf"),
+           "xiufu xf", writes=True),
     Action("drill", ("t",), N_("Drill"),
            N_("Practise the restore of a backup in a folder of its own; every table is compared."), WORK,
            ("upkeep",), 4, "yanlian yl"),
     Action("restore", ("r",), N_("Restore"), N_("Go back to a backup; the file of now is kept beside it."),
-           WORK, ("upkeep",), 5, "huifu hf", True),
+           WORK, ("upkeep",), 5, "huifu hf", True, writes=True),
     Action("discard_draft", ("d", "f8", "delete"), N_("Discard"), N_("Discard the draft under the cursor."),
            WORK, ("drafts",), 3, "diuqi dq shanchu sc", True),
     Action("all_fields", ("w",), N_("All fields"), N_("Show blank fields too, or only the filled ones."),
@@ -201,7 +205,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("help", ("question_mark", "f1", "fullwidth_question_mark"), N_("Help"),
            N_("The keys of this screen."), PROGRAM,
            (*ROOMS, "import", "welcome", "form", "pick", "tags", "snooze", "obstacles", "undo_preview",
-            "drafts", "upkeep"), 99, "bangzhu bz"),
+            "drafts", "conflict", "upkeep"), 99, "bangzhu bz"),
     Action("copy_selection", ("ctrl+c",), N_("Copy selection"), N_("Copy the selected text."), PROGRAM),
 )  # fmt: skip
 

@@ -34,9 +34,6 @@ from crm_tui.tui.work import Superseded, Work
 Wish = Callable[[], str]
 BUSY_AFTER = 0.5
 PREPARE_AFTER = 0.3
-WRITING = frozenset(
-    {"log", "done", "snooze", "undo", "redo", "add", "add_name", "edit", "archive", "tags", "import", "save"}
-)
 
 
 class Frame(Ending, inherit_bindings=False):
@@ -126,13 +123,21 @@ class Frame(Ending, inherit_bindings=False):
             # Shown empty and with the reason: what can be read elsewhere in the file stays within reach.
             self.faults.append(error)
             self.say(str(error) if isinstance(error, CrmError) else faults.describe(error), "bad")
-        if self._first_words or self.session.read_only:
-            self.say(self._first_words or self.session.read_only, "warn")
+        if self._first_words:
+            self.say(self._first_words, "warn")
+        elif not self.faults:
+            self.say_limits()
         self._wait_for_midnight()
         self.set_timer(PREPARE_AFTER, self._prepare)
         self.live.start()
         if not self.faults:
             await self.offer_drafts()
+
+    def say_limits(self) -> None:
+        """Say why the database can only be read, or what is to be known before writing to it."""
+        limits = self.session.read_only or getattr(self.session, "warning", "")
+        if limits:
+            self.say(limits, "warn")
 
     async def offer_drafts(self) -> None:
         """Show what the last session left unsaved; nothing here."""
@@ -288,7 +293,7 @@ class Frame(Ending, inherit_bindings=False):
 
     def why_not(self, action: Action, screen: BaseScreen) -> str:
         """Return why an action cannot be done on a screen now (translated), '' when it can."""
-        if self.session.read_only and action.id in WRITING:
+        if self.session.read_only and action.writes and not (action.id == "save" and screen.saves_elsewhere):
             return self.session.read_only
         return screen.why_not(action.id)
 

@@ -36,12 +36,14 @@ class BaseScreen(Screen[Any]):
     wrote. ``do_<id>`` may be async; it returns False to pass the action on (to a parent, the screen, the
     app). ``why_not(id)`` answers why an action cannot be done now, '' when it can. ``hidden`` names
     actions that the key bar leaves out. ``on_day()`` is called when a new day begins. ``room`` and
-    ``arguments`` are what it was opened by, ``keep_now()`` is called before the program ends.
+    ``arguments`` are what it was opened by, ``keep_now()`` is called before the program ends. What is saved
+    where ``saves_elsewhere`` is true is no change of the database.
     """
 
     kind: ClassVar[str] = ""
     hidden: frozenset[str] = frozenset()
     follows: ClassVar[bool] = False
+    saves_elsewhere: ClassVar[bool] = False
     AUTO_FOCUS = "Table, Form Input"
 
     def __init__(self) -> None:
@@ -65,7 +67,8 @@ class BaseScreen(Screen[Any]):
     def compose(self) -> ComposeResult:
         """Yield the lines and the body."""
         self.status.title = self.heading()
-        self.status.flag = _("Read only") if self.crm.session.read_only else ""
+        self.status.reason = self.crm.session.read_only
+        self.status.flag = _("Read only") if self.status.reason else ""
         yield self.status
         yield from self.body()
         yield self.notice

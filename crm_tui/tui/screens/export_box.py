@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
-from typing import cast
+from typing import ClassVar, cast
 
 from crm_tui.customers import reading
 from crm_tui.customers.reading import Query
@@ -25,6 +25,8 @@ SHEETS = ("S0", "S3", "template")
 
 class ExportScreen(FormScreen):
     """Export the customers of a query; without one, all."""
+
+    saves_elsewhere: ClassVar[bool] = True
 
     def __init__(self, query: Query | None = None, total: int | None = None) -> None:
         super().__init__()

@@ -63,6 +63,7 @@ class HelpScreen(BaseScreen):
                 groups.setdefault(line.group, []).append(Row(line.action.id, cells))
         sections = [Section(group, group, ListSource(rows)) for group, rows in groups.items()]
         await self.table.show(GroupedSource(sections))
+        self.notice.rest(self.crm.session.read_only)
         self.set_status(total=_("{n} keys").format(n=sum(map(len, groups.values()))))
 
     def do_open(self) -> None:

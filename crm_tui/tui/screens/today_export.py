@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import cast
+from typing import ClassVar, cast
 
 from crm_tui.exchange.exporting import export_table
 from crm_tui.locale import _, ngettext
@@ -49,6 +49,8 @@ def rows(session: Session, text: str) -> list[tuple[str, ...]]:
 
 class TodayExportScreen(FormScreen):
     """Asks for the kind of file and its place."""
+
+    saves_elsewhere: ClassVar[bool] = True
 
     def __init__(self, text: str = "") -> None:
         super().__init__()

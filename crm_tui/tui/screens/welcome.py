@@ -133,6 +133,8 @@ class WelcomeScreen(BaseScreen):
 class CreateScreen(FormScreen):
     """Asks for the name that colleagues read and makes the database; closes with its session."""
 
+    saves_elsewhere: ClassVar[bool] = True
+
     def __init__(self, path: Path) -> None:
         super().__init__()
         self.path = path

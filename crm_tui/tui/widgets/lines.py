@@ -103,6 +103,7 @@ class StatusLine(Line):
         self.filter = ""
         self.total = ""
         self.flag = ""
+        self.reason = ""
 
     def change(
         self,
@@ -140,7 +141,12 @@ class StatusLine(Line):
             wide = min(width(safe(text), ambiguous), max(left - used, 0))
             kept.append((fit(safe(text), wide, ambiguous), name))
             used += wide
-        kept.append((" " * max(left - used, 0), ""))
+        rest = max(left - used, 0)
+        if self.flag and self.reason and width(safe(self.reason), ambiguous) + 2 <= rest:
+            # Why it can only be read, where there is room for it.
+            kept.append(("  " + self.reason, ""))
+            rest -= width(safe(self.reason), ambiguous) + 2
+        kept.append((" " * rest, ""))
         for text, name in right:
             kept.append(("  ", ""))
             kept.append((text, name))
