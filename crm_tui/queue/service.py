@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
@@ -140,6 +141,45 @@ def idle(
     return [_idle_item(row, marks.get(row.customer_id, ()), group, day, zone) for row in rows]
 
 
+def again(
+    reader: sqlite3.Connection, items: Sequence[Item], owner: int, now: datetime, zone: str
+) -> list[Item | None]:
+    """Return rows of a person's queue as they are now, each in its place; None for those dealt with."""
+    day = clock.local(clock.to_instant(now), zone).date()
+    plan_ids = [item.plan_id for item in items if item.plan_id is not None]
+    plans, held = store.plans(reader, plan_ids), store.held(reader, plan_ids)
+    idle_rows = {
+        group: store.still_idle(
+            reader, group, owner, *_idle_bounds(now, day),
+            [item.customer_id for item in items if item.plan_id is None and item.group == group],
+        )
+        for group in {item.group for item in items if item.plan_id is None}
+    }  # fmt: skip
+    marks = customers.marks_of(reader, [item.customer_id for item in items])
+
+    def one(item: Item) -> Item | None:
+        tags = marks.get(item.customer_id, ())
+        if item.plan_id is None:
+            idle_row = idle_rows[item.group].get(item.customer_id)
+            return _idle_item(idle_row, tags, item.group, day, zone) if idle_row else None
+        row = plans.get(item.plan_id)
+        if row is None or held[item.plan_id][0] != owner:
+            return None
+        if row.state in ("todo", "doing"):
+            return _due_item(row, tags, day, now, zone)
+        unwritten = row.state == "done" and item.group == "unwritten" and held[item.plan_id][1] is None
+        return _unwritten_item(row, tags, now, zone) if unwritten else None
+
+    return [one(item) for item in items]
+
+
+def concerns(
+    reader: sqlite3.Connection, owner: int, plan_ids: Iterable[int], customer_ids: Iterable[int]
+) -> bool:
+    """Tell whether moves of these plans and customers may change a person's queue or its counts."""
+    return store.own(reader, owner, plan_ids, customer_ids)
+
+
 def _days(count: int) -> str:
     return ngettext("{n} day", "{n} days", count).format(n=count)
 
@@ -160,7 +200,7 @@ def _customer_terms(row: DueRow | IdleRow, marks: tuple[str, ...]) -> list[Term]
 
 def _due_item(row: DueRow, marks: tuple[str, ...], day: date, now: datetime, zone: str) -> Item:
     terms: list[Term] = []
-    late = (day - date.fromisoformat(row.due_on)).days if row.due_on else None
+    late = (day - clock.parse_day(row.due_on)).days if row.due_on else None
     if late is None:
         group = "undated"
         terms.append(Term(_("Planned without a day"), 1.0))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from crm_tui.storage.driver import sqlite3
+from crm_tui.storage.lists import query_in
 
 
 class DueRow(NamedTuple):
@@ -144,6 +146,41 @@ def idle(
     if group == "idle":
         params |= {"before": before, "until": until}
     return [IdleRow(*row) for row in reader.execute(IDLE_SELECT + GROUPS[group] + ORDER, params).fetchall()]
+
+
+PLANS = DUE + " WHERE p.id IN ({ids})"
+HELD = "SELECT id, owner_id, activity_id FROM plan WHERE id IN ({ids})"
+STILL_IDLE = {group: IDLE_SELECT + where + " AND c.id IN ({ids})" for group, where in GROUPS.items()}
+OWN_PLANS = "SELECT id FROM plan_any WHERE owner_id = :owner AND id IN ({ids})"
+OWN_CUSTOMERS = "SELECT id FROM customer_any WHERE owner_id = :owner AND id IN ({ids})"
+
+
+def plans(reader: sqlite3.Connection, ids: Iterable[int]) -> dict[int, DueRow]:
+    """Return plans by id in whatever state; those whose customer is gone are left out."""
+    return {row[0]: DueRow(*row) for row in query_in(reader, PLANS, ids)}
+
+
+def held(reader: sqlite3.Connection, ids: Iterable[int]) -> dict[int, tuple[int, int | None]]:
+    """Return the owner and the activity (None: nothing written) of plans by id."""
+    return {row[0]: (row[1], row[2]) for row in query_in(reader, HELD, ids)}
+
+
+def still_idle(
+    reader: sqlite3.Connection, group: str, owner: int | None, before: str, until: str, ids: Iterable[int]
+) -> dict[int, IdleRow]:
+    """Return those of some customers that belong to a folded group, by id."""
+    params: dict[str, object] = {"owner": owner}
+    if group == "idle":
+        params |= {"before": before, "until": until}
+    return {row[0]: IdleRow(*row) for row in query_in(reader, STILL_IDLE[group], ids, params)}
+
+
+def own(reader: sqlite3.Connection, owner: int, plan_ids: Iterable[int], customer_ids: Iterable[int]) -> bool:
+    """Tell whether any of these plans or customers is or was a person's, removed ones included."""
+    params: dict[str, object] = {"owner": owner}
+    return bool(
+        query_in(reader, OWN_PLANS, plan_ids, params) or query_in(reader, OWN_CUSTOMERS, customer_ids, params)
+    )
 
 
 def count_idle(reader: sqlite3.Connection, group: str, owner: int | None, before: str, until: str) -> int:

@@ -9,9 +9,11 @@ from typing import Any, ClassVar, cast
 
 from textual import events
 from textual.containers import Horizontal
+from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Static
 
+from crm_tui import clock
 from crm_tui.customers import reading as customers
 from crm_tui.customers import service as customer_service
 from crm_tui.customers.fields import FIELDS
@@ -21,6 +23,7 @@ from crm_tui.locale import _
 from crm_tui.queue import service as queue
 from crm_tui.queue.service import Item
 from crm_tui.session import Session
+from crm_tui.storage.watch import Moved
 from crm_tui.tui.screens.base import BaseScreen
 from crm_tui.tui.screens.log_form import closing_said
 from crm_tui.tui.screens.snooze import Postponed
@@ -31,6 +34,7 @@ from crm_tui.tui.widgets.rows import Row
 from crm_tui.tui.widgets.table import Table
 
 WIDE = 110
+RECOUNT_SECONDS = 15.0
 ROOMY = 20  # lines from which two may tell of the row under the cursor
 
 
@@ -38,6 +42,7 @@ class TodayScreen(BaseScreen):
     """The queue of the acting user, with what is known about the row under the cursor beside it."""
 
     kind: ClassVar[str] = "today"
+    follows: ClassVar[bool] = True
     hidden: frozenset[str] = frozenset({"edit", "add"})
 
     def __init__(self) -> None:
@@ -51,6 +56,10 @@ class TodayScreen(BaseScreen):
         self._cursor_to: Hashable = FIRST
         self._dealt_with: list[Hashable] = []
         self._unfiltered: list[Hashable] = list(queue.FOLDED)
+        self._counted = 0.0
+        self._recounting: Timer | None = None
+        self._waits = False
+        self._praise = ""
 
     def body(self) -> Iterable[Widget]:
         """Yield the search, what a finished queue says, the queue, and the pane beside it."""
@@ -78,6 +87,7 @@ class TodayScreen(BaseScreen):
         """Count and read the queue; the cursor stays on its row or goes to the one after it."""
         if self.source is None:
             self.source = QueueSource(self.session, self.filter, self._unfiltered)
+        self._counted, self._waits = clock.stopwatch(), False
         target = self._cursor_to or (FIRST if self.table.item is None else None)
         self._cursor_to = None
         if target is None:
@@ -128,13 +138,58 @@ class TodayScreen(BaseScreen):
                 if some
                 else _("No customers yet.\n{import_} imports a sheet, {add} adds a customer.")
             ).format(customers=keys("go_customers"), add=keys("add"), import_=keys("import"))
-        self.table.refresh()
         self.finished.display = not today.due and bool(sum(counts.values()))
-        self.finished.update(
-            " "
-            + _("All of today's follow-ups are done. {open} opens a group below, {customers} all customers.")
-            .format(open=keys("open"), customers=keys("go_customers"))
-        )  # fmt: skip
+        text = _("All of today's follow-ups are done. {open} opens a group below, {customers} all customers.")
+        text = " " + text.format(open=keys("open"), customers=keys("go_customers"))
+        if text != self._praise:
+            self._praise = text
+            self.finished.update(text)
+
+    # -- what colleagues write ----------------------------------------------------------------------
+
+    async def moved(self, what: Moved) -> None:
+        """Read again in place the rows that others moved; count anew later, and only what is ours."""
+        source = self.source
+        if source is None:
+            return
+        all_in_sight = what.much or what.words
+        ids = source.about(what)
+        await self.table.again(None if all_in_sight else ids)
+        if all_in_sight or ids or await self.crm.work.run(source.is_concerned, what):
+            self._recount_later()
+            self._look_closer()
+
+    def _recount_later(self) -> None:
+        """Count anew at most every RECOUNT_SECONDS; who dealt with a row can be read as long."""
+        if self._recounting is not None:
+            return
+        wait = self._counted + RECOUNT_SECONDS - clock.stopwatch()
+        if self.source is not None and self.source.dealt:
+            wait = RECOUNT_SECONDS
+        self._recounting = self.set_timer(max(wait, 0.01), self._recount)
+
+    def _recount(self) -> None:
+        self.run_worker(self.recount, group="recount", exclusive=True, exit_on_error=False)
+
+    async def recount(self) -> None:
+        """Count and read the queue anew, unless somebody else just dealt with the row under the cursor.
+
+        Another row would come under the cursor, and the next key meet that: it waits until the cursor goes on.
+        """
+        if self._recounting is not None:
+            self._recounting.stop()
+            self._recounting = None
+        if not self.is_current:
+            self.seen_writes = -1
+            return
+        self._waits = bool(self._told())
+        if not self._waits:
+            await self.bring_up_to_date(force=True)
+
+    def _told(self) -> str:
+        """Return who dealt meanwhile with the row under the cursor, '' when nobody did."""
+        row = self.table.row
+        return self.source.dealt.get(row.id, "") if row and self.source else ""
 
     # -- the pane beside ----------------------------------------------------------------------------
 
@@ -148,6 +203,9 @@ class TodayScreen(BaseScreen):
     def on_table_moved(self, _event: Table.Moved) -> None:
         """Show what is known about the row under the cursor."""
         self._look_closer()
+        if self._waits and not self._told():
+            self._waits = False
+            self._recount()
 
     def _look_closer(self) -> None:
         self.keys.update()
@@ -174,6 +232,10 @@ class TodayScreen(BaseScreen):
         if item is None:
             on_heading = self.table.item is not None
             return "" if action_id == "open" and on_heading else _("Choose a row first.")
+        if action_id in ("done", "snooze", "log") and (told := self._told()):
+            return _("{told}; {key} reads the list again.").format(
+                told=told, key=self.crm.keymap.shown("reload")
+            )
         if action_id in ("done", "snooze"):
             if item.plan_id is None:
                 return _("Nothing is planned here; {key} logs and plans.").format(
@@ -226,7 +288,7 @@ class TodayScreen(BaseScreen):
             if day is not None:
                 self._deal_with(item, after)
 
-        plan = Postponed(item.plan_id or 0, item.plan_changed_in, item.name)
+        plan = Postponed(item.plan_id or 0, item.plan_changed_in or 0, item.name)
         await self.crm.open("snooze", plan=plan, then=put_off)
 
     async def do_done(self) -> None:
@@ -242,7 +304,7 @@ class TodayScreen(BaseScreen):
 
     def _due_of(self, plan_id: int) -> date | None:
         plan = reading.plan(self.session.reader, plan_id)
-        return date.fromisoformat(plan.due_on) if plan and plan.due_on else None
+        return clock.parse_day(plan.due_on) if plan and plan.due_on else None
 
     async def do_undo(self) -> None:
         """Take back the last change and go to the row it was about."""

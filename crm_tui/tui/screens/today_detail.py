@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any, ClassVar, NamedTuple
 
 from rich.segment import Segment
@@ -42,6 +41,7 @@ class Detail(Static, can_focus=False):
 
     def __init__(self) -> None:
         super().__init__("", markup=False)
+        self._known: Known | None = None
 
     @staticmethod
     def read(session: Session, item: Item) -> Known:
@@ -65,12 +65,15 @@ class Detail(Static, can_focus=False):
         due = ""
         if item.due_on and item.plan_id is not None:
             at = clock.local(item.due_at, session.zone).time() if item.due_at else None
-            due = day_text(date.fromisoformat(item.due_on), at)
+            due = day_text(clock.parse_day(item.due_on), at)
         contacts = customers.children(session.reader, "contact", item.customer_id)
         return Known(item, " · ".join(text for text in said if text), contacts, last, head, due)
 
     def show(self, known: Known | None) -> None:
         """Draw what is known about a row, nothing for None."""
+        if known == self._known:
+            return
+        self._known = known
         self.update(_text(known) if known else Text(""))
 
 
@@ -104,7 +107,7 @@ def _brief(item: Item, session: Session) -> tuple[tuple[str, str], ...]:
     due = ""
     if item.due_on and item.plan_id is not None:
         at = clock.local(item.due_at, session.zone).time() if item.due_at else None
-        due = day_text(date.fromisoformat(item.due_on), at)
+        due = day_text(clock.parse_day(item.due_on), at)
     contact = item.contact if item.name else ""
     who = " · ".join(text for text in (item.name or item.contact, contact, due, item.goal) if text)
     terms = sorted(item.terms, key=lambda term: -term.points)

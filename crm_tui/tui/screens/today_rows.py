@@ -10,11 +10,23 @@ from crm_tui.locale import _
 from crm_tui.queue import service as queue
 from crm_tui.queue.service import Item
 from crm_tui.session import Session
+from crm_tui.storage.watch import Moved
 from crm_tui.text.fold import fold
-from crm_tui.tui.widgets.rows import Cell, Column, GroupedSource, GroupRow, ListSource, Row, Section
+from crm_tui.tui.told import told
+from crm_tui.tui.widgets.rows import (
+    Cell,
+    Column,
+    GroupedSource,
+    GroupRow,
+    ListSource,
+    Row,
+    Section,
+    left_behind,
+)
 
 DUE = ("overdue", "today", "unwritten")
 TONES = {"overdue": "bad", "today": "warn", "unwritten": "accent"}
+WHY = 2  # the column that tells who dealt with a row
 # A row that stands for the first one there is, whichever it will be.
 FIRST = "first row"
 # How many idle customers a typed text looks through.
@@ -74,8 +86,8 @@ class _Idle:
 class QueueSource(GroupedSource):
     """The queue of the acting user in sections; ``count`` reads it anew, on the database thread.
 
-    ``items`` gives the item of a row that has been read. With a ``text`` only rows that hold it are shown,
-    and no group is folded.
+    ``items`` gives the item of a row that has been read, ``dealt`` who dealt meanwhile with which row. With a
+    ``text`` only rows that hold it are shown, and no group is folded.
     """
 
     def __init__(self, session: Session, text: str = "", folded: Sequence[Hashable] = queue.FOLDED) -> None:
@@ -88,6 +100,8 @@ class QueueSource(GroupedSource):
         self.session = session
         self.key = fold(text)
         self.items: dict[Hashable, Item] = {}
+        self.dealt: dict[Hashable, str] = {}
+        self.news = Moved()
         self.today: queue.Today | None = None
 
     @property
@@ -99,6 +113,7 @@ class QueueSource(GroupedSource):
         """Read the queue and return its number of lines."""
         session = self.session
         self.items.clear()
+        self.dealt.clear()
         self.today = queue.today(session.reader, session.person.id, clock.now(), session.zone)
         for section in self.sections:
             group = str(section.id)
@@ -126,6 +141,43 @@ class QueueSource(GroupedSource):
         assert self.today is not None
         idle = [item for group in ("unplanned", "idle") for item in self.idle(group, 0, LOOKED_THROUGH)]
         return [item for item in [*self.today.items, *idle] if self._wanted(item)]
+
+    def about(self, what: Moved) -> list[Hashable]:
+        """Return the rows here whose plan or customer others moved, and remember by whom."""
+        self.news = what
+        plans = what.records("plan")
+        return [
+            key
+            for key, item in list(self.items.items())
+            if item.plan_id in plans or item.customer_id in what.customers
+        ]
+
+    def is_concerned(self, what: Moved) -> bool:
+        """Tell whether what others moved may change the queue or its counts; on the database thread."""
+        me = self.session.person.id
+        lost = any(touch.field == "owner_id" and touch.old == me for touch in what.touches)
+        return lost or queue.concerns(self.session.reader, me, what.records("plan"), what.customers)
+
+    def again(self, rows: Sequence[Row]) -> Sequence[Row]:
+        """Read rows anew; those that others dealt with stay as they were, and tell by whom."""
+        session = self.session
+        known = [(row, self.items[row.id]) for row in rows if row.id in self.items]
+        items = [item for _row, item in known]
+        fresh = queue.again(session.reader, items, session.person.id, clock.now(), session.zone)
+        found: dict[Hashable, Row] = {}
+        for (row, old), new in zip(known, fresh, strict=True):
+            if new is not None:
+                self.dealt.pop(row.id, None)
+                found[row.id] = self.row(new)
+            elif row.id not in self.dealt:
+                touch = self.news.records("plan").get(old.plan_id or 0)
+                doer = told(session, touch or self.news.customers.get(old.customer_id))
+                self.dealt[row.id] = doer
+                found[row.id] = left_behind(row, doer, WHY)
+        for section in self.sections:
+            if isinstance(section.source, ListSource):
+                section.source.rows = [found.get(row.id, row) for row in section.source.rows]
+        return [found.get(row.id, row) for row in rows]
 
     def row(self, item: Item) -> Row:
         """Return the row of an item and remember the item."""
