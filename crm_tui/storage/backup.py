@@ -29,7 +29,7 @@ from crm_tui.storage.manifest import (
     write_manifest,
 )
 from crm_tui.storage.origin import origin
-from crm_tui.storage.presence import rights_like
+from crm_tui.storage.presence import make_folder, rights_like
 from crm_tui.storage.schema import APPLICATION_ID, VERSION
 
 KINDS = {
@@ -94,7 +94,9 @@ def make_backup(
     try:
         _check_room(source, folder)
         journal = copy_database(source, part, lambda done, size: tick(COPIED * done // max(size, 1)))
+        tick(COPIED)
         facts = examine(part, lambda: tick(COPIED))
+        tick(EXAMINED)
         size = part.stat().st_size
         digest = sha256_of(part, lambda done: tick(EXAMINED + (WHOLE - EXAMINED) * done // max(size, 1)))
         _flush(part)
@@ -127,7 +129,7 @@ def _prepared(source: Path, folder: Path | None, rights: int) -> Path:
     try:
         # A folder that was named and is not there may be a disk that is not mounted.
         if chosen == default and not chosen.is_dir():
-            chosen.mkdir(rights | (rights & 0o440) >> 2, exist_ok=True)
+            make_folder(chosen, rights, rights_like(source)[1])
         next(chosen.iterdir(), None)
     except OSError as error:
         raise _no_room_or_right(error, chosen) from error

@@ -130,7 +130,7 @@ class _Seat:
                 continue
             except FileNotFoundError:
                 # The last one who left has taken the folder away, or nobody was ever here.
-                _make_folder(folder, mode, group)
+                make_folder(folder, mode, group)
                 continue
             if path.exists():
                 # Another thread of this process finished its own entry of that number meanwhile.
@@ -161,7 +161,8 @@ class _Seat:
             self._file = None
 
 
-def _make_folder(folder: Path, mode: int, group: int) -> None:
+def make_folder(folder: Path, mode: int, group: int) -> None:
+    """Make a folder for those who may read or write by ``mode`` (rw bits); it may be there. Raises OSError."""
     enter = mode | (mode & 0o444) >> 2
     with suppress(FileExistsError):
         folder.mkdir(enter)

@@ -1,0 +1,389 @@
+"""Backups: consistent while people work, verified, found again; what is cut, altered or foreign is told."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import stat
+import threading
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+import time_machine
+
+from crm_tui.errors import BadInput, Cancelled, CrmError, Fault
+from crm_tui.storage import backup as backups
+from crm_tui.storage import copying, reminder
+from crm_tui.storage.backup import default_folder, ensure_backup, make_backup, verify
+from crm_tui.storage.connection import connect
+from crm_tui.storage.database import Database
+from crm_tui.storage.driver import sqlite3
+from crm_tui.storage.manifest import manifest_path, read_manifest
+from tests.faults import backup_load, processes
+from tests.storage.world import customer, note, saved
+
+
+@pytest.fixture(params=processes.MODES)
+def path(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """Return a database with three customers, in each journal mode."""
+    path = tmp_path / "crm.db"
+    processes.make(path, request.param, customers=3)
+    return path
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(os.listdir(folder))
+
+
+def change(path: Path, text: str = "x") -> None:
+    database = Database(path)
+    saved(database, note(1, text))
+    database.close()
+
+
+@time_machine.travel("2026-03-11T02:30:00Z", tick=False)
+@pytest.mark.requirement("S0-21")
+def test_a_backup_holds_everything_and_says_what_it_is(path):
+    told = []
+    made = make_backup(path, None, "manual", "li", lambda done, total: told.append((done, total)))
+    assert made.path == path.with_name("crm.db.backups") / "crm-20260311-103000-manual.db"
+    assert names(made.path.parent) == ["crm-20260311-103000-manual.db", "crm-20260311-103000-manual.json"]
+    assert verify(made.path) == made.manifest == read_manifest(made.path)
+    assert (made.manifest.by, made.manifest.kind, made.manifest.database) == ("li", "manual", "crm.db")
+    assert made.manifest.facts.tables["customer"] == 3
+    assert made.manifest.facts.head_set == 1 and len(made.manifest.facts.head_chain) == 64
+    assert told[-1] == (100, 100) and told == sorted(told)
+    assert {stat.S_IMODE(one.stat().st_mode) for one in made.path.parent.iterdir()} == {0o600}
+    assert stat.S_IMODE(made.path.parent.stat().st_mode) == 0o700
+    live, copy = connect(path), connect(made.path, immutable=True)
+    assert copy.execute("PRAGMA journal_mode").fetchone() != ("wal",)
+    for table in ("customer", "change", "change_set", "sqlite_sequence"):
+        assert (
+            copy.execute(f"SELECT * FROM {table}").fetchall()
+            == live.execute(f"SELECT * FROM {table}").fetchall()
+        )
+    assert live.execute("SELECT kind, person_id FROM upkeep").fetchall() == [("backup", 1)]
+    live.close()
+    copy.close()
+
+
+def test_two_backups_in_one_second_have_two_names(path):
+    with time_machine.travel("2026-03-11T02:30:00Z", tick=False):
+        first, second = (make_backup(path, None, "manual", "li") for _n in range(2))
+    assert second.path.name == first.path.stem + "-2.db"
+    assert len(backups.backups(first.path.parent)) == 2
+
+
+def test_the_bytes_of_a_large_file_are_copied_under_a_short_lock(tmp_path, monkeypatch):
+    path = tmp_path / "crm.db"
+    processes.make(path, "truncate", customers=3)
+    monkeypatch.setattr(copying, "SMALL_BYTES", 0)
+    copied = []
+    once = copying._copy_part
+
+    def copy(source: int, target: int, offset: int, count: int) -> int:
+        copied.append(offset)
+        if len(copied) == 1:
+            # Between the two passes: the copy must have it all the same.
+            change(path, "between")
+        if len(copied) == 2:
+            other = sqlite3.connect(path, timeout=0, isolation_level=None)
+            other.execute("BEGIN IMMEDIATE")
+            other.execute("INSERT INTO upkeep (at, kind) VALUES ('', 'check')")
+            with pytest.raises(sqlite3.OperationalError, match="locked"):
+                other.execute("COMMIT")
+            other.execute("ROLLBACK")
+            other.close()
+        return once(source, target, offset, count)
+
+    monkeypatch.setattr(copying, "_copy_part", copy)
+    made = make_backup(path, None, "manual", "li")
+    assert copied == [0, 0]
+    assert made.manifest.facts.head_set == 2
+    assert names(made.path.parent) == [made.path.name, manifest_path(made.path).name]
+    assert processes.unsound(path) == []
+
+
+def test_a_raw_copy_drops_no_lock_of_a_connection_in_the_same_process(tmp_path, monkeypatch):
+    path = tmp_path / "crm.db"
+    processes.make(path, "truncate", customers=3)
+    monkeypatch.setattr(copying, "SMALL_BYTES", 0)
+    mine = connect(path)
+    mine.execute("BEGIN IMMEDIATE")
+    mine.execute("INSERT INTO upkeep (at, kind) VALUES ('', 'check')")
+    monkeypatch.setattr("crm_tui.storage.upkeep_log.note", lambda *_given: None)
+    make_backup(path, None, "manual", "li")
+    child = processes.child("tests.storage.try_lock", path)
+    assert child.communicate()[0].strip() == "locked"
+    mine.execute("COMMIT")
+    mine.close()
+    assert processes.unsound(path) == []
+
+
+def test_a_system_without_the_quick_copy_copies_by_hand(tmp_path, monkeypatch):
+    path = tmp_path / "crm.db"
+    processes.make(path, "truncate", customers=3)
+    monkeypatch.setattr(copying, "SMALL_BYTES", 0)
+    monkeypatch.setattr(copying, "AT_ONCE", 10_000)
+    monkeypatch.delattr(os, "copy_file_range", raising=False)
+    assert verify(make_backup(path, None, "manual", "li").path).facts.tables["customer"] == 3
+
+
+def test_a_session_that_only_reads_backs_up_too(path):
+    path.chmod(0o444)
+    database = Database(path, read_only=True)
+    made = make_backup(path, None, "manual", "li")
+    database.close()
+    assert verify(made.path).facts.tables["customer"] == 3
+
+
+@pytest.mark.parametrize("at", [0, 60, 90])
+def test_a_stopped_backup_leaves_nothing(path, at):
+    asked = []
+
+    def cancelled() -> bool:
+        return bool(asked) and asked[-1] >= at
+
+    with pytest.raises(Cancelled, match="备份已停止"):
+        make_backup(path, None, "manual", "li", lambda done, _total: asked.append(done), cancelled)
+    assert names(default_folder(path)) == []
+
+
+def test_no_room_is_told_before_and_while_it_is_made(path, monkeypatch):
+    monkeypatch.setattr(os, "statvfs", lambda _path: SimpleNamespace(f_bavail=1, f_frsize=4096))
+    with pytest.raises(BadInput, match="空间不足，备份需要 1 MB。没有留下任何半成品。请腾出空间"):
+        make_backup(path, None, "manual", "li")
+    monkeypatch.undo()
+
+    def full(*_given: object) -> str:
+        raise OSError(errno.ENOSPC, "full")
+
+    for name in ("sha256_of", "write_manifest"):
+        with monkeypatch.context() as patch:
+            patch.setattr(backups, name, full)
+            with pytest.raises(BadInput, match="空间不足"):
+                make_backup(path, None, "manual", "li")
+    assert names(default_folder(path)) == []
+
+
+def test_a_full_disk_of_sqlite_is_told_so(path, monkeypatch):
+    def full(*_given: object) -> str:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    monkeypatch.setattr(backups, "copy_database", full)
+    with pytest.raises(BadInput, match="空间不足"):
+        make_backup(path, None, "manual", "li")
+    assert names(default_folder(path)) == []
+
+
+def test_a_folder_that_is_not_there_or_is_none_is_refused(path, tmp_path):
+    with pytest.raises(BadInput, match="无法在"):
+        make_backup(path, tmp_path / "usb", "manual", "li")
+    with pytest.raises(BadInput, match="无法在"):
+        make_backup(path, path, "manual", "li")
+    assert not (tmp_path / "usb").exists()
+
+
+def test_a_damaged_database_gives_no_backup(path):
+    plain = sqlite3.connect(path, isolation_level=None)
+    plain.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    page = plain.execute("SELECT rootpage FROM sqlite_master WHERE name = 'customer'").fetchone()[0]
+    plain.close()
+    content = bytearray(path.read_bytes())
+    content[(page - 1) * 4096 : page * 4096] = bytes(4096)
+    path.write_bytes(content)
+    with pytest.raises(Fault, match="已损坏，复制它不能算备份。以前的备份都在"):
+        make_backup(path, None, "manual", "li")
+    assert names(default_folder(path)) == []
+
+
+def cut(path: Path) -> None:
+    os.truncate(path, path.stat().st_size - 4096)
+
+
+def flip(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    content[5000] ^= 1
+    path.write_bytes(content)
+
+
+def longer(path: Path) -> None:
+    path.write_bytes(path.read_bytes() + b"\0")
+
+
+def newer(path: Path) -> None:
+    manifest = json.loads(manifest_path(path).read_text())
+    manifest["facts"]["schema_version"] = 99
+    manifest_path(path).write_text(json.dumps(manifest))
+
+
+SPOILED = [
+    (cut, "不完整：应有"),
+    (flip, "被改动过"),
+    (longer, "被改动过"),
+    (newer, "由更新版本的程序备份"),
+    (lambda path: path.unlink(), "没有备份"),
+    (lambda path: manifest_path(path).unlink(), "没有清单：这次备份没有完成"),
+    (lambda path: manifest_path(path).write_text("{"), "无法读取备份清单"),
+    (lambda path: manifest_path(path).write_text('{"format": 1}'), "无法读取备份清单"),
+    (lambda path: manifest_path(path).write_text("[]"), "无法读取备份清单"),
+    (lambda path: manifest_path(path).write_bytes(b"\xff"), "无法读取备份清单"),
+]
+
+
+@pytest.mark.parametrize(("spoil", "sentence"), SPOILED)
+def test_a_backup_that_is_not_as_it_was_made_is_told(tmp_path, spoil, sentence):
+    path = tmp_path / "crm.db"
+    processes.make(path, "truncate", customers=1)
+    made = make_backup(path, None, "manual", "li").path
+    spoil(made)
+    with pytest.raises(BadInput, match=sentence):
+        verify(made)
+
+
+def test_a_manifest_with_other_types_is_none(tmp_path):
+    path = tmp_path / "crm.db"
+    processes.make(path, "truncate", customers=1)
+    made = make_backup(path, None, "manual", "li").path
+    found = json.loads(manifest_path(made).read_text())
+    for name, value in [("size", "many"), ("sha256", 5), ("made_at", "yesterday"), ("facts", None)]:
+        manifest_path(made).write_text(json.dumps({**found, name: value}))
+        with pytest.raises(BadInput, match="无法读取备份清单"):
+            verify(made)
+        assert backups.backups(made.parent) == []
+
+
+def test_one_is_made_by_itself_only_when_something_moved(path):
+    first = ensure_backup(path, "import", "li")
+    assert first is not None and first.manifest.kind == "import"
+    assert ensure_backup(path, "import", "li") is None
+    change(path)
+    second = ensure_backup(path, "bulk", "li")
+    assert second is not None and second.manifest.facts.head_set == 2
+    flip(second.path)
+    assert ensure_backup(path, "import", "li") is not None
+
+
+def test_an_edit_from_outside_counts_as_moved(path):
+    assert ensure_backup(path, "import", "li") is not None
+    plain = sqlite3.connect(path, isolation_level=None)
+    plain.execute("UPDATE customer SET note = 'outside' WHERE id = 1")
+    plain.close()
+    assert ensure_backup(path, "import", "li") is not None
+
+
+def test_a_database_without_customers_needs_none(tmp_path):
+    path = tmp_path / "crm.db"
+    processes.make(path, "truncate")
+    assert ensure_backup(path, "import", "li") is None
+    assert not default_folder(path).exists()
+
+
+def test_the_folder_of_the_settings_is_used(path, tmp_path, monkeypatch):
+    monkeypatch.setattr("crm_tui.config.load_settings", lambda: {"backup_dir": str(tmp_path / "safe")})
+    made = ensure_backup(path, "timer", "li")
+    assert made is not None and made.path.parent == tmp_path / "safe"
+
+
+def test_a_link_to_the_database_has_the_same_backups(path, tmp_path):
+    link = tmp_path / "elsewhere" / "link.db"
+    link.parent.mkdir()
+    link.symlink_to(path)
+    made = make_backup(link, None, "manual", "li")
+    assert made.path.parent == default_folder(path)
+
+
+def test_a_file_of_the_team_has_backups_for_the_team(path):
+    path.chmod(0o664)
+    made = make_backup(path, None, "manual", "li")
+    assert stat.S_IMODE(made.path.stat().st_mode) == 0o660
+    assert stat.S_IMODE(made.path.parent.stat().st_mode) == 0o770
+
+
+def test_a_backup_does_not_wait_for_a_save_nor_a_save_for_it(path):
+    database = Database(path)
+    during: list[int] = []
+
+    def progress(done: int, _total: int) -> None:
+        if done == 60 and not during:
+            during.append(saved(database, note(2, "meanwhile")))
+
+    made = make_backup(path, None, "manual", "li", progress)
+    assert made.manifest.facts.head_set == 1
+    assert during == [2]
+    database.close()
+
+
+def test_backups_at_the_same_time_do_not_touch_each_other(path):
+    made: list[backups.Backup] = []
+    errors: list[CrmError] = []
+
+    def back_up() -> None:
+        try:
+            made.append(make_backup(path, None, "manual", "li"))
+        except CrmError as error:
+            errors.append(error)
+
+    threads = [threading.Thread(target=back_up) for _n in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert errors == []
+    assert len({one.path for one in made}) == 4
+    for one in made:
+        verify(one.path)
+
+
+@pytest.mark.parametrize("mode", processes.MODES)
+def test_backups_under_load_lose_nothing(tmp_path, mode):
+    outcome = backup_load.run(tmp_path / "crm.db", mode, megabytes=2, count=2, times=1, think=0.01)
+    assert outcome.faults == []
+    assert outcome.saves > 0 and len(outcome.drills) == 1
+
+
+@pytest.mark.requirement("S0-21")
+def test_a_month_without_a_backup_is_told_once_a_day(tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "tmp"))
+    path = tmp_path / "crm.db"
+    with time_machine.travel("2026-01-31T02:00:00Z", tick=False) as now:
+        processes.make(path, "truncate", customers=1)
+        reader = connect(path, read_only=True)
+
+        def said(moment: str) -> str:
+            now.move_to(moment)
+            return reminder.remind(reader, path, "Asia/Shanghai")
+
+        assert said("2026-02-27T02:00:00Z") == ""
+        assert "从未备份" in said("2026-02-28T02:00:00Z")
+        assert said("2026-02-28T12:00:00Z") == ""
+        assert "从未备份" in said("2026-03-01T02:00:00Z")
+        made = make_backup(path, None, "manual", "li")
+        assert said("2026-03-31T02:00:00Z") == ""
+        assert "上次备份是 2026-03-01" in said("2026-04-01T02:00:00Z")
+        manifest_path(made.path).unlink()
+        # The file itself remembers a backup that was made elsewhere.
+        assert "上次备份是 2026-03-01" in said("2026-04-02T02:00:00Z")
+    reader.close()
+
+
+def test_the_customer_of_a_backup_can_be_read_in_a_folder_that_is_only_read(path):
+    made = make_backup(path, None, "manual", "li")
+    made.path.chmod(0o400)
+    made.path.parent.chmod(0o500)
+    connection = connect(made.path, immutable=True)
+    assert connection.execute("SELECT count(*) FROM customer").fetchone() == (3,)
+    connection.close()
+    made.path.parent.chmod(0o700)
+
+
+def test_a_new_customer_is_in_the_next_backup(path):
+    make_backup(path, None, "manual", "li")
+    database = Database(path)
+    saved(database, lambda c: customer(c, "C9"))
+    database.close()
+    made = make_backup(path, None, "manual", "li")
+    assert made.manifest.facts.tables["customer"] == 4
+    assert backups.newest_verified(made.path.parent, made.manifest.facts.origin) == made
