@@ -240,7 +240,7 @@ def _next(change: Change, plan: store.Plan, zone: str) -> int:
 
     today = clock.local(change.now, zone).date()
     rhythm = parse_recurrence(plan.recurrence or "")
-    base = max(date.fromisoformat(plan.due_on), today) if plan.due_on else today
+    base = max(clock.parse_day(plan.due_on), today) if plan.due_on else today
     due_time = clock.local(plan.due_at, zone).time() if plan.due_at else None
     draft = PlanDraft(
         rhythm.next_after(base), due_time, plan.recurrence, plan.goal or "", plan.ways or "", plan.text or "",
@@ -304,7 +304,10 @@ def update_plan(change: Change, plan_id: int, seen: int, values: Mapping[str, An
     plan = store.plan(change.connection, plan_id)
     if plan is not None and plan.changed_in != seen and "due_on" in values:
         _open_plan(change, plan_id)
-    return change.update("plan", plan_id, values, seen)
+    # The line as typed says day and goal once more: it stands in nobody's way.
+    facts = {name: value for name, value in values.items() if name != "text"}
+    moved = change.update("plan", plan_id, facts, seen)
+    return change.update("plan", plan_id, {"text": values["text"]}) or moved if "text" in values else moved
 
 
 @action("activity.update")

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from crm_tui import clock
 from crm_tui.storage import merging
 from crm_tui.storage.driver import sqlite3
-from crm_tui.storage.faults import Moved
+from crm_tui.storage.faults import Move
 
 Write = TypeVar("Write", bound=Callable[..., Any])
 
@@ -36,7 +36,7 @@ class Change:
         self.actor = actor
         self.source = source
         self.now = clock.instant()
-        self.merged: list[Moved] = []  # what others had moved in records that this change saved over
+        self.merged: list[Move] = []  # what others had moved in records that this change saved over
 
     def execute(self, sql: str, params: Mapping[str, Any] | None = None) -> sqlite3.Cursor:
         """Run one statement with named parameters."""

@@ -12,7 +12,7 @@ from crm_tui.storage.diagnosis import explain, is_busy, is_damage
 __all__ = [
     "Clash",
     "FieldConflict",
-    "Moved",
+    "Move",
     "RecordGone",
     "StaleVersion",
     "explain",
@@ -34,7 +34,7 @@ class StaleVersion(_Conflict):
         self.entity_id = entity_id
 
 
-class Moved(NamedTuple):
+class Move(NamedTuple):
     """One column that others moved since it was read: from what, to what, and who did it last, when.
 
     ``actor`` is None and ``who`` says so when another program did it; ``at`` is an instant.
@@ -50,7 +50,7 @@ class Moved(NamedTuple):
 
 
 class Clash(NamedTuple):
-    """One column that two people moved to different values since it was read; see ``Moved``."""
+    """One column that two people moved to different values since it was read; see ``Move``."""
 
     column: str
     before: Any
@@ -74,7 +74,7 @@ class FieldConflict(StaleVersion):
         entity: str,
         entity_id: int,
         fields: Sequence[Clash],
-        moved: Sequence[Moved],
+        moved: Sequence[Move],
         now: int,
         was: Mapping[str, Any],
         row: Mapping[str, Any],

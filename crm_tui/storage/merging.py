@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from crm_tui import clock
 from crm_tui.locale import N_, _
 from crm_tui.storage.driver import sqlite3
-from crm_tui.storage.faults import Clash, FieldConflict, Moved, RecordGone, StaleVersion
+from crm_tui.storage.faults import Clash, FieldConflict, Move, RecordGone, StaleVersion
 
 Record = dict[str, Any]
 
@@ -42,7 +42,6 @@ ZONE = "SELECT value FROM setting WHERE name = 'zone' AND deleted_at IS NULL"
 
 # What a customer's file is made of: it goes and comes with its customer.
 OF_CUSTOMER = frozenset({"contact", "project", "plan", "activity", "customer_alias", "tag_link"})
-RECORD = N_("this record")
 CHANGED = N_("{who} changed {record} meanwhile ({when}).")
 NOUNS: dict[str, str] = {
     "customer": N_("this customer"),
@@ -51,6 +50,7 @@ NOUNS: dict[str, str] = {
     "plan": N_("this plan"),
     "activity": N_("this follow-up record"),
     "customer_alias": N_("this name"),
+    "record": N_("this record"),
 }
 ENDS: dict[str, str] = {
     "archived": N_("{who} archived {record} ({when})."),
@@ -63,7 +63,7 @@ ENDS: dict[str, str] = {
 class Others(NamedTuple):
     """What others did to a record since it was read: all they moved, and the record then and now."""
 
-    moved: dict[str, Moved]
+    moved: dict[str, Move]
     was: Record
     row: Record
 
@@ -107,7 +107,7 @@ def since(
         if column in ("id", "changed_in", "created_in") or same(state.get(column), current.get(column)):
             continue
         who = name_of(connection, actor)
-        moved[column] = Moved(column, state.get(column), current.get(column), actor, who, at, set_id)
+        moved[column] = Move(column, state.get(column), current.get(column), actor, who, at, set_id)
     return Others(moved, state, current)
 
 
@@ -150,7 +150,7 @@ def gone(
     other = name_of_customer(connection, into) if into else ""
     what = _(ENDS[how]).format(
         who=name_of(connection, actor),
-        record=_(NOUNS.get(table, RECORD)),
+        record=noun(table),
         other=other,
         when=when(connection, at),
     )
@@ -173,7 +173,7 @@ def moved_by(
     if found is None:
         return StaleVersion(table, row_id)
     said = _(what or CHANGED).format(
-        who=name_of(connection, found[0]), record=_(NOUNS.get(table, RECORD)), when=when(connection, found[1])
+        who=name_of(connection, found[0]), record=noun(table), when=when(connection, found[1])
     )
     return StaleVersion(
         table, row_id, said, todo or _("Look at it as it is now, then do it again if you still want to.")
@@ -194,6 +194,12 @@ def require_owner(connection: sqlite3.Connection, table: str, row_id: int) -> No
         owner = connection.execute(OWNER.format(table=table), {"id": row_id}).fetchone()
         if owner is not None:
             require_customer(connection, owner[0])
+
+
+def noun(table: str) -> str:
+    """Return what a record of a table is called in a sentence."""
+    name = table if table in NOUNS else "record"
+    return _(NOUNS[name])
 
 
 def same(one: Any, other: Any) -> bool:

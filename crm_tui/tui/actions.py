@@ -164,7 +164,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("all_theirs", ("T",), N_("All theirs"), N_("Keep what the others wrote in every field."), WORK,
            ("conflict",), 0, "quanyongduifang qydf"),
     Action("read_whole", ("space", "v"), N_("Whole text"), N_("Show all texts of the field in a box."), VIEW,
-           ("conflict",), 5, "quanwen qw"),
+           ("conflict",), 10, "quanwen qw"),
     Action("more_fields", ("f4",), N_("More fields"), N_("Show all fields of the form."), VIEW, FORM, 0,
            "gengduo gd"),
     Action("fill_draft", ("f7",), N_("Fill in the draft"),

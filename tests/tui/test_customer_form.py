@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 import time_machine
 
-from crm_tui.customers import reading, service
-from crm_tui.session import Session, open_session
+from crm_tui.customers import reading
+from crm_tui.session import Session
 from crm_tui.text.cells import width
 from tests.tui.driver import User, story
 from tests.tui.office import NOW, app, customer, office
@@ -144,28 +144,6 @@ async def test_odd_values_are_remarked_on_and_kept(session: Session) -> None:
         assert "已保存" in user.message
     row = reading.record(session.reader, "customer", 1)
     assert row is not None and row["uscc"] == "9135010"
-
-
-async def test_a_change_made_meanwhile_is_shown_and_never_overwritten(session: Session) -> None:
-    async with story(app(session), size=(120, 50)) as user:
-        await user.press("e")
-        await go_to(user, "need")
-        await user.type("我的需求")
-        with open_session(session.database.path, login="li") as other:
-            row = reading.record(other.reader, "customer", 1)
-            assert row is not None
-            other.write(service.update, 1, row["changed_in"], {"need": "李的需求"})
-        await user.press("f12")
-        assert "别人刚改过这份资料：核心需求。" in user.message
-        assert "您输入的内容还在" in user.message
-        assert "现为：李的需求" in user.text
-        assert user.screen.the_form.values()["need"] == "我的需求"
-        row = reading.record(session.reader, "customer", 1)
-        assert row is not None and row["need"] == "李的需求"
-        await user.press("f12")
-        assert "已保存" in user.message
-    row = reading.record(session.reader, "customer", 1)
-    assert row is not None and row["need"] == "我的需求"
 
 
 async def test_unsaved_edits_are_kept_until_esc_is_pressed_twice(session: Session) -> None:

@@ -78,11 +78,11 @@ class ContactScreen(RecordForm):
             given = {key: value for key, value in typed.values.items() if value is not None}
             self.result = await self.write(service.add_contact, self.customer_id, given, words=typed.words)
             return self.done_sentence(_("Contact added: {name}.").format(name=name))
-        if not typed.values:
+
+        def said(given: Mapping[str, Any]) -> str:
+            return _("Saved: {name}.").format(name=given.get("name") or name)
+
+        parts = self.parts(self.the_form.changed(), "contact")
+        if not parts:
             return _("Nothing was changed.")
-        args = (self.contact_id, self.record["changed_in"], typed.values)
-        moved = await self.write_seen(service.update_contact, "contact", *args, words=typed.words)
-        self.result = self.contact_id
-        return (
-            self.done_sentence(_("Saved: {name}.").format(name=name)) if moved else _("Nothing was changed.")
-        )
+        return await self.save_record(service.update_contact, "contact", self.contact_id, parts, said)

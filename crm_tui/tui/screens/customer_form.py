@@ -230,15 +230,12 @@ class EditCustomerScreen(CustomerForm):
         return reading.record(self.session.reader, "customer", self.customer_id)
 
     async def save(self, values: Mapping[str, str]) -> str | None:
-        """Save what was changed, over what others changed only when told twice."""
-        typed = read_back(self.the_form.changed(), "customer", self.context)
-        if not typed.values:
+        """Save what was changed."""
+        parts = self.parts(self.the_form.changed(), "customer")
+        if not parts:
             return _("Nothing was changed.")
-        args = (self.customer_id, self.record["changed_in"], typed.values)
-        moved = await self.write_seen(service.update, "customer", *args, words=typed.words)
-        self.result = self.customer_id
-        if not moved:
-            return _("Nothing was changed.")
-        return self.done_sentence(
-            _("Saved: {name}.").format(name=typed.values.get("name") or self.record["name"])
-        )
+
+        def said(given: Mapping[str, Any]) -> str:
+            return _("Saved: {name}.").format(name=given.get("name") or self.record["name"])
+
+        return await self.save_record(service.update, "customer", self.customer_id, parts, said)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple, cast
 from zoneinfo import ZoneInfo
@@ -19,9 +19,19 @@ from crm_tui.followups.reading import Plan
 from crm_tui.followups.service import LogEntry, Logged, PlanDraft
 from crm_tui.locale import _
 from crm_tui.session import Session
+from crm_tui.storage.faults import Move
 from crm_tui.text.chinese_dates import parse_when
 from crm_tui.text.recurrence import parse_recurrence
 from crm_tui.tui.screens.form_screen import FieldErrors, FormScreen
+from crm_tui.tui.screens.saving import (
+    Part,
+    Saving,
+    all_values,
+    also_moved,
+    registry_part,
+    sentences,
+    write_merging,
+)
 from crm_tui.tui.widgets.form import Field, Form
 
 MOST_PLANS = 9  # as many as there are digits to choose with
@@ -229,8 +239,11 @@ class LogScreen(FormScreen):
 
     # -- saving ---------------------------------------------------------------------------------------
 
-    async def save(self, values: Mapping[str, str]) -> str:
-        """Write what happened and what comes next as one change."""
+    async def save(self, values: Mapping[str, str]) -> str | None:
+        """Write what happened and what comes next as one change.
+
+        Where others moved the customer's status or stage meanwhile, the conflict screen asks first.
+        """
         about = self.about
         assert about is not None
         if not values["content"].strip() and not values["ways"]:
@@ -260,13 +273,33 @@ class LogScreen(FormScreen):
             whole_day,
         )
         following = self._next(values["next"])
-        written = await self.crm.write(service.log, entry, following, self.session.zone)
-        logged: Logged = written.value
+        names = (*moved, "lost_reason") if lost else tuple(moved)
+        context = await self.crm.work.run(self.session.context)
+        parts = [registry_part(name, values[name], context) for name in names]
+
+        async def store(seen: int, chosen: Sequence[Part], before: Sequence[Move]) -> str:
+            given = all_values(chosen)
+            steps = entry._replace(
+                status=given.get("status"),
+                stage=given.get("stage"),
+                lost_reason=given.get("lost_reason") or "",
+                seen=seen,
+            )
+            written = await write_merging(self.crm, service.log, steps, following, self.session.zone)
+            return await self._said(written.value, also_moved("customer", before, moved))
+
+        customer = about.customer
+        title = customer["name"] or customer["no"]
+        saving = Saving(self, title, parts, store, self.finish, self.left_open, context)
+        return await saving.run(customer["changed_in"])
+
+    async def _said(self, logged: Logged, others: str) -> str:
         self.result = logged
         said = _("Logged.")
         if logged.plan_id is not None:
             due = await self.crm.work.run(self._due_of, logged.plan_id)
             said = _("Logged; next {day}.").format(day=due) if due else _("Logged and planned.")
+        said = sentences(said, logged.note, others)
         return _("{what}  {key} undoes it.").format(what=said, key=self.crm.keymap.shown("undo"))
 
     def _due_of(self, plan_id: int) -> str:

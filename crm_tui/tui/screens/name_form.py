@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 from crm_tui.customers import service
 from crm_tui.locale import N_, _
 from crm_tui.session import Session
+from crm_tui.storage.faults import Move
 from crm_tui.text.identity import find_identity_number
 from crm_tui.tui.screens.form_fields import IDENTITY
 from crm_tui.tui.screens.form_screen import FormScreen
+from crm_tui.tui.screens.saving import (
+    Part,
+    Saving,
+    Values,
+    Words,
+    all_values,
+    also_moved,
+    line_part,
+    sentences,
+    theirs_kept,
+    write_merging,
+)
 from crm_tui.tui.widgets.form import Field, Form
 
 KINDS: dict[str, str] = {
@@ -48,7 +61,7 @@ class NameScreen(FormScreen):
     def _refused(text: str) -> str:
         return _(IDENTITY) if find_identity_number(text) else ""
 
-    async def save(self, values: Mapping[str, str]) -> str:
+    async def save(self, values: Mapping[str, str]) -> str | None:
         """Save the name; search and duplicate warnings know it from then on."""
         session = cast(Session, self.crm.session)
         if session.read_only:
@@ -56,10 +69,45 @@ class NameScreen(FormScreen):
         name, kind = values["name"].strip(), values["kind"]
         if self.alias is None:
             await self.crm.write(service.add_name, self.customer_id, name, kind)
-            text = _("Name added: {name}.")
-        else:
-            args = (self.alias["id"], self.alias["changed_in"], {"name": name, "kind": kind})
-            await self.crm.write(service.update_name, *args)
-            text = _("Saved: {name}.")
-        said = text.format(name=name)
+            return self._done(_("Name added: {name}.").format(name=name))
+        changed = self.the_form.changed()
+        parts = [part for key, part in self._parts(name, kind).items() if key in changed]
+        if not parts:
+            return _("Nothing was changed.")
+        alias = self.alias
+        saving = Saving(self, alias["name"], parts, self._store, self.finish, self.left_open)
+        return await saving.run(alias["changed_in"])
+
+    def _parts(self, name: str, kind: str) -> dict[str, Part]:
+        choices = [(key, _(label)) for key, label in KINDS.items()]
+
+        def kinds(record: Mapping[str, Any]) -> Field:
+            return Field("kind", _("Kind"), "choice", record["kind"], choices, required=True)
+
+        def label(record: Mapping[str, Any]) -> str:
+            return _(KINDS[record["kind"]])
+
+        def again(text: str) -> tuple[Values, Words]:
+            return {"kind": text}, ()
+
+        return {
+            "name": line_part(
+                _("Name"), {"name": name}, lambda row: row["name"], lambda text: {"name": text.strip()}
+            ),
+            "kind": Part(_("Kind"), {"kind": kind}, (), label, kinds, again),
+        }
+
+    async def _store(self, seen: int, parts: Sequence[Part], moved: Sequence[Move]) -> str:
+        assert self.alias is not None
+        values = all_values(parts)
+        if not values:
+            return theirs_kept()
+        written = await write_merging(self.crm, service.update_name, self.alias["id"], seen, values)
+        others = also_moved("customer_alias", (*moved, *written.moved), values)
+        if not written.value:
+            return sentences(_("Nothing was changed."), others)
+        name = values.get("name", self.alias["name"])
+        return self._done(sentences(_("Saved: {name}.").format(name=name), others))
+
+    def _done(self, said: str) -> str:
         return _("{what}  {key} undoes it.").format(what=said, key=self.crm.keymap.shown("undo"))

@@ -11,12 +11,14 @@ from crm_tui import clock
 from crm_tui.customers.fields import FIELDS
 from crm_tui.errors import BadInput
 from crm_tui.followups import reading, service
-from crm_tui.followups.next_step import read_next, say_plan
+from crm_tui.followups.next_step import day_text, read_next, say_plan
 from crm_tui.locale import _
 from crm_tui.text.identity import find_identity_number
+from crm_tui.text.recurrence import parse_recurrence
 from crm_tui.tui.screens.form_fields import IDENTITY, form_field, read_back
 from crm_tui.tui.screens.form_screen import FieldErrors
 from crm_tui.tui.screens.record_form import RecordForm
+from crm_tui.tui.screens.saving import Part, line_part
 from crm_tui.tui.understood import understood
 from crm_tui.tui.widgets.form import Field
 
@@ -89,28 +91,72 @@ class PlanScreen(RecordForm):
         """Plan it, or change what was typed anew."""
         changed = self.the_form.changed()
         draft = read_next(values[TEXT], self.crm.today(), self.session.calendar) if TEXT in changed else None
-        typed = read_back({name: text for name, text in values.items() if name != TEXT}, "plan", self.context)
-        zone = self.session.zone
-        if draft is not None and not self.plan_id:
-            draft = draft._replace(ways=typed.values["ways"] or "", owner_id=typed.values["owner_id"])
-            self.result = await self.write(service.add_plan, self.customer_id, draft, zone)
-        elif changed:
-            moves = typed.values
-            if draft is not None:
-                moves |= {
-                    "due_on": draft.due_on.isoformat() if draft.due_on else None,
-                    "due_at": self._instant(draft),
-                    "recurrence": draft.recurrence,
-                    "goal": draft.goal or None,
-                    "text": draft.text or None,
-                }
-            args = (self.plan_id, self.record["changed_in"], moves)
-            await self.write_seen(service.update_plan, "plan", *args)
-            self.result = self.plan_id
-        else:
+        if not self.plan_id and draft is not None:
+            others = {name: text for name, text in values.items() if name != TEXT}
+            typed = read_back(others, "plan", self.context).values
+            draft = draft._replace(ways=typed["ways"] or "", owner_id=typed["owner_id"])
+            self.result = await self.write(service.add_plan, self.customer_id, draft, self.session.zone)
+            return self.done_sentence(_("Planned: {plan}.").format(plan=say_plan(draft)))
+        parts = [*self._line_parts(draft), *self.parts(changed, "plan")]
+        if not parts:
             return _("Nothing was changed.")
-        said = say_plan(draft) if draft is not None else values[TEXT]
-        return self.done_sentence(_("Planned: {plan}.").format(plan=said))
+
+        def said(given: Mapping[str, Any]) -> str:
+            return _("Planned: {plan}.").format(plan=self._line({**self.record, **given}))
+
+        return await self.save_record(service.update_plan, "plan", self.plan_id, parts, said)
+
+    def record_title(self) -> str:
+        """Return what the plan is for."""
+        return self.record["goal"] or self.record["text"] or ""
+
+    def _line_parts(self, draft: service.PlanDraft | None) -> list[Part]:
+        """Return what the typed line changes: the day and what for, or both as one where it has a rhythm."""
+        if draft is None:
+            return []
+        typed = self._columns(draft)
+        if draft.recurrence or self.record["recurrence"]:
+            return [line_part(_("Next step"), typed, self._line, self._whole)]
+        day = {name: typed[name] for name in ("due_on", "due_at", "text")}
+        goal = {name: typed[name] for name in ("goal", "text")}
+        found = []
+        if any(self.record[name] != typed[name] for name in ("due_on", "due_at")):
+            found.append(line_part(FIELDS["plan_due"].title, day, self._day, self._whole))
+        if self.record["goal"] != goal["goal"] or not found:
+            found.append(line_part(FIELDS["plan_goal"].title, goal, self._goal, self._just_goal))
+        return found
+
+    def _columns(self, draft: service.PlanDraft) -> dict[str, Any]:
+        return {
+            "due_on": draft.due_on.isoformat() if draft.due_on else None,
+            "due_at": self._instant(draft),
+            "recurrence": draft.recurrence,
+            "goal": draft.goal or None,
+            "text": draft.text or None,
+        }
+
+    def _day(self, row: Mapping[str, Any]) -> str:
+        if not row["due_on"]:
+            return ""
+        at = clock.local(row["due_at"], self.session.zone).time() if row["due_at"] else None
+        return day_text(clock.parse_day(row["due_on"]), at)
+
+    @staticmethod
+    def _goal(row: Mapping[str, Any]) -> str:
+        return row["goal"] or row["text"] or ""
+
+    def _line(self, row: Mapping[str, Any]) -> str:
+        rhythm = parse_recurrence(row["recurrence"]).label() if row["recurrence"] else ""
+        day = self._day(row) or _("Planned without a day")
+        return " · ".join(part for part in (day, rhythm, self._goal(row)) if part)
+
+    def _whole(self, text: str) -> dict[str, Any]:
+        draft = read_next(text, self.crm.today(), self.session.calendar)
+        return self._columns(draft) if draft is not None else {}
+
+    @staticmethod
+    def _just_goal(text: str) -> dict[str, Any]:
+        return {"goal": text.strip() or None, "text": text.strip() or None}
 
     def _instant(self, draft: service.PlanDraft) -> str | None:
         if draft.due_on is None or draft.due_time is None:
@@ -149,10 +195,11 @@ class ActivityScreen(RecordForm):
         """Save what was changed."""
         if not any(values[name].strip() for name in NAMES):
             raise FieldErrors({NAMES[0]: _("Write what happened.")})
-        typed = read_back(self.the_form.changed(), "activity", self.context)
-        if not typed.values:
+        parts = self.parts(self.the_form.changed(), "activity")
+        if not parts:
             return _("Nothing was changed.")
-        args = (self.activity_id, self.record["changed_in"], typed.values)
-        await self.write_seen(service.update_activity, "activity", *args)
-        self.result = self.activity_id
-        return self.done_sentence(_("Saved: {name}.").format(name=FIELDS["activity_content"].title))
+
+        def said(_given: Mapping[str, Any]) -> str:
+            return _("Saved: {name}.").format(name=FIELDS["activity_content"].title)
+
+        return await self.save_record(service.update_activity, "activity", self.activity_id, parts, said)

@@ -59,11 +59,11 @@ class ProjectScreen(RecordForm):
             given = {key: value for key, value in typed.values.items() if value is not None}
             self.result = await self.write(service.add_project, self.customer_id, given, words=typed.words)
             return self.done_sentence(_("Project added: {name}.").format(name=name))
-        if not typed.values:
+        parts = self.parts(self.the_form.changed(), "project")
+        if not parts:
             return _("Nothing was changed.")
-        args = (self.project_id, self.record["changed_in"], typed.values)
-        moved = await self.write_seen(service.update_project, "project", *args, words=typed.words)
-        self.result = self.project_id
-        return (
-            self.done_sentence(_("Saved: {name}.").format(name=name)) if moved else _("Nothing was changed.")
-        )
+
+        def said(given: Mapping[str, Any]) -> str:
+            return _("Saved: {name}.").format(name=given.get("name") or name)
+
+        return await self.save_record(service.update_project, "project", self.project_id, parts, said)

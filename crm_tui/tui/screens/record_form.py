@@ -6,36 +6,33 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, cast
 
-from crm_tui.customers.convert import Context, show
+from crm_tui.customers.convert import Context
 from crm_tui.customers.fields import FIELDS
-from crm_tui.errors import BadInput, CrmError
+from crm_tui.errors import CrmError
 from crm_tui.locale import _
 from crm_tui.presets import preset
-from crm_tui.presets.store import add_word, dictionary
 from crm_tui.session import Session
-from crm_tui.storage.change import Change
-from crm_tui.storage.faults import StaleVersion
-from crm_tui.tui.screens.form_fields import complete_while_typing, listed, remark
+from crm_tui.storage.faults import Move
+from crm_tui.tui.screens.form_fields import complete_while_typing, remark
 from crm_tui.tui.screens.form_screen import FormScreen
+from crm_tui.tui.screens.saving import (
+    Part,
+    Saving,
+    all_values,
+    all_words,
+    also_moved,
+    registry_part,
+    sentences,
+    theirs_kept,
+    with_words,
+    write_merging,
+)
 from crm_tui.tui.widgets.form import Field, Form
 
 
 def required_names(session: Session) -> tuple[str, ...]:
     """Return the fields of the preset's minimum; run on the database thread."""
     return preset(session.settings.get("preset") or "general").required
-
-
-def with_words(fn: Callable[..., Any], words: Sequence[tuple[str, str]]) -> Callable[..., Any]:
-    """Return a write function that first adds new words of open lists, in the same change set."""
-
-    def run(change: Change, *args: Any, **kw: Any) -> Any:
-        known = dictionary(change.connection)
-        for kind, text in words:
-            add_word(change, known, kind, text)
-        return fn(change, *args, **kw)
-
-    run.__dict__["action"] = fn.__dict__["action"]
-    return run if words else fn
 
 
 class RecordForm(FormScreen):
@@ -128,42 +125,52 @@ class RecordForm(FormScreen):
             await self.crm.work.run(self.session.forget_words)
         return result.value
 
-    async def write_seen(
-        self, fn: Callable[..., Any], entity: str, *args: Any, words: Sequence[tuple[str, str]] = ()
-    ) -> Any:
-        """Write a record that may have moved meanwhile.
+    def parts(self, texts: Mapping[str, str], entity: str) -> list[Part]:
+        """Return what was typed into the fields of one table, field by field."""
+        needed = {row.field.key for row in self.the_form.rows if row.field.required}
+        return [
+            registry_part(name, text, self.context, required=name in needed)
+            for name, text in texts.items()
+            if name in FIELDS and FIELDS[name].entity == entity
+        ]
 
-        Then nothing is saved, what the others wrote stands beside the fields, and the next save means it.
+    async def save_record(
+        self,
+        fn: Callable[..., Any],
+        entity: str,
+        record_id: int,
+        parts: Sequence[Part],
+        said: Callable[[Mapping[str, Any]], str],
+    ) -> str | None:
+        """Save edited fields by ``fn(change, id, seen, values)``; None when the conflict screen is open now.
+
+        Others may have changed the record meanwhile: other fields of it stay and are told, the same fields
+        are asked. ``said(values)`` is the sentence for what was saved.
         """
-        try:
-            return await self.write(fn, *args, words=words)
-        except StaleVersion:
-            fresh = await self.crm.work.run(self.read_again)
-            if fresh is None:
-                raise
-            theirs = self._note_theirs(fresh, entity)
-            self.record = dict(fresh)
-            raise BadInput(
-                _("Somebody else changed this meanwhile: {fields}.").format(fields=theirs),
-                _("Nothing was saved; what you typed is still here."),
-                _("{key} saves your fields over theirs.").format(key=self.crm.keymap.shown("save")),
-            ) from None
+
+        async def store(seen: int, chosen: Sequence[Part], moved: Sequence[Move]) -> str:
+            values, words = all_values(chosen), all_words(chosen)
+            if not values:
+                return theirs_kept(also_moved(entity, moved, all_values(parts)))
+            written = await write_merging(self.crm, fn, record_id, seen, values, words=words)
+            if words:
+                await self.crm.work.run(self.session.forget_words)
+            self.result = record_id
+            others = also_moved(entity, (*moved, *written.moved), all_values(parts))
+            if not written.value:
+                return sentences(_("Nothing was changed."), others)
+            return self.done_sentence(sentences(said(values), others))
+
+        saving = Saving(self, self.record_title(), parts, store, self.finish, self.left_open, self.context)
+        return await saving.run(self.record["changed_in"])
+
+    def record_title(self) -> str:
+        """Return the name of the record for the conflict screen."""
+        return self.record.get("name") or ""
 
     def read_again(self) -> Mapping[str, Any] | None:
         """Return the record as it is now, on the database thread; None when it is gone."""
         return None
-
-    def _note_theirs(self, fresh: Mapping[str, Any], entity: str) -> str:
-        moved = []
-        for row in self.the_form.rows:
-            one = FIELDS.get(row.field.key)
-            if one is None or one.entity != entity or row.control is None:
-                continue
-            if any(fresh.get(column) != self.record.get(column) for column in one.columns):
-                text = show(one, fresh, self.context)
-                row.set_message(note=_("Now there: {text}").format(text=text or _("blank")))
-                moved.append(one.title)
-        return listed(moved) or _("fields that this form does not show")
 
     def done_sentence(self, text: str) -> str:
         """Return what was done and how to take it back."""

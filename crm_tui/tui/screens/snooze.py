@@ -2,29 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import date, time, timedelta
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, time, timedelta
 from typing import Any, ClassVar, NamedTuple, cast
+from zoneinfo import ZoneInfo
 
 from textual import events
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
+from crm_tui import clock
 from crm_tui.errors import BadInput
 from crm_tui.followups import service as followups
 from crm_tui.followups.next_step import day_text
 from crm_tui.locale import _
 from crm_tui.session import Session
+from crm_tui.storage.faults import Move
 from crm_tui.text.cells import fit, width
 from crm_tui.text.chinese_dates import parse_when
 from crm_tui.tui.screens.base import PopUp
+from crm_tui.tui.screens.saving import Part, Saving, Values, line_part, theirs_kept
 
 
 class Postponed(NamedTuple):
     """The plan in question: id, the version seen, and whose it is."""
 
     id: int
-    changed_in: int | None
+    changed_in: int
     name: str = ""
 
 
@@ -38,6 +42,7 @@ class SnoozeBox(PopUp):
         super().__init__()
         self.plan = plan
         self.workday: date | None = None
+        self.day: date | None = None
         self.choices = Static("", markup=False, classes="snooze-days")
         self.line = Input(
             placeholder=_("or type: next friday, in 3 days, 12/25 14:30"), compact=True, select_on_focus=False
@@ -115,11 +120,50 @@ class SnoozeBox(PopUp):
 
     async def _put_off(self, day: date, at: time | None = None) -> None:
         plan = self.plan
-        await self.crm.write(followups.snooze, plan.id, day, at, seen=plan.changed_in, zone=self.session.zone)
-        await self.crm.back(day)
         name = getattr(plan, "name", "")
-        said = _("Put off to {day}: {name}.") if name else _("Put off to {day}.")
-        self.crm.done(said.format(day=day_text(day, at), name=name))
+        due: Values = {"due_on": day.isoformat(), "due_at": self._instant(day, at)}
+        part = line_part(_("Put off to"), due, self._day_of, self._reread)
+
+        async def store(seen: int, chosen: Sequence[Part], _moved: Sequence[Move]) -> str:
+            if not chosen:
+                return theirs_kept()
+            values = chosen[0].values
+            self.day = clock.parse_day(values["due_on"])
+            hour = clock.local(values["due_at"], self.session.zone).time() if values["due_at"] else None
+            written = await self.crm.write(
+                followups.snooze, plan.id, self.day, hour, seen=seen, zone=self.session.zone
+            )
+            if not written.value:
+                return _("It is put off to {day} already.").format(day=day_text(self.day, hour))
+            said = _("Put off to {day}: {name}.") if name else _("Put off to {day}.")
+            text = said.format(day=day_text(self.day, hour), name=name)
+            return _("{what}  {key} undoes it.").format(what=text, key=self.crm.keymap.shown("undo"))
+
+        saving = Saving(self, name, [part], store, self._finish, self._left)
+        said = await saving.run(plan.changed_in)
+        if said is not None:
+            await self._finish(said)
+
+    async def _finish(self, said: str) -> None:
+        await self.crm.back(self.day)
+        self.crm.say(said, "good")
+
+    def _left(self) -> None:
+        self.say(_("Not put off."), "warn")
+
+    def _day_of(self, row: Mapping[str, Any]) -> str:
+        if not row["due_on"]:
+            return ""
+        at = clock.local(row["due_at"], self.session.zone).time() if row["due_at"] else None
+        return day_text(clock.parse_day(row["due_on"]), at)
+
+    def _reread(self, text: str) -> Values:
+        day, at = self._read(text)
+        return {"due_on": day.isoformat(), "due_at": self._instant(day, at)}
+
+    def _instant(self, day: date, at: time | None) -> str | None:
+        moment = datetime.combine(day, at, ZoneInfo(self.session.zone)) if at else None
+        return clock.to_instant(moment) if moment else None
 
     # -- typing -------------------------------------------------------------------------------------
 

@@ -326,6 +326,7 @@ class Table(RowsAgain, can_focus=True):
         self._widths = []
         self._keep_cursor_visible()
         self._want(self.top, self.top + self.lines)
+        self.refresh()
 
     def on_focus(self) -> None:
         """Draw the cursor as active."""
