@@ -114,13 +114,14 @@ def _once(path: Path, read_only: bool, mouse: bool, said: str) -> tuple[int, Wis
         app = CrmApp(
             opened.session or Nobody(),
             start="today" if opened.session else "welcome",
-            rooms={"welcome": partial(WelcomeScreen, path, opened.refusal)},
+            rooms={"welcome": partial(WelcomeScreen, path, opened.refusal, read_only)},
             settings=settings,
             work=work,
             said=said,
         )
         app.run(mouse=mouse)
-        if opened.refusal is not None and not app.return_code and app.wish is None:
+        refused = opened.refusal is not None and isinstance(app.session, Nobody)
+        if refused and not app.return_code and app.wish is None:
             return opened.refusal.exit_code, None
         return app.return_code or 0, app.wish
     finally:

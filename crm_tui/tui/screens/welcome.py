@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import ClassVar
@@ -15,12 +16,17 @@ from crm_tui.config import default_database
 from crm_tui.errors import BadInput, CrmError
 from crm_tui.locale import _
 from crm_tui.session import Session, create_database, system_login
+from crm_tui.storage.connection import OldFile
+from crm_tui.storage.migrations import Migrated, migrate
+from crm_tui.storage.mounts import NetworkFile
 from crm_tui.tui.opening import open_warm
 from crm_tui.tui.screens.base import BaseScreen
 from crm_tui.tui.screens.form_screen import FormScreen
+from crm_tui.tui.screens.job_box import JobBox, Outcome, reported
 from crm_tui.tui.widgets.form import Field, Form
 from crm_tui.tui.widgets.rows import Column, ListSource, Row
 from crm_tui.tui.widgets.table import Table
+from crm_tui.tui.work import Job
 
 Progress = Callable[[int, int], None]
 TEMPLATE = "crm-tui-template.xlsx"
@@ -38,15 +44,19 @@ def make_sample(folder: Path, progress: Progress) -> Session:
 class WelcomeScreen(BaseScreen):
     """Offers to make a database, to import a sheet into it, or to try the sample.
 
-    With a ``refusal`` it says why the file is not opened, and offers the sample only.
+    With a ``refusal`` it says why the file is not opened, and offers what helps: to bring an older file to
+    this version, to read where it must not be written.
     """
 
     kind: ClassVar[str] = "welcome"
 
-    def __init__(self, path: Path | None = None, refusal: CrmError | None = None) -> None:
+    def __init__(
+        self, path: Path | None = None, refusal: CrmError | None = None, read_only: bool = False
+    ) -> None:
         super().__init__()
         self.path = path or default_database()
         self.refusal = refusal
+        self.read_only = read_only
         self.table = Table([Column("", 14, tone="strong"), Column("", 30, flex=1)], header=False)
         self.folder: TemporaryDirectory[str] | None = None
 
@@ -69,8 +79,16 @@ class WelcomeScreen(BaseScreen):
                 Row("import", (_("Import a sheet"), _("New database, filled from xlsx, xls or csv."))),
                 *rows,
             ]
+        if self._can_migrate():
+            told = _("After a verified backup; nobody else may be in.")
+            rows.insert(0, Row("migrate", (_("Bring to this version"), told)))
+        if isinstance(self.refusal, NetworkFile):
+            rows.insert(0, Row("read", (_("Only read"), _("Nothing can be changed then."))))
         rows.append(Row("quit", (_("Quit"), "")))
         await self.table.show(ListSource(rows))
+
+    def _can_migrate(self) -> bool:
+        return isinstance(self.refusal, OldFile) and not self.refusal.protected and not self.read_only
 
     def why_not(self, action_id: str) -> str:
         """Say that nothing can be imported into what cannot be opened."""
@@ -88,6 +106,11 @@ class WelcomeScreen(BaseScreen):
             await self.do_import()
         elif chosen == "sample":
             await self._try_sample()
+        elif chosen == "migrate":
+            box = JobBox(_("Bringing the database to this version"), partial(_migrated, self.path))
+            await self.crm.show(box, then=self._migrated)
+        elif chosen == "read":
+            await self._go_on(await self.crm.work.run(open_warm, self.path, read_only=True))
         elif chosen == "quit":
             await self.crm.act("quit")
 
@@ -112,6 +135,18 @@ class WelcomeScreen(BaseScreen):
             await self._go_on(session)
             await self.crm.open("import")
 
+    async def _migrated(self, outcome: Outcome) -> None:
+        if isinstance(outcome.error, CrmError):
+            self.say(str(outcome.error), "bad")
+            return
+        if outcome.error is not None:
+            raise outcome.error
+        await self._go_on(await self.crm.work.run(open_warm, self.path))
+        done: Migrated = outcome.value
+        if done.backup is not None:
+            text = _("The database is of version {version} now. It was backed up before: {path}")
+            self.crm.say(text.format(version=done.to_version, path=done.backup), "good")
+
     async def _try_sample(self) -> None:
         loop = asyncio.get_running_loop()
 
@@ -128,6 +163,7 @@ class WelcomeScreen(BaseScreen):
         self.crm.session = session
         self.crm.writes += 1
         await self.crm.go("today")
+        self.crm.say_limits()
 
 
 class CreateScreen(FormScreen):
@@ -162,6 +198,10 @@ class CreateScreen(FormScreen):
         path = Path(values["path"].strip()).expanduser()
         self.result = await self.crm.work.run(_make, path, values["name"].strip())
         return _("Made: {path}").format(path=path)
+
+
+def _migrated(path: Path, job: Job[Migrated]) -> Migrated:
+    return migrate(path, None, system_login(), progress=partial(reported, job), cancelled=job.is_cancelled)
 
 
 def _make(path: Path, name: str) -> Session:

@@ -142,14 +142,16 @@ class StatusLine(Line):
             kept.append((fit(safe(text), wide, ambiguous), name))
             used += wide
         rest = max(left - used, 0)
-        if self.flag and self.reason and width(safe(self.reason), ambiguous) + 2 <= rest:
-            # Why it can only be read, where there is room for it.
-            kept.append(("  " + self.reason, ""))
-            rest -= width(safe(self.reason), ambiguous) + 2
-        kept.append((" " * rest, ""))
+        reason = f" {self.reason}" if self.flag and self.reason else ""
+        if width(safe(reason), ambiguous) > rest:
+            reason = ""
+        kept.append((" " * (rest - width(safe(reason), ambiguous)), ""))
         for text, name in right:
             kept.append(("  ", ""))
             kept.append((text, name))
+            if name == "line--flag":
+                # Why it can only be read, where there is room for it.
+                kept.append((reason, ""))
         return kept
 
 
