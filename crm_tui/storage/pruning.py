@@ -33,8 +33,11 @@ def kept(dated: Sequence[Dated], today: date) -> set[str]:
     """
     newest_first = sorted(dated, key=lambda one: (one.made, one.key), reverse=True)
     stay = {one.key for one in newest_first[:1]}
-    # One of a clock that ran ahead counts as of today.
-    stay |= {one.key for one in [each for each in newest_first if each.made.date() >= today][:TODAY]}
+    # Those of a clock that ran ahead stay for a while, but take no place from what is made now.
+    ahead = [one for one in newest_first if one.made.date() > today]
+    newest_first = newest_first[len(ahead) :]
+    stay |= {one.key for one in ahead[:TODAY]}
+    stay |= {one.key for one in [each for each in newest_first if each.made.date() == today][:TODAY]}
     periods: tuple[tuple[int, Callable[[datetime], tuple[int, ...]]], ...] = (
         (DAYS, lambda made: (made.year, made.month, made.day)),
         (WEEKS, lambda made: made.isocalendar()[:2]),
