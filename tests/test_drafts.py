@@ -106,6 +106,24 @@ def test_an_older_snapshot_never_writes_over_a_newer_one(drafts: Drafts) -> None
     assert the_one(drafts).draft == draft("新")
 
 
+def test_a_late_snapshot_of_a_form_that_is_closed_is_not_written(drafts: Drafts) -> None:
+    for end in ("forget", "close"):
+        slot = drafts.slot("log", {"customer_id": 3})
+        slot.keep(draft(), 1)
+        getattr(slot, end)()
+        slot.keep(draft("太晚"), 2)
+    assert the_one(drafts).draft == draft()
+
+
+def test_a_follow_up_is_found_whichever_plan_it_was_begun_from(drafts: Drafts) -> None:
+    keep(drafts, draft(customer_id=3, plan_id=8))
+    assert drafts.of("log", {"customer_id": 3}) is not None
+    assert drafts.of("log", {"customer_id": 4}) is None
+    keep(drafts, draft(form="contact", customer_id=3, contact_id=0))
+    assert drafts.of("contact", {"customer_id": 3}) is not None
+    assert drafts.of("contact", {"customer_id": 3, "contact_id": 5}) is None
+
+
 def test_each_draft_belongs_to_its_person_and_database(drafts: Drafts, tmp_path: Path) -> None:
     keep(drafts, draft())
     assert Drafts(HERE._replace(person=2), drafts.folder).all() == []

@@ -175,7 +175,7 @@ class Pen:
         """Saved or discarded: remove the draft."""
         if not self.ended:
             self.ended = True
-            self.slot.forget(self._next())
+            self.slot.forget()
 
     def close(self) -> None:
         """The form is gone: what was typed and not saved waits for another time."""

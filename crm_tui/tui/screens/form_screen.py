@@ -151,8 +151,14 @@ class FormScreen(BaseScreen):
 
     def version(self) -> int | None:
         """Return the version of the record that is edited, None for something new."""
-        held = getattr(self, "record", None) or getattr(self, "alias", None) or {}
-        return held.get("changed_in")
+        return (self._record() or {}).get("changed_in")
+
+    def _record(self) -> Mapping[str, Any] | None:
+        """Return what a save compares with: the record of the form, the name, the customer of a follow-up."""
+        about = getattr(self, "about", None)
+        return (
+            getattr(self, "record", None) or getattr(self, "alias", None) or getattr(about, "customer", None)
+        )
 
     async def bring_up_to_date(self, *, force: bool = False) -> None:
         """Read the data; the first time, fill the draft in or tell that there is one."""
@@ -248,7 +254,7 @@ class FormScreen(BaseScreen):
 
     async def _go_back_to(self, draft: Draft) -> None:
         """Let the save compare with the version that the draft began from."""
-        record = getattr(self, "record", None)
+        record = self._record()
         if not isinstance(record, dict) or record.get("changed_in") is None:
             return
         seen = await self.crm.work.run(drafting.version_of, self.crm.session, draft)

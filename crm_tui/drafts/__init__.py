@@ -7,7 +7,6 @@ draft of another. What cannot be read stays where it is, and is told with a sent
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import json
 import os
@@ -19,6 +18,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from crm_tui.config import state_dir
+from crm_tui.drafts.files import let_go, lock_file, write_whole
 from crm_tui.errors import BadInput, system_reason
 from crm_tui.locale import _
 from crm_tui.text.identity import find_identity_number
@@ -144,7 +144,9 @@ class Drafts:
         return owner.path == self.owner.path or moved
 
     def _stem(self, form: str, given: Mapping[str, Any]) -> str:
-        about = {key: value for key, value in given.items() if key.endswith("_id")}
+        # A follow-up is about its customer, whichever plan it was begun from.
+        ids = ("customer_id",) if form == "log" else [key for key in given if key.endswith("_id")]
+        about = {key: given.get(key) for key in ids if given.get(key)}
         alias = given.get("alias")
         if isinstance(alias, Mapping):
             about["alias_id"] = alias.get("id")
@@ -153,7 +155,7 @@ class Drafts:
 
     @staticmethod
     def _held(path: Path) -> bool:
-        lock = _lock(path.with_suffix(".lock"), make=False)
+        lock = lock_file(path.with_suffix(".lock"), make=False)
         if lock is None:
             return path.with_suffix(".lock").exists()
         os.close(lock)
@@ -162,11 +164,11 @@ class Drafts:
     @staticmethod
     def _sweep(path: Path) -> None:
         """Remove what a killed process had half written."""
-        lock = _lock(path.with_suffix(".lock"))
+        lock = lock_file(path.with_suffix(".lock"))
         if lock is not None:
             with suppress(OSError):
                 path.unlink()
-            _let_go(lock, path)
+            let_go(lock, path)
 
 
 class Slot:
@@ -178,6 +180,7 @@ class Slot:
         self._path: Path | None = None
         self._lock: int | None = None
         self._turn = 0
+        self._ended = False
         self._mutex = threading.Lock()
 
     @property
@@ -187,11 +190,11 @@ class Slot:
 
     def take(self, path: Path) -> bool:
         """Hold the lock of a draft that is there; False when somebody else does or it is gone."""
-        lock = _lock(path.with_suffix(".lock"))
+        lock = lock_file(path.with_suffix(".lock"))
         if lock is None:
             return False
         if not os.path.lexists(path):
-            _let_go(lock, path)
+            let_go(lock, path)
             return False
         self._path, self._lock = path, lock
         return True
@@ -202,7 +205,7 @@ class Slot:
         ``lasting`` waits until it is on the disk. Raises BadInput when it cannot be written.
         """
         with self._mutex:
-            if turn < self._turn:
+            if turn < self._turn or self._ended:
                 return
             self._turn = turn
             body = _written(self._drafts.owner, draft)
@@ -210,7 +213,7 @@ class Slot:
                 raise BadInput(_("What was typed is too long to be kept as a draft."))
             try:
                 path = self._path or self._claim()
-                _write(path, body, lasting)
+                write_whole(path, body, lasting)
             except OSError as error:
                 raise BadInput(
                     _("Drafts cannot be kept in {folder}: {reason}.").format(
@@ -227,10 +230,10 @@ class Slot:
             folder.chmod(0o700)
         for number in range(1, MOST_SLOTS + 1):
             path = folder / f"{self._stem}{number}.json"
-            lock = _lock(path.with_suffix(".lock"))
+            lock = lock_file(path.with_suffix(".lock"))
             if lock is None:
                 if not path.with_suffix(".lock").exists():
-                    _write(
+                    write_whole(
                         path.with_suffix(".lock"), b"", lasting=False
                     )  # says what is wrong with the folder
                 continue
@@ -250,10 +253,9 @@ class Slot:
                     with suppress(OSError):
                         self._path.unlink()
 
-    def forget(self, turn: int | None = None) -> None:
-        """Remove the draft and let go of its place; with ``turn`` nothing older is written any more."""
+    def forget(self) -> None:
+        """Remove the draft and let go of its place; nothing is written any more."""
         with self._mutex:
-            self._turn = self._turn if turn is None else max(turn, self._turn)
             if self._path is not None:
                 with suppress(OSError):
                     self._path.unlink()
@@ -266,63 +268,9 @@ class Slot:
 
     def _release(self) -> None:
         if self._lock is not None and self._path is not None:
-            _let_go(self._lock, self._path)
+            let_go(self._lock, self._path)
         self._path = self._lock = None
-
-
-def _lock(path: Path, *, make: bool = True) -> int | None:
-    """Take the lock file and return its descriptor; None when it is held, missing or cannot be made."""
-    while True:
-        try:
-            lock = os.open(
-                path, os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW | (os.O_CREAT if make else 0), 0o600
-            )
-        except OSError:
-            return None
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            os.close(lock)
-            return None
-        except OSError:
-            return lock  # a file system without locks: alone is the better guess
-        with suppress(OSError):
-            # Whoever held it may have removed the file between our opening and locking it.
-            if path.stat().st_ino == os.fstat(lock).st_ino:
-                return lock
-        os.close(lock)
-        if not make:
-            return None
-
-
-def _let_go(lock: int, path: Path) -> None:
-    """Remove the lock file while its lock is held, and release it."""
-    with suppress(OSError):
-        path.with_suffix(".lock").unlink()
-    os.close(lock)
-
-
-def _write(path: Path, body: bytes, lasting: bool) -> None:
-    temp = path.with_suffix(".tmp")
-    try:
-        out = os.open(temp, os.O_CREAT | os.O_TRUNC | os.O_WRONLY | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
-        with os.fdopen(out, "wb") as file:
-            file.write(body)
-            file.flush()
-            if lasting:
-                os.fsync(out)
-        temp.replace(path)
-    except OSError:
-        with suppress(OSError):
-            temp.unlink()
-        raise
-    if lasting:
-        with suppress(OSError):
-            folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
-            try:
-                os.fsync(folder)
-            finally:
-                os.close(folder)
+        self._ended = True
 
 
 def _written(owner: Owner, draft: Draft) -> bytes:
