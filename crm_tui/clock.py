@@ -9,9 +9,23 @@ from contextvars import ContextVar
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
+from crm_tui.errors import Fault
+from crm_tui.locale import _
+
 DEFAULT_ZONE = "Asia/Shanghai"
 INSTANT = "%Y-%m-%dT%H:%M:%SZ"
 _moment: ContextVar[datetime | None] = ContextVar("moment", default=None)
+
+
+class NoDate(Fault, ValueError):
+    """A stored day or instant is none: the file is damaged, or another program wrote it."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(
+            _("The file holds a date that does not exist: {text}.").format(text=text[:30]),
+            _("Nothing was changed."),
+            _("Have it corrected by whoever wrote it, or restore the latest backup."),
+        )
 
 
 def now() -> datetime:
@@ -40,15 +54,29 @@ def to_instant(moment: datetime) -> str:
 
 
 def parse_instant(text: str) -> datetime:
-    """Return a stored instant as an aware UTC datetime; ValueError when it is none."""
+    """Return a stored instant as an aware UTC datetime; NoDate when it is none."""
     if len(text) != 20 or text[10] != "T" or text[19] != "Z":
-        raise ValueError(f"not an instant: {text!r}")
-    return datetime.fromisoformat(text)
+        raise NoDate(text)
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        raise NoDate(text) from None
+
+
+def parse_day(text: str) -> date:
+    """Return a stored day ``YYYY-MM-DD``; NoDate when it is none."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise NoDate(text) from None
 
 
 def local(text: str, zone: str = DEFAULT_ZONE) -> datetime:
     """Return a stored instant as an aware datetime in the team's zone."""
-    return parse_instant(text).astimezone(ZoneInfo(zone))
+    try:
+        return parse_instant(text).astimezone(ZoneInfo(zone))
+    except OverflowError:
+        raise NoDate(text) from None
 
 
 def today(zone: str = DEFAULT_ZONE) -> date:

@@ -90,11 +90,12 @@ def log_fault(error: BaseException) -> Path | None:
 def say_fault(error: BaseException) -> None:
     """Tell the user of a fault of ours: where the details are and what to report."""
     path = log_fault(error)
-    say(_("Something went wrong in the program: {error}.").format(error=type(error).__name__))
+    say(_("Something went wrong in the program; what was saved before is kept."))
     if path is None:
         say(_("The log could not be written."))
     else:
         say(_("The details are in {path}; please report its last entry.").format(path=path))
+    say(_("Whether the data is well tells: crm-tui doctor"))
 
 
 def obstacle_line(obstacle: Obstacle, name: str, field: str, values: tuple[str, str, str], by: str) -> str:

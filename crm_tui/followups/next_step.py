@@ -71,12 +71,12 @@ def say_due(plan: Plan, zone: str) -> str:
     if not plan.due_on:
         return ""
     at = clock.local(plan.due_at, zone).time() if plan.due_at else None
-    return day_text(date.fromisoformat(plan.due_on), at)
+    return day_text(clock.parse_day(plan.due_on), at)
 
 
 def next_of_rhythm(plan: Plan, today: date) -> date | None:
     """Return the day on which a recurring plan comes again when it is done today."""
     if not plan.recurrence:
         return None
-    base = max(date.fromisoformat(plan.due_on), today) if plan.due_on else today
+    base = max(clock.parse_day(plan.due_on), today) if plan.due_on else today
     return parse_recurrence(plan.recurrence).next_after(base)

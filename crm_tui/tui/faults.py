@@ -15,7 +15,7 @@ def describe(error: BaseException) -> str:
     """Write the traceback to the log and return a sentence that says where it is."""
     path = note("".join(traceback.format_exception(error)))
     if path is None:
-        return _("Something went wrong in the program: {error}").format(error=type(error).__name__)
+        return _("Something went wrong in the program; what was saved before is kept.")
     return _("Something went wrong in the program; your data is as it was. Details are in {path}.").format(
         path=path
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
 from typing import Any, NamedTuple
 
 from crm_tui import clock
@@ -196,7 +195,7 @@ def _plan_line(view: FileView, plan: Plan) -> Line:
         when = plan.due_on if plan.due_on[:4] != str(view.today.year) else plan.due_on[5:]
         if plan.due_at:
             when = _moment(plan.due_at, view)
-        late = (view.today - date.fromisoformat(plan.due_on)).days
+        late = (view.today - clock.parse_day(plan.due_on)).days
         if late > 0:
             tone = "bad"
             words.append(ngettext("{n} day late", "{n} days late", late).format(n=late))

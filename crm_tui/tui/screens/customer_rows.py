@@ -44,7 +44,7 @@ def due_cell(due_on: str | None, today: date) -> str | Cell:
     """Return the day of a next step, with words where it is late or today."""
     if not due_on:
         return ""
-    late = (today - date.fromisoformat(due_on)).days
+    late = (today - clock.parse_day(due_on)).days
     if late > 0:
         return Cell(ngettext("{n} day late", "{n} days late", late).format(n=late), "bad")
     return Cell(_("today"), "warn") if late == 0 else due_on
