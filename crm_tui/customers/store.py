@@ -136,6 +136,12 @@ def record(connection: sqlite3.Connection, table: str, row_id: int) -> dict[str,
     return dict(zip([item[0] for item in cursor.description], row, strict=True)) if row else None
 
 
+def ended(reader: sqlite3.Connection, customer_id: int) -> dict[str, Any] | None:
+    """Return the columns of a customer that is not there any more, which tell how it went; None if it is."""
+    row = record(reader, "customer_any", customer_id)
+    return row if row and row["deleted_at"] else None
+
+
 RECORD_TABLES = ("customer", "customer_any", "contact", "project", "tag")
 CHILDREN = {
     "contact": "SELECT * FROM contact WHERE customer_id = :id ORDER BY is_primary DESC, position, id",

@@ -17,15 +17,17 @@ from crm_tui.followups import service as followups
 from crm_tui.followups.reading import Plan
 from crm_tui.locale import _, ngettext
 from crm_tui.session import Session
+from crm_tui.storage.watch import Moved
 from crm_tui.text.cells import fit
 from crm_tui.tui.screens import customer_lines as lines
 from crm_tui.tui.screens.base import BaseScreen
 from crm_tui.tui.screens.customer_lines import Key
 from crm_tui.tui.screens.customer_panels import panels
-from crm_tui.tui.screens.customer_view import FileView, read_view
+from crm_tui.tui.screens.customer_view import FileView, read_view, what_became
 from crm_tui.tui.screens.customers import WRITES
 from crm_tui.tui.screens.text_box import TextBox
 from crm_tui.tui.widgets.lines import SearchLine, packed, wrapped
+from crm_tui.tui.work import Superseded
 
 WIDE = 110
 NOTE_LINES = 3
@@ -45,8 +47,9 @@ class Pinned(Widget):
 
     def show(self, parts: list[str], key_note: str) -> None:
         """Show other texts."""
-        self.parts, self.key_note = parts, key_note
-        self.wrap()
+        if (parts, key_note) != (self.parts, self.key_note):
+            self.parts, self.key_note = parts, key_note
+            self.wrap()
 
     def wrap(self) -> None:
         """Wrap the texts to the width."""
@@ -76,12 +79,14 @@ class CustomerScreen(BaseScreen):
     """One customer's file."""
 
     kind: ClassVar[str] = "customer"
+    follows: ClassVar[bool] = True
     AUTO_FOCUS = "#profile Table"
 
     def __init__(self, customer_id: int) -> None:
         super().__init__()
         self.customer_id = customer_id
         self.view: FileView | None = None
+        self.gone = ""
         self.everything = False
         self.pinned = Pinned()
         self.panels = panels()
@@ -112,8 +117,31 @@ class CustomerScreen(BaseScreen):
 
     async def reload(self) -> None:
         """Read the whole file again."""
+        self.gone = ""
+        self.notice.rest("")
         self.view = await self.crm.work.latest(("file", id(self)), read_view, self.session, self.customer_id)
         await self._show()
+
+    async def moved(self, what: Moved) -> None:
+        """Show what others changed in this file, marked for a moment; scroll and cursor stay."""
+        if not (what.much or what.words or self.customer_id in what.customers) or self.view is None:
+            return
+        try:
+            view = await self.crm.work.latest(("file", id(self)), read_view, self.session, self.customer_id)
+        except Superseded:
+            return
+        if view is None:
+            # What it was stays to be read; only who took it away is said.
+            self.gone = await self.crm.work.run(what_became, self.session, self.customer_id)
+            self.notice.rest(self.gone)
+            self.keys.update()
+            return
+        before = {panel: panel.lines for panel in self.panels}
+        self.gone, self.view = "", view
+        self.notice.rest("")
+        await self._show()
+        for panel, lines_before in before.items():
+            panel.mark_against(lines_before)
 
     async def search_changed(self, text: str) -> None:
         """Keep the lines that hold a text."""
@@ -198,6 +226,8 @@ class CustomerScreen(BaseScreen):
                 if action_id in ("back", "undo", "quit", "help")
                 else _("This customer is not there any more.")
             )
+        if self.gone and action_id in WRITES and action_id not in ("undo", "redo"):
+            return self.gone
         if action_id in ("done", "snooze"):
             plan = self._plan()
             if plan is None or plan.state not in ("todo", "doing"):

@@ -23,6 +23,7 @@ from crm_tui.tui.widgets.rows import Cell, Column, ListSource, Row, column_width
 from crm_tui.tui.widgets.table import Table
 
 NOTE_LINES = 2
+VALUE = 1  # the column of what a line says
 
 
 def record_columns() -> list[Column]:
@@ -140,9 +141,19 @@ class Panel(Vertical):
         """Show lines, those that hold a text only where one is given."""
         wanted = fold(text)
         kept = [line for line in lines if wanted in fold(f"{line.label} {line.value}")] if wanted else lines
-        self.lines = list(kept)
         self.title_line.change(self.title_text + (f" ({count})" if count is not None else ""))
-        await self._fill()
+        if not self.table.loaded or list(kept) != self.lines:
+            self.lines = list(kept)
+            await self._fill()
+
+    def mark_against(self, before: Sequence[Line]) -> None:
+        """Mark for a moment the values that are not what they were."""
+        known = {(line.key, line.label, line.value) for line in before}
+        new = {
+            place for place, line in enumerate(self.lines) if (line.key, line.label, line.value) not in known
+        }
+        ids = [row.id for row in self._rows() if isinstance(row.id, LineId) and row.id.place in new]
+        self.table.mark({each: {VALUE} for each in ids if self.lines[each.place].value})
 
     async def _fill(self) -> None:
         here = self._here

@@ -17,7 +17,7 @@ from crm_tui.followups.reading import Activity, Plan
 from crm_tui.locale import _
 from crm_tui.presets import preset
 from crm_tui.session import Session
-from crm_tui.storage import history
+from crm_tui.storage import history, merging
 from crm_tui.storage.history import FieldChange
 from crm_tui.text.fold import tidy
 
@@ -77,6 +77,13 @@ def read_view(session: Session, customer_id: int) -> FileView | None:
         context,
         today,
         session.zone,
+    )
+
+
+def what_became(session: Session, customer_id: int) -> str:
+    """Return the sentence on a customer that is not there any more: who did what to it, and when."""
+    return str(
+        merging.gone(session.reader, "customer", customer_id, reading.ended(session.reader, customer_id))
     )
 
 

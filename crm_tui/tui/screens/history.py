@@ -12,6 +12,7 @@ from crm_tui.customers.fields import field_of
 from crm_tui.locale import _, ngettext
 from crm_tui.session import Session
 from crm_tui.storage import file_history
+from crm_tui.storage.watch import Moved
 from crm_tui.text.cells import safe
 from crm_tui.text.fold import fold
 from crm_tui.tui.screens import history_rows
@@ -31,6 +32,7 @@ class HistoryScreen(BaseScreen):
     """
 
     kind: ClassVar[str] = "history"
+    follows: ClassVar[bool] = True
 
     def __init__(
         self,
@@ -76,9 +78,27 @@ class HistoryScreen(BaseScreen):
 
     async def reload(self) -> None:
         """Read the lines and show those that hold the searched text."""
+        self.notice.rest("")
         self.lines, title = await self.crm.work.run(self._read)
         self.set_status(title=f"{self.heading()}  {title}" if title else None)
         await self.search_changed(self.filter)
+
+    async def moved(self, what: Moved) -> None:
+        """Say that there are new entries; they come when the user asks for them."""
+        if what.much or self._is_about(what):
+            hint = _("There are new entries; {key} shows them.")
+            self.notice.rest(hint.format(key=self.crm.keymap.shown("reload")))
+
+    def _is_about(self, what: Moved) -> bool:
+        if self.set_id is not None:
+            return False
+        if self.entity == "customer" and self.entity_id is not None and not self.field:
+            return self.entity_id in what.customers
+        return self.entity is None or any(
+            (touch.entity, touch.entity_id) == (self.entity, self.entity_id)
+            and self.field in (None, touch.field)
+            for touch in what.touches
+        )
 
     async def search_changed(self, text: str) -> None:
         """Narrow the lines to those that hold a text."""
