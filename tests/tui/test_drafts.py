@@ -13,9 +13,11 @@ from crm_tui.customers import reading as customers
 from crm_tui.customers import service
 from crm_tui.drafts import Draft
 from crm_tui.followups import reading
+from crm_tui.followups import service as followups
 from crm_tui.session import Session, open_session
 from crm_tui.storage import history
 from crm_tui.tui.app import CrmApp
+from crm_tui.tui.screens.conflict import ConflictScreen
 from crm_tui.tui.screens.form_screen import FormScreen
 from tests.tui.driver import User, story
 from tests.tui.office import NOW, app, customer, office
@@ -248,7 +250,7 @@ async def test_the_text_of_a_customer_who_is_gone_can_be_read_and_copied(session
             assert "客户已不在" in user.text
             await user.press("enter")
             assert "客户说月底前确认报价" in user.text
-            assert "该客户已不在列表中" in user.text
+            assert user.message == "该客户已不在列表中。草稿已保留，按 y 复制文字。"
             await user.press("y")
             assert "已复制" in user.message
             await user.press("escape")
@@ -336,6 +338,42 @@ async def test_an_unreadable_draft_is_a_sentence_at_the_start(session: Session) 
     async with story(app(session)) as user:
         assert "草稿 log-x-1.json 无法读取：文件损坏或不完整。" in user.text
         assert (session.drafts.folder / "log-x-1.json").exists()
+
+
+async def test_a_plan_that_is_gone_while_its_customer_is_not(session: Session) -> None:
+    plan_id = session.write(followups.add_plan, 1, followups.PlanDraft(None, goal="回访"), session.zone).value
+    async with story(app(session)) as user:
+        await user.app.open("plan", customer_id=1, plan_id=plan_id)
+        await fill(user, plan_text="明天 ")
+        await cut_off(user)
+    with again(session) as later:
+        later.undo()
+        async with story(app(later)) as user:
+            await user.press("enter")
+            assert "明天" in user.text
+            assert "草稿已保留" in user.message
+            await user.press("escape")
+        assert len(kept(later)) == 1
+
+
+async def test_a_status_that_a_colleague_moved_too_is_asked(session: Session) -> None:
+    async with story(app(session)) as user:
+        await user.press("l")
+        await fill(user, content="谈妥了")
+        user.screen.the_form.fill("status", "won")
+        await cut_off(user)
+    with again(session, "li") as other:
+        seen = customers.record(other.reader, "customer", 1)["changed_in"]  # ty: ignore
+        other.write(service.update, 1, seen, {"status": "interested"})
+    with again(session) as later:
+        async with story(app(later)) as user:
+            await user.press("enter")
+            assert "现为：意向客户" in user.text
+            await user.press("f12")
+            assert isinstance(user.screen, ConflictScreen)
+            assert reading.activities(later.reader, 1) == []
+            await user.press("escape")
+            assert values(user)["content"] == "谈妥了"
 
 
 @pytest.mark.parametrize("what", ["contact", "plan", "name"])

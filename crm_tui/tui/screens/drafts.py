@@ -18,6 +18,7 @@ from crm_tui.tui.drafting import is_there, seems_saved
 from crm_tui.tui.rooms import ROOMS
 from crm_tui.tui.screens.base import PopUp
 from crm_tui.tui.screens.form_screen import FormScreen
+from crm_tui.tui.screens.saving import sentences
 from crm_tui.tui.screens.text_box import TextBox
 from crm_tui.tui.widgets.rows import Cell, Column, ListSource, Row
 from crm_tui.tui.widgets.table import Table
@@ -175,7 +176,8 @@ class DraftsScreen(PopUp):
     async def _show_text(self, draft: Draft, reason: str) -> None:
         box = DraftText(draft.title, draft.text)
         await self._crm.show(box)
-        box.say(reason, "warn")
+        stays = _("The draft stays; {key} copies its text.").format(key=self._crm.keymap.shown("copy"))
+        box.say(sentences(reason, stays), "warn")
 
     async def do_discard_draft(self) -> None:
         """Remove the draft under the cursor when told twice."""
@@ -210,4 +212,4 @@ class DraftText(TextBox):
     """What was typed in a form that cannot be filled in any more: to read and copy. The draft stays."""
 
     kind: ClassVar[str] = "drafts"
-    hidden = frozenset({"discard_draft"})
+    hidden = frozenset({"discard_draft", "open"})
