@@ -10,6 +10,7 @@ import pytest
 from crm_tui.storage.connection import create
 from crm_tui.storage.database import Database
 from crm_tui.storage.driver import sqlite3
+from tests.storage.kept import either, place, plain  # noqa: F401
 from tests.storage.world import OWNER
 
 

@@ -25,12 +25,10 @@ from tests.faults import backup_load, processes
 from tests.storage.world import customer, note, saved
 
 
-@pytest.fixture(params=processes.MODES)
-def path(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+@pytest.fixture
+def path(either: Path) -> Path:
     """Return a database with three customers, in each journal mode."""
-    path = tmp_path / "crm.db"
-    processes.make(path, request.param, customers=3)
-    return path
+    return either
 
 
 def names(folder: Path) -> list[str]:
@@ -76,9 +74,8 @@ def test_two_backups_in_one_second_have_two_names(path):
     assert len(backups.backups(first.path.parent)) == 2
 
 
-def test_the_bytes_of_a_large_file_are_copied_under_a_short_lock(tmp_path, monkeypatch):
-    path = tmp_path / "crm.db"
-    processes.make(path, "truncate", customers=3)
+def test_the_bytes_of_a_large_file_are_copied_under_a_short_lock(plain, monkeypatch):
+    path = plain
     monkeypatch.setattr(copying, "SMALL_BYTES", 0)
     copied = []
     once = copying._copy_part
@@ -106,9 +103,8 @@ def test_the_bytes_of_a_large_file_are_copied_under_a_short_lock(tmp_path, monke
     assert processes.unsound(path) == []
 
 
-def test_a_raw_copy_drops_no_lock_of_a_connection_in_the_same_process(tmp_path, monkeypatch):
-    path = tmp_path / "crm.db"
-    processes.make(path, "truncate", customers=3)
+def test_a_raw_copy_drops_no_lock_of_a_connection_in_the_same_process(plain, monkeypatch):
+    path = plain
     monkeypatch.setattr(copying, "SMALL_BYTES", 0)
     mine = connect(path)
     mine.execute("BEGIN IMMEDIATE")
@@ -122,9 +118,8 @@ def test_a_raw_copy_drops_no_lock_of_a_connection_in_the_same_process(tmp_path, 
     assert processes.unsound(path) == []
 
 
-def test_a_system_without_the_quick_copy_copies_by_hand(tmp_path, monkeypatch):
-    path = tmp_path / "crm.db"
-    processes.make(path, "truncate", customers=3)
+def test_a_system_without_the_quick_copy_copies_by_hand(plain, monkeypatch):
+    path = plain
     monkeypatch.setattr(copying, "SMALL_BYTES", 0)
     monkeypatch.setattr(copying, "AT_ONCE", 10_000)
     monkeypatch.delattr(os, "copy_file_range", raising=False)
@@ -234,19 +229,15 @@ SPOILED = [
 
 
 @pytest.mark.parametrize(("spoil", "sentence"), SPOILED)
-def test_a_backup_that_is_not_as_it_was_made_is_told(tmp_path, spoil, sentence):
-    path = tmp_path / "crm.db"
-    processes.make(path, "truncate", customers=1)
-    made = make_backup(path, None, "manual", "li").path
+def test_a_backup_that_is_not_as_it_was_made_is_told(plain, spoil, sentence):
+    made = make_backup(plain, None, "manual", "li").path
     spoil(made)
     with pytest.raises(BadInput, match=sentence):
         verify(made)
 
 
-def test_a_manifest_with_other_types_is_none(tmp_path):
-    path = tmp_path / "crm.db"
-    processes.make(path, "truncate", customers=1)
-    made = make_backup(path, None, "manual", "li").path
+def test_a_manifest_with_other_types_is_none(plain):
+    made = make_backup(plain, None, "manual", "li").path
     found = json.loads(manifest_path(made).read_text())
     for name, value in [("size", "many"), ("sha256", 5), ("made_at", "yesterday"), ("facts", None)]:
         manifest_path(made).write_text(json.dumps({**found, name: value}))

@@ -8,7 +8,6 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-import pytest
 import time_machine
 from hypothesis import given
 from hypothesis import strategies as st
@@ -66,15 +65,8 @@ def test_a_backup_each_day_leaves_a_handful_however_long(days):
     assert ages[: min(days, DAYS)] == list(range(min(days, DAYS)))
 
 
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    path = tmp_path / "crm.db"
-    processes.make(path, "truncate", customers=1)
-    return path
-
-
 def made_on(path: Path, *days: str) -> list[Backup]:
-    """Return a backup of each day: the first is made, the others are copies of it with a date of their own."""
+    """Return a backup of each day: the first is made, the others are copies of it."""
     with time_machine.travel(f"{days[0]}T02:00:00Z", tick=False):
         found = [make_backup(path, None, "timer", "li")]
     for day in days[1:]:
@@ -90,33 +82,33 @@ NOW = datetime(2026, 3, 11, 4, tzinfo=UTC)
 EIGHT = [f"2026-03-{day:02d}" for day in range(2, 10)]  # two weeks: 2..8 and 9
 
 
-def test_old_ones_go_with_their_manifests(path):
-    made = made_on(path, *EIGHT)
-    assert outdated(default_folder(path), NOW) == [made[0].path]
-    assert prune(default_folder(path), NOW) == [made[0].path]
+def test_old_ones_go_with_their_manifests(plain):
+    made = made_on(plain, *EIGHT)
+    assert outdated(default_folder(plain), NOW) == [made[0].path]
+    assert prune(default_folder(plain), NOW) == [made[0].path]
     assert not made[0].path.exists() and not manifest_path(made[0].path).exists()
-    assert prune(default_folder(path), NOW) == []
+    assert prune(default_folder(plain), NOW) == []
     assert all(one.path.exists() for one in made[1:])
 
 
-def test_the_newest_sound_one_stays_when_later_ones_are_spoiled(path):
-    made = made_on(path, *EIGHT)
+def test_the_newest_sound_one_stays_when_later_ones_are_spoiled(plain):
+    made = made_on(plain, *EIGHT)
     for one in made[1:]:
         os.truncate(one.path, 4096)
-    assert prune(default_folder(path), NOW) == [one.path for one in reversed(made[1:])]
+    assert prune(default_folder(plain), NOW) == [one.path for one in reversed(made[1:])]
     assert made[0].path.exists()
 
 
-def test_when_none_is_sound_nothing_goes(path):
-    made = made_on(path, *EIGHT)
+def test_when_none_is_sound_nothing_goes(plain):
+    made = made_on(plain, *EIGHT)
     for one in made:
         os.truncate(one.path, 4096)
-    assert prune(default_folder(path), NOW) == []
+    assert prune(default_folder(plain), NOW) == []
 
 
-def test_only_what_is_proved_to_be_ours_goes(path, tmp_path):
-    made = made_on(path, *EIGHT)
-    folder = default_folder(path)
+def test_only_what_is_proved_to_be_ours_goes(plain, tmp_path):
+    made = made_on(plain, *EIGHT)
+    folder = default_folder(plain)
     (folder / "crm-20200101-000000-manual.txt").write_text("mine")
     (folder / "notes.db").write_text("mine")
     renamed = folder / "crm-20200101-000000-manual.db"
@@ -131,8 +123,8 @@ def test_only_what_is_proved_to_be_ours_goes(path, tmp_path):
     assert renamed.exists() and foreign.path.exists() and (folder / "notes.db").exists()
 
 
-def test_what_was_never_finished_goes_after_a_day(path):
-    folder = made_on(path, "2026-03-10")[0].path.parent
+def test_what_was_never_finished_goes_after_a_day(plain):
+    folder = made_on(plain, "2026-03-10")[0].path.parent
     young, old = folder / ".crm-import.12-0.part", folder / ".crm-import.13-0.part.raw"
     nameless = folder / "crm-20260309-000000-import.db"
     yesterday = (NOW - timedelta(days=1, minutes=1)).timestamp()
