@@ -69,6 +69,7 @@ class ImportPlan:
         counts: dict[str, int],
         headings: tuple[str, ...],
         warnings: list[str],
+        atomic: int = jobs.SMALL,
     ) -> None:
         self.staging = staging
         self.title = title
@@ -76,6 +77,7 @@ class ImportPlan:
         self.headings = headings
         self.warnings = warnings
         self.left: list[PlannedRow] = []
+        self._atomic = atomic
         self.additions = staging.count("new")
         self.updates = staging.count("update")
 
@@ -87,7 +89,7 @@ class ImportPlan:
     @property
     def notes(self) -> list[str]:
         """Sentences to be read before the import is confirmed."""
-        if self.updates <= jobs.SMALL:
+        if self.updates <= self._atomic:
             return []
         text = ngettext(
             "{n} present customer is updated in parts, one after the other; colleagues can go on saving.",
@@ -204,4 +206,5 @@ def _planned(
     except BaseException:
         staging.close()
         raise
-    return ImportPlan(staging, sheet.file_name, counts, mapping.headings, sheet.warnings)
+    atomic = session.parts().atomic()
+    return ImportPlan(staging, sheet.file_name, counts, mapping.headings, sheet.warnings, atomic)

@@ -12,7 +12,7 @@ from crm_tui.access.policy import demand
 from crm_tui.errors import Busy, Cancelled, CrmError, Fault
 from crm_tui.exchange import store
 from crm_tui.exchange.planning import ImportPlan, PlannedRow
-from crm_tui.exchange.store_staging import Staging, forget_dead
+from crm_tui.exchange.store_staging import Operation, Staging, forget_dead
 from crm_tui.exchange.writing import Moved, add_customers, update_customers
 from crm_tui.locale import _
 from crm_tui.presets import store as presets
@@ -50,9 +50,10 @@ def run_import(
 ) -> ImportResult:
     """Write what was planned as one job and return what became of the rows.
 
-    Up to 2,000 customers go into one transaction; more are written in parts that stay hidden until the last
-    (change-sets, part 8). Raises Busy while another large change is written, Cancelled between two parts,
-    NotPermitted; then nothing of it can be seen, and the plan is of no more use.
+    Up to 2,000 customers (300 with colleagues in the file) go into one transaction; more are written in
+    parts that stay hidden until the last (change-sets, part 8). Raises Busy while another large change is
+    written, Cancelled between two parts, NotPermitted; then nothing of it can be seen, and the plan is of no
+    more use.
     """
     demand(session.person.role, ACTION)
     database: Database = session.database
@@ -112,6 +113,7 @@ class Publisher:
         self._source = source
         self._facts = staging.facts()
         self._moved = NOTHING_MOVED
+        self._ready: tuple[str, int, int, list[Operation]] | None = None
         zone = presets.settings(database.connection).get("zone") or clock.DEFAULT_ZONE
         self._day = clock.today(zone)
 
@@ -122,7 +124,7 @@ class Publisher:
 
     def publish(self, additions: int, updates: int) -> None:
         """Write everything: at once when it is little, else in hidden parts."""
-        if additions + updates <= jobs.SMALL:
+        if additions + updates <= self._parts.atomic():
             self._at_once(additions, updates)
             return
         self.job = self._database.write_untracked(lambda c: self._open(c, additions))
@@ -158,7 +160,7 @@ class Publisher:
         self._watch(self._database.connection, low, running.high)
         left = store.left_in(self._database.connection, running.job)
         self.left_new, self.left_updates = left.get("new", []), left.get("update", [])
-        total, last = additions + updates, min(updates, jobs.SMALL)
+        total, last = additions + updates, min(updates, self._parts.atomic())
         done = upto if phase == jobs.INSERT else additions + upto
         if done < additions:
             self._parts_of(
@@ -168,8 +170,11 @@ class Publisher:
         if done < total - last:
             early = updates - last
             self._parts_of(jobs.UPDATE, early, done - additions, total, additions, self._change)
-        if last:
-            self._write(lambda change: self._finish(change, updates - last, updates))
+            done = total - last
+        if not self._parts.alone():
+            self._parts.rest()
+        if done < total:
+            self._write(lambda change: self._finish(change, done - additions, updates))
         else:
             self._database.write_untracked(lambda c: jobs.close_job(c, running.job, "done"))
         if self._parts.progress:
@@ -227,7 +232,12 @@ class Publisher:
         before: int,
         work: Callable[[Change, int, int], None],
     ) -> None:
+        kind = {jobs.INSERT: "new", jobs.UPDATE: "update"}[phase]
+
         def part(start: int, stop: int) -> None:
+            # Read before the lock is taken.
+            self._ready = kind, start, stop, self._staging.operations(kind, start, stop)
+
             def body(change: Change) -> None:
                 work(change, start, stop)
                 jobs.advance(change.connection, phase, stop)
@@ -235,13 +245,11 @@ class Publisher:
             self._write(body)
 
         progress = self._parts.progress
-        parts = jobs.Parts(
-            self._database,
-            self._parts.presence,
-            (lambda now, _count: progress(before + now, total)) if progress else None,
-            self._parts.cancelled,
-        )
+        parts = self._parts.quiet()
+        parts.progress = (lambda now, _count: progress(before + now, total)) if progress else None
+        parts.cancelled = self._parts.cancelled
         parts.run(count, done, part)
+        self._parts.size, self._parts.begun = parts.size, parts.begun
 
     def _write(self, body: Callable[[Change], None]) -> None:
         kept = len(self.left_new), len(self.left_updates)
@@ -272,15 +280,22 @@ class Publisher:
         self._moved = Moved(*store.keys_since(connection, self._facts["seen"], low, high))
 
     def _add(self, change: Change, start: int, stop: int, first_id: int) -> None:
-        operations = self._staging.operations("new", start, stop)
+        operations = self._operations("new", start, stop)
         self.left_new += add_customers(
             change, operations, self._facts["signature"], first_id, self._day, self._moved
         )
 
     def _change(self, change: Change, start: int, stop: int) -> None:
         self.left_updates += update_customers(
-            change, self._staging.operations("update", start, stop), self._facts["signature"]
+            change, self._operations("update", start, stop), self._facts["signature"]
         )
+
+    def _operations(self, kind: str, start: int, stop: int) -> list[Operation]:
+        """Return what a part writes; who writes it fills in, so a part that runs again reads it again."""
+        ready, self._ready = self._ready, None
+        if ready and ready[:3] == (kind, start, stop):
+            return ready[3]
+        return self._staging.operations(kind, start, stop)
 
 
 def resume(database: Database, parts: jobs.Parts, actor: int, source: str) -> None:

@@ -193,7 +193,11 @@ def redoable(reader: sqlite3.Connection, actor: int) -> int | None:
     return None
 
 
-ORIGIN = "SELECT action, undoes FROM change_set WHERE id = :set"
+# The parts of a job's undo but the last of each set say only by their job what they undo.
+ORIGIN = (
+    "SELECT s.action, coalesce(s.undoes, (SELECT max(o.id) FROM job j JOIN change_set o ON o.job = j.undoes"
+    " WHERE j.id = s.job)) FROM change_set s WHERE s.id = :set"
+)
 
 
 def origin(connection: sqlite3.Connection, set_id: int) -> str:

@@ -22,6 +22,7 @@ from crm_tui.storage.driver import sqlite3
 from crm_tui.storage.presence import JobLock, Presence
 
 SMALL: int = 2000  # rows that go into one transaction without hiding
+SHARED: int = 300  # the same with colleagues in the file, whose saves would wait for it
 FIRST_PART: int = 50
 LARGEST_PART: int = 5000
 PART_SECONDS = 0.15
@@ -204,6 +205,10 @@ class Parts:
     def alone(self) -> bool:
         """Tell whether nobody else has the file open."""
         return self.presence is not None and self.presence.alone()
+
+    def atomic(self) -> int:
+        """Return how many rows may go into one transaction right now."""
+        return SMALL if self.alone() else min(SMALL, SHARED)
 
     def rest(self) -> None:
         """Leave the lock to colleagues for a moment, unless nothing was written yet."""

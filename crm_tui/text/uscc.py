@@ -19,6 +19,11 @@ _SEPARATORS = re.compile(r"[\s\-]+")
 _PLACEHOLDER_WORDS = frozenset(
     {"无", "暂无", "没有", "未知", "不详", "未提供", "待补", "待补充", "NA", "N/A", "NONE", "NULL"}
 )
+# The sum of GB 32100 by itself: sheets have a hundred thousand codes, nearly all of them right.
+_SIGNS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+_VALUES = {sign: value for value, sign in enumerate(_SIGNS)}
+_WEIGHTS = tuple(pow(3, place, 31) for place in range(17))
+_PLAIN = re.compile(rf"[0-9]{{8}}[{_SIGNS}]{{10}}")
 
 
 class CodeCheck(NamedTuple):
@@ -31,6 +36,10 @@ class CodeCheck(NamedTuple):
     kind: str
     key: str
     problem: str
+
+
+def _weighted(key: str) -> int:
+    return sum(_VALUES[sign] * weight for sign, weight in zip(key, _WEIGHTS, strict=False))
 
 
 @lru_cache(maxsize=4096)
@@ -46,6 +55,8 @@ def check_code(s: str) -> CodeCheck:
         return CodeCheck("old15", key, OLD_NUMBER)
     if len(key) != 18:
         return CodeCheck("wrong_length", key, WRONG_LENGTH)
+    if _PLAIN.fullmatch(key) and key[-1] == _SIGNS[-_weighted(key) % 31]:
+        return CodeCheck("valid", key, "")
     from stdnum.cn import uscc
     from stdnum.exceptions import InvalidChecksum, ValidationError
 
