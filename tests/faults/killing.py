@@ -26,6 +26,7 @@ from tests.faults import processes
 
 Say = Callable[[str], None]
 MEASURES = 15  # one round in so many is left to end, on the file as it was made
+GOLDEN = 0.6180339887498949
 SMALL_CACHE = 8  # pages: what is written reaches the file long before COMMIT
 
 
@@ -156,6 +157,7 @@ def _tell_first_write(say: Say) -> None:
 def campaign(play: Play, kills: int, seed: int) -> Outcome:
     """Kill the play so many times, look after each, and stop at the first fault."""
     chance = random.Random(seed)
+    offset = chance.random()
     lengths: list[float] = []
     fell = {"before": 0, "inside": 0, "after": 0}
     found = {True: 0, False: 0}
@@ -167,7 +169,9 @@ def campaign(play: Play, kills: int, seed: int) -> Outcome:
             play.renew()
         rounds += 1
         usual = statistics.median(lengths[-3:]) if lengths else 0.0
-        one = doomed(play.work, None if measuring else ("begin", chance.random() * 1.15 * usual))
+        # Spread evenly however few there are: the parts of the golden section.
+        moment = (offset + done * GOLDEN) % 1.0
+        one = doomed(play.work, None if measuring else ("begin", moment * 1.15 * usual))
         if one.error:
             return _outcome(done, fell, again, found, lengths, [one.error])
         acknowledged = "done" in one.said
@@ -200,6 +204,12 @@ def _outcome(
 ) -> Outcome:
     length = int(statistics.median(lengths) * 1000) if lengths else 0
     return Outcome(done, *fell.values(), again, found[True], found[False], length, faults)
+
+
+def added(first: Outcome, second: Outcome) -> Outcome:
+    """Return two campaigns as one."""
+    sums = (one + other for one, other in zip(first[:-2], second[:-2], strict=True))
+    return Outcome(*sums, max(first.length_ms, second.length_ms), first.faults + second.faults)
 
 
 class Kept:

@@ -7,11 +7,22 @@ from types import ModuleType
 
 import pytest
 
-from tests.faults import bulk_kill, import_kill, killing, processes, undo_kill
+from tests.faults import (
+    backup_kill,
+    bulk_kill,
+    import_kill,
+    killing,
+    migration_kill,
+    processes,
+    restore_kill,
+    undo_kill,
+)
 
 
 @pytest.mark.parametrize("journal", processes.MODES)
-@pytest.mark.parametrize("module", [import_kill, bulk_kill, undo_kill])
+@pytest.mark.parametrize(
+    "module", [import_kill, bulk_kill, undo_kill, migration_kill, backup_kill, restore_kill]
+)
 def test_a_killed_operation_is_there_whole_or_not_at_all(tmp_path: Path, module: ModuleType, journal: str):
     outcome = module.run(tmp_path, journal, 4, 7)
     assert outcome.faults == []
@@ -24,6 +35,16 @@ def test_a_campaign_notices_a_change_that_nobody_takes_back(tmp_path: Path, monk
     outcome = bulk_kill.run(tmp_path, processes.MODES[0], 6, 7)
     assert outcome.faults
     assert outcome.kills < 6
+
+
+def test_a_campaign_notices_a_restore_that_leaves_the_old_log(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    if "wal" not in processes.MODES:
+        pytest.skip("this SQLite library has the WAL-reset fault: the program does not use WAL with it")
+    monkeypatch.setattr("crm_tui.storage.restoring.BESIDE", ())
+    outcome = restore_kill.run(tmp_path, "wal", 8, 7)
+    assert outcome.faults
 
 
 def test_a_child_that_fails_is_a_fault_and_not_a_kill(tmp_path: Path):

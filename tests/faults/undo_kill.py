@@ -21,7 +21,7 @@ from crm_tui.session import create_database, open_session
 from crm_tui.storage import jobs
 from crm_tui.storage.connection import connect
 from tests.faults import import_kill, processes
-from tests.faults.killing import Kept, Outcome, Say, campaign, command, in_mode
+from tests.faults.killing import Kept, Outcome, Say, added, campaign, command, in_mode
 
 ROWS = 320
 PART = 40
@@ -127,9 +127,7 @@ def run(folder: Path, journal: str, kills: int, seed: int = 1) -> Outcome:
         plays = imported(folder / "import.db", journal), changed(folder / "bulk.db", journal)
     finally:
         jobs.SMALL, jobs.FIRST_PART, jobs.LARGEST_PART = before
-    first, second = (campaign(play, kills // 2 + kills % 2 * at, seed + at) for at, play in enumerate(plays))
-    sums = (one + other for one, other in zip(first[:-2], second[:-2], strict=True))
-    return Outcome(*sums, max(first.length_ms, second.length_ms), first.faults + second.faults)
+    return added(*(campaign(play, kills // 2 + kills % 2 * at, seed + at) for at, play in enumerate(plays)))
 
 
 if __name__ == "__main__":
