@@ -57,8 +57,9 @@ def backup(state: State, folder: str | None, listed: bool, prune: bool, timer: b
             else:
                 chosen = place if folder else None
                 made = backups.make_backup(
-                    state.path, chosen, "manual", system_login(), bar.report, bar.cancelled
-                )
+                    state.path, chosen, "manual", system_login(), bar.report, bar.cancelled,
+                    noted=not state.read_only,
+                )  # fmt: skip
     finally:
         presence.close()
     if made is None:
@@ -203,7 +204,8 @@ def _explain(database: Path, chosen: Path) -> None:
 def _drill(state: State, chosen: Path) -> None:
     with Bar(_("Restoring aside"), stoppable=True) as bar:
         database = state.path if state.path.exists() else None
-        done = drills.drill(chosen, system_login(), database, bar.report, bar.cancelled)
+        noted = not state.read_only
+        done = drills.drill(chosen, system_login(), database, bar.report, bar.cancelled, noted=noted)
     if state.out.as_json:
         state.out.json({**done._asdict(), "backup": str(done.backup)})
         return

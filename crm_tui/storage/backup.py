@@ -72,12 +72,14 @@ def make_backup(
     who: str,
     progress: Progress | None = None,
     cancelled: Callable[[], bool] | None = None,
+    *,
+    noted: bool = True,
 ) -> Backup:
     """Copy a database while people work, verify the copy, and give it its name and manifest at the end.
 
     ``folder`` must be there, but for the default one (None); ``who`` is a login, ``kind`` a key of KINDS;
-    ``progress`` gets per cent. Raises BadInput when there is no room or right, Busy, Cancelled, or Fault when
-    the database is damaged; then nothing of the backup is left.
+    ``progress`` gets per cent; the database notes it unless ``noted`` is false. Raises BadInput when there is
+    no room or right, Busy, Cancelled, or Fault when the database is damaged; then nothing of it is left.
     """
     source = Path(database).resolve()
     check_is_ours(source)
@@ -119,7 +121,8 @@ def make_backup(
         raise _no_room_or_right(error, folder) from error
     finally:
         discard(part)
-    upkeep_log.note(source, "backup", who, {"file": str(path), "kind": kind, "head": facts.head_set})
+    if noted:
+        upkeep_log.note(source, "backup", who, {"file": str(path), "kind": kind, "head": facts.head_set})
     return Backup(path, manifest)
 
 

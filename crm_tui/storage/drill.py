@@ -40,11 +40,13 @@ def drill(
     database: Path | None = None,
     progress: Progress | None = None,
     cancelled: Callable[[], bool] | None = None,
+    *,
+    noted: bool = True,
 ) -> Drilled:
     """Restore a backup into a folder of its own, open it to write, and compare every table with the backup.
 
-    With ``database``, its rows are compared too when it has not moved since, and it notes the drill. Raises
-    BadInput when the backup is not as it was made, Fault when what comes back is not what was backed up.
+    With ``database``, its rows are compared too when it has not moved since, and it notes the drill if ``noted``.
+    Raises BadInput when the backup is not as it was made, Fault when what comes back is not what was backed up.
     """
     backup = Path(backup).resolve()
     with tempfile.TemporaryDirectory(prefix="crm-tui-drill-", dir=_roomy(backup)) as folder:
@@ -60,7 +62,8 @@ def drill(
     if database is not None:
         _compare_live(Path(database), backup, manifest.facts.tables, manifest.facts.head_chain)
         detail = {"file": str(backup), "seconds": round(seconds, 2), "bytes": size}
-        upkeep_log.note(Path(database), "drill", who, detail)
+        if noted:
+            upkeep_log.note(Path(database), "drill", who, detail)
     if progress:
         progress(100, 100)
     return Drilled(backup, seconds, size, len(facts.tables), sum(facts.tables.values()))

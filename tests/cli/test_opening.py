@@ -105,6 +105,14 @@ def test_a_reading_command_works_with_read_only(team: Crm, words: tuple[str, ...
     assert done.status == 0 and done.out
 
 
+def test_a_backup_and_a_drill_with_read_only_leave_no_note(team: Crm) -> None:
+    write(fill)
+    before = team_file().read_bytes()
+    for words in (("backup",), ("restore", "--drill"), ("doctor",)):
+        assert team("--read-only", *words).status == 0, words
+        assert team_file().read_bytes() == before, words
+
+
 def test_an_import_may_be_tried_with_read_only(team: Crm, tmp_path: Path) -> None:
     sheet = tmp_path / "sheet.csv"
     sheet.write_text("客户名称,联系人\n新公司,张三\n", "utf-8")

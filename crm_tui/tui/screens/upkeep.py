@@ -179,11 +179,11 @@ class UpkeepScreen(BaseScreen):
 
     async def do_backup_now(self) -> None:
         """Make a backup."""
-        path = self.session.database.path
+        path, noted = self.session.database.path, not self.session.read_only
 
         def make(job: Job[Backup]) -> Backup:
             made = backup.make_backup(
-                path, None, "manual", system_login(), partial(reported, job), job.is_cancelled
+                path, None, "manual", system_login(), partial(reported, job), job.is_cancelled, noted=noted
             )
             prune(made.path.parent, clock.now())
             return made
@@ -206,9 +206,10 @@ class UpkeepScreen(BaseScreen):
         if copy is None:
             return
         path, who = self.session.database.path, system_login()
+        noted = not self.session.read_only
 
         def practise(job: Job[Drilled]) -> Drilled:
-            return drill(copy.path, who, path, partial(reported, job), job.is_cancelled)
+            return drill(copy.path, who, path, partial(reported, job), job.is_cancelled, noted=noted)
 
         await self.crm.show(JobBox(_("Practising the restore"), practise), then=self._drilled)
 
