@@ -45,8 +45,9 @@ def drill(
 ) -> Drilled:
     """Restore a backup into a folder of its own, open it to write, and compare every table with the backup.
 
-    With ``database``, its rows are compared too when it has not moved since, and it notes the drill if ``noted``.
-    Raises BadInput when the backup is not as it was made, Fault when what comes back is not what was backed up.
+    With ``database``, its rows are compared too when it has not moved since, and it notes the drill if
+    ``noted``. Raises BadInput when the backup is not as it was made, Fault when what comes back is not what
+    was backed up.
     """
     backup = Path(backup).resolve()
     with tempfile.TemporaryDirectory(prefix="crm-tui-drill-", dir=_roomy(backup)) as folder:
