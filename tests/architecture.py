@@ -221,6 +221,42 @@ def check_processes(module: Module) -> list[str]:
     return found
 
 
+# The staging file of an import belongs to the importing process alone.
+OWN_FILE = {"crm_tui/exchange/store_staging.py"}
+
+
+def check_cursors(module: Module) -> list[str]:
+    """Rows are fetched before anything is done with them: an unread SELECT keeps others from saving."""
+    if module.path in OWN_FILE:
+        return []
+    found = []
+    for scope in ast.walk(module.tree):
+        if not isinstance(scope, ast.FunctionDef | ast.AsyncFunctionDef):
+            continue
+        inside = list(ast.walk(scope))
+        open_names = {
+            target.id
+            for node in inside
+            if isinstance(node, ast.Assign | ast.NamedExpr) and _is_select(node.value)
+            for target in (node.targets if isinstance(node, ast.Assign) else [node.target])
+            if isinstance(target, ast.Name)
+        }
+        for node in inside:
+            kinds = ast.For | ast.comprehension
+            used = node.iter if isinstance(node, kinds) else None
+            if isinstance(node, ast.Yield | ast.YieldFrom):
+                used = node.value
+            if used is not None and (
+                _is_select(used) or (isinstance(used, ast.Name) and used.id in open_names)
+            ):
+                found.append(f"{module.path}:{used.lineno}: rows taken one by one from an open statement")
+    return sorted(set(found))
+
+
+def _is_select(node: ast.AST | None) -> bool:
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "execute"
+
+
 def _constants(tree: ast.Module) -> dict[str, ast.expr]:
     """Return the module-level names that are bound exactly once in the whole module."""
     values: dict[str, ast.expr] = {}
@@ -302,4 +338,5 @@ CHECKS: dict[str, Callable[[Module], list[str]]] = {
     "forbidden": check_forbidden,
     "processes": check_processes,
     "import time": check_import_time,
+    "cursors": check_cursors,
 }

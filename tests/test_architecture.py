@@ -34,6 +34,12 @@ BAD = {
         ("crm_tui/cli/output.py", "from rich.table import Table"),
         ("crm_tui/text/cells.py", "import textual"),
     ],
+    "cursors": [
+        ("crm_tui/queue/store.py", "def f(reader):\n    for row in reader.execute(DUE):\n        yield row"),
+        ("crm_tui/queue/store.py", "def f(reader):\n    return (row[0] for row in reader.execute(DUE))"),
+        ("crm_tui/queue/store.py", "def f(reader):\n    rows = reader.execute(DUE)\n    yield from rows"),
+        ("crm_tui/queue/store.py", "def f(c):\n    rows = c.execute(DUE)\n    return [r[0] for r in rows]"),
+    ],
     "driver": [
         ("crm_tui/storage/database.py", "import sqlite3"),
         ("crm_tui/access/scope.py", "from pysqlite3 import dbapi2"),

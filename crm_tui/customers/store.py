@@ -310,6 +310,6 @@ CELLS = "SELECT cells FROM imported_row WHERE customer_id = :id ORDER BY changed
 def cells(reader: sqlite3.Connection, customer_id: int) -> dict[str, Any]:
     """Return the cells that sheets last gave for a customer, the newest of each: {field: [text, value]}."""
     found: dict[str, Any] = {}
-    for row in reader.execute(CELLS, {"id": customer_id}):
+    for row in reader.execute(CELLS, {"id": customer_id}).fetchall():
         found |= json.loads(row[0])
     return found

@@ -194,7 +194,9 @@ def _run(
 
 def _dress(connection: sqlite3.Connection, wanted: sqlite3.Connection) -> None:
     """Give the tables the indexes, triggers and views of schema.sql; what others added beside ours stays."""
-    have = {name: sql for kind, name, _table, sql in connection.execute(OBJECTS) if kind != "table"}
+    have = {
+        name: sql for kind, name, _table, sql in connection.execute(OBJECTS).fetchall() if kind != "table"
+    }
     for kind, name, _table, sql in wanted.execute(OBJECTS).fetchall():
         if kind == "table":
             continue

@@ -20,13 +20,15 @@ IS_OUTSIDE = f"(SELECT source FROM change_set WHERE id = {CURRENT}) = 'outside'"
 
 def tracked_tables(connection: sqlite3.Connection) -> list[str]:
     """Return the tables whose changes are logged: those with ``changed_in``, in schema order."""
-    names = [row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+    names = [
+        row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+    ]
     return [name for name in names if "changed_in" in columns(connection, name)]
 
 
 def columns(connection: sqlite3.Connection, table: str) -> list[str]:
     """Return the stored columns of a table, generated ones left out."""
-    rows = connection.execute("SELECT name, hidden FROM pragma_table_xinfo(:t)", {"t": table})
+    rows = connection.execute("SELECT name, hidden FROM pragma_table_xinfo(:t)", {"t": table}).fetchall()
     return [name for name, hidden in rows if hidden == 0]
 
 

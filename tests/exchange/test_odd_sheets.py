@@ -248,7 +248,7 @@ def test_an_identity_number_gets_nowhere(session: Session, tmp_path: Path, place
     done = run(session, path, rejects=rejects)
     assert IDENTITY not in repr(done)
     assert done.counts["identity"] == {"cells": 5, "heading": 0, "form": 2}[place]
-    for file in (tmp_path / "base").iterdir():
+    for file in filter(Path.is_file, (tmp_path / "base").rglob("*")):
         data = file.read_bytes()
         assert IDENTITY.encode() not in data
         assert inside.encode() not in data
