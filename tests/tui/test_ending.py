@@ -8,12 +8,14 @@ import sqlite3
 import sys
 import termios
 from pathlib import Path
+from threading import Event
+from typing import Any
 
 import pytest
 
 from crm_tui.drafts import MOST_BYTES
 from crm_tui.session import create_database, open_session
-from crm_tui.tui.driver import Line
+from crm_tui.tui.driver import Line, TerminalDriver
 from tests.tui.office import customer
 from tests.tui.terminal import Terminal
 
@@ -245,3 +247,16 @@ def test_a_line_that_dropped_is_told_once_and_takes_all() -> None:
     os.close(theirs)
     assert told == [1]
     assert line.dead
+
+
+def test_the_end_of_the_input_ends_the_reading() -> None:
+    told: list[int] = []
+    ours, theirs = os.pipe()
+    os.write(theirs, b"\xe6")  # half a sign, as a line drops
+    os.close(theirs)
+    driver: Any = object.__new__(TerminalDriver)
+    driver.fileno, driver._debug, driver.exit_event = ours, False, Event()
+    driver._hung_up = lambda: told.append(1)
+    driver._run_input_thread()
+    os.close(ours)
+    assert told == [1]
