@@ -149,9 +149,11 @@ def test_console_blocks_run_as_printed(tmp_path: Path) -> None:
     )
     assert done.returncode == 0, done.stderr
     assert "上海恒达科技有限公司" in done.stdout
-    for name in ("customers.xlsx", "blank.xlsx", "team-copy.db"):
+    for name in ("customers.xlsx", "blank.xlsx"):
         assert (tmp_path / name).stat().st_size > 0
-    assert (tmp_path / "team-copy.db").stat().st_mode & 0o077 == 0
+    backups = [file for file in (tmp_path / "team.db.backups").iterdir() if file.suffix == ".db"]
+    assert backups
+    assert all(file.stat().st_mode & 0o077 == 0 for file in backups)
 
 
 # ------------------------------------------------------------------ settings
@@ -164,7 +166,7 @@ def test_the_settings_example_is_taken(tmp_path: Path, monkeypatch: pytest.Monke
     (tmp_path / "crm-tui").mkdir()
     (tmp_path / "crm-tui" / "settings.toml").write_text(found[1], "utf-8")
     settings = load_settings()
-    assert set(settings) == {"theme", "ambiguous_width", "keys", "holidays", "workdays"}
+    assert set(settings) == {"theme", "ambiguous_width", "backup_dir", "keys", "holidays", "workdays"}
     assert settings == tomllib.loads(found[1])
     assert settings["theme"] in themes.CHOICES
     assert all(name in TEXT for name in themes.CHOICES)

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from crm_tui.errors import BadInput, Busy, Cancelled, Conflict, CrmError, Fault
+from crm_tui.session import create_database, open_session
 from crm_tui.storage import drill as drills
 from crm_tui.storage import presence as presences
 from crm_tui.storage import restoring
@@ -23,6 +24,7 @@ from crm_tui.storage.presence import Presence, SoleUse, enter, marker_path, who_
 from crm_tui.storage.restoring import compare, restore
 from tests.faults import processes
 from tests.storage.test_backup import SPOILED
+from tests.storage.test_jobs import publish
 from tests.storage.world import note, saved
 
 
@@ -365,3 +367,20 @@ def test_a_drill_of_a_spoiled_backup_says_so(plain):
         drill(backup.path, "li", plain)
     with pytest.raises(BadInput, match="没有备份"):
         drills.newest(default_folder(plain) / "none", None)
+
+
+def test_a_backup_in_the_midst_of_an_import_comes_back_without_it(tmp_path):
+    path = tmp_path / "crm.db"
+    create_database(path, login="li", name="李雷")
+    database = Database(path)
+    publish(database, end=False)
+    made = make_backup(path, None, "manual", "li")
+    database.close()
+    assert made.manifest.facts.half_import
+    assert made.manifest.facts.tables["publishing"] == 1
+    assert drill(made.path, "li", path).rows > 0
+    restore(path, made.path, "li")
+    with open_session(path, login="li") as session:
+        assert session.reader.execute("SELECT count(*) FROM customer").fetchone() == (0,)
+        assert session.database.connection.execute("SELECT count(*) FROM publishing").fetchone() == (0,)
+    assert processes.unsound(path) == []
