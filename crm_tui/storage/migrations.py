@@ -88,7 +88,13 @@ def migrate(
     check_is_ours(path)
     if reason := why_protected(path):
         raise _not_possible(path, reason)
-    sole = _alone(path, who, cancelled)
+    try:
+        sole = _alone(path, who, cancelled)
+    except Busy:
+        # Whoever is in has the new version already: another process was quicker.
+        if (version := _version_in_use(path)) >= VERSION:
+            return Migrated(version, version, None)
+        raise
     try:
         connection = connect(path)
         try:
@@ -119,6 +125,17 @@ def version_of(connection: sqlite3.Connection) -> int:
     return connection.execute("PRAGMA user_version").fetchone()[0]
 
 
+def _version_in_use(path: Path) -> int:
+    try:
+        connection = connect(path, read_only=True)
+        try:
+            return version_of(connection)
+        finally:
+            connection.close()
+    except sqlite3.Error:
+        return 0
+
+
 def _make_backup(
     path: Path, folder: Path | None, who: str, progress: Progress, cancelled: Callable[[], bool] | None
 ) -> Path:
@@ -136,7 +153,7 @@ def _alone(path: Path, who: str, cancelled: Callable[[], bool] | None) -> SoleUs
     while True:
         if marker_path(path).exists():
             # Makes good what a restore left that was killed.
-            from crm_tui.storage.restoring import recover
+            from crm_tui.storage.replacing import recover
 
             recover(path)
         sole = SoleUse(path, who, MIGRATION)
