@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from crm_tui.cli.diagnostics import CANCELLED, FAULT, USAGE, say, say_fault, say_usage
+from crm_tui.cli.diagnostics import CANCELLED, FAULT, USAGE, log_fault, say, say_fault, say_usage
 from crm_tui.cli.grammar import LazyGroup, Option
 from crm_tui.cli.registry import COMMANDS
 from crm_tui.cli.state import Screens, State
@@ -92,14 +92,19 @@ def run(argv: Sequence[str], screens: Screens) -> int:
         say(_("Stopped."))
         return CANCELLED
     except Exception as error:
-        return _end(error)
+        return _end(error, state)
 
 
-def _end(error: Exception) -> int:
+def _end(error: Exception, state: State) -> int:
     # Loaded here: help and usage know nothing of SQLite.
-    from crm_tui.storage.diagnosis import plain
+    from crm_tui.storage.diagnosis import damaged, plain
+    from crm_tui.storage.health import is_damaged
 
     told = plain(error)
+    # A page in another's place gives values that no code of ours expects.
+    if not isinstance(told, CrmError) and is_damaged(state.path):
+        log_fault(error)
+        told = damaged(state.path)
     if isinstance(told, CrmError):
         say(str(told))
         return told.exit_code

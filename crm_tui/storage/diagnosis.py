@@ -82,6 +82,15 @@ def explain(
     return Fault(what, kept, todo)
 
 
+def damaged(path: Path) -> Fault:
+    """Return the refusal to work on a damaged file."""
+    return Fault(
+        _("The database {path} is damaged or incomplete.").format(path=path),
+        _("Nothing was changed."),
+        _("Keep the file as it is and restore the latest backup."),
+    )
+
+
 def at_commit(error: sqlite3.Error, path: Path, is_kept: bool | None) -> CrmError:
     """Return the typed error for one raised by COMMIT, once the file was asked whether the change is in."""
     if is_kept is False:
@@ -117,7 +126,7 @@ def taken_back(error: BaseException) -> BaseException:
 
 
 def plain(error: BaseException) -> BaseException:
-    """Return what reading raised as a typed error when SQLite, the disk or memory raised it, else as it is."""
+    """Return what reading raised as a typed error if SQLite, the disk or memory raised it, else as it is."""
     of_disk = isinstance(error, OSError) and error.errno in OF_DISK and error.filename is None
     if of_disk or isinstance(error, (sqlite3.Error, MemoryError)):
         told = explain(error, reading=True)
@@ -160,9 +169,10 @@ def _what(error: BaseException, path: Path | None, reading: bool) -> tuple[str, 
         # The same words for a disk that was made read-only, or a folder that cannot be synchronised.
         return _of_system((0 if reading else _why_not_opened(path)) or errno.EIO, reading)
     if is_damage(error) or isinstance(error, UnicodeDecodeError):
+        # SQLite gives the same answer when the disk cannot read a page.
         return (
-            _("The database file is damaged."),
-            _("Keep the file as it is and restore the latest backup."),
+            _("The database file is damaged, or the disk cannot read it."),
+            _("Check the disk; keep the file as it is and restore the latest backup."),
         )
     if text.startswith(ALTERED):
         return (

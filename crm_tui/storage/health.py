@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import NamedTuple
 
 from crm_tui.storage.canonical import canonical, differing
+from crm_tui.storage.connection import connect
+from crm_tui.storage.diagnosis import is_busy
 from crm_tui.storage.driver import sqlite3
 from crm_tui.storage.schema import schema_text
 from crm_tui.storage.triggers import tracked_tables
@@ -34,6 +37,20 @@ def damage(connection: sqlite3.Connection) -> list[str]:
     """Return what SQLite finds wrong in the pages and indexes, in its own words; nothing when all is well."""
     rows = connection.execute(f"PRAGMA integrity_check({MOST:d})").fetchall()
     return [row[0] for row in rows if row[0] != "ok"]
+
+
+def is_damaged(path: Path) -> bool:
+    """Tell whether SQLite finds anything wrong in a file; False when there is none."""
+    if not path.is_file():
+        return False
+    try:
+        connection = connect(path, read_only=True)
+        try:
+            return bool(damage(connection))
+        finally:
+            connection.close()
+    except sqlite3.DatabaseError as error:
+        return not is_busy(error)
 
 
 def orphans(connection: sqlite3.Connection) -> list[tuple[str, int, str]]:

@@ -1,0 +1,19 @@
+"""Two of each kind of damaged file; the command beside this file makes hundreds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.faults import mutants, mutations
+
+
+@pytest.mark.timeout(400)
+def test_damaged_files_are_answered_or_refused_in_a_sentence(tmp_path: Path):
+    count = 2 * len(mutants.KINDS)
+    outcome = mutations.run(tmp_path, count, seed=3)
+    assert outcome.faults == []
+    assert outcome.files == count
+    assert 70 in outcome.statuses
+    assert 2 < outcome.refused < count
