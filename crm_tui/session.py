@@ -56,8 +56,12 @@ class Session:
         self.source = source
         self.presence = presence or Presence(database.path)
         self.presence.sit(person.login, person.name, source)
-        self.reader: sqlite3.Connection = scope(database.connect_reader(), person.id)
+        self.reader = self.another_reader()
         self.first_set = history.newest(self.reader) + 1
+
+    def another_reader(self) -> sqlite3.Connection:
+        """Open one more reading connection, for a long reading beside the others; who asked closes it."""
+        return scope(self.database.connect_reader(), self.person.id)
 
     def close(self) -> None:
         """Close both connections and let go of the session lock."""

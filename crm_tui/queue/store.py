@@ -77,20 +77,17 @@ DUE = (
     + ", w.name FROM plan p JOIN customer c ON c.id = p.customer_id JOIN person_any w ON w.id = p.owner_id"
     " LEFT JOIN customer_state s ON s.customer_id = c.id" + CONTACT
 )
-OPEN = (
-    " WHERE p.state IN ('todo', 'doing') AND p.due_on <= :until"
-    " AND (CAST(:owner AS INTEGER) IS NULL OR p.owner_id = :owner)"
-    " ORDER BY p.due_on NULLS LAST, p.due_at NULLS LAST, p.id LIMIT :limit"
-)
-UNDATED = (
-    " WHERE p.state IN ('todo', 'doing') AND p.due_on IS NULL"
-    " AND (CAST(:owner AS INTEGER) IS NULL OR p.owner_id = :owner) ORDER BY p.id LIMIT :limit"
-)
-UNWRITTEN = (
-    " WHERE p.state = 'done' AND p.activity_id IS NULL AND p.done_at <= :before"
-    " AND (CAST(:owner AS INTEGER) IS NULL OR p.owner_id = :owner)"
-    " ORDER BY p.done_at NULLS LAST, p.id LIMIT :limit"
-)
+# The plans of one person by the index of their owner; "this one or anybody" in one text would read them all.
+OF_ONE, OF_ALL = " AND p.owner_id = :owner", ""
+OPEN = " WHERE p.state IN ('todo', 'doing') AND p.due_on <= :until"
+OPEN_ORDER = " ORDER BY p.due_on NULLS LAST, p.due_at NULLS LAST, p.id LIMIT :limit"
+UNDATED = " WHERE p.state IN ('todo', 'doing') AND p.due_on IS NULL"
+UNDATED_ORDER = " ORDER BY p.id LIMIT :limit"
+UNWRITTEN = " WHERE p.state = 'done' AND p.activity_id IS NULL AND p.done_at <= :before"
+UNWRITTEN_ORDER = " ORDER BY p.done_at NULLS LAST, p.id LIMIT :limit"
+DUE_OF = {who: DUE + OPEN + who + OPEN_ORDER for who in (OF_ONE, OF_ALL)}
+UNDATED_OF = {who: DUE + UNDATED + who + UNDATED_ORDER for who in (OF_ONE, OF_ALL)}
+UNWRITTEN_OF = {who: DUE + UNWRITTEN + who + UNWRITTEN_ORDER for who in (OF_ONE, OF_ALL)}
 IDLE_SELECT = (
     "SELECT c.id, c.no, coalesce(c.name, ''), c.status, c.stage, c.level, c.intent, c.industry, c.key_note,"
     " c.need, s.last_followup_at, s.idle_since, s.next_due_on, t.name, t.title, "
@@ -99,10 +96,8 @@ IDLE_SELECT = (
     " JOIN person_any w ON w.id = c.owner_id" + CONTACT
 )
 IDLE_COUNT = "SELECT count(*) FROM customer c JOIN customer_state s ON s.customer_id = c.id"
-OWN_OPEN = (
-    " WHERE c.status IN ('prospect', 'interested') AND c.dormant_since IS NULL"
-    " AND (CAST(:owner AS INTEGER) IS NULL OR c.owner_id = :owner)"
-)
+OWN_OPEN = " WHERE c.status IN ('prospect', 'interested') AND c.dormant_since IS NULL"
+CUSTOMER_OF_ONE, CUSTOMER_OF_ALL = " AND c.owner_id = :owner", ""
 UNPLANNED = OWN_OPEN + " AND s.open_plans = 0"
 IDLE = (
     OWN_OPEN + " AND s.open_plans > 0 AND s.idle_since <= :before"
@@ -110,25 +105,37 @@ IDLE = (
 )
 GROUPS = {"unplanned": UNPLANNED, "idle": IDLE}
 ORDER = " ORDER BY s.idle_since, c.id LIMIT :limit OFFSET :offset"
+IDLE_KINDS = [
+    (group, who, where + who) for group, where in GROUPS.items() for who in (CUSTOMER_OF_ONE, CUSTOMER_OF_ALL)
+]
+IDLE_PAGE = {(group, who): IDLE_SELECT + where + ORDER for group, who, where in IDLE_KINDS}
+IDLE_NUMBER = {(group, who): IDLE_COUNT + where for group, who, where in IDLE_KINDS}
+
+
+def _plans_of(owner: int | None) -> str:
+    return OF_ALL if owner is None else OF_ONE
+
+
+def _customers_of(owner: int | None) -> str:
+    return CUSTOMER_OF_ALL if owner is None else CUSTOMER_OF_ONE
 
 
 def due(reader: sqlite3.Connection, owner: int | None, until: str, limit: int) -> list[DueRow]:
     """Return open plans due up to a day, the earliest first."""
     params = {"owner": owner, "until": until, "limit": limit}
-    rows = reader.execute(DUE + OPEN, params).fetchall()
-    return [DueRow(*row) for row in rows]
+    return [DueRow(*row) for row in reader.execute(DUE_OF[_plans_of(owner)], params).fetchall()]
 
 
 def undated(reader: sqlite3.Connection, owner: int | None, limit: int) -> list[DueRow]:
     """Return open plans whose text names no day."""
     params = {"owner": owner, "limit": limit}
-    return [DueRow(*row) for row in reader.execute(DUE + UNDATED, params).fetchall()]
+    return [DueRow(*row) for row in reader.execute(UNDATED_OF[_plans_of(owner)], params).fetchall()]
 
 
 def unwritten(reader: sqlite3.Connection, owner: int | None, before: str, limit: int) -> list[DueRow]:
     """Return plans closed without an activity before an instant (S0-17)."""
     params = {"owner": owner, "before": before, "limit": limit}
-    rows = reader.execute(DUE + UNWRITTEN, params).fetchall()
+    rows = reader.execute(UNWRITTEN_OF[_plans_of(owner)], params).fetchall()
     return [DueRow(*row) for row in rows]
 
 
@@ -145,12 +152,13 @@ def idle(
     params: dict[str, Any] = {"owner": owner, "limit": limit, "offset": offset}
     if group == "idle":
         params |= {"before": before, "until": until}
-    return [IdleRow(*row) for row in reader.execute(IDLE_SELECT + GROUPS[group] + ORDER, params).fetchall()]
+    rows = reader.execute(IDLE_PAGE[group, _customers_of(owner)], params).fetchall()
+    return [IdleRow(*row) for row in rows]
 
 
 PLANS = DUE + " WHERE p.id IN ({ids})"
 HELD = "SELECT id, owner_id, activity_id FROM plan WHERE id IN ({ids})"
-STILL_IDLE = {group: IDLE_SELECT + where + " AND c.id IN ({ids})" for group, where in GROUPS.items()}
+STILL_IDLE = {(group, who): IDLE_SELECT + where + " AND c.id IN ({ids})" for group, who, where in IDLE_KINDS}
 OWN_PLANS = "SELECT id FROM plan_any WHERE owner_id = :owner AND id IN ({ids})"
 OWN_CUSTOMERS = "SELECT id FROM customer_any WHERE owner_id = :owner AND id IN ({ids})"
 
@@ -172,7 +180,10 @@ def still_idle(
     params: dict[str, object] = {"owner": owner}
     if group == "idle":
         params |= {"before": before, "until": until}
-    return {row[0]: IdleRow(*row) for row in query_in(reader, STILL_IDLE[group], ids, params)}
+    return {
+        row[0]: IdleRow(*row)
+        for row in query_in(reader, STILL_IDLE[group, _customers_of(owner)], ids, params)
+    }
 
 
 def own(reader: sqlite3.Connection, owner: int, plan_ids: Iterable[int], customer_ids: Iterable[int]) -> bool:
@@ -188,4 +199,4 @@ def count_idle(reader: sqlite3.Connection, group: str, owner: int | None, before
     params: dict[str, Any] = {"owner": owner}
     if group == "idle":
         params |= {"before": before, "until": until}
-    return reader.execute(IDLE_COUNT + GROUPS[group], params).fetchone()[0]
+    return reader.execute(IDLE_NUMBER[group, _customers_of(owner)], params).fetchone()[0]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -12,7 +14,9 @@ import time_machine
 from crm_tui.customers import service as customers
 from crm_tui.followups import reading, service
 from crm_tui.followups.service import PlanDraft
+from crm_tui.queue import service as queue
 from crm_tui.session import Session, open_session
+from crm_tui.tui.screens import today
 from crm_tui.tui.screens.today import RECOUNT_SECONDS
 from tests.tui.driver import User, story
 from tests.tui.office import NOW, app, customer, office
@@ -214,3 +218,29 @@ async def test_nothing_is_drawn_when_a_count_brings_nothing_new(
         await user.screen.recount()
         await user.idle()
         assert drawn == []
+
+
+async def test_a_count_that_a_colleague_overtook_is_not_shown(
+    session: Session, plans: list[int], li: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with story(app(session, "today"), size=(100, 30)) as user:
+        await user.press("j")
+        begun, go_on = threading.Event(), threading.Event()
+        read = today._read_aside
+
+        def slow(opened: Session, zone: str) -> queue.Today:
+            found = read(opened, zone)
+            begun.set()
+            assert go_on.wait(20)
+            return found
+
+        monkeypatch.setattr(today, "_read_aside", slow)
+        counting = asyncio.ensure_future(user.screen.recount())
+        assert await asyncio.to_thread(begun.wait, 20)
+        finish(li, plans[0])
+        await user.app.live.look()
+        go_on.set()
+        await counting
+        await user.idle()
+        assert "李销售 已完成" in line_of(user, "上海甲")
+        assert user.screen._recounting is not None

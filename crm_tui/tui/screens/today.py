@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Hashable, Iterable
 from datetime import date
 from functools import partial
@@ -59,6 +60,7 @@ class TodayScreen(BaseScreen):
         self._counted = 0.0
         self._recounting: Timer | None = None
         self._waits = False
+        self._news = 0
         self._praise = ""
 
     def body(self) -> Iterable[Widget]:
@@ -88,6 +90,7 @@ class TodayScreen(BaseScreen):
         if self.source is None:
             self.source = QueueSource(self.session, self.filter, self._unfiltered)
         self._counted, self._waits = clock.stopwatch(), False
+        self._news += 1
         target = self._cursor_to or (FIRST if self.table.item is None else None)
         self._cursor_to = None
         if target is None:
@@ -156,6 +159,7 @@ class TodayScreen(BaseScreen):
         ids = source.about(what)
         await self.table.again(None if all_in_sight else ids)
         if all_in_sight or ids or await self.crm.work.run(source.is_concerned, what):
+            self._news += 1
             self._recount_later()
             self._look_closer()
 
@@ -174,7 +178,7 @@ class TodayScreen(BaseScreen):
     async def recount(self) -> None:
         """Count and read the queue anew, unless somebody else just dealt with the row under the cursor.
 
-        Another row would come under the cursor, and the next key meet that: it waits until the cursor goes on.
+        Another row would come under the cursor and the next key meet that: it waits until the cursor goes on.
         """
         if self._recounting is not None:
             self._recounting.stop()
@@ -183,7 +187,17 @@ class TodayScreen(BaseScreen):
             self.seen_writes = -1
             return
         self._waits = bool(self._told())
-        if not self._waits:
+        if self._waits or self.source is None:
+            return
+        # Counting a large file takes longer than a key may wait: it has a thread and a connection of its own.
+        self._counted = clock.stopwatch()
+        known = (self._news, self.crm.writes)
+        today = await asyncio.to_thread(_read_aside, self.session, self.session.zone)
+        if known != (self._news, self.crm.writes) or self._told():
+            # What was counted is not what is shown any more.
+            self._recount_later()
+        elif self.is_current:
+            self.source.read_aside = today
             await self.bring_up_to_date(force=True)
 
     def _told(self) -> str:
@@ -349,3 +363,11 @@ class TodayScreen(BaseScreen):
         """Copy name and phone."""
         item = self._chosen()
         self.crm.copy(" ".join(text for text in (item.name, item.contact, item.phone) if text))
+
+
+def _read_aside(session: Session, zone: str) -> queue.Today:
+    reader = session.another_reader()
+    try:
+        return queue.today(reader, session.person.id, clock.now(), zone)
+    finally:
+        reader.close()

@@ -102,6 +102,7 @@ class QueueSource(GroupedSource):
         self.items: dict[Hashable, Item] = {}
         self.dealt: dict[Hashable, str] = {}
         self.news = Moved()
+        self.read_aside: queue.Today | None = None
         self.today: queue.Today | None = None
 
     @property
@@ -110,11 +111,12 @@ class QueueSource(GroupedSource):
         return [section.id for section in self.sections if section.folded]
 
     def count(self) -> int:
-        """Read the queue and return its number of lines."""
+        """Read the queue, or take what was read aside, and return its number of lines."""
         session = self.session
         self.items.clear()
         self.dealt.clear()
-        self.today = queue.today(session.reader, session.person.id, clock.now(), session.zone)
+        today, self.read_aside = self.read_aside, None
+        self.today = today or queue.today(session.reader, session.person.id, clock.now(), session.zone)
         for section in self.sections:
             group = str(section.id)
             if group not in ("unplanned", "idle"):
