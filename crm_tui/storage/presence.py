@@ -162,7 +162,7 @@ class _Seat:
 
 
 def make_folder(folder: Path, mode: int, group: int) -> None:
-    """Make a folder for those who may read or write by ``mode`` (rw bits); it may be there. Raises OSError."""
+    """Make a folder for those who may read or write by ``mode`` (rw bits); it may be there already."""
     enter = mode | (mode & 0o444) >> 2
     with suppress(FileExistsError):
         folder.mkdir(enter)
@@ -187,7 +187,7 @@ def enter(path: Path) -> Presence:
     path = real_path(path)
     while True:
         if marker_path(path).exists():
-            from crm_tui.storage.restoring import recover
+            from crm_tui.storage.replacing import recover
 
             recover(path)
         check_is_ours(path)

@@ -45,7 +45,7 @@ class Restoring:
 
     def work(self, say: Say) -> None:
         """Restore the backup."""
-        exchange = restoring._exchange
+        exchange = restoring.exchange
 
         def told(database: Path, part: Path) -> Path | None:
             say("begin" if self.exchanging else "write")
@@ -53,7 +53,7 @@ class Restoring:
                 say("write")
             return exchange(database, part)
 
-        restoring._exchange = told  # ty: ignore[invalid-assignment]
+        restoring.exchange = told  # ty: ignore[invalid-assignment]
         if not self.exchanging:
             say("begin")
         restore(self.path, self.backup, "li")

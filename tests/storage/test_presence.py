@@ -143,6 +143,7 @@ def test_whoever_comes_during_a_restore_waits_a_moment_for_its_end(path, monkeyp
 def test_a_session_that_let_go_of_the_gate_for_a_moment_still_counts(path):
     mine = Presence(path)
     mine.sit("li", "李雷", "tui")
+    assert mine._file is not None
     fcntl.flock(mine._file, fcntl.LOCK_UN)
     sole = SoleUse(path, "wang")
     assert not sole.take()

@@ -14,7 +14,7 @@ from crm_tui.errors import BadInput, Busy, Cancelled, Conflict, CrmError, Fault
 from crm_tui.session import create_database, open_session
 from crm_tui.storage import drill as drills
 from crm_tui.storage import presence as presences
-from crm_tui.storage import restoring
+from crm_tui.storage import replacing, restoring
 from crm_tui.storage.backup import Backup, default_folder, make_backup
 from crm_tui.storage.connection import connect
 from crm_tui.storage.database import Database
@@ -203,7 +203,7 @@ def test_a_lost_or_damaged_database_comes_back(path, backup):
 def test_a_log_without_its_database_is_not_taken_for_that_of_the_new_one(path, backup):
     path.unlink()
     for ending in ("-wal", "-journal"):
-        restoring.beside(path, ending).write_bytes(b"of the lost file")
+        replacing.beside(path, ending).write_bytes(b"of the lost file")
     restore(path, backup.path, "li")
     assert read(path) == "before"
     assert len([name for name in beside(path) if ".before-restore-" in name]) == 2
@@ -270,7 +270,7 @@ def test_death_at_any_step_leaves_the_old_or_the_new_file_whole(path, backup, mo
             raise OSError(1, "no second name here")
 
         monkeypatch.setattr(os, "link", no_links)
-    exchange = restoring._exchange
+    exchange = restoring.exchange
 
     def watched(*given: Path) -> Path | None:
         nonlocal watching
@@ -280,16 +280,16 @@ def test_death_at_any_step_leaves_the_old_or_the_new_file_whole(path, backup, mo
         finally:
             watching = False
 
-    monkeypatch.setattr(restoring, "_exchange", watched)
+    monkeypatch.setattr(restoring, "exchange", watched)
     content = path.read_bytes()
-    log = restoring.beside(path, "-wal")
+    log = replacing.beside(path, "-wal")
     results = set()
     for die_at_next in range(20):
         die_at = die_at_next
         seen.clear()
         path.write_bytes(content)
         log.unlink(missing_ok=True)
-        restoring.beside(path, "-shm").unlink(missing_ok=True)
+        replacing.beside(path, "-shm").unlink(missing_ok=True)
         for one in path.parent.glob("*.before-restore-*"):
             one.unlink()
         try:
@@ -331,7 +331,7 @@ def test_the_drill_compares_every_table_and_leaves_nothing(path, backup):
 
 
 def test_the_drill_notices_one_cell(path, backup, monkeypatch):
-    exchange = restoring._exchange
+    exchange = restoring.exchange
 
     def spoiled(database: Path, part: Path) -> Path | None:
         done = exchange(database, part)
@@ -341,7 +341,7 @@ def test_the_drill_notices_one_cell(path, backup, monkeypatch):
         connection.close()
         return done
 
-    monkeypatch.setattr(restoring, "_exchange", spoiled)
+    monkeypatch.setattr(restoring, "exchange", spoiled)
     monkeypatch.setattr(restoring, "_check_in_place", lambda *_given: None)
     with pytest.raises(Fault, match="恢复后与备份不同：表 writing 不一致"):
         drill(backup.path, "li")
