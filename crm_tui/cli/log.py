@@ -68,12 +68,14 @@ def log(
         state.out.json(
             {
                 "no": customer.get("no"), "activity": result.value.activity_id, "set": result.set_id,
-                "closed_plan": closing.id if closing else None,
+                "closed_plan": closing.id if closing and not result.value.note else None,
                 "plan": planned._asdict() if planned else None,
             }
         )  # fmt: skip
     say(_("Written down for {no} {name}.").format(no=customer.get("no"), name=customer.get("name") or ""))
-    if closing and closing.state == "done":
+    if result.value.note:
+        say(result.value.note)
+    elif closing and closing.state == "done":
         say(_("It stands for the plan closed before: {plan}.").format(plan=_shown(closing, zone)))
     elif closing:
         say(_("Closed the plan: {plan}.").format(plan=_shown(closing, zone)))

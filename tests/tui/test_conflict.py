@@ -80,7 +80,7 @@ async def test_different_fields_merge_silently_and_the_saver_is_told(session, co
         theirs(colleague, industry="金融", note="她的备注")
         await user.press("f12")
         assert user.message == (
-            f"已保存：{NAME}。李销售同时改了：备注、所属行业（已一并保留）。\u3000按 u 撤销。"
+            f"已保存：{NAME}。李销售同时改了：所属行业、备注（已一并保留）。\u3000按 u 撤销。"
         )
         row = now(session)
         assert (row["need"], row["industry"], row["note"]) == ("我的需求", "金融", "她的备注")
@@ -146,7 +146,7 @@ async def test_a_third_value_is_typed_with_the_fields_own_check(session, colleag
         theirs(colleague, budget_min=None, budget_max=25_000_000)
         await user.press("f12", "enter")
         assert "写一个值" in user.line(0)
-        for text in ("原值: 10-20万元", "我的: 15-30万元", "对方 · 李销售 · 10:00:"):
+        for text in ("10-20万元", "15-30万元", "对方 · 李销售 · 10:00"):
             assert text in user.text
         await edit(user, "budget", "很多钱")
         await user.press("f12")
@@ -537,3 +537,15 @@ async def test_tags_of_two_are_kept_of_both(session, colleague) -> None:
         at = next(place for place, row in enumerate(user.screen.tags) if row[0] == "甲")
         await user.press(*["j"] * at, "space", "enter")
         assert sorted(reading.tags_of(session.reader, [1])[1]) == sorted(["她的", "乙"])
+
+
+async def test_a_plan_that_two_tick_is_done_once_and_the_second_is_told(session, colleague) -> None:
+    plan = planned(session, "今天 回访")
+    async with story(app(session, start="today")) as user:
+        colleague.write(plans.done, plan.id, plan.changed_in)
+        await user.press("x")
+        assert user.message == (
+            "李销售已完成这项计划（2026-11-20 10:00）。你的修改没有保存，对方的内容没有被覆盖。"
+            "还有事要做时，请另订一项计划。"
+        )
+        assert NAME not in user.text, "the list shows what the colleague did"

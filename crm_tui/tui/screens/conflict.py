@@ -15,13 +15,13 @@ from crm_tui import clock
 from crm_tui.errors import BadInput
 from crm_tui.locale import N_, _, ngettext
 from crm_tui.storage.faults import Clash, FieldConflict, RecordGone
-from crm_tui.text.cells import safe
+from crm_tui.text.cells import safe, width
 from crm_tui.tui.screens.base import BaseScreen
 from crm_tui.tui.screens.form_fields import listed
 from crm_tui.tui.screens.form_screen import FormScreen
-from crm_tui.tui.screens.saving import Part, Saving
+from crm_tui.tui.screens.saving import Part, Saving, sentences
 from crm_tui.tui.screens.text_box import TextBox
-from crm_tui.tui.widgets.form import Field, Form
+from crm_tui.tui.widgets.form import Form
 from crm_tui.tui.widgets.lines import wrapped
 from crm_tui.tui.widgets.rows import Cell, Column, ListSource, Row
 from crm_tui.tui.widgets.table import Table
@@ -47,6 +47,31 @@ class Question(NamedTuple):
     choice: str = ""
     edited: Part | None = None
     edited_text: str = ""
+
+
+class Said(NamedTuple):
+    """One of the texts of a field: what chooses it, its heading, the text."""
+
+    choice: str
+    head: str
+    text: str
+
+
+def told(said: Iterable[Said], cells: int, choice: str = "") -> Text:
+    """Return the texts of a field under their headings, wrapped; the chosen one stands out."""
+    text = Text()
+    cells = max(cells, 12)
+    for each in said:
+        head = safe(each.head)
+        text.append(head, "bold" if each.choice == choice else "dim")
+        lines = wrapped(each.text, cells, MOST_LINES) or [_("blank")]
+        if len(lines) == 1 and width(head) + width(lines[0]) < cells:
+            text.append("  " + lines[0])
+        else:
+            text.append("".join("\n  " + line for line in lines))
+        text.append("\n")
+    text.rstrip()
+    return text
 
 
 def questions(parts: Iterable[Part], conflict: FieldConflict) -> list[Question]:
@@ -108,7 +133,7 @@ class ConflictScreen(BaseScreen):
         )
         if len(self.asked) > 1:
             every = _("{mine}: all mine, {theirs}: all theirs.")
-            said += " " + every.format(mine=shown("all_mine"), theirs=shown("all_theirs"))
+            said = sentences(said, every.format(mine=shown("all_mine"), theirs=shown("all_theirs")))
         self.told.update(said)
         await self._show()
 
@@ -151,15 +176,15 @@ class ConflictScreen(BaseScreen):
         if self.table.loaded:
             self.call_after_refresh(self._show_whole)
 
-    def _said(self, one: Question) -> list[tuple[str, str]]:
+    def _said(self, one: Question) -> list[Said]:
         """Return the texts of a field with their headings."""
         moment = f" · {self._when(one.last.at)}" if one.last.at else ""
         said = [
-            (_("Before"), one.before),
-            (_("Mine"), one.mine),
-            (f"{_('Theirs')} · {one.last.who}{moment}", one.theirs),
+            Said("before", _("Before"), one.before),
+            Said(MINE, _("Mine"), one.mine),
+            Said(THEIRS, f"{_('Theirs')} · {one.last.who}{moment}", one.theirs),
         ]
-        return [*said, (_("Edited"), one.edited_text)] if one.edited is not None else said
+        return [*said, Said(EDITED, _("Edited"), one.edited_text)] if one.edited is not None else said
 
     def _when(self, at: str) -> str:
         moment = clock.local(at, self.crm.session.zone)
@@ -167,20 +192,10 @@ class ConflictScreen(BaseScreen):
 
     def _show_whole(self) -> None:
         one = self.asked[self.here]
-        cells = max((self.pane.size.width or self.app.size.width) - 5, 12)
-        text = Text()
-        text.append(safe(one.part.title), "bold")
-        for head, value in self._said(one):
-            text.append("\n" + safe(head), "bold" if self._is_taken(one, head) else "dim")
-            for line in wrapped(value, cells, MOST_LINES) or [_("blank")]:
-                text.append("\n  " + line)
-        self.whole.update(text)
+        cells = (self.pane.size.width or self.app.size.width) - 5
+        text = Text(safe(one.part.title) + "\n", "bold")
+        self.whole.update(text.append_text(told(self._said(one), cells, one.choice)))
         self.pane.scroll_home(animate=False)
-
-    @staticmethod
-    def _is_taken(one: Question, head: str) -> bool:
-        name = {MINE: _("Mine"), THEIRS: _("Theirs"), EDITED: _("Edited")}.get(one.choice)
-        return name is not None and head.split(" · ")[0] == name
 
     # -- choosing -------------------------------------------------------------------------------------
 
@@ -238,7 +253,7 @@ class ConflictScreen(BaseScreen):
     async def do_read_whole(self) -> None:
         """Show the field under the cursor in a box."""
         one = self.asked[self.here]
-        text = "\n\n".join(f"{head}\n{value or _('blank')}" for head, value in self._said(one))
+        text = "\n\n".join(f"{each.head}\n{each.text or _('blank')}" for each in self._said(one))
         await self.crm.show(TextBox(one.part.title, text))
 
     # -- saving ---------------------------------------------------------------------------------------
@@ -290,23 +305,29 @@ class ConflictScreen(BaseScreen):
 class ValueScreen(FormScreen):
     """One field in question, typed anew with the field's own checks; closes with its part, None by Esc."""
 
-    def __init__(self, part: Part, record: Mapping[str, Any], said: Iterable[tuple[str, str]]) -> None:
+    def __init__(self, part: Part, record: Mapping[str, Any], said: Iterable[Said]) -> None:
         super().__init__()
         self.part = part
         self.record_now = record
         self.said = list(said)
+        self.whole = Static("", markup=False)
 
     def heading(self) -> str:
         """Return the title."""
         return _("Choose the value") + f"  {self.part.title}"
 
+    def body(self) -> Iterable[Widget]:
+        """Yield the field, and below it the three values in full."""
+        yield self.form()
+        yield VerticalScroll(self.whole, classes="conflict-pane", can_focus=False)
+
     def form(self) -> Form:
-        """Return the field, with the three values for comparison."""
-        field = self.part.field(self.record_now)
-        shown = [
-            Field(f"said {head}", f"{head}: {value or _('blank')}", "heading") for head, value in self.said
-        ]
-        return Form([field, *shown])
+        """Return the field."""
+        return Form([self.part.field(self.record_now)])
+
+    def on_resize(self, event: Any) -> None:
+        """Wrap the values to the new width."""
+        self.whole.update(told(self.said, event.size.width - 5))
 
     async def save(self, values: Mapping[str, str]) -> str | None:
         """Give the value back; nothing is written here."""

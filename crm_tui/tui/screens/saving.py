@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 Values = dict[str, Any]
 Words = Sequence[tuple[str, str]]
+MOST_TITLES = 5
 # Columns that others are made from: they move with them and are never shown.
 MADE_OF = {"name_key": "name", "no_sort": "no", "uscc_key": "uscc"}
 
@@ -134,21 +135,29 @@ async def write_merging(
 def also_moved(entity: str, moved: Iterable[Move], own: Iterable[str] = ()) -> str:
     """Return who changed which other fields of the record meanwhile, '' when nobody did."""
     mine = set(own)
-    by: dict[str, list[str]] = {}
+    by: dict[str, set[str]] = {}
     for move in moved:
-        if move.column in mine or move.column in MADE_OF:
-            continue
-        one = field_of(entity, move.column)
-        titles = by.setdefault(move.who, [])
-        if one is not None and one.title not in titles:
-            titles.append(one.title)
-    said = [
-        _("{who} changed {fields} meanwhile, kept too.").format(
-            who=who, fields=listed(titles) or _("fields that this form does not show")
+        if move.column not in mine and move.column not in MADE_OF:
+            one = field_of(entity, move.column)
+            by.setdefault(move.who, set()).update([one.name] if one is not None else [])
+    return sentences(
+        *(
+            _("{who} changed {fields} meanwhile, kept too.").format(who=who, fields=_titles(names))
+            for who, names in by.items()
         )
-        for who, titles in by.items()
-    ]
-    return sentences(*said)
+    )
+
+
+def _titles(names: set[str]) -> str:
+    """Return the titles of fields in the order of the customer file, the first few of many."""
+    titles = [one.title for name, one in FIELDS.items() if name in names]
+    if not titles:
+        return _("fields that this form does not show")
+    if len(titles) > MOST_TITLES:
+        return _("{fields} and {n} more").format(
+            fields=listed(titles[: MOST_TITLES - 1]), n=len(titles) - MOST_TITLES + 1
+        )
+    return listed(titles)
 
 
 def theirs_kept(others: str = "") -> str:
