@@ -66,9 +66,9 @@ class Watched(Database):
         super()._begin()
         self.held = time.perf_counter()
 
-    def _attempt(self, *call: Any) -> Any:
+    def _attempt(self, body: Any, is_there: Any) -> Any:
         try:
-            return super()._attempt(*call)
+            return super()._attempt(body, is_there)
         finally:
             self.holds.append(time.perf_counter() - self.held)
 

@@ -19,6 +19,7 @@ import time
 from contextlib import closing, nullcontext
 from pathlib import Path
 from typing import Any, NamedTuple
+from unittest.mock import patch
 
 from crm_tui.storage import derive
 from crm_tui.storage.connection import connect
@@ -62,28 +63,33 @@ def play(path: Path, words: list[str]) -> None:
 
     began = time.perf_counter()
     holds: list[float] = []
-    moments: list[float] = []
+    first: list[float] = []
+    moments: dict[int, float] = {}
     begin, attempt = Database._begin, Database._attempt
 
     def begun(self: Database) -> None:
         begin(self)
-        moments.append(time.perf_counter())
+        first.append(time.perf_counter())
+        moments[id(self)] = first[-1]
 
     def attempted(self: Database, *call: Any) -> Any:
         nonlocal wal
         try:
             return attempt(self, *call)
         finally:
-            holds.append(time.perf_counter() - moments[-1])
+            holds.append(time.perf_counter() - moments[id(self)])
             log = path.with_name(path.name + "-wal")
             wal = max(wal, log.stat().st_size if log.exists() else 0)
 
     wal = 0
-    Database._begin, Database._attempt = begun, attempted
-    session.__dict__["system_login"] = lambda: "li"
-    status = command_line.run(["--db", str(path), *words], lambda *_call: 0)
+    with (
+        patch.object(Database, "_begin", begun),
+        patch.object(Database, "_attempt", attempted),
+        patch.object(session, "system_login", lambda: "li"),
+    ):
+        status = command_line.run(["--db", str(path), *words], lambda *_call: 0)
     ended = time.perf_counter()
-    writing = ended - moments[0] if moments else 0.0
+    writing = ended - first[0] if first else 0.0
     print("\n" + json.dumps(Command(status, ended - began, writing, holds, wal, "")))
 
 
