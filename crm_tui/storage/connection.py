@@ -16,6 +16,7 @@ from crm_tui.storage.driver import sqlite3, wal_is_sound
 from crm_tui.storage.schema import APPLICATION_ID, FINGERPRINT, VERSION, fingerprint, missing, schema_text
 
 BUSY_SECONDS = 5.0
+LONGEST_ENDING = ".restoring"
 PRAGMAS = (
     "foreign_keys=ON",
     "recursive_triggers=ON",
@@ -195,7 +196,10 @@ def check_is_ours(path: Path) -> None:
 def real_path(path: Path) -> Path:
     """Return where a file really lies, links followed; raises BadInput when they lead nowhere."""
     try:
-        return Path(path).resolve()
+        real = Path(path).resolve()
+        # What lies beside it has a longer name.
+        real.with_name(real.name + LONGEST_ENDING).exists()
+        return real
     except (OSError, RuntimeError) as error:  # RuntimeError: links in a circle, up to Python 3.12
         raise _unreachable(path, error) from error
 
@@ -255,6 +259,10 @@ def open_readable(path: Path) -> sqlite3.Connection:
         if is_busy(error):
             raise
         if _is_half_written(path):
+            if not why_protected(path):
+                # What a dead writer left is taken back by the first who may write.
+                _readable(connect(path)).close()
+                return _readable(connect(path, read_only=True))
             raise BadInput(
                 _(
                     "The last save to {path} was cut off, and the file cannot be put in order here:"

@@ -125,7 +125,8 @@ def write_manifest(path: Path, manifest: Manifest, mode: int) -> None:
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         descriptor = os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, mode)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        # A name that is no text becomes escapes, which JSON reads back.
+        with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace") as file:
             json.dump(asdict(manifest), file, ensure_ascii=False, indent=1)
             file.write("\n")
             file.flush()

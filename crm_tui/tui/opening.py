@@ -76,7 +76,7 @@ def then_warm(session: Any, call: Callable[[], T]) -> T:
 
 def try_to_open(path: Path, read_only: bool) -> Opened:
     """Open a database, or say why not; a path where nothing stands is no fault."""
-    if not path.exists():
+    if _is_free(path):
         return Opened(None)
     try:
         return Opened(open_warm(path, read_only=read_only))
@@ -84,6 +84,17 @@ def try_to_open(path: Path, read_only: bool) -> Opened:
         return Opened(None, error)
     except sqlite3.Error as error:
         return Opened(None, explain(error))
+
+
+def _is_free(path: Path) -> bool:
+    """Tell whether nothing stands at a path; a link that leads nowhere, or a closed folder, is something."""
+    try:
+        path.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except OSError:
+        return False
+    return False
 
 
 def run(path: Path, *, read_only: bool = False, mouse: bool = True) -> int:
