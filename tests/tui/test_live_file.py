@@ -136,3 +136,17 @@ async def test_the_history_of_another_record_says_nothing(session: Session, li: 
         update(li, 1, need="再别的")
         await look(user)
         assert "有新的记录" in user.text
+
+
+async def test_an_open_form_says_beside_the_field_what_a_colleague_made_of_it(
+    session: Session, li: Session
+) -> None:
+    async with story(app(session), size=(120, 40)) as user:
+        await user.press("e")
+        await user.press("end")
+        await user.type("甲")
+        update(li, 1, industry="软件业")
+        await look(user)
+        assert "李销售 刚改为：软件业" in user.text
+        assert "北京恒达科技有限公司甲" in user.text
+        assert "制造业" in user.text

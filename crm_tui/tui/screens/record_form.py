@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
-from crm_tui.customers.convert import Context
-from crm_tui.customers.fields import FIELDS
+from crm_tui.customers.convert import Context, show
+from crm_tui.customers.fields import FIELDS, field_of
 from crm_tui.errors import CrmError
 from crm_tui.locale import _
 from crm_tui.presets import preset
 from crm_tui.session import Session
 from crm_tui.storage.faults import Move
+from crm_tui.storage.watch import Moved
 from crm_tui.tui.screens.form_fields import complete_while_typing, remark
 from crm_tui.tui.screens.form_screen import FormScreen
 from crm_tui.tui.screens.saving import (
@@ -27,6 +28,7 @@ from crm_tui.tui.screens.saving import (
     with_words,
     write_merging,
 )
+from crm_tui.tui.told import who
 from crm_tui.tui.widgets.form import Field, Form
 
 
@@ -40,6 +42,8 @@ class RecordForm(FormScreen):
 
     ``at`` is the field to begin at. ``record`` is what was read, by column name: what a save compares with.
     """
+
+    follows: ClassVar[bool] = True
 
     def __init__(self, at: str = "") -> None:
         super().__init__()
@@ -112,6 +116,24 @@ class RecordForm(FormScreen):
         text = self.remark(event.key, event.value)
         if text is not None:
             event.form.note(event.key, text)
+
+    async def moved(self, what: Moved) -> None:
+        """Say beside a field what a colleague made of it meanwhile; what is typed stays."""
+        record = self.record.get("id")
+        touched = {
+            one.name: touch
+            for touch in what.touches
+            if touch.entity_id == record and (one := field_of(touch.entity, touch.field)) is not None
+        }
+        now = await self.crm.work.run(self.read_again) if touched else None
+        if now is None or not self.query(Form):
+            return
+        for row in self.the_form.rows:
+            touch = touched.get(row.field.key)
+            if touch is not None:
+                value = show(FIELDS[row.field.key], now, self.context) or "-"
+                said = _("{who} just changed it to: {value}")
+                self.the_form.note(row.field.key, said.format(who=who(self.session, touch), value=value))
 
     def remark(self, key: str, value: str) -> str | None:
         """Return the remark on a value just typed; None leaves what stands there."""
