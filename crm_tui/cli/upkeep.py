@@ -105,10 +105,15 @@ def _row(one: Backup) -> tuple[str, ...]:
     manifest = one.manifest
     whole = one.path.stat().st_size == manifest.size
     return (
-        one.path.name, _made(one), _(KINDS.get(manifest.kind, manifest.kind)), manifest.by,
+        one.path.name, _made(one), _why(manifest.kind), manifest.by,
         _megabytes(manifest.size), f"{manifest.facts.tables.get('customer', 0):,}",
         "" if whole else _("damaged"),
     )  # fmt: skip
+
+
+def _why(kind: str) -> str:
+    title = KINDS.get(kind)
+    return _(title) if title else kind
 
 
 def _made(one: Backup) -> str:

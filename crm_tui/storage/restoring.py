@@ -185,9 +185,9 @@ def people(seats: list[Any]) -> str:
     """Return who is in as one line: name, login, since when."""
     named = []
     for seat in seats[:SHOWN]:
-        since = f"{clock.local(seat.since):%m-%d %H:%M}" if seat.since else "?"
+        since = f"{clock.local(seat.since):%m-%d %H:%M}" if seat.since else "…"
         who = f"{seat.name} ({seat.login})" if seat.name != seat.login else seat.login
-        named.append(_("{who} since {time}").format(who=who or "?", time=since))
+        named.append(_("{who} since {time}").format(who=who or "…", time=since))
     if len(seats) > SHOWN:
         named.append(_("and {n} more").format(n=len(seats) - SHOWN))
     return _(", ").join(named)
