@@ -42,7 +42,10 @@ KINDS = {
 }
 AUTOMATIC = ("import", "bulk", "migration", "restore")
 NAME = re.compile(rf"crm-\d{{8}}-\d{{6}}-({'|'.join(KINDS)})(-\d+)?\.db")
-PART = re.compile(rf"\.crm-({'|'.join(KINDS)})\.\d+-\d+\.part(\.raw)?(-journal)?")
+PART = re.compile(
+    rf"\.crm-({'|'.join(KINDS)})\.\d+-\d+\.part(\.raw)?(-journal)?"
+    rf"|\.crm-\d{{8}}-\d{{6}}-({'|'.join(KINDS)})(-\d+)?\.json\.\d+\.part"
+)
 ANYBODY = "SELECT 1 FROM customer LIMIT 1"
 COPIED, EXAMINED, WHOLE = 60, 85, 100  # per cent
 
