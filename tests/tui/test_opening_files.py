@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -67,6 +68,14 @@ async def test_the_backup_is_named_when_it_is_done(tmp_path: Path) -> None:
         kept = backups.backups(backups.default_folder(path))[0].path
         assert f"版本 {VERSION}" in user.message and kept.name in user.message.replace(" ", "")
         close(user)
+
+
+async def test_a_name_that_is_no_text_steers_no_terminal(tmp_path: Path) -> None:
+    path = tmp_path / os.fsdecode(b"\xff\x1b[31m\xe2\x80\xae.db")
+    path.write_text("x" * 5000)
+    async with story(app(path), size=WIDE) as user:
+        assert "不是数据库" in user.text
+        assert not {"\x1b", "\u202e", "\udcff"} & set(user.text)
 
 
 async def test_esc_leaves_an_older_file_as_it_is(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from crm_tui.session import Session, create_database, system_login
 from crm_tui.storage.connection import OldFile
 from crm_tui.storage.migrations import Migrated, migrate
 from crm_tui.storage.mounts import NetworkFile
+from crm_tui.text.cells import safe
 from crm_tui.tui.opening import open_warm
 from crm_tui.tui.screens.base import BaseScreen
 from crm_tui.tui.screens.form_screen import FormScreen
@@ -64,10 +65,11 @@ class WelcomeScreen(BaseScreen):
         """Yield what happened and what can be done."""
         if self.refusal is not None:
             parts = [self.refusal.what, self.refusal.kept, self.refusal.todo]
-            yield Static("\n".join(part for part in parts if part), markup=False, classes="refusal")
+            text = "\n".join(safe(part) for part in parts if part)
+            yield Static(text, markup=False, classes="refusal")
         else:
             text = _("Welcome. There is no database yet at {path}.").format(path=self.path)
-            yield Static(text, markup=False, classes="greeting")
+            yield Static(safe(text), markup=False, classes="greeting")
         yield self.table
 
     async def reload(self) -> None:
