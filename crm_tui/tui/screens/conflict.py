@@ -182,7 +182,7 @@ class ConflictScreen(BaseScreen):
         said = [
             Said("before", _("Before"), one.before),
             Said(MINE, _("Mine"), one.mine),
-            Said(THEIRS, f"{_('Theirs')} · {one.last.who}{moment}", one.theirs),
+            Said(THEIRS, _("Theirs") + f" · {one.last.who}{moment}", one.theirs),
         ]
         return [*said, Said(EDITED, _("Edited"), one.edited_text)] if one.edited is not None else said
 
@@ -253,7 +253,8 @@ class ConflictScreen(BaseScreen):
     async def do_read_whole(self) -> None:
         """Show the field under the cursor in a box."""
         one = self.asked[self.here]
-        text = "\n\n".join(f"{each.head}\n{each.text or _('blank')}" for each in self._said(one))
+        blank = _("blank")
+        text = "\n\n".join(f"{each.head}\n{each.text or blank}" for each in self._said(one))
         await self.crm.show(TextBox(one.part.title, text))
 
     # -- saving ---------------------------------------------------------------------------------------
