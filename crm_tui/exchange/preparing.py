@@ -28,6 +28,7 @@ COMPOSITE = ("address", "scale", "contact_way")
 CONTACT_WAYS = ("mobile", "office_phone", "email", "wechat", "work_chat")
 PLAIN = ("text", "long", "url")
 FOLLOWUP = ("last_followup", "followup_by", "followup_ways", "followup_summary")
+REMEMBERED = 5000  # texts of each kind
 SEVERAL = re.compile(r"[、,，;；|\n\r/]+")
 BARE_AMOUNT = re.compile(r"[\d\s.,，~～\-—–至到]+")
 SCALES = (("headcount_min", "headcount_max"), ("revenue_min", "revenue_max"))
@@ -98,7 +99,8 @@ class Preparer:
         self._shifted: dict[int, list[Source]] = {}
         self._calendar = WorkCalendar()
         self._zone = ZoneInfo(context.zone)
-        self._plans: dict[tuple[str, dt.date], dict[str, Any]] = {}
+        # Cells of days and plans repeat down a sheet.
+        self._plans, self._texts, self._moments = _Remembered(), _Remembered(), _Remembered()
 
     def cells_of(self, group: Sequence[Sequence[str]]) -> dict[str, str]:
         """Return the filled cells of a customer by key; further rows give further contacts."""
@@ -263,6 +265,9 @@ class Preparer:
     # ------------------------------------------------------------ follow-up and plan
 
     def _moment(self, text: str) -> tuple[dt.date, str, bool, str] | None:
+        return self._moments.of(text, lambda: self._read_moment(text))
+
+    def _read_moment(self, text: str) -> tuple[dt.date, str, bool, str] | None:
         from crm_tui.text.cell_dates import parse_cell_date
 
         found = parse_cell_date(text, today=self.context.today)
@@ -294,7 +299,10 @@ class Preparer:
 
     def plan_text(self, cells: Mapping[str, str]) -> str:
         """Return what is planned; a day in a column of its own stands before a text that names none."""
-        texts = [tidy(text) for key, text in cells.items() if key.partition("#")[0] == "next_plan"]
+        raw = tuple(text for key, text in cells.items() if key.partition("#")[0] == "next_plan")
+        return self._texts.of(raw, lambda: self._join_plan([tidy(text) for text in raw]))
+
+    def _join_plan(self, texts: list[str]) -> str:
         days = {text: found[0] for text in texts if (found := self._moment(text))}
         rest = [text for text in texts if text not in days]
         dated = bool(rest) and self._read_plan(rest[0], self.context.today)["due_on"]
@@ -306,12 +314,7 @@ class Preparer:
         text = self.plan_text(cells)
         found = self._moment(cells["last_followup"]) if cells.get("last_followup") else None
         reference = found[0] if found else self.context.today
-        known = self._plans.get((text, reference))
-        if known is None:
-            known = self._read_plan(text, reference)
-            if len(self._plans) < 5000:
-                self._plans[text, reference] = known
-        return dict(known)
+        return dict(self._plans.of((text, reference), lambda: self._read_plan(text, reference)))
 
     def _read_plan(self, text: str, reference: dt.date) -> dict[str, Any]:
         from crm_tui.text.plan_text import parse_plan
@@ -342,6 +345,15 @@ SPECIAL: dict[str, Special] = {
     "decision_role": Preparer._chain,
     **dict.fromkeys((*FOLLOWUP, "next_plan"), Preparer._later),
 }
+
+
+class _Remembered(dict[Any, Any]):
+    def of(self, key: Any, make: Callable[[], Any]) -> Any:
+        if key not in self:
+            if len(self) >= REMEMBERED:
+                self.clear()
+            self[key] = make()
+        return self[key]
 
 
 def _told(values: dict[str, Any]) -> dict[str, Any]:
