@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +13,7 @@ import sqlite_utils
 import time_machine
 
 from crm_tui.customers import service
+from crm_tui.errors import Busy
 from crm_tui.session import Session, open_session
 from tests.tui.driver import User, story
 from tests.tui.office import NOW, app, customer, many, office
@@ -218,3 +221,33 @@ async def test_a_file_that_is_gone_is_said_once_and_looking_goes_on(filled: Sess
         update(li, row, status="won")
         await look(user)
         assert "*正式客户" in line_of(user, f"样本{row:03}")
+
+
+async def test_a_busy_file_is_said_only_when_it_stays_so(
+    filled: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with story(app(filled), size=(120, 30)) as user:
+        await look(user)
+
+        def busy() -> None:
+            raise Busy("忙。")
+
+        monkeypatch.setattr(user.app.live.watch, "poll", busy)
+        for _round in range(2):
+            await look(user)
+            assert user.message == ""
+        await look(user)
+        assert user.message == "忙。"
+
+
+async def test_one_look_at_a_time(filled: Session) -> None:
+    async with story(app(filled), size=(120, 30)) as user:
+        go_on = threading.Event()
+        long = user.app.work.submit(go_on.wait, 20)
+        for _second in range(5):
+            user.app.live._tick()
+            await asyncio.sleep(0)
+        assert user.app.work._queue.qsize() <= 1
+        go_on.set()
+        await asyncio.wrap_future(long)
+        await user.idle()
