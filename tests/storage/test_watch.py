@@ -146,7 +146,7 @@ def publish(db: Database) -> int:
         return job
 
     job = db.write_untracked(begin)
-    low = jobs.publishing(db.connection).low  # ty: ignore[missing-attribute]
+    low = jobs.publishing(db.connection).low  # ty: ignore[missing-union-attribute]
     for number in (low, low + 1):
         saved(db, lambda c, number=number: customer(c, f"J{number}", id=number), "import", job=job)
     return job
