@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from crm_tui.storage.driver import sqlite3
 
-FIRST = "SELECT at, hex(chain) FROM change_set ORDER BY id LIMIT 1"
-MADE = "SELECT at, hex(chain) FROM change_set WHERE id = :set"
+FIRST = "SELECT at, chain FROM change_set ORDER BY id LIMIT 1"
+MADE = "SELECT at, chain FROM change_set WHERE id = :set"
 SINCE = "SELECT 1 FROM change_set WHERE id > :set AND actor = :actor AND undoes IS NULL LIMIT 1"
 
 
 def origin(reader: sqlite3.Connection) -> str:
     """Return a text that a database keeps when it is moved, copied or restored; '' before its first set."""
     row = reader.execute(FIRST).fetchone()
-    return f"{row[0]} {row[1]}" if row else ""
+    return f"{row[0]} {(row[1] or b'').hex()}" if row else ""
 
 
 def stamp(reader: sqlite3.Connection, set_id: int) -> str:
@@ -21,7 +21,7 @@ def stamp(reader: sqlite3.Connection, set_id: int) -> str:
     After a restore the same number may be given to another set.
     """
     row = reader.execute(MADE, {"set": set_id}).fetchone()
-    return f"{set_id} {row[0]} {(row[1] or '')[:16]}" if row else ""
+    return f"{set_id} {row[0]} {(row[1] or b'').hex()[:16]}" if row else ""
 
 
 def has_written(reader: sqlite3.Connection, person_id: int, since: int) -> bool:
