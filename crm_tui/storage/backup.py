@@ -15,7 +15,7 @@ from crm_tui.locale import N_, _
 from crm_tui.storage import upkeep_log
 from crm_tui.storage.connection import check_is_ours, connect, discard, open_readable
 from crm_tui.storage.copying import STEPS, copy_database, room_needed
-from crm_tui.storage.diagnosis import FULL, is_busy, is_damage
+from crm_tui.storage.diagnosis import FULL, explain, is_busy, is_damage
 from crm_tui.storage.driver import sqlite3
 from crm_tui.storage.manifest import (
     FORMAT,
@@ -196,8 +196,10 @@ def _refused(error: sqlite3.Error, source: Path, folder: Path) -> CrmError:
         return Busy(
             _("The database is busy: a colleague is saving."), _("No backup was made."), _("Try again.")
         )
-    if text.startswith((*FULL, "disk I/O error")):
+    if text.startswith(FULL):
         return _no_room(folder)
+    if text.startswith("disk I/O error"):
+        return explain(error, folder / source.name, kept=_("Nothing of it was kept."))
     if is_damage(error):
         return damaged(source)
     return Fault(

