@@ -383,11 +383,8 @@ async def test_other_forms_come_back_too(session: Session, what: str) -> None:
         "plan": {"customer_id": 1},
         "name": {"customer_id": 1},
     }
-    typed = {
-        "contact": {"contact_note": "周五不在"},
-        "plan": {"plan_text": "明天 回访"},
-        "name": {"name": "恒达贸易"},
-    }
+    note, plan, name = {"contact_note": "周五不在"}, {"plan_text": "明天 回访"}, {"name": "恒达贸易"}
+    typed = {"contact": note, "plan": plan, "name": name}
     async with story(app(session)) as user:
         await user.app.open(what, **opened[what])
         await fill(user, **typed[what])

@@ -85,7 +85,8 @@ class NameScreen(FormScreen):
             return Field("kind", _("Kind"), "choice", record["kind"], choices, required=True)
 
         def label(record: Mapping[str, Any]) -> str:
-            return _(KINDS[record["kind"]])
+            key = record["kind"]
+            return _(KINDS[key])
 
         def again(text: str) -> tuple[Values, Words]:
             return {"kind": text}, ()
