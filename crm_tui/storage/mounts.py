@@ -47,13 +47,22 @@ def is_network(kind: str) -> bool:
     return kind in NETWORK or kind.startswith("fuse.")
 
 
+def kind_of(path: Path) -> str:
+    """Return the kind of file system that holds a file, '' when it is not known."""
+    with suppress(OSError):
+        return mounted_on(os.fsdecode(TABLE.read_bytes()), os.fspath(path.resolve()))
+    return ""
+
+
 def network_kind(path: Path) -> str:
     """Return the kind of the network file system that holds a file, '' when it is local or not known."""
-    with suppress(OSError):
-        table = os.fsdecode(TABLE.read_bytes())
-        kind = mounted_on(table, os.fspath(path.resolve()))
-        return kind if is_network(kind) else ""
-    return ""
+    kind = kind_of(path)
+    return kind if is_network(kind) else ""
+
+
+def used_by_several(connection: sqlite3.Connection) -> bool:
+    """Tell whether more than one active person is in a database."""
+    return connection.execute(SEVERAL).fetchone()[0] > 1
 
 
 def warning(path: Path, connection: sqlite3.Connection) -> str:
@@ -64,7 +73,7 @@ def warning(path: Path, connection: sqlite3.Connection) -> str:
     kind = network_kind(path)
     if not kind:
         return ""
-    if connection.execute(SEVERAL).fetchone()[0] > 1:
+    if used_by_several(connection):
         raise NetworkFile(
             _("{path} lies on a network file system ({kind}), and several people use it.").format(
                 path=path, kind=kind

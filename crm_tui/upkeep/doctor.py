@@ -60,6 +60,7 @@ def examine(
             yield Finding(
                 "file", _("File"), WARN if mend and reason else GOOD, reason if mend and reason else str(path)
             )
+            yield place.file_system(path, connection)
             yield place.journal(path, connection)
             yield content.schema(connection)
             pages = content.pages(connection)

@@ -1,4 +1,4 @@
-"""Checks of the place where the file lives: library, rights, journal."""
+"""Checks of the place where the file lives: library, rights, file system, journal."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 from crm_tui import clock
 from crm_tui.errors import system_reason
 from crm_tui.locale import _
-from crm_tui.storage import health
+from crm_tui.storage import health, mounts
 from crm_tui.storage.backup import backups, default_folder
 from crm_tui.storage.driver import sqlite3, wal_is_sound
 from crm_tui.storage.origin import origin
@@ -81,6 +81,25 @@ def _login(uid: int) -> str:
         return pwd.getpwuid(uid).pw_name
     except KeyError:
         return str(uid)
+
+
+def file_system(path: Path, connection: sqlite3.Connection) -> Finding:
+    """Tell on which kind of file system the file lies, and whether its locks can be relied on."""
+    title = _("File system")
+    kind = mounts.kind_of(path)
+    if not mounts.is_network(kind):
+        return Finding("file_system", title, GOOD, kind or _("not known on this system"))
+    if mounts.used_by_several(connection):
+        return Finding(
+            "file_system", title, BAD,
+            _("{kind}, over the network, and several people use the file: it is only read.")
+            .format(kind=kind),
+            _("Move it to a disk of the server on which they work."),
+        )  # fmt: skip
+    return Finding(
+        "file_system", title, WARN, _("{kind}, over the network").format(kind=kind),
+        _("Use it from one computer only, and back it up."),
+    )  # fmt: skip
 
 
 def journal(path: Path, connection: sqlite3.Connection) -> Finding:

@@ -177,6 +177,24 @@ def test_a_file_open_to_everybody_is_told(path: Path) -> None:
     assert "chmod" in found.todo
 
 
+def test_a_network_disk_is_told(
+    path: Path, shell: sqlite3.Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = tmp_path / "mounts"
+    monkeypatch.setattr("crm_tui.storage.mounts.TABLE", table)
+    for kind, state in (("ext4", GOOD), ("nfs4", WARN)):
+        table.write_text(f"disk {tmp_path} {kind} rw 0 0\n")
+        found = asked(path)["file_system"]
+        assert (found.state, kind in found.said) == (state, True)
+    shell.execute(
+        "INSERT INTO person (login, login_key, name, name_key, role, active)"
+        " VALUES ('han', 'han', '韩梅梅', '韩梅梅', 'sales_rep', 1)"
+    )
+    assert asked(path)["file_system"].state == BAD
+    table.unlink()
+    assert asked(path)["file_system"].state == GOOD
+
+
 def test_it_stops_when_asked(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("crm_tui.upkeep.doctor.STEPS", 100)
     with pytest.raises(Cancelled):
