@@ -131,8 +131,8 @@ def test_hours_of_a_day_order_by_how_soon(crm: Session) -> None:
 
 def test_snoozing_is_counted_and_shown(crm: Session) -> None:
     number = plan(crm, "上海恒达", 0)
-    for _time in range(3):
-        crm.write(followups.snooze, number, TODAY)
+    for days in (1, 2, 0):
+        crm.write(followups.snooze, number, TODAY + timedelta(days))
     item = only(of(crm))
     assert "3 次" in item.why
     assert item.urgency == 12.0
