@@ -134,6 +134,8 @@ class Database:
                     raise
                 result = self._attempt(body, is_there)
         except (sqlite3.Error, MemoryError) as error:
+            # What failed because the file went away meanwhile is told as that.
+            self._check_in_place()
             raise explain(error, self.path) from error
         self._check_in_place(saved=True)
         return result
