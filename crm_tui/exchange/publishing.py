@@ -50,7 +50,7 @@ def run_import(
 ) -> ImportResult:
     """Write what was planned as one job and return what became of the rows.
 
-    Up to 2,000 customers (300 with colleagues in the file) go into one transaction; more are written in
+    Up to 2,000 customers (150 with colleagues in the file) go into one transaction; more are written in
     parts that stay hidden until the last (change-sets, part 8). Raises Busy while another large change is
     written, Cancelled between two parts, NotPermitted; then nothing of it can be seen, and the plan is of no
     more use.

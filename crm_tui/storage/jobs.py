@@ -22,11 +22,13 @@ from crm_tui.storage.driver import sqlite3
 from crm_tui.storage.presence import JobLock, Presence
 
 SMALL: int = 2000  # rows that go into one transaction without hiding
-SHARED: int = 300  # the same with colleagues in the file, whose saves would wait for it
+SHARED: int = 150  # the same with colleagues in the file, whose saves would wait for it
 FIRST_PART: int = 50
 LARGEST_PART: int = 5000
 PART_SECONDS = 0.15
 PART_SECONDS_ALONE = 1.5
+USUAL_CACHE = -2000  # SQLite's own, in KiB
+PART_CACHE = -64000
 PAUSE_SECONDS = 0.13  # longer than SQLite's longest poll for a lock
 
 Progress = Callable[[int, int], None]
@@ -178,6 +180,7 @@ class Parts:
         Alone in the file the parts are long and follow each other at once; with colleagues they last about
         150 ms and leave the lock free in between. A further run goes on with the size of the one before.
         """
+        self._make_room()
         self.size = self.size or FIRST_PART
         while done < total:
             if self.cancelled and self.cancelled():
@@ -201,6 +204,12 @@ class Parts:
                 self.size = max(FIRST_PART, int(rows * goal / took))
             elif took < goal / 2 and rows >= self.size:
                 self.size = min(LARGEST_PART, self.size * 2)
+
+    def _make_room(self) -> None:
+        """Keep a part in memory: without write-ahead log readers are shut out once a page of it spills."""
+        connection = self.database.connection
+        if connection.execute("PRAGMA cache_size").fetchone()[0] == USUAL_CACHE:
+            connection.execute(f"PRAGMA cache_size={PART_CACHE:d}")
 
     def alone(self) -> bool:
         """Tell whether nobody else has the file open."""
