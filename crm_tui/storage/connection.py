@@ -64,6 +64,10 @@ def connect(path: Path, *, read_only: bool = False, immutable: bool = False) -> 
     try:
         for pragma in PRAGMAS:
             connection.execute("PRAGMA " + pragma)
+    except UnicodeDecodeError as error:
+        # The driver could not read SQLite's own words about a definition that is garbage.
+        connection.close()
+        raise sqlite3.DatabaseError("database disk image is malformed") from error
     except BaseException:
         connection.close()
         raise

@@ -49,7 +49,7 @@ def is_damaged(path: Path) -> bool:
             return bool(damage(connection))
         finally:
             connection.close()
-    except sqlite3.DatabaseError as error:
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
         return not is_busy(error)
 
 

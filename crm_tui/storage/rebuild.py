@@ -53,8 +53,10 @@ def differing(reader: sqlite3.Connection, progress: Progress | None = None) -> l
     read transaction for a few milliseconds at a time.
     """
     for table in TABLES:
-        sql = reader.execute(DDL, {"name": table}).fetchone()[0]
-        reader.execute(sql.replace("CREATE TABLE", "CREATE TEMP TABLE", 1))
+        row = reader.execute(DDL, {"name": table}).fetchone()
+        if row is None:
+            raise sqlite3.OperationalError(f"no such table: {table}")
+        reader.execute(row[0].replace("CREATE TABLE", "CREATE TEMP TABLE", 1))
     names = {table: ", ".join(name for name in columns(reader, table) if name != "id") for table in TABLES}
     total, done, after = reader.execute(COUNT).fetchone()[0], 0, 0
     found: set[int] = set()
