@@ -19,7 +19,6 @@ ROLES: dict[str, str] = {
 ONLY: dict[str, tuple[str, ...]] = {
     "user.add": ("administrator",),
     "word.edit": ("administrator",),
-    "customer.bulk": ("sales_manager", "administrator"),
 }
 
 

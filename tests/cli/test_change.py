@@ -120,15 +120,6 @@ def test_what_is_not_understood_is_refused(team: Crm):
     assert team("change", "负责人=李雷", "--all", "--yes").status == 1
 
 
-def test_a_representative_may_not_change_many(team: Crm, monkeypatch: pytest.MonkeyPatch):
-    write(fill)
-    assert team("user", "add", "li", "--name", "李雷").status == 0
-    monkeypatch.setattr("crm_tui.session.system_login", lambda: "li")
-    assert team("change", "status=won", "--all", "--yes").status == 4
-    monkeypatch.setattr("crm_tui.session.system_login", lambda: "wangfang")
-    assert status("上海") == "prospect"
-
-
 def test_a_database_for_reading_only_is_said_at_once(team: Crm):
     write(fill)
     assert team("change", "status=won", "--all", "--yes", "--read-only").status == 4
