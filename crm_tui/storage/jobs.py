@@ -26,6 +26,7 @@ SHARED: int = 150  # the same with colleagues in the file, whose saves would wai
 FIRST_PART: int = 50
 LARGEST_PART: int = 5000
 PART_SECONDS = 0.15
+PART_SECONDS_UNLOGGED = 0.1  # without write-ahead log, where readers wait for the end of each
 PART_SECONDS_ALONE = 1.5
 USUAL_CACHE = -2000  # SQLite's own, in KiB
 PART_CACHE = -64000
@@ -181,6 +182,8 @@ class Parts:
         150 ms and leave the lock free in between. A further run goes on with the size of the one before.
         """
         self._make_room()
+        logged = self.database.connection.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
+        shared = PART_SECONDS if logged else PART_SECONDS_UNLOGGED
         self.size = self.size or FIRST_PART
         while done < total:
             if self.cancelled and self.cancelled():
@@ -190,7 +193,7 @@ class Parts:
                 self.size = max(self.size, SMALL)
             else:
                 self.rest()
-            goal = PART_SECONDS_ALONE if alone else PART_SECONDS
+            goal = PART_SECONDS_ALONE if alone else shared
             stop = min(total, done + self.size)
             rows = stop - done
             began = clock.stopwatch()

@@ -70,7 +70,9 @@ class Watched(Database):
         try:
             return super()._attempt(body, is_there)
         finally:
-            self.holds.append(time.perf_counter() - self.held)
+            if self.held:
+                self.holds.append(time.perf_counter() - self.held)
+            self.held = 0.0
 
 
 class Colleague:

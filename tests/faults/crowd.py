@@ -77,7 +77,8 @@ def play(path: Path, words: list[str]) -> None:
         try:
             return attempt(self, *call)
         finally:
-            holds.append(time.perf_counter() - moments[id(self)])
+            if id(self) in moments:
+                holds.append(time.perf_counter() - moments.pop(id(self)))
             log = path.with_name(path.name + "-wal")
             wal = max(wal, log.stat().st_size if log.exists() else 0)
 
