@@ -20,7 +20,7 @@ from crm_tui.customers.bulk import BulkResult, Preview, Target
 from crm_tui.customers.bulk_edit import Edit, read_edit
 from crm_tui.customers.fields import Field, field_named
 from crm_tui.customers.reading import Query
-from crm_tui.errors import BadInput, Cancelled, NotPermitted
+from crm_tui.errors import BadInput, Cancelled
 from crm_tui.locale import N_, _, ngettext
 
 if TYPE_CHECKING:
@@ -52,10 +52,6 @@ def change(
     """Change many customers alike."""
     pairs, references = _sorted(words)
     with state.session(write=not dry_run) as session:
-        if session.read_only and not dry_run:
-            raise NotPermitted(
-                _("The database is open for reading only."), _("Nothing was changed."), session.read_only
-            )
         demand(session.person.role, bulk.ACTION)
         context = session.context()
         edit = read_edit(session.reader, pairs, context, add_tags=tags, remove_tags=untags, archive=archive)

@@ -15,7 +15,7 @@ from crm_tui.cli.progress import Bar
 from crm_tui.cli.registry import COMMANDS
 from crm_tui.cli.state import State
 from crm_tui.customers.reading import Query
-from crm_tui.errors import BadInput, Cancelled, CrmError, NotPermitted
+from crm_tui.errors import BadInput, Cancelled, CrmError
 from crm_tui.exchange import importing
 from crm_tui.exchange.exporting import KINDS, export_table
 from crm_tui.exchange.exporting import export as export_list
@@ -110,10 +110,6 @@ def import_sheet(
         Bar(_("Reading"), stoppable=True) as bar,
         Safeguard(session) as guard,
     ):
-        if session.read_only and not dry_run:
-            raise NotPermitted(
-                _("The database is open for reading only."), _("Nothing was changed."), session.read_only
-            )
         if not (dry_run or no_backup):
             guard.start()
         try:

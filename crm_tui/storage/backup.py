@@ -38,9 +38,7 @@ KINDS = {
     "import": N_("before an import"),
     "bulk": N_("before a bulk change"),
     "migration": N_("before a migration"),
-    "restore": N_("before a restore"),
 }
-AUTOMATIC = ("import", "bulk", "migration", "restore")
 NAME = re.compile(rf"crm-\d{{8}}-\d{{6}}-({'|'.join(KINDS)})(-\d+)?\.db")
 PART = re.compile(
     rf"\.crm-({'|'.join(KINDS)})\.\d+-\d+\.part(\.raw)?(-journal)?"
@@ -333,15 +331,6 @@ def verify(path: Path, tick: Callable[[int], None] | None = None) -> Manifest:
 
 def _not_whole(what: str) -> BadInput:
     return BadInput(what, _("Nothing was changed."), _("Choose another backup: crm-tui backup --list"))
-
-
-def newest_verified(folder: Path, of: str) -> Backup | None:
-    """Return the newest backup of a database that is as it was made, None when there is none."""
-    for backup in backups(folder, of):
-        with suppress(BadInput):
-            verify(backup.path)
-            return backup
-    return None
 
 
 def ensure_backup(

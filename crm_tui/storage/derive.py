@@ -70,11 +70,6 @@ READ_BY = {"tag": "SELECT DISTINCT customer_id FROM tag_link WHERE tag_id IN ({i
 PARENTS = "SELECT DISTINCT customer_id FROM {child} WHERE customer_id IS NOT NULL AND id IN ({ids})"
 
 
-def moved_of(connection: sqlite3.Connection, change_set: int, entity: str) -> set[int]:
-    """Return the rows of an entity that a set moved, removed rows included."""
-    return _of(connection, change_set).ids.get(entity, set())
-
-
 def _of(connection: sqlite3.Connection, change_set: int) -> _Moved:
     return _current.get((id(connection), change_set)) or _Moved(connection, change_set)
 

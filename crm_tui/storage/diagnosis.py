@@ -1,6 +1,6 @@
 """Turns what SQLite and the disk report into sentences: what happened, what is kept, what to do next.
 
-The faults are those of storage.md part 2; each has a sentence of its own.
+Each fault of a disk, a file or a lock has a sentence of its own.
 """
 
 from __future__ import annotations

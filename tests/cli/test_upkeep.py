@@ -152,7 +152,7 @@ def test_an_import_makes_a_backup_first(filled, sheet):
     assert filled("import", str(sheet)).status == 0
     (found,) = filled("backup", "--list", "--json").json
     assert (found["kind"], found["tables"]["customer"]) == ("import", 3)
-    assert filled("import", str(sheet)).status == 0
+    assert filled("import", str(sheet), "--on-match", "add").status == 0
     assert len(filled("backup", "--list", "--json").json) == 2
 
 

@@ -1,4 +1,4 @@
-"""Brings about each fault of storage.md part 2 and prints what the user is told: what, kept, next step.
+"""Brings about each fault of a file and its disk and prints what the user is told: what, kept, next step.
 
 python -m tests.faults.sentences        (under the shim: started by tests/faults/test_sentences.py)
 """

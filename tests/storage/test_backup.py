@@ -377,4 +377,4 @@ def test_a_new_customer_is_in_the_next_backup(path):
     database.close()
     made = make_backup(path, None, "manual", "li")
     assert made.manifest.facts.tables["customer"] == 4
-    assert backups.newest_verified(made.path.parent, made.manifest.facts.origin) == made
+    assert backups.backups(made.path.parent, made.manifest.facts.origin)[0] == made
