@@ -27,6 +27,8 @@ _SHOWN = {
     "delete": "Del",
     "up": "Up",
     "down": "Down",
+    "left": "Left",
+    "right": "Right",
     "home": "Home",
     "end": "End",
     "f16": "Shift+F4",

@@ -169,7 +169,7 @@ async def test_too_small_loses_no_input() -> None:
         await user.press("a")
         await user.type("恒达")
         await user.resize(50, 10)
-        assert "窗口太小：现为 50 x 10，至少需要 60 x 15。" in user.text
+        assert "窗口太小：现为 50x10，至少需要 60x15。" in user.text
         await user.type("科技")
         await user.press("f12", "escape")
         await user.resize(80, 24)

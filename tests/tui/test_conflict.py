@@ -126,6 +126,8 @@ async def test_esc_goes_back_to_the_form_with_everything_typed(session, colleagu
         await edit(user, "pain", "我的痛点")
         theirs(colleague, need="李的需求")
         await user.press("f12", "1", "escape")
+        assert user.message == "再按 Esc 回到表单，这里选定的内容不会保留；按 F12 保存。"
+        await user.press("escape")
         assert user.screen.kind == "form"
         assert user.message == "没有保存；你填写的内容都还在。"
         assert user.screen.the_form.changed() == {"need": "我的需求", "pain": "我的痛点"}
@@ -285,3 +287,36 @@ async def test_gone_while_the_conflict_is_open_goes_back_to_the_form(session, co
         assert user.screen.kind == "form"
         assert "李销售已归档这位客户" in user.message
         assert user.screen.the_form.changed() == {"need": "我的需求"}
+
+
+@pytest.mark.requirement("S0-21")
+@pytest.mark.parametrize("size", SIZES)
+async def test_two_long_texts_are_shown_from_where_they_differ(session, colleague, size) -> None:
+    begin = "同样的开头" * 60
+    async with story(app(session), size=size) as user:
+        await user.press("e")
+        await edit(user, "need", begin + "我的结尾")
+        theirs(colleague, need=begin + "她的结尾")
+        await user.press("f12")
+        await user.idle()
+        rows = [line for line in user.lines if "核心需求" in line and "未定" in line]
+        assert ["我的结尾" in line and "她的结尾" in line for line in rows] == [True]
+        below = user.lines[user.lines.index(rows[0]) + 1 :]
+        assert any("我的结尾" in line for line in below)
+        assert any("她的结尾" in line for line in below)
+        fits(user)
+
+
+@pytest.mark.requirement("S0-21")
+async def test_leaving_asks_only_when_something_was_chosen(session, colleague) -> None:
+    async with story(app(session)) as user:
+        await user.press("e")
+        await edit(user, "need", "我的需求")
+        theirs(colleague, need="李的需求")
+        await user.press("f12", "escape")
+        assert user.screen.kind == "form"
+        await user.press("f12", "1", "q", "2", "q")
+        assert user.screen.kind == "conflict"
+        await user.press("q")
+        assert user.screen.kind == "form"
+    assert now(session)["need"] == "李的需求"

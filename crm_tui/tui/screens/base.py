@@ -217,7 +217,7 @@ class BaseScreen(Screen[Any]):
         if self.small.display:
             self.small.update(
                 _(
-                    "The window is too small: {width} x {height}, at least {least_width} x {least_height}."
+                    "The window is too small: {width}x{height}, at least {least_width}x{least_height}."
                 ).format(
                     width=event.size.width,
                     height=event.size.height,

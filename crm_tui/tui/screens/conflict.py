@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import partial
+from itertools import takewhile
 from typing import Any, ClassVar, NamedTuple
 
 from rich.text import Text
@@ -23,7 +24,7 @@ from crm_tui.tui.screens.saving import Part, Saving, sentences
 from crm_tui.tui.screens.text_box import TextBox
 from crm_tui.tui.widgets.form import Form
 from crm_tui.tui.widgets.lines import wrapped
-from crm_tui.tui.widgets.rows import Cell, Column, ListSource, Row
+from crm_tui.tui.widgets.rows import Cell, Column, ListSource, Row, column_widths
 from crm_tui.tui.widgets.table import Table
 
 MINE, THEIRS, EDITED = "mine", "theirs", "edited"
@@ -34,6 +35,7 @@ CHOSEN: dict[str, tuple[str, str]] = {
     EDITED: (N_("edited"), "good"),
 }
 MOST_LINES = 500
+LEAD = 4  # signs shown before the first difference of two long texts
 
 
 class Question(NamedTuple):
@@ -57,14 +59,27 @@ class Said(NamedTuple):
     text: str
 
 
-def told(said: Iterable[Said], cells: int, choice: str = "") -> Text:
-    """Return the texts of a field under their headings, wrapped; the chosen one stands out."""
+def from_difference(texts: list[str], cells: int) -> list[str]:
+    """Return texts as they are where they fit, else each from shortly before their first difference on."""
+    same = (
+        sum(1 for _signs in takewhile(lambda signs: len(set(signs)) == 1, zip(*texts, strict=False))) - LEAD
+    )
+    if same <= LEAD or all(width(safe(text)) <= cells for text in texts):
+        return texts
+    return ["…" + text[same:] for text in texts]
+
+
+def told(said: Iterable[Said], cells: int, choice: str = "", most: int = MOST_LINES) -> Text:
+    """Return the texts of a field under their headings, wrapped; the chosen one stands out.
+
+    Each has at most ``most`` lines.
+    """
     text = Text()
     cells = max(cells, 12)
     for each in said:
         head = safe(each.head)
         text.append(head, "bold" if each.choice == choice else "dim")
-        lines = wrapped(each.text, cells, MOST_LINES) or [_("blank")]
+        lines = wrapped(each.text, cells, most) or [_("blank")]
         if len(lines) == 1 and width(head) + width(lines[0]) < cells:
             text.append("  " + lines[0])
         else:
@@ -113,6 +128,7 @@ class ConflictScreen(BaseScreen):
         )
         self.whole = Static("", markup=False)
         self.pane = VerticalScroll(self.whole, classes="conflict-pane", can_focus=False)
+        self._leaving = False
 
     def heading(self) -> str:
         """Return the title and the record's name."""
@@ -128,7 +144,7 @@ class ConflictScreen(BaseScreen):
         """Show the fields in question."""
         who = listed(dict.fromkeys(one.last.who for one in self.asked))
         shown = self.crm.keymap.shown
-        said = _("{who} changed the same. Nothing is saved yet: choose, then {key}.").format(
+        said = _("{who} changed the same. Nothing of yours is saved yet: choose, then {key}.").format(
             who=safe(who), key=shown("save")
         )
         if len(self.asked) > 1:
@@ -142,12 +158,15 @@ class ConflictScreen(BaseScreen):
         rows = [Row(number, self._cells(one)) for number, one in enumerate(self.asked)]
         self.table.styles.height = len(rows) + 1
         await self.table.show(ListSource(rows), cursor_to=min(at, len(rows) - 1))
+        self._leaving = False
         left = sum(not one.choice for one in self.asked)
         self.set_status(total=_("{n} to choose").format(n=left) if left else _("all chosen"))
-        self._show_whole()
+        self.call_after_refresh(self._show_whole)
 
     def _cells(self, one: Question) -> list[Cell | str]:
         word, tone = CHOSEN[one.choice]
+        own = one.edited_text if one.choice == EDITED else one.mine
+        own, others = from_difference([own, one.theirs], self._room())
 
         def cell(text: str, choice: str) -> Cell:
             blank = text or _("blank")
@@ -157,10 +176,15 @@ class ConflictScreen(BaseScreen):
         return [
             Cell(one.part.title, "strong"),
             Cell(one.before or _("blank"), "dim"),
-            cell(one.edited_text, EDITED) if one.choice == EDITED else cell(one.mine, MINE),
-            cell(one.theirs, THEIRS),
+            cell(own, EDITED if one.choice == EDITED else MINE),
+            cell(others, THEIRS),
             Cell(_(word), tone),
         ]
+
+    def _room(self) -> int:
+        """Return the cells of the narrower of the two columns that are compared."""
+        cells = self.table.size.width or self.app.size.width
+        return min(column_widths(self.table.columns, max(cells - 3, 1))[2:4])
 
     @property
     def here(self) -> int:
@@ -174,7 +198,12 @@ class ConflictScreen(BaseScreen):
     def on_resize(self, event: Any) -> None:
         """Wrap the field under the cursor to the new width."""
         if self.table.loaded:
-            self.call_after_refresh(self._show_whole)
+            self.run_worker(self._again, group="show", exclusive=True, exit_on_error=False)
+
+    async def _again(self) -> None:
+        leaving = self._leaving
+        await self._show()
+        self._leaving = leaving
 
     def _said(self, one: Question) -> list[Said]:
         """Return the texts of a field with their headings."""
@@ -191,10 +220,19 @@ class ConflictScreen(BaseScreen):
         return f"{moment:%H:%M}" if moment.date() == self.crm.today() else f"{moment:%m-%d %H:%M}"
 
     def _show_whole(self) -> None:
+        if not self.is_attached:
+            return
         one = self.asked[self.here]
-        cells = (self.pane.size.width or self.app.size.width) - 5
+        cells = max((self.pane.size.width or self.app.size.width) - 5, 12)
+        said, lines = self._said(one), self.pane.size.height - 1
+        most = MOST_LINES
+        if lines > 0 and sum(len(wrapped(each.text, cells, MOST_LINES)) + 1 for each in said) > lines:
+            # Each gets its share, from where they differ: all are seen at once, Space shows them whole.
+            most = max(lines // len(said) - 1, 1)
+            texts = from_difference([each.text for each in said[1:]], cells * most)
+            said = [said[0], *(each._replace(text=text) for each, text in zip(said[1:], texts, strict=True))]
         text = Text(safe(one.part.title) + "\n", "bold")
-        self.whole.update(text.append_text(told(self._said(one), cells, one.choice)))
+        self.whole.update(text.append_text(told(said, cells, one.choice, most)))
         self.pane.scroll_home(animate=False)
 
     # -- choosing -------------------------------------------------------------------------------------
@@ -256,6 +294,20 @@ class ConflictScreen(BaseScreen):
         blank = _("blank")
         text = "\n\n".join(f"{each.head}\n{each.text or blank}" for each in self._said(one))
         await self.crm.show(TextBox(one.part.title, text))
+
+    async def do_back(self) -> None:
+        """Go back to the form; what was chosen is given up only when told twice."""
+        if any(one.choice for one in self.asked) and not self._leaving:
+            self._leaving = True
+            said = _("{back} again goes back to the form; what was chosen here is lost. {key} saves.")
+            shown = self.crm.keymap.shown
+            self.say(said.format(back=shown("back"), key=shown("save")), "warn")
+            return
+        await self.crm.back()
+
+    async def do_quit(self) -> None:
+        """Leave like Esc does."""
+        await self.do_back()
 
     # -- saving ---------------------------------------------------------------------------------------
 
