@@ -8,15 +8,14 @@ too late are told by a sentence; each restore that took place kept the file that
 
 from __future__ import annotations
 
-import argparse
 import os
 import random
 import shutil
 import sys
-import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -194,26 +193,20 @@ def run(folder: Path, what: str, journal: str, times: int, count: int = 3, seed:
 
 def main() -> int:
     """Run the command; the exit code is 1 when something went wrong."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser = processes.options(__doc__)
     parser.add_argument("--what", choices=list(PLAYS), action="append")
     parser.add_argument("--times", type=int, default=20)
     parser.add_argument("--processes", type=int, default=4)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--journal", choices=processes.MODES, action="append")
     wanted = parser.parse_args()
-    failed = False
-    for what in wanted.what or PLAYS:
-        for journal in wanted.journal or processes.MODES:
-            with tempfile.TemporaryDirectory() as folder:
-                outcome = run(Path(folder), what, journal, wanted.times, wanted.processes, wanted.seed)
-            told = ", ".join(f"{word} {count}" for word, count in outcome.said.most_common())
-            print(
-                f"{what}, {journal}: {outcome.times} times {wanted.processes} at once: {told};"
-                f" {'; '.join(outcome.faults) or 'one did it, the others were told'}",
-                flush=True,
-            )
-            failed |= bool(outcome.faults)
-    return int(failed)
+
+    def play(what: str, folder: Path, journal: str) -> tuple[str, list[str]]:
+        outcome = run(folder, what, journal, wanted.times, wanted.processes, wanted.seed)
+        told = ", ".join(f"{word} {count}" for word, count in outcome.said.most_common())
+        return f"{what}, {outcome.times} times {wanted.processes} at once: {told}", outcome.faults
+
+    fine = "one did it, the others were told"
+    return max([processes.in_each_mode(wanted, partial(play, what), fine) for what in wanted.what or PLAYS])
 
 
 if __name__ == "__main__":

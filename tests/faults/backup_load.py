@@ -12,7 +12,6 @@ import argparse
 import json
 import random
 import sys
-import tempfile
 import time
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -168,14 +167,13 @@ def _slowest(took: list[float]) -> int:
 
 def main() -> int:
     """Run the command; the exit code is 1 when a backup was not what it must be."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser = processes.options(__doc__)
     parser.add_argument("--megabytes", type=float, default=100)
     parser.add_argument("--processes", type=int, default=6)
     parser.add_argument("--backups", type=int, default=3)
     parser.add_argument(
         "--think", type=float, default=0.2, help="mean seconds between two saves of a process"
     )
-    parser.add_argument("--journal", choices=processes.MODES, action="append")
     parser.add_argument("--child", type=int, help=argparse.SUPPRESS)
     parser.add_argument("--path", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--stop", type=Path, help=argparse.SUPPRESS)
@@ -183,25 +181,19 @@ def main() -> int:
     if wanted.child:
         print(json.dumps(save_until(wanted.path, wanted.child, wanted.stop, wanted.think)))
         return 0
-    failed = False
-    for journal in wanted.journal or processes.MODES:
-        with tempfile.TemporaryDirectory() as folder:
-            outcome = run(
-                Path(folder) / "crm.db",
-                journal,
-                wanted.megabytes,
-                wanted.processes,
-                wanted.backups,
-                wanted.think,
-            )
-        print(
-            f"{journal}: {outcome.megabytes} MB, {wanted.processes} saving: backups in {outcome.backups} s,"
-            f" restored and checked in {outcome.drills} s; {outcome.saves} saves, slowest during a backup"
-            f" {outcome.during_ms} ms, otherwise {outcome.otherwise_ms} ms;"
-            f" {'; '.join(outcome.faults) or 'all as it was'}"
+
+    def play(folder: Path, journal: str) -> tuple[str, list[str]]:
+        outcome = run(
+            folder / "crm.db", journal, wanted.megabytes, wanted.processes, wanted.backups, wanted.think
         )
-        failed |= bool(outcome.faults)
-    return int(failed)
+        told = (
+            f"{outcome.megabytes} MB, {wanted.processes} saving: backups in {outcome.backups} s,"
+            f" restored and checked in {outcome.drills} s; {outcome.saves} saves, slowest during a backup"
+            f" {outcome.during_ms} ms, otherwise {outcome.otherwise_ms} ms"
+        )
+        return told, outcome.faults
+
+    return processes.in_each_mode(wanted, play, "all as it was")
 
 
 if __name__ == "__main__":

@@ -206,13 +206,12 @@ def run(
 
 def main() -> int:
     """Run the command; the exit code is 1 when something broke."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser = processes.options(__doc__)
     parser.add_argument("--file", type=Path, required=True)
     parser.add_argument("--customers", type=int, default=1_000_000)
     parser.add_argument("--rows", type=int, default=100_000)
     parser.add_argument("--colleagues", type=int, default=20)
     parser.add_argument("--think", type=float, default=2)
-    parser.add_argument("--journal", choices=processes.MODES, action="append")
     parser.add_argument("--round", choices=("alone", "crowd"), action="append")
     parser.add_argument("--play", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
     wanted = parser.parse_args()

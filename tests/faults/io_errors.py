@@ -124,12 +124,11 @@ def child(folder: Path, wanted: argparse.Namespace) -> None:
 
 def main() -> int:
     """Run the command; the exit code is 1 when something broke."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser = processes.options(__doc__)
     parser.add_argument("--writes", type=int, default=300)
     parser.add_argument("--first", type=int, default=1, help=argparse.SUPPRESS)
     parser.add_argument("--what", choices=tuple(disk_upkeep.WORK), action="append")
     parser.add_argument("--error", choices=tuple(ERRORS), action="append")
-    parser.add_argument("--journal", choices=processes.MODES, action="append")
     parser.add_argument("--sticky", action="store_true", help="every one from the n-th on fails")
     parser.add_argument("--child", type=Path, help=argparse.SUPPRESS)
     wanted = parser.parse_args()

@@ -7,13 +7,11 @@ the first write, inside and after the end is part of the outcome, because one wh
 
 from __future__ import annotations
 
-import argparse
 import os
 import random
 import shutil
 import signal
 import statistics
-import tempfile
 import time
 import traceback
 from collections.abc import Callable
@@ -51,7 +49,7 @@ class Outcome(NamedTuple):
         return (
             f"{self.kills} kills ({self.before} before the first write, {self.inside} inside,"
             f" {self.after} after the end of {self.length_ms} ms), {self.again} more while it was mended:"
-            f" {self.whole} whole, {self.none} nothing; {'; '.join(self.faults) or 'nothing broken'}"
+            f" {self.whole} whole, {self.none} nothing"
         )
 
 
@@ -244,16 +242,14 @@ def in_mode(path: Path, journal: str) -> None:
 
 def command(what: str, run: Callable[[Path, str, int, int], Outcome], kills: int = 50) -> int:
     """Run a campaign as a command, once for each journal; the exit code is 1 when something broke."""
-    parser = argparse.ArgumentParser(description=what, formatter_class=argparse.RawTextHelpFormatter)
+    parser = processes.options(what)
     parser.add_argument("--kills", type=int, default=kills)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--journal", choices=processes.MODES, action="append")
     wanted = parser.parse_args()
-    failed = False
-    for journal in wanted.journal or processes.MODES:
-        with tempfile.TemporaryDirectory() as folder:
-            began = time.perf_counter()
-            outcome = run(Path(folder), journal, wanted.kills, wanted.seed)
-        print(f"{journal}: {outcome} ({time.perf_counter() - began:.0f} s)", flush=True)
-        failed |= bool(outcome.faults)
-    return int(failed)
+
+    def play(folder: Path, journal: str) -> tuple[str, list[str]]:
+        began = time.perf_counter()
+        outcome = run(folder, journal, wanted.kills, wanted.seed)
+        return f"{outcome}; {time.perf_counter() - began:.0f} s", outcome.faults
+
+    return processes.in_each_mode(wanted, play, "nothing broken")

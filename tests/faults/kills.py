@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 import random
 import sys
-import tempfile
 import time
 from pathlib import Path
 from typing import NamedTuple
@@ -110,25 +109,21 @@ def _halves(path: Path, acknowledged: set[int]) -> list[str]:
 
 def main() -> int:
     """Run the command; the exit code is 1 when something broke."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser = processes.options(__doc__)
     parser.add_argument("--kills", type=int, default=50)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--journal", choices=processes.MODES, action="append")
     parser.add_argument("--child", type=int, help=argparse.SUPPRESS)
     parser.add_argument("--path", type=Path, help=argparse.SUPPRESS)
     wanted = parser.parse_args()
     if wanted.child:
         write_for_ever(wanted.path, wanted.child)
-    failed = False
-    for journal in wanted.journal or processes.MODES:
-        with tempfile.TemporaryDirectory() as folder:
-            outcome = run(Path(folder) / "crm.db", journal, wanted.kills, wanted.seed)
-        print(
-            f"{journal}: {outcome.kills} kills, {outcome.acknowledged} acknowledged, {outcome.sets} sets;"
-            f" {'; '.join(outcome.faults) or 'nothing broken'}"
-        )
-        failed |= bool(outcome.faults)
-    return int(failed)
+
+    def play(folder: Path, journal: str) -> tuple[str, list[str]]:
+        outcome = run(folder / "crm.db", journal, wanted.kills, wanted.seed)
+        told = f"{outcome.kills} kills, {outcome.acknowledged} acknowledged, {outcome.sets} sets"
+        return told, outcome.faults
+
+    return processes.in_each_mode(wanted, play, "nothing broken")
 
 
 if __name__ == "__main__":

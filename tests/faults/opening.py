@@ -12,7 +12,6 @@ import argparse
 import json
 import os
 import sys
-import tempfile
 import time
 from pathlib import Path
 from typing import NamedTuple
@@ -132,25 +131,22 @@ def spread(seconds: list[float]) -> str:
 
 def main() -> int:
     """Run the command; the exit code is 1 when somebody did not get in."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser = processes.options(__doc__)
     parser.add_argument("--processes", type=int, default=200)
-    parser.add_argument("--journal", choices=processes.MODES, action="append")
     parser.add_argument("--crowd", type=Path, help=argparse.SUPPRESS)
     wanted = parser.parse_args()
     if wanted.crowd:
         crowd(wanted.crowd, wanted.processes)
         return 0
-    failed = False
-    for journal in wanted.journal or processes.MODES:
-        with tempfile.TemporaryDirectory() as folder:
-            outcome = run(Path(folder) / "crm.db", journal, wanted.processes)
-        print(
-            f"{journal}: {wanted.processes} at once: opened {spread(outcome.opened)};"
-            f" then saved {spread(outcome.saved)}; {'; '.join(outcome.faults) or 'everybody got in'}",
-            flush=True,
+
+    def play(folder: Path, journal: str) -> tuple[str, list[str]]:
+        outcome = run(folder / "crm.db", journal, wanted.processes)
+        told = (
+            f"{wanted.processes} at once: opened {spread(outcome.opened)}; then saved {spread(outcome.saved)}"
         )
-        failed |= bool(outcome.faults)
-    return int(failed)
+        return told, outcome.faults
+
+    return processes.in_each_mode(wanted, play, "everybody got in")
 
 
 if __name__ == "__main__":

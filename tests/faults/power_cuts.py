@@ -7,8 +7,8 @@ A run of saves, an import and its undo is recorded write by write under tests/fa
 files are put together as a disk may leave them: what a file's last sync covers is there, every later write is
 kept, lost or torn at sectors of 512 bytes. Names and lengths (create, remove, rename, truncate) are there at
 once; with ``--harsh`` a truncation waits for the file's sync like a write, and names wait, in order, for the
-folder's. The index of the write-ahead log (-shm) is never there. The product never uses ``--synchronous off``,
-nor ``normal`` with a write-ahead log: there saves must be lost, which shows that the command can tell.
+folder's. The index of the write-ahead log (-shm) is never there. The product never uses ``--synchronous
+off``, nor ``normal`` with a write-ahead log: there saves must be lost, which shows that the command can tell.
 """
 
 from __future__ import annotations
@@ -244,12 +244,11 @@ def look(path: Path, notes: list[str]) -> tuple[list[str], list[str]]:
 
 def main() -> int:
     """Run the command; the exit code is 1 when something broke, or when nothing did that had to."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser = processes.options(__doc__)
     parser.add_argument("--cuts", type=int, default=60)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--harsh", action="store_true")
     parser.add_argument("--synchronous", choices=("full", "normal", "off"), default="full")
-    parser.add_argument("--journal", choices=processes.MODES, action="append")
     parser.add_argument("--child", type=Path, help=argparse.SUPPRESS)
     wanted = parser.parse_args()
     if wanted.child:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import argparse
 import subprocess
 import sys
+import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 from crm_tui.storage import chain
@@ -45,6 +48,29 @@ def child(module: str, *arguments: object) -> subprocess.Popen[str]:
         text=True,
         cwd=ROOT,
     )
+
+
+def options(what: str | None) -> argparse.ArgumentParser:
+    """Return what reads the options of a fault command; every one of them takes ``--journal``."""
+    parser = argparse.ArgumentParser(description=what, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--journal", choices=MODES, action="append")
+    return parser
+
+
+def in_each_mode(
+    wanted: argparse.Namespace, play: Callable[[Path, str], tuple[str, list[str]]], fine: str
+) -> int:
+    """Play a campaign for each journal in an empty folder and print what it came to; 1 when it has faults.
+
+    ``play(folder, journal)`` returns what to tell and the faults, ``fine`` is said when there are none.
+    """
+    failed = False
+    for journal in wanted.journal or MODES:
+        with tempfile.TemporaryDirectory() as folder:
+            told, faults = play(Path(folder), journal)
+        print(f"{journal}: {told}; {'; '.join(faults) or fine}", flush=True)
+        failed |= bool(faults)
+    return int(failed)
 
 
 def unsound(path: Path) -> list[str]:

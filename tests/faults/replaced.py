@@ -8,13 +8,11 @@ stands in its place is left as it is; and no save that began afterwards is ackno
 
 from __future__ import annotations
 
-import argparse
 import hashlib
 import os
 import random
 import shutil
 import sys
-import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -187,22 +185,20 @@ def run(folder: Path, journal: str, times: int, seed: int = 1) -> Outcome:
 
 def main() -> int:
     """Run the command; the exit code is 1 when something was lost in silence."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser = processes.options(__doc__)
     parser.add_argument("--times", type=int, default=50)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--journal", choices=processes.MODES, action="append")
     wanted = parser.parse_args()
-    failed = False
-    for journal in wanted.journal or processes.MODES:
-        with tempfile.TemporaryDirectory() as folder:
-            outcome = run(Path(folder), journal, wanted.times, wanted.seed)
-        told = "; ".join(outcome.faults) or "nothing lost in silence"
-        print(
-            f"{journal}: {outcome.times} times, {outcome.acknowledged} acknowledged,"
-            f" {outcome.refused} refused, {outcome.straddling} on their way; {told}"
+
+    def play(folder: Path, journal: str) -> tuple[str, list[str]]:
+        outcome = run(folder, journal, wanted.times, wanted.seed)
+        told = (
+            f"{outcome.times} times, {outcome.acknowledged} acknowledged,"
+            f" {outcome.refused} refused, {outcome.straddling} on their way"
         )
-        failed |= bool(outcome.faults)
-    return int(failed)
+        return told, outcome.faults
+
+    return processes.in_each_mode(wanted, play, "nothing lost in silence")
 
 
 if __name__ == "__main__":

@@ -13,7 +13,6 @@ from __future__ import annotations
 import argparse
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable
 from contextlib import closing
@@ -161,28 +160,27 @@ def left_open(session: Session, path: Path) -> list[str]:
 
 def main() -> int:
     """Run the command; the exit code is 1 when something broke."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser = processes.options(__doc__)
     parser.add_argument("--saves", type=int, default=2000)
-    parser.add_argument("--journal", choices=processes.MODES, action="append")
     parser.add_argument("--child", type=Path, help=argparse.SUPPRESS)
     wanted = parser.parse_args()
     if wanted.child:
         read_for_ever(wanted.child)
         return 0
-    failed = False
-    for journal in wanted.journal or processes.MODES:
-        with tempfile.TemporaryDirectory() as folder:
-            began = time.perf_counter()
-            # Without a log each save beside the reader waits as long as it would for a user.
-            usual = 0.3 if journal == "wal" else database.BUSY_SECONDS
-            outcome = run(Path(folder) / "crm.db", journal, wanted.saves, usual)
-        print(
-            f"{journal}: {outcome.saves} saves, {outcome.refused} refused ({outcome.sentence or 'none'});"
+
+    def play(folder: Path, journal: str) -> tuple[str, list[str]]:
+        began = time.perf_counter()
+        # Without a log each save beside the reader waits as long as it would for a user.
+        usual = 0.3 if journal == "wal" else database.BUSY_SECONDS
+        outcome = run(folder / "crm.db", journal, wanted.saves, usual)
+        told = (
+            f"{outcome.saves} saves, {outcome.refused} refused ({outcome.sentence or 'none'});"
             f" log {' / '.join(str(size) for size in outcome.log)} bytes at most, after a backup, in the end;"
-            f" {time.perf_counter() - began:.0f} s; {'; '.join(outcome.faults) or 'nothing broken'}"
+            f" {time.perf_counter() - began:.0f} s"
         )
-        failed |= bool(outcome.faults)
-    return int(failed)
+        return told, outcome.faults
+
+    return processes.in_each_mode(wanted, play, "nothing broken")
 
 
 if __name__ == "__main__":

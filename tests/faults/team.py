@@ -8,9 +8,7 @@ a call, or changes a field of a few customers that all work on, in a form that s
 
 from __future__ import annotations
 
-import argparse
 import sys
-import tempfile
 import time
 from pathlib import Path
 from typing import NamedTuple
@@ -40,26 +38,24 @@ def run(path: Path, journal: str, count: int, seconds: float, think: float) -> O
 
 def main() -> int:
     """Run the command; the exit code is 1 when something was lost."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser = processes.options(__doc__)
     parser.add_argument("--processes", type=int, default=200)
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--think", type=float, default=2)
-    parser.add_argument("--journal", choices=processes.MODES, action="append")
     wanted = parser.parse_args()
-    failed = False
-    for journal in wanted.journal or processes.MODES:
-        with tempfile.TemporaryDirectory() as folder:
-            outcome = run(Path(folder) / "crm.db", journal, wanted.processes, wanted.seconds, wanted.think)
+
+    def play(folder: Path, journal: str) -> tuple[str, list[str]]:
+        outcome = run(folder / "crm.db", journal, wanted.processes, wanted.seconds, wanted.think)
         said = outcome.said
-        print(
-            f"{journal}: {wanted.processes} processes, {wanted.seconds:g} s: {len(said.saves)} saves"
+        told = (
+            f"{wanted.processes} processes, {wanted.seconds:g} s: {len(said.saves)} saves"
             f" ({spread(said.saves)}; lock held {spread(said.holds)}), {len(said.reads)} reads"
             f" ({spread(said.reads)}), {said.merged} merged, {said.told} told that the field moved,"
-            f" {said.busy} lock errors; {'; '.join(outcome.faults) or 'nothing lost'}",
-            flush=True,
+            f" {said.busy} lock errors"
         )
-        failed |= bool(outcome.faults)
-    return int(failed)
+        return told, outcome.faults
+
+    return processes.in_each_mode(wanted, play, "nothing lost")
 
 
 if __name__ == "__main__":

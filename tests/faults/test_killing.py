@@ -42,7 +42,7 @@ def test_a_campaign_notices_a_restore_that_leaves_the_old_log(
 ):
     if "wal" not in processes.MODES:
         pytest.skip("this SQLite library has the WAL-reset fault: the program does not use WAL with it")
-    monkeypatch.setattr("crm_tui.storage.restoring.BESIDE", ())
+    monkeypatch.setattr("crm_tui.storage.replacing.BESIDE", ())
     outcome = restore_kill.run(tmp_path, "wal", 8, 7)
     assert outcome.faults
 
