@@ -196,6 +196,8 @@ class Session:
         """
         from crm_tui.storage import undoing
 
+        # Or it would go on later over what is done now.
+        self.recover()
         if set_id is None:
             set_id = history.undoable(self.database.connection, self.person.id)
         if set_id is None:
@@ -209,6 +211,7 @@ class Session:
         """Bring back what the user's last undo took; None when there is nothing to bring back."""
         from crm_tui.storage import undoing
 
+        self.recover()
         return undoing.redo_last(self.database, self.parts(progress), self.person.id, self.source)
 
     @property

@@ -65,6 +65,8 @@ def run_import(
     if not plan.writes:
         _remember(database, plan.staging, session.person.id)
         return ImportResult(None, None, *rows, [])
+    # What a dead process left is finished first: one large change at a time.
+    session.recover()
     lock = jobs.hold(database.path, database.connection)
     try:
         if jobs.publishing(database.connection) is not None:
@@ -240,7 +242,7 @@ class Publisher:
 
             def body(change: Change) -> None:
                 work(change, start, stop)
-                jobs.advance(change.connection, phase, stop)
+                jobs.advance(change.connection, self.job or 0, phase, stop)
 
             self._write(body)
 

@@ -144,9 +144,12 @@ def hide(connection: sqlite3.Connection, job: int, low: int, high: int) -> None:
     )
 
 
-def advance(connection: sqlite3.Connection, phase: str, upto: int) -> None:
-    """Note how far the publishing job came; call it in the transaction that did it."""
-    connection.execute("UPDATE publishing SET phase = :phase, upto = :upto", {"phase": phase, "upto": upto})
+def advance(connection: sqlite3.Connection, job: int, phase: str, upto: int) -> None:
+    """Note how far a job came that hides rows; call it in the transaction that did it."""
+    connection.execute(
+        "UPDATE publishing SET phase = :phase, upto = :upto WHERE job = :job",
+        {"phase": phase, "upto": upto, "job": job},
+    )
 
 
 def hold(path: Path, connection: sqlite3.Connection) -> JobLock:

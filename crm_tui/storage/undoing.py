@@ -193,7 +193,7 @@ class _Undoing:
 def take_back(database: Database, parts: jobs.Parts, actor: int, job: int, source: str = "tui") -> None:
     """Take back what a cancelled or dead job has written so far; of an import, hidden to the end."""
     sets = database.connection.execute(SETS_OF_JOB, {"job": job}).fetchall()
-    database.write_untracked(lambda c: jobs.advance(c, jobs.TAKING_BACK, 0))
+    database.write_untracked(lambda c: jobs.advance(c, job, jobs.TAKING_BACK, 0))
     undo_job = database.write_untracked(
         lambda c: _continued(c, job) or jobs.open_job(c, "undo", actor, _title(c, job), undoes=job)
     )

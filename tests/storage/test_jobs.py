@@ -74,7 +74,7 @@ def publish(db: Database, sets: int = 3, *, end: bool = True, kind: str = "impor
                 contact(change, row)
             if number == sets - 1:
                 change.update("customer", low, {"note": "from the last part"})
-            jobs.advance(change.connection, jobs.INSERT, number * 2 + 2)
+            jobs.advance(change.connection, job, jobs.INSERT, number * 2 + 2)
 
         db.write(1, "import", part, job=job)
     if end:
