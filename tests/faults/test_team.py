@@ -22,7 +22,6 @@ def _journal_in_use(request: pytest.FixtureRequest) -> None:
 
 
 @JOURNALS
-@pytest.mark.requirement("S0-21")
 def test_a_team_at_work_loses_nothing(tmp_path: Path, journal: str):
     outcome = team.run(tmp_path / "crm.db", journal, 8, 3, 0.1)
     assert outcome.faults == []
@@ -41,7 +40,6 @@ def test_a_lost_save_would_be_noticed(tmp_path: Path):
 
 
 @JOURNALS
-@pytest.mark.requirement("S0-21")
 def test_a_large_import_and_its_undo_among_colleagues(tmp_path: Path, journal: str):
     make_million(tmp_path / "small.db", 1000, "truncate")
     assert crowd.run(tmp_path / "small.db", journal, 1000, 900, 4, 0.2, ["crowd"]) == []

@@ -31,7 +31,6 @@ def colleague(both: tuple[Session, Session]) -> Session:
     return both[1]
 
 
-@pytest.mark.requirement("S0-21")
 async def test_different_fields_merge_silently_and_the_saver_is_told(session, colleague) -> None:
     async with story(app(session)) as user:
         await user.press("e")
@@ -48,7 +47,6 @@ async def test_different_fields_merge_silently_and_the_saver_is_told(session, co
         assert (row["need"], row["industry"], row["note"]) == ("旧需求", "金融", "她的备注")
 
 
-@pytest.mark.requirement("S0-21")
 @pytest.mark.parametrize("size", SIZES)
 async def test_the_same_field_is_asked_with_all_three_values(session, colleague, size) -> None:
     async with story(app(session), size=size) as user:
@@ -235,7 +233,6 @@ async def test_the_window_may_change_its_size(session, colleague) -> None:
 # -- a record that is gone ---------------------------------------------------------------------------------
 
 
-@pytest.mark.requirement("S0-21")
 async def test_a_customer_archived_meanwhile_leaves_the_form_open(session, colleague) -> None:
     async with story(app(session)) as user:
         await user.press("e")
@@ -289,7 +286,6 @@ async def test_gone_while_the_conflict_is_open_goes_back_to_the_form(session, co
         assert user.screen.the_form.changed() == {"need": "我的需求"}
 
 
-@pytest.mark.requirement("S0-21")
 @pytest.mark.parametrize("size", SIZES)
 async def test_two_long_texts_are_shown_from_where_they_differ(session, colleague, size) -> None:
     begin = "同样的开头" * 60
@@ -307,7 +303,6 @@ async def test_two_long_texts_are_shown_from_where_they_differ(session, colleagu
         fits(user)
 
 
-@pytest.mark.requirement("S0-21")
 async def test_leaving_asks_only_when_something_was_chosen(session, colleague) -> None:
     async with story(app(session)) as user:
         await user.press("e")

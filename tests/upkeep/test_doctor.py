@@ -207,6 +207,7 @@ def test_an_index_that_somebody_dropped_is_named(path: Path, shell: sqlite3.Conn
     assert (found.state, "customer_state_last" in found.said) == (BAD, True)
 
 
+@pytest.mark.requirement("S0-21")
 def test_a_backup_of_long_ago_is_no_backup_of_this_month(path: Path) -> None:
     make_backup(path, None, "manual", "li")
     assert asked(path)["backups"].state == GOOD
