@@ -288,9 +288,10 @@ def snooze(
     if due_time is None and plan.due_at:
         due_time = clock.local(plan.due_at, zone).time()
     due = {"due_on": due_on.isoformat(), "due_at": _due_at(PlanDraft(due_on, due_time), zone)}
-    moved = change.update("plan", plan_id, due, seen)
-    counted: dict[str, Any] = {"snoozed": plan.snoozed + 1} if moved else {}
-    change.update("plan", plan_id, counted | ({"snooze_reason": why} if why else {}))
+    moved = (plan.due_on, plan.due_at) != (due["due_on"], due["due_at"])
+    change.update("plan", plan_id, due | ({"snooze_reason": why} if why else {}), seen)
+    if moved:
+        change.update("plan", plan_id, {"snoozed": plan.snoozed + 1})
     return moved
 
 

@@ -10,29 +10,17 @@ from typing import Any, NamedTuple
 
 from crm_tui.errors import Conflict
 from crm_tui.locale import _, ngettext
+from crm_tui.storage import only_one
 from crm_tui.storage.driver import sqlite3
 from crm_tui.storage.lists import query_in
 from crm_tui.storage.triggers import columns
 
-SETS = "SELECT id FROM change_set WHERE job = :job ORDER BY id"
 LOG = "SELECT id, entity, entity_id, op, field, old, new FROM change WHERE change_set = :set ORDER BY id"
 LATER = (
     "SELECT id, entity_id, op, field, old FROM change WHERE entity = :entity AND op <> 'insert'"
     " AND entity_id IN ({ids}) AND id > :after ORDER BY id"
 )
 CURRENT = "SELECT id, changed_in, {names} FROM {entity} WHERE id IN ({ids})"
-# Each row of the set's log leads by the index to what came after it.
-MOVED_SINCE = (
-    "SELECT 1 FROM change c"
-    " JOIN change d ON d.entity = c.entity AND d.entity_id = c.entity_id AND d.id > c.id"
-    " WHERE c.change_set = :set AND d.change_set <> c.change_set LIMIT 1"
-)
-ADDED = "SELECT DISTINCT entity FROM change WHERE change_set = :set AND op = 'insert'"
-HANGING = (
-    "SELECT 1 FROM change c JOIN {child} k ON k.{column} = c.entity_id"
-    " WHERE c.change_set = :set AND c.entity = :entity AND c.op = 'insert' AND k.deleted_at IS NULL"
-    " AND NOT EXISTS (SELECT 1 FROM change_set s WHERE s.id = k.created_in AND s.job = :job) LIMIT 1"
-)
 MOVER = (
     "SELECT max(change_set) FROM change WHERE entity = :entity AND entity_id = :id AND id > :after"
     " AND (field = :field OR CAST(:field AS TEXT) IS NULL)"
@@ -110,36 +98,6 @@ def log_of(connection: sqlite3.Connection, set_id: int) -> Log:
     return connection.execute(LOG, {"set": set_id}).fetchall()
 
 
-def survey_job(
-    connection: sqlite3.Connection, job: int, *, soft: bool, settle: bool
-) -> tuple[list[Obstacle], set[Row]]:
-    """Return what stands in the way of undoing a whole job, and with ``settle`` the rows that then stay.
-
-    It reads set by set: without write-ahead log a reading of seconds would keep colleagues from saving.
-    """
-    sets = [row[0] for row in connection.execute(SETS, {"job": job}).fetchall()]
-    if _untouched(connection, job, sets, soft):
-        return [], set()
-    survey = Survey(connection, [row for each in sets for row in log_of(connection, each)], set(sets), soft)
-    if settle and survey.obstacles:
-        survey.settle()
-    return survey.obstacles, survey.kept()
-
-
-def _untouched(connection: sqlite3.Connection, job: int, sets: list[int], soft: bool) -> bool:
-    """Tell whether no row of a job has moved since its set and nobody added anything to one."""
-    references = _references(connection) if soft else {}
-    for each in sets:
-        if connection.execute(MOVED_SINCE, {"set": each}).fetchone():
-            return False
-        for (entity,) in connection.execute(ADDED, {"set": each}).fetchall() if soft else ():
-            for child, column in references.get(entity, ()):
-                sql = HANGING.format(child=child, column=column)
-                if connection.execute(sql, {"set": each, "entity": entity, "job": job}).fetchone():
-                    return False
-    return True
-
-
 class Survey:
     """Decides for each row of a log, of one set or of all sets of a job, what is to become of it."""
 
@@ -151,13 +109,14 @@ class Survey:
         self.plans: dict[Row, Plan] = {}
         self._soft = soft
         self._tables: dict[str, _Table] = {}
-        self._references = _references(connection) if soft else {}
+        self._references = references(connection) if soft else {}
         for row, fold in self.folds.items():
             entity, row_id = row
             table = self._tables.get(entity)
             if table is None:
                 table = self._tables[entity] = _Table(connection, entity, self.folds, sets)
             self.plans[row] = _decide(table, row_id, fold, soft, self.obstacles.append)
+        self._one_main_contact()
         if soft:
             self._children_added()
 
@@ -190,6 +149,28 @@ class Survey:
             if len(self.obstacles) == found:
                 break
 
+    def _one_main_contact(self) -> None:
+        """Find contacts that would be main ones beside another that was chosen since."""
+        claims, then = [], {}
+        for (entity, row_id), plan in self.plans.items():
+            if entity != only_one.ENTITY or plan.verdict in ("skip", "keep"):
+                continue
+            now = self._tables[entity].current(row_id) or {}
+            row = {} if plan.verdict == "remove" else {**now, **plan.values}
+            then[row_id] = _is_main(row)
+            if then[row_id] and not _is_main(now):
+                last = self.folds[entity, row_id].last_change
+                claims.append(only_one.Claim(row_id, row["customer_id"], last))
+        for row_id, (_other, by) in only_one.rivals(self.connection, claims, then).items() if claims else ():
+            place = (only_one.ENTITY, row_id)
+            values = dict(self.plans[place].values)
+            alone = self.plans[place].verdict != "restore" and values.pop(only_one.FLAG, None) is not None
+            self.obstacles.append(
+                Obstacle("taken", *place, only_one.FLAG if alone else None, 1, None, None, by)
+            )
+            if alone:
+                self.plans[place] = Plan(self.plans[place].verdict, values)
+
     def _leave(self, row: Row) -> None:
         self.plans[row] = KEEP if self.plans[row].verdict in ("remove", "keep") else SKIP
 
@@ -204,15 +185,22 @@ class Survey:
                 for chunk in _chunks(sorted(ids), 400):
                     self._hanging(entity, child, column, chunk)
 
+    def rows_added(self) -> None:
+        """Find rows that hang on a row to be removed for good, and stay: the file would refuse that."""
+        self._references = references(self.connection)
+        self._children_added()
+        self._references = {}
+
     def _hanging(self, entity: str, child: str, column: str, ids: list[int]) -> None:
         rows = self.connection.execute(
             f"SELECT id, {column}, changed_in FROM {child}"
-            f" WHERE {column} IN ({', '.join(str(int(row_id)) for row_id in ids)}) AND deleted_at IS NULL"
-            " ORDER BY id"
+            f" WHERE {column} IN ({', '.join(str(int(row_id)) for row_id in ids)})"
+            f"{' AND deleted_at IS NULL' if self._soft else ''} ORDER BY id"
         ).fetchall()
         for child_id, parent_id, by in rows:
             plan = self.plans.get((child, child_id))
-            if plan is None or plan.verdict != "remove":
+            goes = plan is not None and (plan.verdict == "remove" or column in plan.values)
+            if not goes:
                 self.obstacles.append(Obstacle("child", entity, parent_id, None, None, child, child_id, by))
 
 
@@ -354,7 +342,11 @@ def _decide(table: _Table, row_id: int, fold: Fold, soft: bool, report: Callable
     return Plan("replace" if replaced else "update", values)
 
 
-def _references(connection: sqlite3.Connection) -> dict[str, list[tuple[str, str]]]:
+def _is_main(row: dict[str, Any]) -> bool:
+    return row.get(only_one.FLAG) == 1 and row.get("deleted_at") is None
+
+
+def references(connection: sqlite3.Connection) -> dict[str, list[tuple[str, str]]]:
     """Return for each table the tracked tables and columns whose foreign keys lead to it."""
     found: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for (child,) in connection.execute(TABLES).fetchall():

@@ -13,8 +13,9 @@ from crm_tui.storage.change import Change
 from crm_tui.storage.database import Database
 from crm_tui.storage.diagnosis import explained, half_done, taken_back
 from crm_tui.storage.driver import sqlite3
+from crm_tui.storage.job_survey import survey_job
 from crm_tui.storage.slices import joined, slices
-from crm_tui.storage.survey import Row, log_of, survey_job
+from crm_tui.storage.survey import Row, log_of
 from crm_tui.storage.undo import Obstacle, UndoBlocked, undo
 
 SETS_OF_JOB = "SELECT id, action FROM change_set WHERE job = :job ORDER BY id DESC"

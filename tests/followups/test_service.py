@@ -209,6 +209,10 @@ def test_a_snooze_counts_and_keeps_the_hour(crm: Session, customer: int) -> None
     saved(crm, service.snooze, one.id, TODAY + timedelta(days=9), time(9), zone=crm.zone)
     last = again(crm, one)
     assert (last.snoozed, last.due_at, last.snooze_reason) == (2, "2026-03-20T01:00:00Z", "客户出差")
+    # Put off to the same day for another reason, by somebody who never saw the first.
+    with pytest.raises(FieldConflict):
+        crm.write(service.snooze, one.id, TODAY + timedelta(days=9), time(9), one.changed_in, "没空")
+    assert again(crm, one) == last
     assert rows_of(crm.reader, [customer])[customer].next_due_on == "2026-03-20"
 
 

@@ -1,0 +1,55 @@
+"""What stands in the way of undoing a whole job, asked before anything of it is taken back."""
+
+from __future__ import annotations
+
+from crm_tui.storage.driver import sqlite3
+from crm_tui.storage.survey import Obstacle, Row, Survey, log_of, references
+
+SETS = "SELECT id FROM change_set WHERE job = :job ORDER BY id"
+# Each row of the set's log leads by the index to what came after it.
+MOVED_SINCE = (
+    "SELECT 1 FROM change c"
+    " JOIN change d ON d.entity = c.entity AND d.entity_id = c.entity_id AND d.id > c.id"
+    " WHERE c.change_set = :set AND d.change_set <> c.change_set LIMIT 1"
+)
+ADDED = "SELECT DISTINCT entity FROM change WHERE change_set = :set AND op = 'insert'"
+HANGING = (
+    "SELECT 1 FROM change c JOIN {child} k ON k.{column} = c.entity_id"
+    " WHERE c.change_set = :set AND c.entity = :entity AND c.op = 'insert'"
+    " AND (k.deleted_at IS NULL OR :soft = 0)"
+    " AND NOT EXISTS (SELECT 1 FROM change_set s WHERE s.id = k.created_in AND s.job = :job) LIMIT 1"
+)
+
+
+def survey_job(
+    connection: sqlite3.Connection, job: int, *, soft: bool, settle: bool
+) -> tuple[list[Obstacle], set[Row]]:
+    """Return what stands in the way of undoing a whole job, and with ``settle`` the rows that then stay.
+
+    It reads set by set: without write-ahead log a reading of seconds would keep colleagues from saving.
+    """
+    sets = [row[0] for row in connection.execute(SETS, {"job": job}).fetchall()]
+    if _untouched(connection, job, sets, soft):
+        return [], set()
+    survey = Survey(connection, [row for each in sets for row in log_of(connection, each)], set(sets), soft)
+    if not soft:
+        survey.rows_added()
+    if settle and survey.obstacles:
+        survey.settle()
+    return survey.obstacles, survey.kept()
+
+
+def _untouched(connection: sqlite3.Connection, job: int, sets: list[int], soft: bool) -> bool:
+    """Tell whether no row of a job has moved since its set and nobody added anything to one."""
+    children = references(connection)
+    for each in sets:
+        if connection.execute(MOVED_SINCE, {"set": each}).fetchone():
+            return False
+        for (entity,) in connection.execute(ADDED, {"set": each}).fetchall():
+            for child, column in children.get(entity, ()):
+                sql = HANGING.format(child=child, column=column)
+                if connection.execute(
+                    sql, {"set": each, "entity": entity, "job": job, "soft": int(soft)}
+                ).fetchone():
+                    return False
+    return True
