@@ -15,7 +15,7 @@ from crm_tui.errors import BadInput, CrmError
 from crm_tui.followups import reading as followups
 from crm_tui.followups.next_step import read_next
 from crm_tui.session import Session
-from crm_tui.storage import history, origin
+from crm_tui.storage import history, merging, origin
 from crm_tui.text.chinese_dates import parse_when
 
 if TYPE_CHECKING:
@@ -59,6 +59,14 @@ def about(session: Session, given: Mapping[str, Any], seen: int | None = None) -
         name = f"{contact['name']} · {name}"
     stamp = origin.stamp(session.reader, seen) if seen is not None else ""
     return About(name, origin.stamp(session.reader, row["created_in"]), seen, stamp)
+
+
+def taken_away(session: Session, customer_id: int) -> str:
+    """Return who took a customer out of the lists and when, '' while it is there; for the database thread."""
+    if customers.record(session.reader, "customer", customer_id) is not None:
+        return ""
+    ended = customers.ended(session.reader, customer_id)
+    return merging.gone(session.reader, "customer", customer_id, ended).what
 
 
 def is_there(session: Session, draft: Draft) -> bool:

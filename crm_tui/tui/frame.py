@@ -77,7 +77,7 @@ class Frame(Ending, inherit_bindings=False):
         rooms: Mapping[str, str | Factory] | None = None,
         settings: Mapping[str, Any] | None = None,
         work: Work | None = None,
-        said: str = "",
+        said: tuple[str, str] = ("", ""),
     ) -> None:
         settings = settings or {}
         theme = themes.choose(os.environ, settings)
@@ -101,7 +101,7 @@ class Frame(Ending, inherit_bindings=False):
             self.keymap = Keymap(settings.get("keys"))
         except BadInput as error:
             self.keymap = Keymap()
-            self._first_words = str(error)
+            self._first_words = str(error), "warn"
         for each in themes.OURS:
             self.register_theme(each)
         self.theme = theme
@@ -123,8 +123,8 @@ class Frame(Ending, inherit_bindings=False):
             # Shown empty and with the reason: what can be read elsewhere in the file stays within reach.
             self.faults.append(error)
             self.say(str(error) if isinstance(error, CrmError) else faults.describe(error), "bad")
-        if self._first_words:
-            self.say(self._first_words, "warn")
+        if self._first_words[0]:
+            self.say(*self._first_words)
         elif not self.faults:
             self.say_limits()
         self._wait_for_midnight()

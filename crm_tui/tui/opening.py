@@ -102,18 +102,18 @@ def run(path: Path, *, read_only: bool = False, mouse: bool = True) -> int:
 
     Raises BadInput when the user's settings cannot be read.
     """
-    said = ""
+    said = ("", "")
     while True:
         code, wish = _once(path, read_only, mouse, said)
         if wish is None:
             return code
         try:
-            said = wish()
+            said = wish(), "good"
         except CrmError as error:
-            said = str(error)
+            said = str(error), "bad"
 
 
-def _once(path: Path, read_only: bool, mouse: bool, said: str) -> tuple[int, Wish | None]:
+def _once(path: Path, read_only: bool, mouse: bool, said: tuple[str, str]) -> tuple[int, Wish | None]:
     from crm_tui.tui.app import CrmApp
     from crm_tui.tui.screens.welcome import WelcomeScreen
 

@@ -150,3 +150,51 @@ async def test_an_open_form_says_beside_the_field_what_a_colleague_made_of_it(
         assert "李销售 刚改为：软件业" in user.text
         assert "北京恒达科技有限公司甲" in user.text
         assert "制造业" in user.text
+
+
+@pytest.mark.parametrize("room", ["edit_customer", "log", "name"])
+async def test_a_form_says_that_its_customer_was_archived(session: Session, li: Session, room: str) -> None:
+    async with story(app(session)) as user:
+        await user.app.open(room, customer_id=1)
+        await user.idle()
+        await user.type("我的话")
+        li.write(service.archive, 1)
+        await look(user)
+        assert user.screen.notice.resting.startswith("李销售已归档这位客户")
+        assert user.screen.the_form.dirty
+        li.undo()
+        await look(user)
+        assert user.screen.notice.resting == ""
+
+
+async def test_back_in_the_file_of_an_archived_customer_it_stays_readable(
+    session: Session, li: Session
+) -> None:
+    async with story(app(session), size=(120, 40)) as user:
+        await user.press("enter", "e")
+        li.write(service.archive, 1)
+        await look(user)
+        await user.press("escape")
+        assert user.screen.kind == "customer"
+        assert "降低采购成本" in user.text
+        assert "李销售已归档这位客户" in user.text
+        await user.press("a")
+        assert user.screen.kind == "customer"
+        assert "李销售已归档这位客户" in user.message
+        await user.press("f5")
+        assert "降低采购成本" in user.text
+
+
+async def test_a_file_opened_after_the_archiving_says_who_and_asks_for_nothing(
+    session: Session, li: Session
+) -> None:
+    async with story(app(session), size=(120, 40)) as user:
+        li.write(service.archive, 1)
+        await user.app.open("customer", customer_id=1)
+        await user.idle()
+        assert "李销售已归档这位客户" in user.text
+        assert "按 a 新增" not in user.text
+        li.undo()
+        await look(user)
+        assert "降低采购成本" in user.text
+        assert "按 a 新增" in user.text

@@ -89,7 +89,55 @@ async def test_nobody_goes_back_while_a_colleague_is_in(session: Session) -> Non
             await opened(user)
             await user.press("G", "k", "k", "k", "r")
             assert "还有同事在使用该文件：李销售" in user.message
+            assert "请他们退出后，再按 r。" in user.message
     assert not list(session.database.path.parent.glob("*before-restore*"))
+
+
+async def to_the_backup(user: User) -> None:
+    """Go to the only backup of the list, with only me in the file."""
+    await user.press("G", "k", "k")
+
+
+async def test_a_restore_tells_what_it_leaves_out_and_is_asked_anew_after_anything_else(
+    session: Session,
+) -> None:
+    backup.make_backup(session.database.path, None, "manual", "wang")
+    for name in ("北京云帆", "南京蔚源"):
+        customer(session, name)
+    async with story(CrmApp(session), size=(120, 40)) as user:
+        await opened(user)
+        await to_the_backup(user)
+        for others in (["k", "j"], ["enter", "escape"], ["t"]):
+            await user.press("r")
+            assert "再按 r 恢复到 2026-11-20 10:00，之后的 2 次修改不在其中" in user.message
+            await user.press(*others)
+        await user.press("r")
+        assert "再按 r 恢复到" in user.message
+        assert user.app.wish is None
+        await user.press("r")
+        assert user.app.wish is not None
+
+
+async def test_who_leaves_goes_from_the_list_by_itself(session: Session) -> None:
+    with open_session(session.database.path, login="li"):
+        async with story(CrmApp(session)) as user:
+            await opened(user)
+            assert any("正在使用 (2)" in line for line in user.lines)
+    async with story(CrmApp(session)) as user:
+        with open_session(session.database.path, login="li"):
+            await opened(user)
+            assert any("正在使用 (2)" in line for line in user.lines)
+        await user.screen._who()
+        await user.idle()
+        assert any("正在使用 (1)" in line for line in user.lines)
+
+
+async def test_the_moment_of_a_backup_is_whole_in_the_smallest_window(session: Session) -> None:
+    backup.make_backup(session.database.path, None, "manual", "wang")
+    async with story(CrmApp(session), size=(60, 15)) as user:
+        await opened(user)
+        await to_the_backup(user)
+        assert any("2026-11-20 10:00" in line for line in user.lines)
 
 
 def test_going_back_to_a_backup_in_a_real_terminal(tmp_path: Path) -> None:
@@ -108,9 +156,9 @@ def test_going_back_to_a_backup_in_a_real_terminal(tmp_path: Path) -> None:
             customer(session, "写错的客户")
         term.keys("G", "k", "k")
         term.keys("r")
-        term.wait_for("再按 r 恢复到")
+        term.wait_for("再按 r 恢复到.*之后的 1 次修改")
         term.keys("r")
-        term.wait_for("已恢复：crm-[\\s\\S]*帮助")
+        term.wait_for(" 已恢复：crm-[\\s\\S]*帮助")
     with open_session(path) as session:
         assert [row.name for row in store.page(session.reader, store.Query())] == ["上海恒达"]
     assert list(tmp_path.glob("crm.db.before-restore-*"))

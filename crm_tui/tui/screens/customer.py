@@ -91,6 +91,7 @@ class CustomerScreen(BaseScreen):
         self.pinned = Pinned()
         self.panels = panels()
         self.current = self.panels[0]
+        self._invitations: list[str] = []
 
     @property
     def session(self) -> Session:
@@ -109,32 +110,47 @@ class CustomerScreen(BaseScreen):
         self.current.add_class("current")
         self._fit(self.app.size.width, self.app.size.height)
         keys = self.crm.keymap.shown
-        for panel in self.panels:
-            panel.table.empty = panel.table.empty.format(add=keys("add"), log=keys("log"))
+        self._invitations = [
+            panel.table.empty.format(add=keys("add"), log=keys("log")) for panel in self.panels
+        ]
+        self._invite()
         yield Container(*self.panels, id="file")
+
+    def _invite(self) -> None:
+        """Say in empty panels what to press, but not where nothing can be added any more."""
+        for panel, text in zip(self.panels, self._invitations, strict=True):
+            panel.table.empty = text if self.view is not None or not self.gone else ""
 
     # -- reading ------------------------------------------------------------------------------------
 
     async def reload(self) -> None:
         """Read the whole file again."""
-        self.gone = ""
+        view = await self.crm.work.latest(("file", id(self)), read_view, self.session, self.customer_id)
+        if view is None:
+            await self._taken_away()
+            return
+        self.gone, self.view = "", view
         self.notice.rest("")
-        self.view = await self.crm.work.latest(("file", id(self)), read_view, self.session, self.customer_id)
         await self._show()
+
+    async def _taken_away(self) -> None:
+        """Say who took the customer away; what it was stays to be read."""
+        self.gone = await self.crm.work.run(what_became, self.session, self.customer_id)
+        self.notice.rest(self.gone)
+        if self.view is None:
+            await self._show()
+        self.keys.update()
 
     async def moved(self, what: Moved) -> None:
         """Show what others changed in this file, marked for a moment; scroll and cursor stay."""
-        if not (what.much or what.words or self.customer_id in what.customers) or self.view is None:
+        if not (what.much or what.words or self.customer_id in what.customers):
             return
         try:
             view = await self.crm.work.latest(("file", id(self)), read_view, self.session, self.customer_id)
         except Superseded:
             return
         if view is None:
-            # What it was stays to be read; only who took it away is said.
-            self.gone = await self.crm.work.run(what_became, self.session, self.customer_id)
-            self.notice.rest(self.gone)
-            self.keys.update()
+            await self._taken_away()
             return
         before = {panel: panel.lines for panel in self.panels}
         self.gone, self.view = "", view
@@ -149,6 +165,7 @@ class CustomerScreen(BaseScreen):
 
     async def _show(self) -> None:
         view = self.view
+        self._invite()
         if view is None:
             self.set_status(title=_("This customer is not there any more."))
             self.pinned.show([], "")
@@ -221,11 +238,8 @@ class CustomerScreen(BaseScreen):
         if action_id in WRITES and self.session.read_only:
             return self.session.read_only
         if self.view is None:
-            return (
-                ""
-                if action_id in ("back", "undo", "quit", "help")
-                else _("This customer is not there any more.")
-            )
+            keep = action_id in ("back", "undo", "quit", "help", "history", "reload")
+            return "" if keep else self.gone or _("This customer is not there any more.")
         if self.gone and action_id in WRITES and action_id not in ("undo", "redo"):
             return self.gone
         if action_id in ("done", "snooze"):

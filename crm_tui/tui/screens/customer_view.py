@@ -12,6 +12,7 @@ from crm_tui.customers.checks import Finding, check
 from crm_tui.customers.convert import Context, parse, show
 from crm_tui.customers.fields import FIELDS, Field
 from crm_tui.customers.reading import CustomerFile
+from crm_tui.errors import CrmError
 from crm_tui.followups import reading as followups
 from crm_tui.followups.reading import Activity, Plan
 from crm_tui.locale import _
@@ -82,9 +83,9 @@ def read_view(session: Session, customer_id: int) -> FileView | None:
 
 def what_became(session: Session, customer_id: int) -> str:
     """Return the sentence on a customer that is not there any more: who did what to it, and when."""
-    return str(
-        merging.gone(session.reader, "customer", customer_id, reading.ended(session.reader, customer_id))
-    )
+    ended = reading.ended(session.reader, customer_id)
+    found = merging.gone(session.reader, "customer", customer_id, ended)
+    return str(CrmError(found.what, todo=found.todo))
 
 
 def record_note(view: FileView, entity: str, row: Mapping[str, Any], one: Field) -> str:

@@ -89,6 +89,10 @@ class DraftsScreen(PopUp):
                 count,
             ).format(n=count)
             if count
+            else _("These cannot be filled in here; {key} shows what was typed.").format(
+                key=self.crm.keymap.shown("open")
+            )
+            if lines
             else ""
         )
         await self.table.show(ListSource([self._row(at, line) for at, line in enumerate(lines)]))
@@ -96,9 +100,13 @@ class DraftsScreen(PopUp):
 
     def _row(self, at: int, line: Left) -> Row:
         draft = line.found.draft
-        if draft is None or line.found.problem:
-            return Row(at, (Cell(line.found.problem, "warn"), "", ""))
+        if draft is None:
+            return Row(at, (line.found.path.name, "", Cell(line.found.problem, "warn")))
         words = draft.words
+        if line.found.problem:
+            return Row(
+                at, (draft.title, self._when(draft), Cell(_("of another database") + " · " + words, "warn"))
+            )
         if line.gone:
             words = _("customer no longer here") + " · " + words
         elif line.saved:

@@ -20,6 +20,7 @@ from crm_tui.tui.widgets.form import Form
 if TYPE_CHECKING:
     from crm_tui.drafts import Drafts
     from crm_tui.session import Session
+    from crm_tui.storage.watch import Moved
 
 
 class FormScreen(BaseScreen):
@@ -47,6 +48,7 @@ class FormScreen(BaseScreen):
         self._asked = False
         self._drafts: Drafts | None = None
         self._theirs: dict[str, str] = {}
+        self._away = ""
 
     def body(self) -> Iterable[Widget]:
         """Yield the form."""
@@ -130,6 +132,18 @@ class FormScreen(BaseScreen):
             event.form.note(event.key, self._theirs[event.key])
         if self.pen is not None:
             self.pen.soon()
+
+    async def moved(self, what: Moved) -> None:
+        """Say that the customer of the form was taken away meanwhile, or is back; what is typed stays."""
+        customer_id = self.arguments.get("customer_id")
+        if not customer_id or not any(touch.entity == "customer" for touch in what.touches):
+            return
+        said = await self.crm.work.run(
+            drafting.taken_away, cast("Session", self.crm.session), cast("int", customer_id)
+        )
+        if said or self._away:
+            self.notice.rest(said)
+        self._away = said
 
     # -- drafts ---------------------------------------------------------------------------------------
 

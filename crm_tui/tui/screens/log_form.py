@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
-from typing import Any, NamedTuple, cast
+from typing import Any, ClassVar, NamedTuple, cast
 from zoneinfo import ZoneInfo
 
 from textual.containers import Vertical
@@ -55,6 +55,8 @@ class LogScreen(FormScreen):
     Without one it proposes the user's own plan that is due. Closes with the ``Logged`` of the write, None by
     Esc.
     """
+
+    follows: ClassVar[bool] = True
 
     def __init__(self, customer_id: int, plan_id: int | None = None) -> None:
         super().__init__()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 from crm_tui.customers import service
 from crm_tui.locale import N_, _
@@ -36,6 +36,8 @@ KINDS: dict[str, str] = {
 
 class NameScreen(FormScreen):
     """One other name; without ``alias``, the row of one that is there, a new one."""
+
+    follows: ClassVar[bool] = True
 
     def __init__(self, customer_id: int, alias: Mapping[str, Any] | None = None) -> None:
         super().__init__()

@@ -119,6 +119,7 @@ class RecordForm(FormScreen):
 
     async def moved(self, what: Moved) -> None:
         """Say beside a field what a colleague made of it meanwhile; what is typed stays."""
+        await super().moved(what)
         record = self.record.get("id")
         touched = {
             one.name: touch

@@ -13,7 +13,7 @@ from crm_tui import clock
 from crm_tui.errors import CrmError
 from crm_tui.locale import _, ngettext
 from crm_tui.session import Session, system_login
-from crm_tui.storage import backup, presence
+from crm_tui.storage import backup, history, presence
 from crm_tui.storage.backup import KINDS, Backup
 from crm_tui.storage.drill import Drilled, drill
 from crm_tui.storage.pruning import prune
@@ -28,6 +28,7 @@ from crm_tui.tui.work import Job
 from crm_tui.upkeep.doctor import examine
 from crm_tui.upkeep.findings import BAD, GOOD, LABELS, MENDED, WARN, Finding
 
+PEOPLE_SECONDS = 2.0
 TONES = {GOOD: "good", MENDED: "accent", WARN: "warn", BAD: "bad"}
 
 
@@ -39,7 +40,7 @@ class UpkeepScreen(BaseScreen):
     def __init__(self) -> None:
         super().__init__()
         self.table = Table(
-            [Column(_("State"), 6), Column(_("What"), 14, flex=1), Column(_("About it"), 30, flex=4)],
+            [Column(_("State"), 6), Column(_("What"), 16, flex=1), Column(_("About it"), 30, flex=4)],
             empty=_("Looking …"),
         )
         self.found: list[Finding] = []
@@ -123,7 +124,7 @@ class UpkeepScreen(BaseScreen):
     def _copy(self, one: Backup) -> Row:
         made = clock.local(one.manifest.made_at, self.session.zone)
         manifest = one.manifest
-        about = " · ".join((size_text(manifest.size), _(KINDS[manifest.kind]), manifest.by, one.path.name))
+        about = " · ".join((_(KINDS[manifest.kind]), size_text(manifest.size), manifest.by, one.path.name))
         return Row(("backup", str(one.path)), ("", f"{made:%Y-%m-%d %H:%M}", Cell(about, "dim")))
 
     def _seat(self, one: presence.Seat) -> Row:
@@ -131,8 +132,26 @@ class UpkeepScreen(BaseScreen):
         about = _("{login}, since {since:%m-%d %H:%M}").format(login=one.login, since=since)
         return Row(("seat", one), ("", one.name or one.login, Cell(about, "dim")))
 
+    def on_mount(self) -> None:
+        """Follow who comes and goes."""
+        self.set_interval(PEOPLE_SECONDS, self._look_who)
+
+    def _look_who(self) -> None:
+        if self.seats and not self._looking and self.crm.screen is self:
+            self.run_worker(self._who, group="who", exclusive=True, exit_on_error=False)
+
+    async def _who(self) -> None:
+        try:
+            seats = await self.crm.work.run(presence.who_is_in, self.session.database.path)
+        except CrmError:
+            return
+        if seats != self.seats:
+            self.seats = seats
+            await self._show()
+
     def on_table_moved(self, _event: Table.Moved) -> None:
-        """Say what to do about the check under the cursor."""
+        """Say what to do about the check under the cursor; a restore is asked anew."""
+        self._asked = None
         self._tell()
 
     def _tell(self) -> None:
@@ -164,6 +183,7 @@ class UpkeepScreen(BaseScreen):
 
     async def do_open(self) -> None:
         """Show the whole of a check, or what can be done with a backup."""
+        self._asked = None
         one, copy = self._finding(), self._chosen()
         if one is not None:
             await self.crm.show(
@@ -197,11 +217,12 @@ class UpkeepScreen(BaseScreen):
         if outcome.error is not None:
             raise outcome.error
         self.copies = await self.crm.work.run(backup.backups, outcome.value.path.parent)
-        await self._show()
+        await self.reload()
         self.say(_("Backed up and verified: {path}").format(path=outcome.value.path), "good")
 
     async def do_drill(self) -> None:
         """Restore the backup under the cursor into a folder of its own and compare every table."""
+        self._asked = None
         copy = self._chosen()
         if copy is None:
             return
@@ -234,19 +255,22 @@ class UpkeepScreen(BaseScreen):
             return
         path = self.session.database.path
         others = await self.crm.work.run(self.session.presence.others)
+        key = self.crm.keymap.shown("restore")
         if others:
-            self.say(_("Colleagues are in the file: {people}.").format(people=people(others)), "warn")
+            said = _("Colleagues are in the file: {people}. Ask them to leave, then press {key} again.")
+            self.say(said.format(people=people(others), key=key), "warn")
             return
         if self._asked != copy.path:
-            made = clock.local(copy.manifest.made_at, self.session.zone)
-            key = self.crm.keymap.shown("restore")
+            newer = await self.crm.work.run(history.newest, self.session.reader)
+            newer = max(newer - copy.manifest.facts.head_set, 0)
+            made = f"{clock.local(copy.manifest.made_at, self.session.zone):%Y-%m-%d %H:%M}"
             self._asked = copy.path
-            self.say(
-                _("{key} again goes back to {made}; the file of now is kept beside it.").format(
-                    key=key, made=f"{made:%Y-%m-%d %H:%M}"
-                ),
-                "warn",
+            said = ngettext(
+                "{key} again: back to {made}, without {n:,} later change; the file of now stays beside it.",
+                "{key} again: back to {made}, without {n:,} later changes; the file of now stays beside it.",
+                newer,
             )
+            self.say(said.format(key=key, made=made, n=newer), "warn")
             return
         self.crm.leave_for(partial(bring_back, path, copy.path, system_login()))
 
