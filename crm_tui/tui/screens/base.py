@@ -216,9 +216,7 @@ class BaseScreen(Screen[Any]):
         self.set_class(self.small.display, "-small")
         if self.small.display:
             self.small.update(
-                _(
-                    "The window is too small: {width}x{height}, at least {least_width}x{least_height}."
-                ).format(
+                _("The window is too small: {width}x{height}, at least {least_width}x{least_height}.").format(
                     width=event.size.width,
                     height=event.size.height,
                     least_width=SMALLEST[0],
