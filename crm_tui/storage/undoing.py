@@ -83,8 +83,6 @@ def _undo_job(
     connection = database.connection
     found = jobs.job_of(connection, job)
     title = found.title if found else ""
-    if history.is_job_undone(connection, job) or history.was_stopped(connection, job):
-        raise _already()
     if found is not None and history.was_stopped(connection, found.undoes):
         raise BadInput(
             _("{title} was stopped before it was whole and cannot be brought back.").format(title=title),
@@ -93,6 +91,10 @@ def _undo_job(
         )
     lock = jobs.hold(database.path, connection)
     try:
+        # Asked with the lock: two who take back the same at once would leave it taken back twice.
+        if history.is_job_undone(connection, job) or history.was_stopped(connection, job):
+            raise _already()
+        found = jobs.job_of(connection, job)
         # Its process died: the next opening of the file continues it or takes it back.
         if found is not None and found.state == "publishing":
             raise BadInput(

@@ -230,7 +230,7 @@ def outside(team: Colleagues, _who: int, numbers: Numbers) -> None:
     elif kind == 5 and row[0] == "customer":
         run(
             "UPDATE customer SET deleted_at = :at, gone = 'merged', merged_into = 1"
-            " WHERE id = :id AND id > 2",
+            " WHERE id = :id AND id > 2 AND gone IS NULL",
             at | {"at": GONE},
         )
     elif row[0] == "contact":

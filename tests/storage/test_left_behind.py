@@ -113,3 +113,24 @@ def test_taking_back_one_change_leaves_the_import_of_another_dead_process_to_be_
     ]  # fmt: skip
     assert len(notes(team)) == 4
     assert "改" not in notes(team)
+
+
+def test_two_who_take_back_a_large_change_at_once_take_it_back_once(
+    team: Colleagues, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done = changed(team, 0)
+    hold, quicker = jobs.hold, [team.sessions[1]]
+
+    def late(path: Path, connection: Any) -> Any:
+        if quicker:
+            quicker.pop().undo(done.set_id)
+        return hold(path, connection)
+
+    monkeypatch.setattr(jobs, "hold", late)
+    with pytest.raises(BadInput, match="已经撤销"):
+        team.sessions[0].undo(done.set_id)
+    assert notes(team) == ["原"] * 3
+    team.sessions[1].redo()
+    assert notes(team) == ["改"] * 3
+    team.sessions[2].undo(done.set_id)
+    assert notes(team) == ["原"] * 3
