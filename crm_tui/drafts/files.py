@@ -7,6 +7,8 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
+from crm_tui.storage.lasting import flush
+
 
 def lock_file(path: Path, *, make: bool = True) -> int | None:
     """Take the lock file and return its descriptor; None when it is held, missing or cannot be made."""
@@ -57,8 +59,4 @@ def write_whole(path: Path, body: bytes, lasting: bool) -> None:
         raise
     if lasting:
         with suppress(OSError):
-            folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
-            try:
-                os.fsync(folder)
-            finally:
-                os.close(folder)
+            flush(path.parent)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from crm_tui.errors import BadInput, system_reason
 from crm_tui.locale import _
+from crm_tui.storage.lasting import flush
 
 
 @contextmanager
@@ -25,13 +26,13 @@ def new_file(path: Path, *, overwrite: bool = False) -> Generator[Path]:
     try:
         part.unlink(missing_ok=True)
         yield part
-        _sync(part)
+        flush(part)
         if overwrite:
             part.replace(path)
         else:
             _take_name(part, path)
         with contextlib.suppress(OSError):
-            _sync(path.parent)
+            flush(path.parent)
     except OSError as error:
         raise _unwritable(path, system_reason(error)) from error
     finally:
@@ -69,14 +70,6 @@ def _unwritable(path: Path, reason: str) -> BadInput:
         _("Nothing was written."),
         _("Choose another folder, such as your own."),
     )
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _take_name(part: Path, path: Path) -> None:

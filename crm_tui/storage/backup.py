@@ -17,6 +17,7 @@ from crm_tui.storage.connection import check_is_ours, connect, discard, open_rea
 from crm_tui.storage.copying import STEPS, copy_database, room_needed
 from crm_tui.storage.diagnosis import FULL, explain, is_busy, is_damage
 from crm_tui.storage.driver import sqlite3
+from crm_tui.storage.lasting import flush
 from crm_tui.storage.manifest import (
     FORMAT,
     Facts,
@@ -58,11 +59,14 @@ class Backup(NamedTuple):
 
 
 def default_folder(database: Path) -> Path:
-    """Return where backups of a database go: ``backup_dir`` of the settings, else a folder beside it."""
+    """Return where backups of a database go: ``backup_dir`` of the settings, else a folder beside it.
+
+    A setting that is no full path counts from the folder of the database, wherever the program is started.
+    """
+    database = Path(database).resolve()
     named = config.load_settings().get("backup_dir")
     if isinstance(named, str) and named:
-        return Path(named).expanduser()
-    database = Path(database).resolve()
+        return database.parent / config.full_path(named)
     return database.with_name(database.name + ".backups")
 
 
@@ -102,7 +106,7 @@ def make_backup(
         tick(EXAMINED)
         size = part.stat().st_size
         digest = sha256_of(part, lambda done: tick(EXAMINED + (WHOLE - EXAMINED) * done // max(size, 1)))
-        _flush(part)
+        flush(part)
         tick(WHOLE)
         made_at = clock.instant()
         path = _named(part, folder, f"crm-{clock.local(made_at, facts.zone):%Y%m%d-%H%M%S}-{kind}")
@@ -115,7 +119,7 @@ def make_backup(
         except BaseException:
             path.unlink()
             raise
-        _flush(folder)
+        flush(folder)
     except sqlite3.Error as error:
         raise _refused(error, source, folder) from error
     except OSError as error:
@@ -129,10 +133,10 @@ def make_backup(
 
 def _prepared(source: Path, folder: Path | None, rights: int) -> Path:
     default = default_folder(source)
-    chosen = Path(folder).expanduser().absolute() if folder else default
+    chosen = config.full_path(folder).absolute() if folder else default
     try:
-        # A folder that was named and is not there may be a disk that is not mounted.
-        if chosen == default and not chosen.is_dir():
+        # Any other folder that was named and is not there may be a disk that is not mounted.
+        if chosen == default and chosen.parent == source.parent and not chosen.is_dir():
             make_folder(chosen, rights, rights_like(source)[1])
         next(chosen.iterdir(), None)
     except OSError as error:
@@ -181,6 +185,12 @@ def _no_room_or_right(error: OSError, folder: Path) -> CrmError:
 
     if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
         return _no_room(folder)
+    if error.errno == errno.ENOENT and not folder.is_dir():
+        return BadInput(
+            _("There is no folder {folder} for the backups.").format(folder=folder),
+            _("Nothing of it was kept."),
+            _("Make the folder or mount its disk, or name another one: crm-tui backup FOLDER"),
+        )
     return BadInput(
         _("No backup can be made in {folder}: {error}.").format(folder=folder, error=system_reason(error)),
         _("Nothing of it was kept."),
@@ -246,14 +256,6 @@ def examine(path: Path, tick: Callable[[], None] | None = None) -> Facts:
         raise
     finally:
         connection.close()
-
-
-def _flush(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _named(part: Path, folder: Path, name: str) -> Path:
@@ -361,7 +363,7 @@ def ensure_backup(
             connection.close()
     except sqlite3.Error as error:
         raise _refused(error, source, folder) from error
-    for backup in backups(folder, mine)[:1]:
+    for backup in backups(folder, mine):
         facts = backup.manifest.facts
         if head[1] and head == (facts.head_set, facts.head_chain):
             with suppress(BadInput):

@@ -11,6 +11,7 @@ from crm_tui import clock
 from crm_tui.errors import Fault
 from crm_tui.locale import _
 from crm_tui.storage.connection import discard
+from crm_tui.storage.lasting import flush
 from crm_tui.storage.presence import RESTORE, SoleUse, being_restored, marker_path
 
 KEPT = ".before-restore-"
@@ -18,15 +19,6 @@ BESIDE = ("-wal", "-journal")
 WAIT_SECONDS = 3.0
 POLL_SECONDS = 0.02
 NO_FILE = (0, 0)
-
-
-def flush(path: Path) -> None:
-    """Have a file or folder on the disk for certain."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def exchange(database: Path, part: Path) -> Path | None:

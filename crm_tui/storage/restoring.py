@@ -17,6 +17,7 @@ from crm_tui.storage.backup import Progress, examine, verify
 from crm_tui.storage.connection import check_is_ours, connect, discard, open_readable
 from crm_tui.storage.copying import copy_database
 from crm_tui.storage.driver import sqlite3, wal_is_sound
+from crm_tui.storage.lasting import flush
 from crm_tui.storage.manifest import HASHED_AT_ONCE, Facts, Manifest, facts_of, head_of
 from crm_tui.storage.origin import origin
 from crm_tui.storage.presence import (
@@ -28,7 +29,7 @@ from crm_tui.storage.presence import (
     rights_like,
     who_is_in,
 )
-from crm_tui.storage.replacing import KEPT, exchange, flush, settle
+from crm_tui.storage.replacing import KEPT, exchange, settle
 
 PART = ".restore"
 SHOWN = 10  # people that a refusal names
@@ -101,6 +102,14 @@ def _compared(database: Path, manifest: Manifest | None, facts: Facts) -> Compar
 def _spoiled(backup: Path) -> BadInput:
     return BadInput(
         _("{name} is damaged and cannot be restored.").format(name=backup.name),
+        _("The database is as it was."),
+        _("Choose another backup: crm-tui backup --list"),
+    )
+
+
+def _misdescribed(backup: Path) -> BadInput:
+    return BadInput(
+        _("{name} holds something else than its manifest says.").format(name=backup.name),
         _("The database is as it was."),
         _("Choose another backup: crm-tui backup --list"),
     )
@@ -221,8 +230,8 @@ def _bring(
     else:
         os.close(descriptor)
         wanted = copy_database(backup, part, tick)
-    if examine(part).tables != found.facts.tables:
-        raise _spoiled(backup)
+    if examine(part) != found.facts:
+        raise _misdescribed(backup)
     if wanted == "wal" and wal_is_sound():
         connection = connect(part)
         try:
