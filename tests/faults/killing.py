@@ -162,7 +162,7 @@ def campaign(play: Play, kills: int, seed: int) -> Outcome:
     faults: list[str] = []
     done = again = rounds = 0
     while done < kills and not faults:
-        measuring = rounds < 3 or rounds % MEASURES == 0
+        measuring = rounds < min(3, max(1, kills // 3)) or rounds % MEASURES == 0
         if rounds % MEASURES == 0:
             play.renew()
         rounds += 1
