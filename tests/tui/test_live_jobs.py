@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 import time_machine
 
+from crm_tui.followups import service as followups
+from crm_tui.followups.reading import plan as plan_of
+from crm_tui.followups.service import PlanDraft
 from crm_tui.session import Session, open_session
 from crm_tui.storage import jobs
 from crm_tui.storage.driver import sqlite3
@@ -65,6 +69,28 @@ async def test_what_a_colleague_publishes_is_hinted_at_when_it_is_there(
         assert "有新变化，F5 重新排列" in user.text
         await user.press("f5")
         assert "进口的客户" in user.text
+
+
+@pytest.mark.parametrize("screen", ["customers", "today"])
+async def test_a_list_that_was_empty_shows_what_a_colleague_adds_at_once(tmp_path: Path, screen: str) -> None:
+    with (
+        time_machine.travel(NOW, tick=False),
+        office(tmp_path) as mine,
+        open_session(mine.database.path, login="li") as colleague,
+    ):
+        async with story(app(mine, screen), size=(100, 24)) as user:
+            assert "还没有客户" in user.text
+            key = customer(colleague, "李的新客户", owner_id=mine.person.id)
+            plan = PlanDraft(date(2026, 11, 20), goal="今天回访")
+            colleague.write(followups.add_plan, key, plan)
+            theirs = plan_of(colleague.reader, 1)
+            colleague.write(followups.update_plan, 1, theirs.changed_in, {"owner_id": mine.person.id})
+            await look(user)
+            if screen == "today":
+                assert user.screen._recounting._interval < 1
+                await user.screen.recount()
+                await user.idle()
+            assert "李的新客户" in user.text
 
 
 async def test_what_a_dead_process_left_is_taken_back_beside_the_keys(

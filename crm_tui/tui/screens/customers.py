@@ -77,6 +77,10 @@ class CustomersScreen(BaseScreen):
 
     async def moved(self, what: Moved) -> None:
         """Read again in place what is here; say that the order may be another, and who went."""
+        if self.table.loaded and not self.table.total:
+            # Nothing is under the cursor that could move.
+            await self.reload()
+            return
         _changed, gone = await self.table.again(None if what.much or what.words else what.customers.keys())
         if what.much or self._may_reorder(what):
             hint = _("There is something new; {key} sorts the list anew.")

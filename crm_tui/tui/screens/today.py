@@ -160,14 +160,17 @@ class TodayScreen(BaseScreen):
         await self.table.again(None if all_in_sight else ids)
         if all_in_sight or ids or await self.crm.work.run(source.is_concerned, what):
             self._news += 1
-            self._recount_later()
+            # An import is rare and whole at once; and an empty queue has nothing that could move.
+            self._recount_later(at_once=what.much or not self.table.total)
             self._look_closer()
 
-    def _recount_later(self) -> None:
+    def _recount_later(self, *, at_once: bool = False) -> None:
         """Count anew at most every RECOUNT_SECONDS; who dealt with a row can be read as long."""
-        if self._recounting is not None:
+        if self._recounting is not None and not at_once:
             return
-        wait = self._counted + RECOUNT_SECONDS - clock.stopwatch()
+        if self._recounting is not None:
+            self._recounting.stop()
+        wait = 0.0 if at_once else self._counted + RECOUNT_SECONDS - clock.stopwatch()
         if self.source is not None and self.source.dealt:
             wait = RECOUNT_SECONDS
         self._recounting = self.set_timer(max(wait, 0.01), self._recount)
