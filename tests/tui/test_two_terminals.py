@@ -72,6 +72,30 @@ def test_a_saved_field_is_on_the_colleagues_screen_in_time(path: Path) -> None:
         mine.wait_for(" 北京云帆有限公司甲", 6)
 
 
+def test_the_same_field_of_two_is_asked_and_the_choice_is_on_both_screens(path: Path) -> None:
+    with program(path, (100, 24)) as mine, program(path, (100, 24)) as theirs:
+        for term, sign in ((mine, "乙"), (theirs, "甲")):
+            term.wait_for("逾期 3[\\s\\S]*帮助")
+            term.keys("2")
+            term.wait_for("3 位客户[\\s\\S]*帮助")
+            term.type("/云帆")
+            term.wait_for("1 位客户")
+            term.keys("Enter", "e")
+            term.wait_for("北京云帆有限公司[\\s\\S]*F12")
+            term.keys("End")
+            term.type(sign)
+            term.wait_for(f"北京云帆有限公司{sign}")
+        theirs.keys("F12")
+        theirs.wait_for("1 位客户[\\s\\S]*帮助")
+        mine.keys("F12")
+        mine.wait_for(
+            "修改冲突[\\s\\S]*原值  北京云帆有限公司\\s+我的  北京云帆有限公司乙\\s+对方.*北京云帆有限公司甲"
+        )
+        mine.keys("1", "F12")
+        mine.wait_for("已保存：北京云帆有限公司乙")
+        theirs.wait_for("\\*北京云帆有限公司乙")
+
+
 class Screen:
     """The program on a terminal of which every byte is counted."""
 
