@@ -7,9 +7,17 @@ from pathlib import Path
 from typing import Any
 
 
+def full_path(text: str | Path) -> Path:
+    """Return the path that somebody named, ``~`` and ``~login`` filled in where there is such a home."""
+    try:
+        return Path(text).expanduser()
+    except RuntimeError:
+        return Path(text)
+
+
 def _base(variable: str, fallback: str) -> Path:
     root = os.environ.get(variable)
-    return (Path(root) if root else Path.home() / fallback) / "crm-tui"
+    return (Path(root) if root else full_path("~") / fallback) / "crm-tui"
 
 
 def config_dir() -> Path:

@@ -6,6 +6,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from crm_tui import config
 from crm_tui.cli.diagnostics import say
 from crm_tui.cli.grammar import command, option
 from crm_tui.cli.progress import Bar
@@ -85,7 +86,7 @@ def demo(state: State, make: str | None, customers: int) -> None:
             _("Nothing was made."),
         )
     if make is not None:
-        path = Path(make).expanduser()
+        path = config.full_path(make)
         _make(path, customers)
         if state.out.as_json:
             state.out.json({"database": str(path)})

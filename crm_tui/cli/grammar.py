@@ -5,11 +5,11 @@ from __future__ import annotations
 import importlib
 import shutil
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import click
 
+from crm_tui import config
 from crm_tui.cli.registry import Entry
 from crm_tui.cli.state import State
 from crm_tui.locale import LANGUAGES, N_, _, set_language
@@ -177,7 +177,7 @@ def _state(ctx: click.Context) -> State:
 
 def _db(ctx: click.Context, _param: click.Parameter, value: str | None) -> None:
     if value:
-        _state(ctx).db = Path(value).expanduser()
+        _state(ctx).db = config.full_path(value)
 
 
 def _json(ctx: click.Context, _param: click.Parameter, value: bool) -> None:

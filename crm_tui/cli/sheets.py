@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from crm_tui import clock
+from crm_tui import clock, config
 from crm_tui.cli.diagnostics import say
 from crm_tui.cli.grammar import argument, command, option
 from crm_tui.cli.output import Column
@@ -52,7 +52,7 @@ def template(state: State, out: Path, form: bool, overwrite: bool) -> None:
         raise BadInput(
             _("The blank sheet is written as .xlsx only."), _("Nothing was written."), _("Name the file so.")
         )
-    (blank_form if form else write_template)(out.expanduser(), overwrite=overwrite)
+    (blank_form if form else write_template)(config.full_path(out), overwrite=overwrite)
     if state.out.as_json:
         state.out.json({"file": str(out)})
     say(_("Written: {path}. Fill it in and bring it back with: crm-tui import {path}").format(path=out))
@@ -104,7 +104,7 @@ def import_sheet(
 ) -> None:  # fmt: skip
     """Import a sheet of customers."""
     _check_preset(preset)
-    file = file.expanduser()
+    file = config.full_path(file)
     with (
         state.session(write=not dry_run) as session,
         Bar(_("Reading"), stoppable=True) as bar,
@@ -215,7 +215,7 @@ def _show_result(
         "new": result.added, "update": result.updated, "skip": result.skipped,
         "suspect": result.suspect, "error": result.error,
     }  # fmt: skip
-    target = rejects.expanduser() if rejects else importing.rejects_path(file)
+    target = config.full_path(rejects) if rejects else importing.rejects_path(file)
     refused: BadInput | None = None
     written = 0
     try:
@@ -278,7 +278,7 @@ def export(
     raw: bool,
 ) -> None:  # fmt: skip
     """Export a list."""
-    out = out.expanduser()
+    out = config.full_path(out)
     with state.session() as session, Bar(_("Writing"), stoppable=True) as bar:
         if kind == DUE:
             rows = _due_rows(session)

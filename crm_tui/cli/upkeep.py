@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from crm_tui import clock
+from crm_tui import clock, config
 from crm_tui.cli.diagnostics import say
 from crm_tui.cli.grammar import argument, command, option
 from crm_tui.cli.output import Column
@@ -19,8 +19,7 @@ from crm_tui.storage import drill as drills
 from crm_tui.storage import pruning, restoring
 from crm_tui.storage.backup import KINDS, Backup
 from crm_tui.storage.presence import enter
-
-MEGABYTE = 1_000_000
+from crm_tui.text.sizes import size_text
 
 
 @command(
@@ -38,7 +37,7 @@ MEGABYTE = 1_000_000
 )  # fmt: skip
 def backup(state: State, folder: str | None, listed: bool, prune: bool, timer: bool) -> None:
     """Make a verified backup while people work, or list them."""
-    place = Path(folder).expanduser() if folder else backups.default_folder(state.path)
+    place = config.full_path(folder) if folder else backups.default_folder(state.path)
     if listed:
         _list(state, place)
         return
@@ -69,8 +68,8 @@ def backup(state: State, folder: str | None, listed: bool, prune: bool, timer: b
         found = _object(made) if made else {"file": None}
         state.out.json({**found, "removed": [str(one) for one in removed]})
     elif made is not None:
-        text = _("Backed up and verified: {path} ({size} MB)")
-        state.out.line(text.format(path=made.path, size=_megabytes(made.manifest.size)))
+        text = _("Backed up and verified: {path} ({size})")
+        state.out.line(text.format(path=made.path, size=size_text(made.manifest.size)))
 
 
 def _prune(folder: Path) -> list[Path]:
@@ -93,21 +92,23 @@ def _list(state: State, folder: Path) -> None:
     if not found:
         say(_("There is no backup in {folder}.").format(folder=folder))
         return
+    mine = restoring.origin_of(state.path)
     columns = [
         Column(_("Backup"), True), Column(_("Made")), Column(_("Why")), Column(_("By"), True),
-        Column("MB", right=True), Column(_("Customers"), right=True), Column(_("State")),
+        Column(_("Size"), right=True), Column(_("Customers"), right=True), Column(_("State")),
     ]  # fmt: skip
-    state.out.table(columns, [(str(folder), [_row(one) for one in found])])
+    state.out.table(columns, [(str(folder), [_row(one, mine) for one in found])])
     say(_("Restore one with: crm-tui restore NAME"))
 
 
-def _row(one: Backup) -> tuple[str, ...]:
+def _row(one: Backup, mine: str | None) -> tuple[str, ...]:
     manifest = one.manifest
-    whole = one.path.stat().st_size == manifest.size
+    whole = pruning.has_its_size(one)
+    foreign = _("of {database}").format(database=manifest.database)
     return (
         one.path.name, _made(one), _why(manifest.kind), manifest.by,
-        _megabytes(manifest.size), f"{manifest.facts.tables.get('customer', 0):,}",
-        "" if whole else _("damaged"),
+        size_text(manifest.size), f"{manifest.facts.tables.get('customer', 0):,}",
+        _("damaged") if not whole else foreign if mine not in (None, manifest.facts.origin) else "",
     )  # fmt: skip
 
 
@@ -118,10 +119,6 @@ def _why(kind: str) -> str:
 
 def _made(one: Backup) -> str:
     return f"{clock.local(one.manifest.made_at, one.manifest.facts.zone):%Y-%m-%d %H:%M}"
-
-
-def _megabytes(size: int) -> str:
-    return f"{size / MEGABYTE:,.1f}"
 
 
 def _object(one: Backup) -> dict[str, object]:
@@ -148,7 +145,12 @@ def restore(state: State, name: str | None, yes: bool, drill: bool, other: bool)
     """Put a backup in the place of the database, try one aside, or list them."""
     folder = backups.default_folder(state.path)
     if drill:
-        _drill(state, _found(state.path, folder, name) if name else drills.newest(folder, None).path)
+        _drill(
+            state,
+            _found(state.path, folder, name)
+            if name
+            else drills.newest(folder, restoring.origin_of(state.path)).path,
+        )
         return
     if name is None:
         _list(state, folder)
@@ -175,7 +177,7 @@ def restore(state: State, name: str | None, yes: bool, drill: bool, other: bool)
 
 def _found(database: Path, folder: Path, name: str) -> Path:
     """Return the file that a name means: a path, a backup of the list, or what an earlier restore kept."""
-    places = (Path(name).expanduser(), folder / name, folder / f"{name}.db", database.resolve().parent / name)
+    places = (config.full_path(name), folder / name, folder / f"{name}.db", database.resolve().parent / name)
     for path in places:
         if path.is_file():
             return path
@@ -214,10 +216,10 @@ def _drill(state: State, chosen: Path) -> None:
     if state.out.as_json:
         state.out.json({**done._asdict(), "backup": str(done.backup)})
         return
-    text = _("{name} comes back whole: {tables} tables, {rows} rows, {size} MB restored in {seconds} s.")
+    text = _("{name} comes back whole: {tables} tables, {rows} rows, {size} restored in {seconds} s.")
     state.out.line(
         text.format(
-            name=chosen.name, tables=done.tables, rows=f"{done.rows:,}", size=_megabytes(done.size),
+            name=chosen.name, tables=done.tables, rows=f"{done.rows:,}", size=size_text(done.size),
             seconds=f"{done.seconds:.1f}",
         )
     )  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import stat
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict, dataclass, fields
@@ -20,6 +21,7 @@ from crm_tui.storage.schema import fingerprint
 
 FORMAT = 1
 LARGEST = 1_000_000  # bytes of a manifest
+LAST_YEAR = 9999
 HASHED_AT_ONCE = 4 << 20
 TABLES = (
     "SELECT name FROM main.sqlite_master"
@@ -83,6 +85,12 @@ def head_of(connection: sqlite3.Connection) -> tuple[int, str]:
     return (row[0], (row[1] or b"").hex()) if row else (0, "")
 
 
+def zone_of(connection: sqlite3.Connection) -> str:
+    """Return the time zone of the team that uses a database."""
+    row = connection.execute(ZONE).fetchone()
+    return row[0] if row and row[0] else clock.DEFAULT_ZONE
+
+
 def facts_of(connection: sqlite3.Connection) -> Facts:
     """Read what a database holds; raises sqlite3.Error when it is damaged or none of ours."""
     counts = {
@@ -90,7 +98,6 @@ def facts_of(connection: sqlite3.Connection) -> Facts:
         for name in table_names(connection)
     }
     head, chain = head_of(connection)
-    zone = connection.execute(ZONE).fetchone()
     return Facts(
         origin(connection),
         head,
@@ -98,7 +105,7 @@ def facts_of(connection: sqlite3.Connection) -> Facts:
         connection.execute("PRAGMA user_version").fetchone()[0],
         fingerprint(connection),
         counts,
-        zone[0] if zone else clock.DEFAULT_ZONE,
+        zone_of(connection),
         connection.execute(HIDDEN).fetchone() is not None,
     )
 
@@ -142,8 +149,10 @@ def read_manifest(backup: Path) -> Manifest:
     """Read the manifest of a backup; raises BadInput when it is not there or not whole."""
     path = manifest_path(backup)
     try:
-        if path.stat().st_size > LARGEST:
-            raise ValueError("too long")
+        kept = path.stat()
+        # A pipe would be waited for without end.
+        if not stat.S_ISREG(kept.st_mode) or kept.st_size > LARGEST:
+            raise ValueError("no manifest")
         found = json.loads(path.read_text("utf-8"))
         return _manifest(found)
     except FileNotFoundError as error:
@@ -152,7 +161,7 @@ def read_manifest(backup: Path) -> Manifest:
             _("Nothing was changed."),
             _("Choose another backup: crm-tui backup --list"),
         ) from error
-    except (OSError, ValueError, TypeError, KeyError) as error:
+    except (OSError, ValueError, TypeError, KeyError, ArithmeticError, RecursionError) as error:
         raise _unreadable(path) from error
 
 
@@ -163,7 +172,11 @@ def _manifest(found: Any) -> Manifest:
     tables = {str(name): int(count) for name, count in dict(facts["tables"]).items()}
     kept = Facts(tables=tables, **_typed(Facts, facts, "tables"))
     manifest = Manifest(facts=kept, **_typed(Manifest, found, "facts"))
-    clock.parse_instant(manifest.made_at)
+    # Whoever sorts or shows backups later must not stumble over one of them.
+    if not 1 < clock.local(manifest.made_at, kept.zone).year < LAST_YEAR:
+        raise ValueError("made_at")
+    if min(manifest.size, kept.head_set, kept.schema_version, *tables.values()) < 0:
+        raise ValueError("negative")
     return manifest
 
 

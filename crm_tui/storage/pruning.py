@@ -68,7 +68,7 @@ def _outdated(folder: Path, now: datetime) -> list[Backup]:
     found = []
     for ours in databases.values():
         zone = ZoneInfo(ours[0].manifest.facts.zone)
-        whole = [one for one in ours if _has_its_size(one)]
+        whole = [one for one in ours if has_its_size(one)]
         dated = [Dated(one.path.name, _made(one).astimezone(zone)) for one in whole]
         stay = kept(dated, now.astimezone(zone).date())
         # What was cut or altered takes no sound one's place; it goes, once a sound one is proved.
@@ -82,7 +82,8 @@ def _made(backup: Backup) -> datetime:
     return datetime.fromisoformat(backup.manifest.made_at)
 
 
-def _has_its_size(backup: Backup) -> bool:
+def has_its_size(backup: Backup) -> bool:
+    """Tell whether a backup's file is as long as its manifest says."""
     try:
         return backup.path.stat().st_size == backup.manifest.size
     except OSError:
@@ -98,17 +99,27 @@ def _is_verified(backup: Backup) -> bool:
 
 
 def _unfinished(folder: Path, now: datetime) -> list[Path]:
-    """Return copies that nobody finished for a day: without a name, or without a manifest."""
-    found = []
+    """Return what nobody finished for a day: parts of copies, and the names such a part has got already.
+
+    A copy without a manifest and without such a part may be somebody's own, and stays.
+    """
+    found, parts = [], set()
     try:
         paths = sorted(Path(folder).iterdir())
     except OSError:
         return []
     for path in paths:
-        if PART.fullmatch(path.name) or (NAME.fullmatch(path.name) and not manifest_path(path).exists()):
-            with suppress(OSError):
-                if now.timestamp() - path.stat().st_mtime > UNFINISHED.total_seconds():
-                    found.append(path)
+        with suppress(OSError):
+            known = path.lstat()
+            if now.timestamp() - known.st_mtime <= UNFINISHED.total_seconds():
+                continue
+            if PART.fullmatch(path.name):
+                parts.add((known.st_dev, known.st_ino))
+                found.append(path)
+            named = NAME.fullmatch(path.name) and (known.st_dev, known.st_ino) in parts
+            # Killed between its name and its manifest.
+            if named and not manifest_path(path).exists():
+                found.append(path)
     return found
 
 
@@ -117,9 +128,9 @@ def prune(folder: Path, now: datetime) -> list[Path]:
     removed = []
     for path in outdated(folder, now):
         with suppress(OSError):
-            # Without its manifest a copy is no backup any more, so that half a removal goes on the next day.
-            if NAME.fullmatch(path.name):
-                manifest_path(path).unlink(missing_ok=True)
             discard(path)
             removed.append(path)
+            # A manifest alone takes no room; a copy alone would never go.
+            if NAME.fullmatch(path.name):
+                manifest_path(path).unlink(missing_ok=True)
     return removed

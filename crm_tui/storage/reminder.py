@@ -7,7 +7,7 @@ import json
 import os
 import tempfile
 from contextlib import suppress
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 from crm_tui import clock, config
@@ -27,11 +27,19 @@ def month_after(day: date) -> date:
     return date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
 
 
+def last_backup(reader: sqlite3.Connection, database: Path) -> str:
+    """Return the instant of the last backup, wherever it was made, '' when there was none.
+
+    What carries a day still to come was made under a wrong clock, and says nothing.
+    """
+    until = clock.to_instant(clock.now() + timedelta(days=1))
+    made = [one.manifest.made_at for one in backups(default_folder(database), origin(reader))]
+    return max([*(at for at in made if at <= until), upkeep_log.newest(reader, "backup", until)])
+
+
 def backup_due(reader: sqlite3.Connection, database: Path, zone: str) -> str:
     """Return a sentence when nobody has backed the database up for a month (S0-21), else ''."""
-    of = origin(reader)
-    made = [backup.manifest.made_at for backup in backups(default_folder(database), of)[:1]]
-    last = max([*made, upkeep_log.newest(reader, "backup")])
+    last = last_backup(reader, database)
     first = reader.execute(FIRST).fetchone()
     since = last or (first[0] if first else "")
     if not since or clock.today(zone) < month_after(clock.local(since, zone).date()):

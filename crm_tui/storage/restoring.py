@@ -5,7 +5,7 @@ from __future__ import annotations
 import glob
 import os
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -97,6 +97,16 @@ def _compared(database: Path, manifest: Manifest | None, facts: Facts) -> Compar
         return Compared(manifest, facts, False, True, 0)
     same = not live or live == facts.origin
     return Compared(manifest, facts, True, same, max(0, head - facts.head_set) if same else 0)
+
+
+def origin_of(database: Path) -> str | None:
+    """Return the origin of the database at a path, None when none can be read there."""
+    try:
+        check_is_ours(database)
+        with closing(open_readable(database)) as connection:
+            return origin(connection) or None
+    except (CrmError, sqlite3.Error):
+        return None
 
 
 def _spoiled(backup: Path) -> BadInput:

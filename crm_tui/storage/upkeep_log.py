@@ -17,7 +17,7 @@ ADD = (
     "INSERT INTO upkeep (at, kind, person_id, detail)"
     " VALUES (:at, :kind, (SELECT id FROM person WHERE login = :login), :detail)"
 )
-NEWEST = "SELECT max(at) FROM upkeep WHERE kind = :kind"
+NEWEST = "SELECT max(at) FROM upkeep WHERE kind = :kind AND at <= :until"
 
 
 def note(database: Path, kind: str, login: str, detail: Mapping[str, Any]) -> None:
@@ -44,9 +44,12 @@ def _give_back_log(connection: sqlite3.Connection) -> None:
         connection.execute(how).fetchone()
 
 
-def newest(connection: sqlite3.Connection, kind: str) -> str:
-    """Return the instant at which something was done last, '' when never or when the file cannot tell."""
+def newest(connection: sqlite3.Connection, kind: str, until: str) -> str:
+    """Return the instant at which something was done last, but not after ``until``.
+
+    '' when never, or when the file cannot tell.
+    """
     try:
-        return connection.execute(NEWEST, {"kind": kind}).fetchone()[0] or ""
+        return connection.execute(NEWEST, {"kind": kind, "until": until}).fetchone()[0] or ""
     except sqlite3.Error:
         return ""

@@ -10,4 +10,4 @@ def size_text(count: int) -> str:
         if amount < 1024 or unit == "GB":
             break
         amount /= 1024
-    return f"{count} B" if unit == "B" else f"{amount:.1f} {unit}"
+    return f"{amount:.{0 if unit == 'B' or amount >= 100 else 1}f} {unit}"

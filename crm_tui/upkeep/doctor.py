@@ -71,6 +71,8 @@ def examine(
             yield from content.history(connection)
             yield content.clocks(connection)
             yield place.copies(path, connection)
+        yield place.people_in(path)
+        yield place.leftovers(path)
         able = mend and not reason
         yield from _settle(path, able, login)
         yield from _unfinished(path, able, login)

@@ -10,16 +10,24 @@ from pathlib import Path
 
 from crm_tui import clock
 from crm_tui.errors import system_reason
-from crm_tui.locale import _
+from crm_tui.locale import _, ngettext
 from crm_tui.storage import health, mounts
-from crm_tui.storage.backup import backups, default_folder
+from crm_tui.storage.backup import PART, backups, default_folder
 from crm_tui.storage.driver import sqlite3, wal_is_sound
+from crm_tui.storage.manifest import zone_of
 from crm_tui.storage.origin import origin
+from crm_tui.storage.presence import marker_path, who_is_in
+from crm_tui.storage.reminder import backup_due, last_backup
+from crm_tui.storage.replacing import KEPT
+from crm_tui.storage.restoring import people
 from crm_tui.text.cells import safe
 from crm_tui.text.sizes import size_text
 from crm_tui.upkeep.findings import BAD, GOOD, WARN, Finding
 
-STALE_DAYS = 31
+DAY = 86_400
+NAMED = 5
+# A sheet being imported, a restore, a database being made.
+UNFINISHED = (".staging", ".restore", ".new")
 LARGE_LOG = 256 * 1024 * 1024
 
 
@@ -130,19 +138,81 @@ def copies(path: Path, connection: sqlite3.Connection) -> Finding:
     title = _("Backups")
     folder = default_folder(path)
     found = backups(folder, origin(connection))
+    due = backup_due(connection, path, zone_of(connection))
     if not found:
-        return Finding(
-            "backups", title, WARN, _("There is none in {folder}.").format(folder=folder), _make_one()
-        )
-    made = clock.parse_instant(found[0].manifest.made_at)
+        said = _("There is none in {folder}.").format(folder=folder)
+        if due or not last_backup(connection, path):
+            return Finding("backups", title, WARN, said, due or _make_one())
+        return Finding("backups", title, GOOD, said + " " + _("The last one was made elsewhere."))
     day = clock.local(found[0].manifest.made_at, found[0].manifest.facts.zone)
     said = _("{n} in {folder}, the newest of {day}").format(
         n=len(found), folder=folder, day=f"{day:%Y-%m-%d}"
     )
-    if (clock.now() - made).days > STALE_DAYS:
-        return Finding("backups", title, WARN, said, _make_one())
-    return Finding("backups", title, GOOD, said)
+    return Finding("backups", title, WARN, said, due) if due else Finding("backups", title, GOOD, said)
 
 
 def _make_one() -> str:
     return _("Make one every month at least: crm-tui backup")
+
+
+def people_in(path: Path) -> Finding:
+    """Tell who has the file open."""
+    seats = who_is_in(path)
+    said = people(seats) if seats else _("nobody")
+    return Finding("people", _("In the file now"), GOOD, said)
+
+
+def leftovers(path: Path) -> Finding:
+    """Tell what restores kept beside the file, and what programs left that were killed, with its size."""
+    title = _("Left beside the file")
+    folders = {path.parent, default_folder(path)}
+    kept, unfinished = [], []
+    for entry in sorted(one for folder in folders for one in _entries(folder)):
+        name = entry.name
+        if name.startswith(path.name + KEPT):
+            kept.append(entry)
+        elif _is_unfinished(path, entry) and clock.now().timestamp() - _stat(entry).st_mtime > DAY:
+            unfinished.append(entry)
+    parts = []
+    if kept:
+        text = ngettext("{n} file kept by a restore, {size}", "{n} files kept by restores, {size}", len(kept))
+        parts.append(text.format(n=len(kept), size=_size(kept)))
+    if unfinished:
+        text = ngettext(
+            "{n} file never finished, {size}: {names}", "{n} files never finished, {size}: {names}",
+            len(unfinished),
+        )  # fmt: skip
+        names = ", ".join(safe(one.name) for one in unfinished[:NAMED])
+        parts.append(text.format(n=len(unfinished), size=_size(unfinished), names=names))
+    if not parts:
+        return Finding("leftovers", title, GOOD, _("nothing"))
+    return Finding(
+        "leftovers", title, WARN if unfinished else GOOD, "; ".join(parts),
+        _("They may be removed while nobody is in the file and nobody misses what they hold."),
+    )  # fmt: skip
+
+
+def _is_unfinished(path: Path, entry: Path) -> bool:
+    if PART.fullmatch(entry.name):
+        return entry.parent != path.parent or entry.parent == default_folder(path)
+    hidden = entry.name.startswith(f".{path.name}.") and entry.suffix in UNFINISHED
+    return hidden or entry.name.startswith(marker_path(path).name + ".")
+
+
+def _entries(folder: Path) -> list[Path]:
+    try:
+        return list(folder.iterdir())
+    except OSError:
+        return []
+
+
+def _stat(entry: Path) -> os.stat_result:
+    try:
+        return entry.lstat()
+    except OSError:
+        # Gone meanwhile: of this moment, and empty.
+        return os.stat_result((0, 0, 0, 0, 0, 0, 0, 0, int(clock.now().timestamp()), 0))
+
+
+def _size(entries: list[Path]) -> str:
+    return size_text(sum(_stat(one).st_size for one in entries))

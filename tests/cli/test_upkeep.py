@@ -3,25 +3,40 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import time_machine
 
 from crm_tui.exchange import safeguard
+from crm_tui.session import create_database, open_session
 from crm_tui.storage.backup import make_backup
 from crm_tui.storage.presence import Presence, SoleUse
-from tests.cli.calls import fill, session, write
+from tests.cli.calls import fill, session
+from tests.cli.conftest import MOMENT
 
 SHEET = "客户名称,联系人姓名,联系方式\n上海新客户有限公司,张伟,13900139000\n"
 
 
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a database with three customers, to be copied."""
+    path = tmp_path_factory.mktemp("team") / "team.db"
+    with time_machine.travel(MOMENT, tick=False):
+        create_database(path, login="wangfang", name="王芳")
+        with open_session(path, login="wangfang") as opened:
+            opened.write(fill)
+    return path
+
+
 @pytest.fixture
-def filled(team):
-    """Return the team's call on a database with three customers."""
-    write(fill)
-    return team
+def filled(crm, noon, made):
+    """Return the call on a database with three customers."""
+    shutil.copy(made, os.environ["CRM_DB"])
+    return crm
 
 
 def database() -> Path:
@@ -46,7 +61,7 @@ def test_into_a_folder_that_was_named(filled, tmp_path):
     folder = tmp_path / "usb"
     refused = filled("backup", str(folder))
     assert refused.status == 1
-    assert "无法在" in refused.err and "没有留下任何半成品" in refused.err and refused.out == ""
+    assert "不存在" in refused.err and "没有留下任何半成品" in refused.err and refused.out == ""
     folder.mkdir()
     (made,) = filled("backup", str(folder), "--json").json
     assert Path(made["file"]).parent == folder and made["removed"] == []
@@ -160,7 +175,7 @@ def test_an_import_without_room_for_a_backup_asks_first(filled, sheet):
     Path(f"{database()}.backups").write_text("no folder")
     refused = filled("import", str(sheet))
     assert refused.status == 1
-    assert "无法在" in refused.err and "没有导入任何内容：导入前要先备份" in refused.err
+    assert "不存在" in refused.err and "没有导入任何内容：导入前要先备份" in refused.err
     assert "--no-backup" in refused.err
     assert filled("import", str(sheet), "--no-backup").status == 0
 

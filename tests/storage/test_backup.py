@@ -174,7 +174,7 @@ def test_a_full_disk_of_sqlite_is_told_so(path, monkeypatch):
 
 
 def test_a_folder_that_is_not_there_or_is_none_is_refused(path, tmp_path):
-    with pytest.raises(BadInput, match="无法在"):
+    with pytest.raises(BadInput, match="不存在"):
         make_backup(path, tmp_path / "usb", "manual", "li")
     with pytest.raises(BadInput, match="无法在"):
         make_backup(path, path, "manual", "li")
@@ -214,6 +214,11 @@ def newer(path: Path) -> None:
     manifest_path(path).write_text(json.dumps(manifest))
 
 
+def pipe(path: Path) -> None:
+    manifest_path(path).unlink()
+    os.mkfifo(manifest_path(path))
+
+
 SPOILED = [
     (cut, "不完整：应有"),
     (flip, "被改动过"),
@@ -225,6 +230,9 @@ SPOILED = [
     (lambda path: manifest_path(path).write_text('{"format": 1}'), "无法读取备份清单"),
     (lambda path: manifest_path(path).write_text("[]"), "无法读取备份清单"),
     (lambda path: manifest_path(path).write_bytes(b"\xff"), "无法读取备份清单"),
+    (lambda path: manifest_path(path).write_text("[" * 900_000), "无法读取备份清单"),
+    (lambda path: os.truncate(manifest_path(path), 10**9), "无法读取备份清单"),
+    (pipe, "无法读取备份清单"),
 ]
 
 
@@ -236,11 +244,22 @@ def test_a_backup_that_is_not_as_it_was_made_is_told(plain, spoil, sentence):
         verify(made)
 
 
-def test_a_manifest_with_other_types_is_none(plain):
+ABSURD = [
+    {"size": "many"}, {"size": -1}, {"sha256": 5}, {"facts": None},
+    {"made_at": "yesterday"}, {"made_at": "0001-01-01T00:00:00Z"}, {"made_at": "9999-12-31T23:59:59Z"},
+]  # fmt: skip
+ABSURD_FACTS = [
+    {"zone": "../../etc/passwd"}, {"zone": "No/Where"}, {"zone": ""}, {"zone": "a\0b"}, {"head_set": -1},
+    {"tables": {"customer": -1}}, {"tables": {"customer": float("inf")}}, {"tables": [1]},
+]  # fmt: skip
+
+
+def test_a_manifest_with_absurd_values_is_none(plain):
     made = make_backup(plain, None, "manual", "li").path
     found = json.loads(manifest_path(made).read_text())
-    for name, value in [("size", "many"), ("sha256", 5), ("made_at", "yesterday"), ("facts", None)]:
-        manifest_path(made).write_text(json.dumps({**found, name: value}))
+    absurd = [*ABSURD, *({"facts": {**found["facts"], **one}} for one in ABSURD_FACTS)]
+    for one in absurd:
+        manifest_path(made).write_text(json.dumps({**found, **one}))
         with pytest.raises(BadInput, match="无法读取备份清单"):
             verify(made)
         assert backups.backups(made.parent) == []
@@ -273,9 +292,20 @@ def test_a_database_without_customers_needs_none(tmp_path):
 
 
 def test_the_folder_of_the_settings_is_used(path, tmp_path, monkeypatch):
-    monkeypatch.setattr("crm_tui.config.load_settings", lambda: {"backup_dir": str(tmp_path / "safe")})
+    named = {"backup_dir": str(tmp_path / "safe")}
+    monkeypatch.setattr("crm_tui.config.load_settings", lambda: named)
     made = ensure_backup(path, "timer", "li")
     assert made is not None and made.path.parent == tmp_path / "safe"
+    # A disk that is not mounted is not written to in its absence.
+    named["backup_dir"] = str(tmp_path / "disk" / "safe")
+    with pytest.raises(BadInput, match="不存在"):
+        ensure_backup(path, "timer", "li")
+    # Wherever the program is started, the folder is the same.
+    named["backup_dir"] = "copies"
+    monkeypatch.chdir("/")
+    assert default_folder(path) == tmp_path / "copies"
+    named["backup_dir"] = "~nobody-of-that-name/copies"
+    assert default_folder(path) == tmp_path / "~nobody-of-that-name" / "copies"
 
 
 def test_a_link_to_the_database_has_the_same_backups(path, tmp_path):
@@ -326,6 +356,21 @@ def test_backups_at_the_same_time_do_not_touch_each_other(path):
     assert len({one.path for one in made}) == 4
     for one in made:
         verify(one.path)
+
+
+def test_a_backup_of_a_clock_that_ran_ahead_does_not_count(tmp_path, plain, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "tmp"))
+    with time_machine.travel("2099-01-31T02:00:00Z", tick=False):
+        make_backup(plain, None, "manual", "li")
+    change(plain)
+    with time_machine.travel("2026-03-11T02:00:00Z", tick=False):
+        made = ensure_backup(plain, "timer", "li")
+        assert made is not None and ensure_backup(plain, "timer", "li") is None
+    reader = connect(plain, read_only=True)
+    with time_machine.travel("2026-04-11T02:00:00Z", tick=False):
+        assert reminder.last_backup(reader, plain) == "2026-03-11T02:00:00Z"
+        assert "2026-03-11" in reminder.backup_due(reader, plain, "Asia/Shanghai")
+    reader.close()
 
 
 @pytest.mark.parametrize("mode", processes.MODES)

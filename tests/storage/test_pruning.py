@@ -126,13 +126,14 @@ def test_only_what_is_proved_to_be_ours_goes(plain, tmp_path):
 def test_what_was_never_finished_goes_after_a_day(plain):
     folder = made_on(plain, "2026-03-10")[0].path.parent
     young, old = folder / ".crm-import.12-0.part", folder / ".crm-import.13-0.part.raw"
-    nameless = folder / "crm-20260309-000000-import.db"
+    nameless, somebodys = folder / "crm-20260309-000000-import.db", folder / "crm-20260308-000000-import.db"
     yesterday = (NOW - timedelta(days=1, minutes=1)).timestamp()
-    for one, moment in ((young, NOW.timestamp()), (old, yesterday), (nameless, yesterday)):
+    for one, moment in ((young, NOW.timestamp()), (old, yesterday), (somebodys, yesterday)):
         one.write_text("part")
         os.utime(one, (moment, moment))
+    os.link(old, nameless)
     assert prune(folder, NOW) == [old, nameless]
-    assert young.exists()
+    assert young.exists() and somebodys.exists()
 
 
 def test_a_folder_that_is_not_there_has_nothing_to_go(tmp_path):

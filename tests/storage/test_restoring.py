@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import stat
@@ -15,23 +16,19 @@ from crm_tui.session import create_database, open_session
 from crm_tui.storage import drill as drills
 from crm_tui.storage import presence as presences
 from crm_tui.storage import replacing, restoring
-from crm_tui.storage.backup import Backup, default_folder, make_backup
+from crm_tui.storage.backup import Backup, backups, default_folder, make_backup
 from crm_tui.storage.connection import connect
 from crm_tui.storage.database import Database
 from crm_tui.storage.drill import drill
 from crm_tui.storage.driver import sqlite3
+from crm_tui.storage.manifest import manifest_path
 from crm_tui.storage.presence import Presence, SoleUse, enter, marker_path, who_is_in
 from crm_tui.storage.restoring import compare, restore
 from tests.faults import processes
+from tests.storage.kept import Place
 from tests.storage.test_backup import SPOILED
 from tests.storage.test_jobs import publish
 from tests.storage.world import note, saved
-
-
-@pytest.fixture
-def path(either: Path) -> Path:
-    """Return a database with three customers, in each journal mode."""
-    return either
 
 
 def written(path: Path, text: str) -> None:
@@ -48,13 +45,31 @@ def read(path: Path) -> str | None:
         connection.close()
 
 
+@pytest.fixture(scope="module")
+def moved(tmp_path_factory: pytest.TempPathFactory, place: Place) -> dict[str, Path]:
+    """Return by journal mode the folder of a database that has moved since its backup."""
+    folders = {}
+    for mode in processes.MODES:
+        path = place(tmp_path_factory.mktemp("moved") / "crm.db", mode)
+        written(path, "before")
+        make_backup(path, None, "manual", "li")
+        written(path, "after")
+        folders[mode] = path.parent
+    return folders
+
+
+@pytest.fixture(params=processes.MODES)
+def path(request: pytest.FixtureRequest, tmp_path: Path, moved: dict[str, Path]) -> Path:
+    """Return a database, in each journal mode, with a backup of what it was before."""
+    shutil.copytree(moved[request.param], tmp_path, dirs_exist_ok=True)
+    return tmp_path / "crm.db"
+
+
 @pytest.fixture
 def backup(path: Path) -> Backup:
-    """Return a backup with the note ``before``; the database itself has ``after``."""
-    written(path, "before")
-    made = make_backup(path, None, "manual", "li")
-    written(path, "after")
-    return made
+    """Return the backup, with the note ``before``; the database itself has ``after``."""
+    (found,) = backups(default_folder(path))
+    return found
 
 
 def beside(path: Path) -> list[str]:
@@ -366,6 +381,21 @@ def test_a_drill_of_a_spoiled_backup_says_so(plain):
         drill(backup.path, "li", plain)
     with pytest.raises(BadInput, match="没有备份"):
         drills.newest(default_folder(plain) / "none", None)
+
+
+@pytest.mark.parametrize(
+    "facts", [{"origin": "2020-01-01T00:00:00Z ab"}, {"head_set": 7}, {"tables": {"customer": 9}}]
+)
+def test_a_manifest_that_describes_another_file_is_found_before_anything_is_exchanged(plain, facts):
+    made = make_backup(plain, None, "manual", "li").path
+    found = json.loads(manifest_path(made).read_text())
+    manifest_path(made).write_text(json.dumps({**found, "facts": {**found["facts"], **facts}}))
+    before = plain.stat().st_ino
+    with pytest.raises(BadInput, match="内容与其清单不符"):
+        restore(plain, made, "li", other=True)
+    assert plain.stat().st_ino == before and beside(plain) == []
+    with pytest.raises(BadInput, match="内容与其清单不符"):
+        drill(made, "li")
 
 
 def test_a_backup_in_the_midst_of_an_import_comes_back_without_it(tmp_path):

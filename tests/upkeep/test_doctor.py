@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -15,6 +16,7 @@ from crm_tui.errors import Cancelled
 from crm_tui.session import create_database, open_session
 from crm_tui.storage.backup import make_backup
 from crm_tui.storage.driver import sqlite3
+from crm_tui.storage.restoring import restore
 from crm_tui.upkeep.doctor import examine
 from crm_tui.upkeep.findings import BAD, GOOD, MENDED, WARN, Finding
 
@@ -213,3 +215,33 @@ def test_a_backup_of_long_ago_is_no_backup_of_this_month(path: Path) -> None:
     assert asked(path)["backups"].state == GOOD
     with time_machine.travel(datetime(2040, 1, 1, tzinfo=UTC), tick=False):
         assert asked(path)["backups"].state == WARN
+
+
+def test_a_backup_made_elsewhere_counts(path: Path, tmp_path: Path) -> None:
+    (tmp_path / "disk").mkdir()
+    make_backup(path, tmp_path / "disk", "manual", "li")
+    assert asked(path)["backups"].state == GOOD
+
+
+def test_who_is_in_is_told(path: Path) -> None:
+    assert "没有人" in asked(path)["people"].said
+    with open_session(path, login="li"):
+        assert "李雷 (li)" in asked(path)["people"].said
+
+
+def test_what_was_left_beside_the_file_is_told_with_its_size(path: Path) -> None:
+    copy = make_backup(path, None, "manual", "li").path
+    kept = restore(path, copy, "li").old
+    assert kept is not None
+    found = asked(path)["leftovers"]
+    assert (found.state, "1 个恢复时保留的文件" in found.said) == (GOOD, True)
+    left = [path.with_name(".crm.db.import-99-abc.staging"), copy.with_name(".crm-import.99-0.part")]
+    others = [path.with_name(".other.db.import-99-abc.staging"), path.with_name(".crm-import.99-0.part")]
+    for one in (*left, *others):
+        one.write_bytes(b"x" * 1024)
+    assert asked(path)["leftovers"].state == GOOD
+    for one in (*left, *others):
+        os.utime(one, (0, 0))
+    found = asked(path)["leftovers"]
+    assert found.state == WARN and "2.0 KB" in found.said
+    assert all(one.name in found.said for one in left) and "other.db" not in found.said

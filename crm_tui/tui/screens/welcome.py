@@ -12,7 +12,7 @@ from typing import ClassVar
 from textual.widget import Widget
 from textual.widgets import Static
 
-from crm_tui.config import default_database
+from crm_tui.config import default_database, full_path
 from crm_tui.errors import BadInput, CrmError
 from crm_tui.locale import _
 from crm_tui.session import Session, create_database, system_login
@@ -197,7 +197,7 @@ class CreateScreen(FormScreen):
 
     async def save(self, values: Mapping[str, str]) -> str:
         """Make the database and open it."""
-        path = Path(values["path"].strip()).expanduser()
+        path = full_path(values["path"].strip())
         self.result = await self.crm.work.run(_make, path, values["name"].strip())
         return _("Made: {path}").format(path=path)
 

@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple, cast
 
-from crm_tui import clock
+from crm_tui import clock, config
 from crm_tui.locale import _
+from crm_tui.text.sizes import size_text
 from crm_tui.tui.widgets.lines import TextLine
 from crm_tui.tui.widgets.rows import Column, Row
 
@@ -42,12 +43,12 @@ def typed_path(text: str) -> Path:
     text = text.strip()
     if len(text) > 1 and text[0] == text[-1] and text[0] in "'\"":
         text = text[1:-1]
-    return Path(text.replace("\\ ", " ")).expanduser()
+    return config.full_path(text.replace("\\ ", " "))
 
 
 def likely_files() -> list[Path]:
     """Return the sheets in the working folder and the usual places of the home, newest first."""
-    home = Path.home()
+    home = config.full_path("~")
     folders = dict.fromkeys([Path.cwd(), *(home / place for place in (*PLACES, *_named_places(home)))])
     found: dict[Path, float] = {}
     for folder in folders:
@@ -110,15 +111,9 @@ def file_rows(paths: Sequence[Path], zone: str) -> list[Row]:
             rows.append(Row(str(path) + "/", (path.name + "/", str(path.parent), "", "")))
             continue
         changed = clock.of_file(stat.st_mtime, zone)
-        folder = str(path.parent).replace(str(Path.home()), "~", 1)
-        rows.append(Row(str(path), (path.name, folder, _size(stat.st_size), f"{changed:%Y-%m-%d %H:%M}")))
+        folder = str(path.parent).replace(str(config.full_path("~")), "~", 1)
+        rows.append(Row(str(path), (path.name, folder, size_text(stat.st_size), f"{changed:%Y-%m-%d %H:%M}")))
     return rows
-
-
-def _size(count: int) -> str:
-    if count < 1024:
-        return f"{count} B"
-    return f"{count / 1024:,.0f} KB" if count < 1024 * 1024 else f"{count / 1024 / 1024:,.1f} MB"
 
 
 class PathLine(TextLine):
