@@ -144,8 +144,14 @@ class Colleagues:
         return (None if found is None or found["deleted_at"] is not None else found), versions.get(row, 0)
 
     def rows(self, table: str) -> list[int]:
-        """Return the ids of a table's rows."""
-        return sorted(row_id for name, row_id in self.now if name == table)
+        """Return the ids of a table's rows, without what a large change still hides from everybody."""
+        hidden = self.outside.execute("SELECT low, high FROM publishing").fetchone() or (1, 0)
+        return sorted(
+            row_id
+            for (name, row_id), row in self.now.items()
+            if name == table
+            and not hidden[0] <= (row_id if table == "customer" else row.get("customer_id", 0)) <= hidden[1]
+        )
 
     # -- holding
 
@@ -202,7 +208,12 @@ class Colleagues:
         for delta in self.deltas:
             if delta.sets & set(sets):
                 for place, (old, new) in delta.moved.items():
-                    found[place] = (found[place][0] if place in found else old, new)
+                    first = found[place][0] if place in found else old
+                    if first is not None and not place[2]:
+                        # A row that went had moved before in the same set.
+                        earlier = {at[2]: was for at, (was, _new) in found.items() if at[:2] == place[:2]}
+                        first = {name: earlier.get(name, value) for name, value in first.items()}
+                    found[place] = (first, new)
         return found
 
     def undo(self, who: int, set_id: int, leave: bool, run: Callable[[], Undone | None]) -> None:
