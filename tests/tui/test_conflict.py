@@ -315,3 +315,14 @@ async def test_leaving_asks_only_when_something_was_chosen(session, colleague) -
         await user.press("q")
         assert user.screen.kind == "form"
     assert now(session)["need"] == "李的需求"
+
+
+async def test_what_happened_fits_one_line_of_a_usual_window(session, colleague) -> None:
+    async with story(app(session)) as user:
+        await user.press("e")
+        await edit(user, "need", "我的需求")
+        await edit(user, "pain", "我的痛点")
+        theirs(colleague, need="李的需求", pain="李的痛点")
+        await user.press("f12")
+        assert user.line(1).rstrip().endswith("M 全用我的，T 全用对方。")
+        assert "字段" in user.line(2)

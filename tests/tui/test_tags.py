@@ -72,3 +72,14 @@ async def test_identity_numbers_are_no_tags(session: Session) -> None:
         await user.type("11010519491231002X")
         await user.press("enter")
         assert "不收集证件号码" in user.message
+
+
+async def test_f12_saves_as_everywhere_and_the_key_bar_says_so(session: Session) -> None:
+    async with story(app(session)) as user:
+        await user.press("t")
+        await user.type("急")
+        await user.press("enter")
+        assert any("F12 保存" in line for line in user.lines)
+        assert not any("Enter 打开  Space" in line for line in user.lines)
+        await user.press("f12")
+        assert tags(session) == ["急"]

@@ -35,9 +35,10 @@ class TagLine(TextLine):
 
 
 class TagsBox(PopUp):
-    """All tags, those of the customer ticked; Space ticks, Enter saves."""
+    """All tags, those of the customer ticked; Space ticks, Enter and F12 save."""
 
     kind: ClassVar[str] = "tags"
+    hidden = frozenset({"open"})
     AUTO_FOCUS = "Table"
 
     def __init__(self, customer_id: int) -> None:
@@ -148,6 +149,10 @@ class TagsBox(PopUp):
         await self.crm.back(self.ticked)
         names = listed(self.ticked) or _("none")
         self.crm.done(_("Tags of {name}: {tags}.").format(name=self.name_, tags=names))
+
+    async def do_save(self) -> None:
+        """Save the ticks and close, as Enter does."""
+        await self.do_open()
 
     async def do_back(self) -> None:
         """Leave the line, or close; with unsaved ticks only when pressed twice."""

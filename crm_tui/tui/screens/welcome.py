@@ -58,7 +58,7 @@ class WelcomeScreen(BaseScreen):
         self.path = path or default_database()
         self.refusal = refusal
         self.read_only = read_only
-        self.table = Table([Column("", 14, tone="strong"), Column("", 30, flex=1)], header=False)
+        self.table = Table([Column("", 21, tone="strong"), Column("", 30, flex=1)], header=False)
         self.folder: TemporaryDirectory[str] | None = None
 
     def body(self) -> Iterable[Widget]:
