@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -38,3 +39,9 @@ def either(request: pytest.FixtureRequest, tmp_path: Path, place: Place) -> Path
 def plain(tmp_path: Path, place: Place) -> Path:
     """Return one whose journal is a file that is cut."""
     return place(tmp_path / "crm.db", "truncate")
+
+
+def beside(path: Path) -> list[str]:
+    """Return what lies beside a database, but for its backups and its gate."""
+    usual = {"crm.db", "crm.db.backups", "crm.db.lock", "crm.db-journal", "crm.db-wal", "crm.db-shm"}
+    return sorted(set(os.listdir(path.parent)) - usual)

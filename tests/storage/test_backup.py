@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import json
 import os
 import stat
 import threading
@@ -22,6 +21,7 @@ from crm_tui.storage.database import Database
 from crm_tui.storage.driver import sqlite3
 from crm_tui.storage.manifest import manifest_path, read_manifest
 from tests.faults import backup_load, processes
+from tests.storage.test_verifying import flip
 from tests.storage.world import customer, note, saved
 
 
@@ -192,77 +192,6 @@ def test_a_damaged_database_gives_no_backup(path):
     with pytest.raises(Fault, match="已损坏，复制它不能算备份。以前的备份都在"):
         make_backup(path, None, "manual", "li")
     assert names(default_folder(path)) == []
-
-
-def cut(path: Path) -> None:
-    os.truncate(path, path.stat().st_size - 4096)
-
-
-def flip(path: Path) -> None:
-    content = bytearray(path.read_bytes())
-    content[5000] ^= 1
-    path.write_bytes(content)
-
-
-def longer(path: Path) -> None:
-    path.write_bytes(path.read_bytes() + b"\0")
-
-
-def newer(path: Path) -> None:
-    manifest = json.loads(manifest_path(path).read_text())
-    manifest["facts"]["schema_version"] = 99
-    manifest_path(path).write_text(json.dumps(manifest))
-
-
-def pipe(path: Path) -> None:
-    manifest_path(path).unlink()
-    os.mkfifo(manifest_path(path))
-
-
-SPOILED = [
-    (cut, "不完整：应有"),
-    (flip, "被改动过"),
-    (longer, "被改动过"),
-    (newer, "由更新版本的程序备份"),
-    (lambda path: path.unlink(), "没有备份"),
-    (lambda path: manifest_path(path).unlink(), "没有清单：这次备份没有完成"),
-    (lambda path: manifest_path(path).write_text("{"), "无法读取备份清单"),
-    (lambda path: manifest_path(path).write_text('{"format": 1}'), "无法读取备份清单"),
-    (lambda path: manifest_path(path).write_text("[]"), "无法读取备份清单"),
-    (lambda path: manifest_path(path).write_bytes(b"\xff"), "无法读取备份清单"),
-    (lambda path: manifest_path(path).write_text("[" * 900_000), "无法读取备份清单"),
-    (lambda path: os.truncate(manifest_path(path), 10**9), "无法读取备份清单"),
-    (pipe, "无法读取备份清单"),
-]
-
-
-@pytest.mark.parametrize(("spoil", "sentence"), SPOILED)
-def test_a_backup_that_is_not_as_it_was_made_is_told(plain, spoil, sentence):
-    made = make_backup(plain, None, "manual", "li").path
-    spoil(made)
-    with pytest.raises(BadInput, match=sentence):
-        verify(made)
-
-
-ABSURD = [
-    {"size": "many"}, {"size": -1}, {"sha256": 5}, {"facts": None},
-    {"made_at": "yesterday"}, {"made_at": "0001-01-01T00:00:00Z"}, {"made_at": "9999-12-31T23:59:59Z"},
-]  # fmt: skip
-ABSURD_FACTS = [
-    {"zone": "../../etc/passwd"}, {"zone": "No/Where"}, {"zone": ""}, {"zone": "a\0b"}, {"head_set": -1},
-    {"tables": {"customer": -1}}, {"tables": {"customer": float("inf")}}, {"tables": [1]},
-]  # fmt: skip
-
-
-def test_a_manifest_with_absurd_values_is_none(plain):
-    made = make_backup(plain, None, "manual", "li").path
-    found = json.loads(manifest_path(made).read_text())
-    absurd = [*ABSURD, *({"facts": {**found["facts"], **one}} for one in ABSURD_FACTS)]
-    for one in absurd:
-        manifest_path(made).write_text(json.dumps({**found, **one}))
-        with pytest.raises(BadInput, match="无法读取备份清单"):
-            verify(made)
-        assert backups.backups(made.parent) == []
 
 
 def test_one_is_made_by_itself_only_when_something_moved(path):
