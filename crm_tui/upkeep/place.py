@@ -145,7 +145,7 @@ def copies(path: Path, connection: sqlite3.Connection) -> Finding:
             return Finding("backups", title, WARN, said, due or _make_one())
         return Finding("backups", title, GOOD, said + " " + _("The last one was made elsewhere."))
     day = clock.local(found[0].manifest.made_at, found[0].manifest.facts.zone)
-    said = _("{n} in {folder}, the newest of {day}").format(
+    said = _("{n}, the newest of {day}, in {folder}").format(
         n=len(found), folder=folder, day=f"{day:%Y-%m-%d}"
     )
     return Finding("backups", title, WARN, said, due) if due else Finding("backups", title, GOOD, said)
