@@ -18,6 +18,7 @@ from crm_tui.storage import backup as backups
 from crm_tui.storage import drill as drills
 from crm_tui.storage import pruning, restoring
 from crm_tui.storage.backup import KINDS, Backup
+from crm_tui.storage.connection import real_path
 from crm_tui.storage.presence import enter
 from crm_tui.text.sizes import size_text
 
@@ -157,7 +158,7 @@ def restore(state: State, name: str | None, yes: bool, drill: bool, other: bool)
         return
     chosen = _found(state.path, folder, name)
     if not yes:
-        _explain(state.path, chosen)
+        _explain(state.path, chosen, other)
         raise BadInput(
             _("Nothing was restored yet."), _("Nothing was changed."), _("If you mean it, add --yes.")
         )
@@ -177,7 +178,7 @@ def restore(state: State, name: str | None, yes: bool, drill: bool, other: bool)
 
 def _found(database: Path, folder: Path, name: str) -> Path:
     """Return the file that a name means: a path, a backup of the list, or what an earlier restore kept."""
-    places = (config.full_path(name), folder / name, folder / f"{name}.db", database.resolve().parent / name)
+    places = (config.full_path(name), folder / name, folder / f"{name}.db", real_path(database).parent / name)
     for path in places:
         if path.is_file():
             return path
@@ -186,8 +187,8 @@ def _found(database: Path, folder: Path, name: str) -> Path:
     )
 
 
-def _explain(database: Path, chosen: Path) -> None:
-    found = restoring.compare(database, chosen)
+def _explain(database: Path, chosen: Path, other: bool) -> None:
+    found = restoring.compare(database, chosen, other=other)
     if found.manifest is not None:
         say(
             _("{name}: made {when} by {who}, {n} customers, as it was made.").format(

@@ -13,7 +13,7 @@ from crm_tui import __version__, clock, config
 from crm_tui.errors import BadInput, Busy, Cancelled, CrmError, Fault, system_reason
 from crm_tui.locale import N_, _
 from crm_tui.storage import upkeep_log
-from crm_tui.storage.connection import check_is_ours, connect, discard, open_readable
+from crm_tui.storage.connection import check_is_ours, connect, discard, open_readable, real_path
 from crm_tui.storage.copying import STEPS, copy_database, room_needed
 from crm_tui.storage.diagnosis import FULL, explain, is_busy, is_damage
 from crm_tui.storage.driver import sqlite3
@@ -63,7 +63,7 @@ def default_folder(database: Path) -> Path:
 
     A setting that is no full path counts from the folder of the database, wherever the program is started.
     """
-    database = Path(database).resolve()
+    database = real_path(database)
     named = config.load_settings().get("backup_dir")
     if isinstance(named, str) and named:
         return database.parent / config.full_path(named)
@@ -86,7 +86,7 @@ def make_backup(
     ``progress`` gets per cent; the database notes it unless ``noted`` is false. Raises BadInput when there is
     no room or right, Busy, Cancelled, or Fault when the database is damaged; then nothing of it is left.
     """
-    source = Path(database).resolve()
+    source = real_path(database)
     check_is_ours(source)
     rights = rights_like(source)[0] & 0o660
     folder = _prepared(source, folder, rights)
@@ -351,7 +351,7 @@ def ensure_backup(
     """
     from crm_tui.storage import pruning
 
-    source = Path(database).resolve()
+    source = real_path(database)
     folder = default_folder(source)
     try:
         connection = open_readable(source)

@@ -49,7 +49,7 @@ def drill(
     ``noted``. Raises BadInput when the backup is not as it was made, Fault when what comes back is not what
     was backed up.
     """
-    backup = Path(backup).resolve()
+    backup = Path(backup).absolute()
     with tempfile.TemporaryDirectory(prefix="crm-tui-drill-", dir=_roomy(backup)) as folder:
         place = Path(folder) / "crm.db"
         began = clock.stopwatch()

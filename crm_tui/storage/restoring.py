@@ -14,7 +14,7 @@ from crm_tui.errors import BadInput, Busy, Cancelled, Conflict, CrmError, Fault,
 from crm_tui.locale import _
 from crm_tui.storage import upkeep_log
 from crm_tui.storage.backup import Progress, examine, verify
-from crm_tui.storage.connection import check_is_ours, connect, discard, open_readable
+from crm_tui.storage.connection import check_is_ours, connect, discard, open_readable, real_path
 from crm_tui.storage.copying import copy_database
 from crm_tui.storage.driver import sqlite3, wal_is_sound
 from crm_tui.storage.lasting import flush
@@ -57,16 +57,37 @@ class Compared(NamedTuple):
     newer_sets: int
 
 
-def compare(database: Path, backup: Path) -> Compared:
+def compare(database: Path, backup: Path, *, other: bool = False) -> Compared:
     """Read what a restore would do; raises BadInput when the backup is not as it was made, Busy."""
-    database, backup = Path(database).resolve(), Path(backup).resolve()
+    database, backup = real_path(database), Path(backup).absolute()
     manifest, facts = _wanted(backup)
+    _check_place(database, manifest, other)
     presence = Presence(database) if database.exists() else None
     try:
         return _compared(database, manifest, facts)
     finally:
         if presence is not None:
             presence.close()
+
+
+def _check_place(database: Path, manifest: Manifest | None, other: bool) -> None:
+    """Refuse to put a database in the place of what never was one: a folder, a device, somebody's sheet."""
+    if not database.exists():
+        return
+    if not database.is_file():
+        raise BadInput(
+            _("{path} is no file: no database can be put there.").format(path=database),
+            _("Nothing was changed."),
+            _("Name a file."),
+        )
+    # A database whose beginning was damaged looks like any other file; its name is in its backups.
+    if other or not database.stat().st_size or (manifest and manifest.database == database.name):
+        return
+    try:
+        check_is_ours(database)
+    except BadInput as error:
+        todo = _("If it was your database and its beginning was damaged, add --other.")
+        raise BadInput(error.what, _("Nothing was changed."), todo) from error
 
 
 def _wanted(backup: Path) -> tuple[Manifest | None, Facts]:
@@ -137,14 +158,15 @@ def restore(
 ) -> Restored:
     """Put a backup, or a file that an earlier restore kept, in the place of a database.
 
-    ``who`` is a login; ``other`` allows a backup of another database; ``noted`` writes it down in what was
-    restored; ``progress`` gets per cent. Raises
-    Conflict with the people who are in, Busy when somebody else restores, BadInput when the backup is not as
-    it was made, Cancelled; then the database is as it was. A process that dies leaves the old or the new file
-    whole, which ``recover`` settles at the next opening.
+    ``who`` is a login; ``other`` allows a backup of another database, and the place of a file that is none;
+    ``noted`` writes it down in what was restored; ``progress`` gets per cent. Raises Conflict with the people
+    who are in, Busy when somebody else restores, BadInput when the backup is not as it was made, Cancelled;
+    then the database is as it was. A process that dies leaves the old or the new file whole, which
+    ``recover`` settles at the next opening.
     """
-    database, backup = Path(database).resolve(), Path(backup).resolve()
+    database, backup = real_path(database), Path(backup).absolute()
     manifest, facts = _wanted(backup)
+    _check_place(database, manifest, other)
     sole = _alone(database, who)
     try:
         if marker_path(database).exists():

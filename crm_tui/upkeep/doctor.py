@@ -11,7 +11,7 @@ from crm_tui.errors import Cancelled, CrmError
 from crm_tui.locale import _, ngettext
 from crm_tui.session import open_session, register_derived
 from crm_tui.storage import health, outside, rebuild
-from crm_tui.storage.connection import OldFile, check_is_ours, open_checked, open_readable
+from crm_tui.storage.connection import OldFile, check_is_ours, open_checked, open_readable, real_path
 from crm_tui.storage.database import Database
 from crm_tui.storage.diagnosis import explain
 from crm_tui.storage.driver import sqlite3
@@ -39,9 +39,9 @@ def examine(
     continued or taken back, and wrong derived rows are written anew; nothing else is ever written.
     ``progress`` counts customers while derived rows are compared. Raises Cancelled when ``stop`` says so.
     """
-    path = path.resolve()
     yield place.library()
     try:
+        path = real_path(path)
         check_is_ours(path)
     except CrmError as error:
         yield Finding("file", _("File"), BAD, error.what, error.todo)

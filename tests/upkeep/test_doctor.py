@@ -67,6 +67,8 @@ def test_a_sound_file_is_called_so_and_left_untouched(path: Path) -> None:
 
 def test_what_is_no_database_ends_with_one_sentence(tmp_path: Path) -> None:
     assert asked(tmp_path / "none.db")["file"].state == BAD
+    (tmp_path / "loop.db").symlink_to("loop.db")
+    assert "链接" in asked(tmp_path / "loop.db")["file"].said
     (tmp_path / "text.db").write_text("客户名单" * 500)
     assert "不是数据库" in asked(tmp_path / "text.db")["file"].said
 
