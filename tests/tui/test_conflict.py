@@ -326,3 +326,18 @@ async def test_what_happened_fits_one_line_of_a_usual_window(session, colleague)
         await user.press("f12")
         assert user.line(1).rstrip().endswith("M 全用我的，T 全用对方。")
         assert "字段" in user.line(2)
+
+
+async def test_only_the_headings_of_the_texts_stand_out(session, colleague) -> None:
+    async with story(app(session)) as user:
+        await user.press("e")
+        await edit(user, "need", "我的需求")
+        theirs(colleague, need="李的需求")
+        await user.press("f12", "1")
+        shown = user.screen.whole.visual
+        bold = [
+            shown.plain[span.start : span.end]
+            for span in shown.spans
+            if span.style == "bold" or getattr(span.style, "bold", False)
+        ]
+        assert [each.strip() for each in bold] == ["核心需求", "我的"]

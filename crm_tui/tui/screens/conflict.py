@@ -231,7 +231,8 @@ class ConflictScreen(BaseScreen):
             most = max(lines // len(said) - 1, 1)
             texts = from_difference([each.text for each in said[1:]], cells * most)
             said = [said[0], *(each._replace(text=text) for each, text in zip(said[1:], texts, strict=True))]
-        text = Text(safe(one.part.title) + "\n", "bold")
+        text = Text()
+        text.append(safe(one.part.title) + "\n", "bold")
         self.whole.update(text.append_text(told(said, cells, one.choice, most)))
         self.pane.scroll_home(animate=False)
 
