@@ -169,6 +169,17 @@ def test_who_was_changed_or_put_away_meanwhile_is_left_and_listed(crm, database)
     assert field(crm, "status") == ["won", "lost", "lost"]
 
 
+def test_who_was_put_away_meanwhile_gets_no_tag_either(crm, database):
+    ids = people(crm, 2)
+    rows, change = every(crm), edit(crm, add_tags=["批"])
+    with open_session(database, login="wang") as other:
+        saved(other, service.archive, ids[0], dict(rows)[ids[0]])
+    result = change_many(crm, rows, change)
+    assert (result.changed, result.left) == (1, [ids[0]])
+    found = crm.database.connection.execute("SELECT customer_id FROM tag_link").fetchall()
+    assert found == [(ids[1],)]
+
+
 def test_a_representative_may_change_many_as_they_may_one_by_one(crm, database):
     people(crm, 2)
     saved(crm, people_store.add, "li", "李雷", "sales_rep")

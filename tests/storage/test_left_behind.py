@@ -70,6 +70,31 @@ def test_an_undo_left_by_a_dead_process_is_ended_before_the_next(team: Colleague
     assert notes(team) == ["原"] * 3
 
 
+def test_an_undo_that_died_inside_a_set_goes_on_there(
+    team: Colleagues, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "FIRST_PART", 3)
+    done = changed(team, 0)
+    monkeypatch.setattr(jobs, "FIRST_PART", 1)
+    database: Any = team.sessions[0].database
+    write = database.write
+
+    def last(*args: Any, **more: Any) -> Any:
+        found = write(*args, **more)
+        database.write = database.write_untracked = dead
+        return found
+
+    def dead(*_args: Any, **_more: Any) -> Any:
+        raise Died
+
+    database.write = last
+    with pytest.raises(Died):
+        team.sessions[0].undo(done.set_id)
+    assert sorted(notes(team)) == ["原", "改", "改"]
+    team.reopened(0)
+    assert notes(team) == ["原"] * 3
+
+
 def test_a_redo_is_not_taken_back_by_an_undo_that_died_before_it(team: Colleagues) -> None:
     done = changed(team, 0)
     undo_that_dies(team, 0, done.set_id)
