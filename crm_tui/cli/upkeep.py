@@ -22,6 +22,8 @@ from crm_tui.storage.connection import real_path
 from crm_tui.storage.presence import enter
 from crm_tui.text.sizes import size_text
 
+NAMED = 5
+
 
 @command(
     COMMANDS["backup"],
@@ -90,6 +92,10 @@ def _list(state: State, folder: Path) -> None:
         for one in found:
             state.out.json(_object(one))
         return
+    if odd := backups.unlisted(folder):
+        text = ngettext("{n} file is no backup that can be read: {names}",
+                        "{n} files are no backups that can be read: {names}", len(odd))  # fmt: skip
+        say(text.format(n=len(odd), names=", ".join(one.name for one in odd[:NAMED])))
     if not found:
         say(_("There is no backup in {folder}.").format(folder=folder))
         return

@@ -30,7 +30,7 @@ from crm_tui.storage.manifest import (
     write_manifest,
 )
 from crm_tui.storage.origin import origin
-from crm_tui.storage.presence import make_folder, rights_like
+from crm_tui.storage.presence import give_rights, make_folder, rights_like
 from crm_tui.storage.schema import APPLICATION_ID, VERSION
 
 KINDS = {
@@ -88,9 +88,10 @@ def make_backup(
     """
     source = real_path(database)
     check_is_ours(source)
-    rights = rights_like(source)[0] & 0o660
-    folder = _prepared(source, folder, rights)
-    part = _begun(folder, kind, rights)
+    rights, group = rights_like(source)
+    rights &= 0o660
+    folder = _prepared(source, folder, rights, group)
+    part = _begun(folder, kind, rights, group)
 
     def tick(percent: int) -> None:
         if cancelled and cancelled():
@@ -115,7 +116,7 @@ def make_backup(
             __version__, sqlite3.sqlite_version,
         )  # fmt: skip
         try:
-            write_manifest(manifest_path(path), manifest, rights)
+            write_manifest(manifest_path(path), manifest, rights, group)
         except BaseException:
             path.unlink()
             raise
@@ -131,20 +132,20 @@ def make_backup(
     return Backup(path, manifest)
 
 
-def _prepared(source: Path, folder: Path | None, rights: int) -> Path:
+def _prepared(source: Path, folder: Path | None, rights: int, group: int) -> Path:
     default = default_folder(source)
     chosen = config.full_path(folder).absolute() if folder else default
     try:
         # Any other folder that was named and is not there may be a disk that is not mounted.
         if chosen == default and chosen.parent == source.parent and not chosen.is_dir():
-            make_folder(chosen, rights, rights_like(source)[1])
+            make_folder(chosen, rights, group)
         next(chosen.iterdir(), None)
     except OSError as error:
         raise _no_room_or_right(error, chosen) from error
     return chosen
 
 
-def _begun(folder: Path, kind: str, rights: int) -> Path:
+def _begun(folder: Path, kind: str, rights: int, group: int) -> Path:
     number = 0
     while True:
         part = folder / f".crm-{kind}.{os.getpid()}-{number}.part"
@@ -155,7 +156,7 @@ def _begun(folder: Path, kind: str, rights: int) -> Path:
             continue
         except OSError as error:
             raise _no_room_or_right(error, folder) from error
-        os.fchmod(descriptor, rights)
+        give_rights(descriptor, rights, group)
         os.close(descriptor)
         return part
 
@@ -296,6 +297,16 @@ def backups(folder: Path, of: str | None = None) -> list[Backup]:
     return sorted(found, key=lambda one: (one.manifest.made_at, one.manifest.facts.head_set, one.path.name))[
         ::-1
     ]
+
+
+def unlisted(folder: Path) -> list[Path]:
+    """Return what looks like a backup and is none: without a manifest, or with that of another file."""
+    listed = {one.path for one in backups(folder)}
+    try:
+        paths = sorted(Path(folder).iterdir())
+    except OSError:
+        return []
+    return [path for path in paths if NAME.fullmatch(path.name) and path not in listed]
 
 
 def verify(path: Path, tick: Callable[[int], None] | None = None) -> Manifest:

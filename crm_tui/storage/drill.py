@@ -15,7 +15,7 @@ from crm_tui.errors import BadInput, Cancelled, Fault
 from crm_tui.locale import _
 from crm_tui.storage import upkeep_log
 from crm_tui.storage.backup import Backup, Progress, backups
-from crm_tui.storage.connection import connect
+from crm_tui.storage.connection import connect, open_readable
 from crm_tui.storage.database import Database
 from crm_tui.storage.driver import sqlite3
 from crm_tui.storage.manifest import facts_of, quoted, read_manifest, table_names
@@ -142,7 +142,7 @@ def _open(place: Path, backup: Path) -> None:
 
 def _compare_live(database: Path, backup: Path, tables: dict[str, int], chain: str) -> None:
     """Hold the rows of the log and of what it tracks against the database, as long as it has not moved."""
-    connection = connect(database, read_only=True)
+    connection = open_readable(database)
     try:
         connection.execute("BEGIN")
         live = facts_of(connection)

@@ -17,6 +17,7 @@ from crm_tui.errors import BadInput, CrmError
 from crm_tui.locale import _
 from crm_tui.storage.driver import sqlite3
 from crm_tui.storage.origin import origin
+from crm_tui.storage.presence import give_rights
 from crm_tui.storage.schema import fingerprint
 
 FORMAT = 1
@@ -127,8 +128,8 @@ def manifest_path(backup: Path) -> Path:
     return backup.with_suffix(".json")
 
 
-def write_manifest(path: Path, manifest: Manifest, mode: int) -> None:
-    """Write a manifest in one step; raises OSError."""
+def write_manifest(path: Path, manifest: Manifest, mode: int, group: int = -1) -> None:
+    """Write a manifest in one step, for those who may read it by mode and group; raises OSError."""
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         descriptor = os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, mode)
@@ -137,7 +138,7 @@ def write_manifest(path: Path, manifest: Manifest, mode: int) -> None:
             json.dump(asdict(manifest), file, ensure_ascii=False, indent=1)
             file.write("\n")
             file.flush()
-            os.fchmod(descriptor, mode)
+            give_rights(descriptor, mode, group)
             os.fsync(descriptor)
         part.replace(path)
     finally:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from crm_tui import clock
-from crm_tui.errors import Busy
+from crm_tui.errors import Busy, NotPermitted
 from crm_tui.locale import _
 from crm_tui.storage.connection import check_is_ours, real_path
 from crm_tui.storage.diagnosis import explained
@@ -42,6 +42,13 @@ class _LockFile:
     def __init__(self, path: Path, database: Path) -> None:
         # None: in a folder that cannot be written nobody can write the database either.
         self._file: int | None = _opened(path, database)
+        if self._file is None and path.exists() and os.access(database, os.W_OK):
+            # Made before the database was opened to a group: without it others would not know of us.
+            raise NotPermitted(
+                _("{path} has other rights than the database that it guards.").format(path=path),
+                _("Nothing was opened."),
+                _("Its owner mends that by opening the database once."),
+            )
 
     def close(self) -> None:
         """Let go of the lock."""
@@ -79,8 +86,9 @@ def give_rights(descriptor: int, mode: int, group: int) -> None:
         if group not in (-1, found.st_gid):
             os.fchown(descriptor, -1, group)
     with suppress(OSError):
+        # A folder that hands its group on goes on doing so.
         if stat.S_IMODE(found.st_mode) & 0o777 != mode:
-            os.fchmod(descriptor, mode)
+            os.fchmod(descriptor, mode | found.st_mode & stat.S_ISGID)
 
 
 def _opened(path: Path, database: Path) -> int | None:

@@ -57,6 +57,14 @@ def test_a_backup_is_made_listed_and_told(filled):
     assert (found["kind"], found["tables"]["customer"], len(found["sha256"])) == ("manual", 3, 64)
 
 
+def test_what_only_looks_like_a_backup_is_named(filled):
+    filled("backup")
+    odd = Path(f"{database()}.backups/crm-20200101-000000-manual.db")
+    odd.write_bytes(b"")
+    listed = filled("backup", "--list")
+    assert f"1 个文件不是可读的备份：{odd.name}" in listed.err and odd.name not in listed.out
+
+
 def test_into_a_folder_that_was_named(filled, tmp_path):
     folder = tmp_path / "usb"
     refused = filled("backup", str(folder))

@@ -246,10 +246,16 @@ def test_a_link_to_the_database_has_the_same_backups(path, tmp_path):
 
 
 def test_a_file_of_the_team_has_backups_for_the_team(path):
+    group = 100 if os.geteuid() == 0 else os.getegid()
+    os.chown(path.parent, -1, group)
+    path.parent.chmod(0o2770)
+    os.chown(path, -1, group)
     path.chmod(0o664)
     made = make_backup(path, None, "manual", "li")
-    assert stat.S_IMODE(made.path.stat().st_mode) == 0o660
-    assert stat.S_IMODE(made.path.parent.stat().st_mode) == 0o770
+    for one in (made.path, manifest_path(made.path)):
+        assert (stat.S_IMODE(one.stat().st_mode), one.stat().st_gid) == (0o660, group)
+    folder = made.path.parent.stat()
+    assert (stat.S_IMODE(folder.st_mode), folder.st_gid) == (0o2770, group)
 
 
 def test_a_backup_does_not_wait_for_a_save_nor_a_save_for_it(path):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import shutil
 import stat
 import subprocess
 import sys
@@ -13,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from crm_tui.errors import BadInput, Busy
+from crm_tui.errors import BadInput, Busy, NotPermitted
 from crm_tui.storage import presence as presences
 from crm_tui.storage.connection import create
 from crm_tui.storage.presence import JobLock, Presence, SoleUse, enter, seats_folder, who_is_in
@@ -224,3 +225,30 @@ def test_a_foreign_file_gets_no_lock_beside_it(tmp_path):
     with pytest.raises(BadInput):
         enter(photo)
     assert list(tmp_path.iterdir()) == [photo]
+
+
+def test_nobody_works_past_a_lock_that_he_cannot_hold():
+    # Made for one, then opened to others: they would work unseen, and a restore would go on under them.
+    path = Path(tempfile.mkdtemp(dir="/tmp")) / "crm.db"
+    try:
+        path.parent.chmod(0o777)
+        create(path)
+        Presence(path).close()
+        path.chmod(0o666)
+        lock = path.with_name(path.name + ".lock")
+        if os.geteuid() != 0:
+            lock.chmod(0)
+
+        def opened() -> str:
+            try:
+                Presence(path).close()
+            except NotPermitted as error:
+                return str(error)
+            return "opened"
+
+        assert "的权限与它保护的数据库不同" in as_nobody(opened)
+        if os.geteuid() == 0:
+            Presence(path).close()
+            assert as_nobody(opened) == "opened"
+    finally:
+        shutil.rmtree(path.parent)
