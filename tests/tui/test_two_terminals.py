@@ -115,7 +115,10 @@ class Screen:
         found = b""
         while (left := end - time.monotonic()) > 0:
             if select.select([self.master], [], [], left)[0]:
-                found += os.read(self.master, 65536)
+                try:
+                    found += os.read(self.master, 65536)
+                except OSError:  # the program ended and its side is closed
+                    break
         return found
 
     def read_until(self, text: str, seconds: float = 20) -> None:
