@@ -160,8 +160,8 @@ class Colleagues:
         before, (self.now, self.versions) = self.now, self.look()
         newest = self._newest()
         sets = frozenset(range(self.newest + 1, newest + 1))
-        if who == OUTSIDE and self.growing:
-            sets |= {self.growing}
+        if who == OUTSIDE and self.growing and not sets:
+            sets = frozenset({self.growing})
         self.newest, self.growing = newest, self._growing()
         delta = Delta(sets, who, difference(before, self.now))
         actor = None if who == OUTSIDE else who + 1
