@@ -3,6 +3,14 @@
 import errno
 
 
+def joined(*sentences: str) -> str:
+    """Return sentences as one text; those of Chinese follow each other without a blank."""
+    text = ""
+    for part in sentences:
+        text += (" " if text and part and not text.endswith(("。", "！", "？")) else "") + part
+    return text
+
+
 class CrmError(Exception):
     """A refusal or fault with a plain sentence for the user.
 
@@ -19,11 +27,7 @@ class CrmError(Exception):
         self.todo = todo
 
     def __str__(self) -> str:
-        text = ""
-        for part in (self.what, self.kept, self.todo):
-            # Chinese sentences follow each other without a blank.
-            text += (" " if text and part and not text.endswith(("。", "！", "？")) else "") + part
-        return text
+        return joined(self.what, self.kept, self.todo)
 
 
 class BadInput(CrmError):

@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from urllib.parse import quote
 
-from crm_tui.errors import BadInput, CrmError, Fault, system_reason
+from crm_tui.errors import BadInput, CrmError, Fault, joined, system_reason
 from crm_tui.locale import _
 from crm_tui.storage.diagnosis import explain, is_busy, is_damage
 from crm_tui.storage.driver import sqlite3, wal_is_sound
@@ -36,10 +36,14 @@ class OldFile(CrmError):
         super().__init__(
             _("{path} was made by an older version of the program.").format(path=path),
             _("Nothing was changed."),
-            _("Bring it to this version, after a backup, with: crm-tui migrate --db {path}").format(path=path)
-            if not protected
-            else protected
-            + _("Copy it to where you may write, and bring the copy to this version: crm-tui migrate"),
+            joined(
+                protected,
+                _("Copy it to where you may write, and bring the copy to this version: crm-tui migrate"),
+            )
+            if protected
+            else _("Bring it to this version, after a backup, with: crm-tui migrate --db {path}").format(
+                path=path
+            ),
         )
         self.path = path
         self.protected = protected

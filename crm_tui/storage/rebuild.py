@@ -76,7 +76,9 @@ def differing(reader: sqlite3.Connection, progress: Progress | None = None) -> l
                     rows = reader.execute(sql, {"after": after, "last": ids[-1]}).fetchall()
                     found.update(row[0] for row in rows)
         finally:
-            reader.execute("COMMIT")
+            # An interruption has ended it already, and is what is to be told.
+            if reader.in_transaction:
+                reader.execute("ROLLBACK")
         after, done = ids[-1], done + len(ids)
         if progress:
             progress(min(done, total), total)

@@ -78,7 +78,8 @@ def examine(
         yield from _unfinished(path, able, login)
         yield from _derived(path, able, progress, stop)
     except sqlite3.Error as error:
-        if str(error).startswith("interrupted"):
+        # Whatever SQLite says after it was interrupted comes of that.
+        if str(error).startswith("interrupted") or (stop and stop()):
             raise Cancelled(_("Stopped."), _("What was mended until then stays so.")) from error
         fault = explain(error)
         yield Finding("content", _("Content"), BAD, fault.what, fault.todo)

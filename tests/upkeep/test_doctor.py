@@ -205,6 +205,22 @@ def test_it_stops_when_asked(path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
         list(examine(path, mend=False, stop=lambda: True))
 
 
+@pytest.mark.parametrize("after", [1, 5, 20, 60])
+def test_it_stops_while_it_compares_what_is_derived(path, monkeypatch, after: int) -> None:
+    monkeypatch.setattr("crm_tui.upkeep.doctor.STEPS", 20)
+    seen: list[str] = []
+    asked_since: list[bool] = []
+
+    def stop() -> bool:
+        asked_since.extend([True] if "jobs" in seen else [])
+        return len(asked_since) >= after
+
+    with pytest.raises(Cancelled):
+        for found in examine(path, mend=False, stop=stop):
+            seen.append(found.name)
+    assert "derived" not in seen
+
+
 def test_an_index_that_somebody_dropped_is_named(path: Path, shell: sqlite3.Connection) -> None:
     shell.execute("DROP INDEX customer_state_last")
     found = asked(path)["schema"]
