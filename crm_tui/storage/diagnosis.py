@@ -91,7 +91,7 @@ def damaged(path: Path) -> Fault:
     )
 
 
-def at_commit(error: sqlite3.Error, path: Path, is_kept: bool | None) -> CrmError:
+def at_commit(error: sqlite3.Error | MemoryError, path: Path, is_kept: bool | None) -> CrmError:
     """Return the typed error for one raised by COMMIT, once the file was asked whether the change is in."""
     if is_kept is False:
         return explain(error, path)

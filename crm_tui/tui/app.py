@@ -12,7 +12,6 @@ from crm_tui.session import Session as OpenedSession
 from crm_tui.tui.frame import Frame
 from crm_tui.tui.opening import then_warm
 from crm_tui.tui.screens.base import BaseScreen
-from crm_tui.tui.screens.taking_back import take_back
 
 
 class CrmApp(Frame):
@@ -21,7 +20,9 @@ class CrmApp(Frame):
     async def do_undo(self) -> None:
         """Take back the user's last change."""
         if isinstance(self.session, OpenedSession):
-            await take_back(self, None)
+            from crm_tui.tui.screens.history import take_back_asking
+
+            await take_back_asking(self, None)
             return
         said = await self.work.run(self.session.undo_last)
         self.writes += 1

@@ -250,3 +250,17 @@ async def test_the_changes_of_everybody_are_one_key_away(session: Session) -> No
         assert "更新记录" in user.line(0)
         assert "新增客户" in user.line(2)
         assert "新增同事" in user.line(3)
+
+
+async def test_what_was_done_in_another_session_is_shown_before_it_is_taken_back(session: Session) -> None:
+    one = customer(session, "上海恒达", industry="制造业")
+    with open_session(session.database.path, login="wang") as elsewhere:
+        edit(elsewhere, one, industry="零售业")
+    async with story(CrmApp(session)) as user:
+        await user.press("u")
+        assert user.screen.kind == "undo_preview"
+        assert industry(session, one) == "零售业"
+        await user.press("escape")
+        assert industry(session, one) == "零售业"
+        await user.press("u", "enter")
+        assert industry(session, one) == "制造业"

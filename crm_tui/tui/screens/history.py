@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual.widget import Widget
 from textual.widgets import Static
 
 from crm_tui.customers.fields import field_of
+from crm_tui.errors import BadInput
 from crm_tui.locale import _, ngettext
 from crm_tui.session import Session
-from crm_tui.storage import file_history
+from crm_tui.storage import file_history, history
 from crm_tui.storage.watch import Moved
 from crm_tui.text.cells import safe
 from crm_tui.text.fold import fold
@@ -22,6 +23,9 @@ from crm_tui.tui.screens.taking_back import take_back
 from crm_tui.tui.widgets.lines import SearchLine
 from crm_tui.tui.widgets.rows import Cell, ListSource, Row
 from crm_tui.tui.widgets.table import Table
+
+if TYPE_CHECKING:
+    from crm_tui.tui.frame import Frame
 
 
 class HistoryScreen(BaseScreen):
@@ -132,16 +136,7 @@ class HistoryScreen(BaseScreen):
         line = self.line
         if line is None:
             return
-        about = await self.crm.work.run(history_rows.preview, self.session, line.set_id)
-        if about.own_last:
-            await take_back(self.crm, about.set_id)
-            return
-
-        async def decided(yes: Any) -> None:
-            if yes:
-                await take_back(self.crm, about.set_id)
-
-        await self.crm.show(UndoPreview(about), then=decided)
+        await take_back_asking(self.crm, line.set_id)
 
     def do_copy(self) -> None:
         """Copy the line."""
@@ -156,6 +151,28 @@ def _text(cell: str | Cell) -> str:
 
 def _holds(row: Row, key: str) -> bool:
     return any(key in fold(_text(cell)) for cell in row.cells)
+
+
+async def take_back_asking(crm: Frame, set_id: int | None) -> None:
+    """Take back a set (None: the user's last change); one not made last in this session is shown first.
+
+    Raises BadInput when there is nothing to take back.
+    """
+    session: Any = crm.session
+    if set_id is None:
+        set_id = await crm.work.run(history.undoable, session.reader, session.person.id)
+        if set_id is None:
+            raise BadInput(_("There is nothing of yours to take back."))
+    about = await crm.work.run(history_rows.preview, session, set_id)
+    if about.own_last:
+        await take_back(crm, about.set_id)
+        return
+
+    async def decided(yes: Any) -> None:
+        if yes:
+            await take_back(crm, about.set_id)
+
+    await crm.show(UndoPreview(about), then=decided)
 
 
 class UndoPreview(PopUp):

@@ -45,7 +45,7 @@ class Line(NamedTuple):
 
 
 class Preview(NamedTuple):
-    """What an undo is about: set, title, how many places, whose, and whether it is what ``u`` would take."""
+    """What an undo is about: set, title, places, whose, and whether ``u`` takes it without asking."""
 
     set_id: int
     title: str
@@ -202,10 +202,14 @@ def preview(session: Session, set_id: int) -> Preview:
         if len(names) > NAMED:
             break
     last = history.undoable(reader, session.person.id)
-    own_last = last == set_id or (
-        last is not None
-        and one.job is not None
-        and next(iter(history.recent(reader, limit=1, before=last + 1))).job == one.job
+    # What was done in another session is not fresh in anybody's mind: it is shown first.
+    own_last = last in session.database.own and (
+        last == set_id
+        or (
+            last is not None
+            and one.job is not None
+            and next(iter(history.recent(reader, limit=1, before=last + 1))).job == one.job
+        )
     )
     return Preview(set_id, set_title(session, one), one.rows, list(names), own_last)
 

@@ -6,7 +6,7 @@ import asyncio
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from crm_tui.errors import BadInput, CrmError
+from crm_tui.errors import CrmError
 from crm_tui.locale import _
 from crm_tui.storage import history
 from crm_tui.storage.survey import UndoBlocked
@@ -21,17 +21,12 @@ if TYPE_CHECKING:
     from crm_tui.tui.frame import Frame
 
 
-async def take_back(crm: Frame, set_id: int | None, *, leave: bool = False) -> None:
-    """Take back a set with its whole job (None: the user's last change) and say what it was.
+async def take_back(crm: Frame, set_id: int, *, leave: bool = False) -> None:
+    """Take back a set with its whole job and say what it was.
 
-    What is in the way opens as a list, from which ``leave`` takes back all the rest. Raises BadInput when
-    there is nothing to take back.
+    What is in the way opens as a list, from which ``leave`` takes back all the rest.
     """
     session: Any = crm.session
-    if set_id is None:
-        set_id = await crm.work.run(history.undoable, session.reader, session.person.id)
-        if set_id is None:
-            raise BadInput(_("There is nothing of yours to take back."))
     about, rows = await crm.work.run(_about, session, set_id)
     undo = partial(session.undo, set_id, leave=leave)
     if rows > LARGE:
