@@ -17,7 +17,7 @@ from crm_tui.session import system_login
 from crm_tui.storage import backup as backups
 from crm_tui.storage import drill as drills
 from crm_tui.storage import pruning, restoring
-from crm_tui.storage.backup import KINDS, Backup
+from crm_tui.storage.backup import Backup
 from crm_tui.storage.connection import real_path
 from crm_tui.storage.presence import enter
 from crm_tui.text.sizes import size_text
@@ -113,15 +113,10 @@ def _row(one: Backup, mine: str | None) -> tuple[str, ...]:
     whole = pruning.has_its_size(one)
     foreign = _("of {database}").format(database=manifest.database)
     return (
-        one.path.name, _made(one), _why(manifest.kind), manifest.by,
+        one.path.name, _made(one), one.why, manifest.by,
         size_text(manifest.size), f"{manifest.facts.tables.get('customer', 0):,}",
         _("damaged") if not whole else foreign if mine not in (None, manifest.facts.origin) else "",
     )  # fmt: skip
-
-
-def _why(kind: str) -> str:
-    title = KINDS.get(kind)
-    return _(title) if title else kind
 
 
 def _made(one: Backup) -> str:

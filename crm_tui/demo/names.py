@@ -126,6 +126,8 @@ _WEIGHTS = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)
 _SIGNS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _ORG_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
 
+MANY = 200_000  # firms
+
 
 class Firm(NamedTuple):
     """A made-up company and where it sits; ``domain`` is for mails, ``wants`` what it would buy."""
@@ -160,6 +162,10 @@ class Names:
             stem = f"{city}{first}{second}{pick(trades)}"
             if stem not in self._firms:
                 break
+            if len(self._firms) > MANY:
+                # Hardly any name is left that nobody drew.
+                stem += str(len(self._firms))
+                break
         self._firms.add(stem)
         province, _code, district, _region = CITIES[city]
         form = pick(FORMS)
@@ -175,8 +181,10 @@ class Names:
 
     def mobile(self) -> str:
         """Return a mobile number that was not drawn before."""
+        # Never more than half of what can be drawn is taken.
+        block = len(self._mobiles) // (len(MOBILES) * 5000)
         while True:
-            number = f"{self.random.choice(MOBILES)}0000{self.random.randrange(10000):04d}"
+            number = f"{self.random.choice(MOBILES)}{block:04d}{self.random.randrange(10000):04d}"
             if number not in self._mobiles:
                 self._mobiles.add(number)
                 return number

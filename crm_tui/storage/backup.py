@@ -57,6 +57,12 @@ class Backup(NamedTuple):
     path: Path
     manifest: Manifest
 
+    @property
+    def why(self) -> str:
+        """Why it was made, in the language in use."""
+        kind = self.manifest.kind
+        return _(KINDS[kind]) if kind in KINDS else kind
+
 
 def default_folder(database: Path) -> Path:
     """Return where backups of a database go: ``backup_dir`` of the settings, else a folder beside it.

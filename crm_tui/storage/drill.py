@@ -7,6 +7,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
 
@@ -142,14 +143,15 @@ def _open(place: Path, backup: Path) -> None:
 
 def _compare_live(database: Path, backup: Path, tables: dict[str, int], chain: str) -> None:
     """Hold the rows of the log and of what it tracks against the database, as long as it has not moved."""
-    connection = open_readable(database)
     try:
-        connection.execute("BEGIN")
-        live = facts_of(connection)
-        tracked = {*tracked_tables(connection), "change", "change_set"}
-        connection.execute("ROLLBACK")
-    finally:
-        connection.close()
+        with closing(open_readable(database)) as connection:
+            connection.execute("BEGIN")
+            live = facts_of(connection)
+            tracked = {*tracked_tables(connection), "change", "change_set"}
+            connection.execute("ROLLBACK")
+    except sqlite3.DatabaseError:
+        # A database that cannot be read is the more reason to know that its backup can.
+        return
     if chain and live.head_chain == chain:
         for table in tracked & set(tables):
             if live.tables.get(table) != tables[table]:

@@ -17,6 +17,7 @@ from crm_tui.storage.backup import make_backup
 from crm_tui.storage.presence import Presence, SoleUse
 from tests.cli.calls import fill, session
 from tests.cli.conftest import MOMENT
+from tests.storage.test_pruning import made_on
 
 SHEET = "客户名称,联系人姓名,联系方式\n上海新客户有限公司,张伟,13900139000\n"
 
@@ -85,18 +86,21 @@ def test_the_clock_makes_one_only_when_something_moved(filled, noon):
     assert filled("backup", "x", "--timer").status == 2
 
 
-def test_old_ones_go_after_they_were_named(filled, noon):
-    names = []
-    for day in range(1, 10):
-        noon.move_to(f"2026-02-{day:02d}T02:00:00+00:00")
-        (made,) = filled("backup", "--no-prune", "--json").json
-        names.append(Path(made["file"]).name)
+def test_old_ones_go_after_they_were_named(filled):
+    names = [one.path.name for one in made_on(database(), *(f"2026-02-{day:02d}" for day in range(1, 9)))]
     done = filled("backup")
     assert "清理 1 个旧备份：" in done.err
     gone = [line.strip() for line in done.err.splitlines() if line.startswith("  ")]
     assert gone == [names[1]]
     left = {Path(one["file"]).name for one in filled("backup", "--list", "--json").json}
     assert names[1] not in left and {names[0], names[-1]} < left
+
+
+def test_a_backup_of_a_kind_that_nobody_knows_is_listed(filled):
+    filled("backup")
+    (manifest,) = Path(f"{database()}.backups").glob("*.json")
+    manifest.write_text(manifest.read_text().replace('"manual"', '"yearly"'))
+    assert "yearly" in filled("backup", "--list").out
 
 
 def test_a_restore_says_what_it_would_do_and_does_it_when_told(filled):

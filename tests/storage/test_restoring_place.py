@@ -9,6 +9,7 @@ import pytest
 
 from crm_tui.errors import BadInput
 from crm_tui.storage.backup import make_backup
+from crm_tui.storage.drill import drill
 from crm_tui.storage.restoring import compare, restore
 
 
@@ -50,3 +51,10 @@ def test_links_in_a_circle_get_a_sentence(plain: Path, tmp_path: Path) -> None:
         restore(tmp_path / "loop.db", made, "li")
     with pytest.raises(BadInput, match="链接"):
         make_backup(tmp_path / "loop.db", None, "manual", "li")
+
+
+def test_a_drill_tells_of_the_backup_also_when_the_database_is_spoiled(plain: Path) -> None:
+    made = make_backup(plain, None, "manual", "li").path
+    for content in (b"", b"no database" * 1000, bytes(4096) + plain.read_bytes()[4096:]):
+        plain.write_bytes(content)
+        assert drill(made, "li", plain).rows > 0

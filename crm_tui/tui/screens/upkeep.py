@@ -14,7 +14,7 @@ from crm_tui.errors import CrmError
 from crm_tui.locale import _, ngettext
 from crm_tui.session import Session, system_login
 from crm_tui.storage import backup, history, presence
-from crm_tui.storage.backup import KINDS, Backup
+from crm_tui.storage.backup import Backup
 from crm_tui.storage.drill import Drilled, drill
 from crm_tui.storage.pruning import prune
 from crm_tui.storage.restoring import people, restore
@@ -124,7 +124,7 @@ class UpkeepScreen(BaseScreen):
     def _copy(self, one: Backup) -> Row:
         made = clock.local(one.manifest.made_at, self.session.zone)
         manifest = one.manifest
-        about = " · ".join((_(KINDS[manifest.kind]), size_text(manifest.size), manifest.by, one.path.name))
+        about = " · ".join((one.why, size_text(manifest.size), manifest.by, one.path.name))
         return Row(("backup", str(one.path)), ("", f"{made:%Y-%m-%d %H:%M}", Cell(about, "dim")))
 
     def _seat(self, one: presence.Seat) -> Row:
@@ -291,7 +291,7 @@ def told(copy: Backup, zone: str) -> list[str]:
     return [
         _("Made: {when}, {why}, by {who}").format(
             when=f"{clock.local(manifest.made_at, zone):%Y-%m-%d %H:%M}",
-            why=_(KINDS[manifest.kind]),
+            why=copy.why,
             who=manifest.by,
         ),
         _("Size: {size}").format(size=size_text(manifest.size)),
