@@ -12,11 +12,13 @@ MOVED_SINCE = (
     " JOIN change d ON d.entity = c.entity AND d.entity_id = c.entity_id AND d.id > c.id"
     " WHERE c.change_set = :set AND d.change_set <> c.change_set LIMIT 1"
 )
+# Written out, so that the indexes of live rows serve.
+LIVE, ANY = "k.deleted_at IS NULL", "1 = 1"
 ADDED = "SELECT DISTINCT entity FROM change WHERE change_set = :set AND op = 'insert'"
 HANGING = (
     "SELECT 1 FROM change c JOIN {child} k ON k.{column} = c.entity_id"
     " WHERE c.change_set = :set AND c.entity = :entity AND c.op = 'insert'"
-    " AND (k.deleted_at IS NULL OR :soft = 0)"
+    " AND {live}"
     " AND NOT EXISTS (SELECT 1 FROM change_set s WHERE s.id = k.created_in AND s.job = :job) LIMIT 1"
 )
 
@@ -47,9 +49,7 @@ def _untouched(connection: sqlite3.Connection, job: int, sets: list[int], soft: 
             return False
         for (entity,) in connection.execute(ADDED, {"set": each}).fetchall():
             for child, column in children.get(entity, ()):
-                sql = HANGING.format(child=child, column=column)
-                if connection.execute(
-                    sql, {"set": each, "entity": entity, "job": job, "soft": int(soft)}
-                ).fetchone():
+                sql = HANGING.format(child=child, column=column, live=LIVE if soft else ANY)
+                if connection.execute(sql, {"set": each, "entity": entity, "job": job}).fetchone():
                     return False
     return True

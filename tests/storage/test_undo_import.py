@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from crm_tui.storage.database import Database
+from crm_tui.storage.job_survey import HANGING, LIVE
+from crm_tui.storage.survey import references
 from tests.storage.undone import back, refused
 from tests.storage.world import contact, customer, field, saved
 
@@ -64,3 +66,14 @@ def test_an_imported_customer_archived_since_is_gone_already(db, imported):
     saved(db, lambda c: c.soft_delete("customer", rows[2]))
     back(db, set_id, soft=True)
     assert [field(db, "customer", row, "gone") for row in rows] == ["undone", "undone", "archived"]
+
+
+def test_what_hangs_on_added_rows_is_found_by_indexes(db):
+    children = references(db.connection)
+    scanned = []
+    for entity in ("customer", "contact", "plan", "activity", "tag"):
+        for child, column in children[entity]:
+            sql = "EXPLAIN QUERY PLAN " + HANGING.format(child=child, column=column, live=LIVE)
+            steps = db.connection.execute(sql, {"set": 1, "entity": entity, "job": 1}).fetchall()
+            scanned += [(child, column) for step in steps if step[3].startswith("SCAN")]
+    assert scanned == []
