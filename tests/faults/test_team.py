@@ -23,7 +23,7 @@ def _journal_in_use(request: pytest.FixtureRequest) -> None:
 
 @JOURNALS
 def test_a_team_at_work_loses_nothing(tmp_path: Path, journal: str):
-    outcome = team.run(tmp_path / "crm.db", journal, 8, 3, 0.1)
+    outcome = team.run(tmp_path / "crm.db", journal, 8, 1.5, 0.1)
     assert outcome.faults == []
     assert len(outcome.said.tokens) > 10
     assert len(outcome.said.fields) > 10
@@ -42,7 +42,7 @@ def test_a_lost_save_would_be_noticed(tmp_path: Path):
 @JOURNALS
 def test_a_large_import_and_its_undo_among_colleagues(tmp_path: Path, journal: str):
     make_million(tmp_path / "small.db", 1000, "truncate")
-    assert crowd.run(tmp_path / "small.db", journal, 1000, 900, 4, 0.2, ["crowd"]) == []
+    assert crowd.run(tmp_path / "small.db", journal, 1000, 400, 4, 0.2, ["crowd"]) == []
 
 
 @JOURNALS

@@ -47,7 +47,7 @@ def _small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clock, "pause", lambda seconds: None)
 
 
-@settings(max_examples=30, phases=(Phase.generate, Phase.shrink))
+@settings(max_examples=12, phases=(Phase.generate, Phase.shrink))
 @given(steps=st.lists(STEP, min_size=8, max_size=30))
 def test_nothing_that_was_acknowledged_is_lost_unseen(template: Path, steps):
     with tempfile.TemporaryDirectory() as folder:

@@ -117,7 +117,7 @@ class Two:
                 self.outcomes["undo refused"] += 1
 
 
-@settings(max_examples=100)
+@settings(max_examples=40)
 @given(steps=st.lists(STEP, min_size=2, max_size=14))
 def test_what_two_people_save_is_the_three_way_merge_of_what_they_saw(template: Path, steps):
     with tempfile.TemporaryDirectory() as folder:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar, cast
@@ -100,7 +100,7 @@ class UpkeepScreen(BaseScreen):
         )
         return found, backup.backups(backup.default_folder(path)), presence.who_is_in(path)
 
-    async def _show(self) -> None:
+    async def _show(self, at: Hashable = None) -> None:
         checks = ListSource([self._check(at) for at in range(len(self.found))])
         copies = ListSource([self._copy(one) for one in self.copies])
         seats = ListSource([self._seat(one) for one in self.seats])
@@ -110,7 +110,7 @@ class UpkeepScreen(BaseScreen):
             Section("people", _("In the file now"), seats),
         ]
         item = self.table.item
-        await self.table.show(GroupedSource(sections), cursor_to=item.id if item else None)
+        await self.table.show(GroupedSource(sections), cursor_to=at or (item.id if item else None))
         if self.found:
             worst = sum(one.state == BAD for one in self.found)
             said = ngettext("{n} thing is broken", "{n} things are broken", worst).format(n=worst)
@@ -217,6 +217,7 @@ class UpkeepScreen(BaseScreen):
         if outcome.error is not None:
             raise outcome.error
         self.copies = await self.crm.work.run(backup.backups, outcome.value.path.parent)
+        await self._show(("backup", str(outcome.value.path)))
         await self.reload()
         self.say(_("Backed up and verified: {path}").format(path=outcome.value.path), "good")
 
