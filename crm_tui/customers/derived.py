@@ -25,6 +25,17 @@ def rewrite(connection: sqlite3.Connection, change_set: int) -> None:
         _rewrite(connection, piece, required)
 
 
+def load() -> None:
+    """Load the tables that the keys of phones and mails and the findings of a check are made with."""
+    from crm_tui.presets.loader import load_presets
+    from crm_tui.text.mail import parse_mails
+    from crm_tui.text.phone import parse_phones
+
+    load_presets()
+    parse_phones("01012345678")
+    parse_mails("name@example.com")
+
+
 def _required(connection: sqlite3.Connection) -> tuple[str, ...]:
     from crm_tui.presets.loader import preset
     from crm_tui.presets.store import settings
@@ -91,4 +102,4 @@ def _mail_keys(text: str | None) -> list[str]:
     return [mail.key for mail in parse_mails(text) if mail.key]
 
 
-derive.register(ENTITIES, rewrite)
+derive.register(ENTITIES, rewrite, load)

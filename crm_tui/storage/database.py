@@ -109,6 +109,7 @@ class Database:
             found = self.connection.execute("SELECT chain FROM change_set WHERE id = :set", sealed).fetchone()
             return found is not None and found[0] == sealed["chain"]
 
+        derive.load()
         try:
             result = self._transaction(body, is_there)
         except _NothingMoved as nothing:

@@ -11,18 +11,27 @@ from crm_tui.storage.lists import query_in
 Writer = Callable[[sqlite3.Connection, int], None]
 
 _writers: dict[str, list[Writer]] = {}
+_loads: list[Callable[[], None]] = []
 
 
-def register(entities: Iterable[str], writer: Writer) -> None:
+def register(entities: Iterable[str], writer: Writer, load: Callable[[], None] | None = None) -> None:
     """Have ``writer(connection, change_set)`` called for each set that moved one of the entities.
 
-    It runs inside the transaction, after the rows moved, and finds them in ``change``. Registering the same
-    writer twice changes nothing.
+    It runs inside the transaction, after the rows moved, and finds them in ``change``. ``load`` brings in the
+    modules and tables that the writer needs. Registering the same writer twice changes nothing.
     """
+    if load is not None:
+        _loads.append(load)
     for entity in entities:
         writers = _writers.setdefault(entity, [])
         if writer not in writers:
             writers.append(writer)
+
+
+def load() -> None:
+    """Load once what the writers need; before a write takes its lock, for all the others wait for that."""
+    while _loads:
+        _loads.pop()()
 
 
 class _Moved:

@@ -26,6 +26,7 @@ from crm_tui.errors import Busy, CrmError
 from crm_tui.followups import service as followups
 from crm_tui.queue import store as queue
 from crm_tui.session import register_derived
+from crm_tui.storage import derive
 from crm_tui.storage.change import Change
 from crm_tui.storage.database import Database
 from crm_tui.storage.driver import sqlite3
@@ -79,7 +80,6 @@ class Colleague:
     """One process: looks at customers, logs calls, and writes fields of a few that all work on."""
 
     def __init__(self, path: Path, who: int, hot: int, customers: int) -> None:
-        register_derived()
         self.presence = Presence(path)
         self.database = Watched(path)
         self.reader = scope(self.database.connect_reader(), who)
@@ -175,6 +175,8 @@ class Colleague:
 
 def split(path: Path, count: int, think: float, hot: int, customers: int) -> None:
     """Become ``count`` processes; say ``ready``, wait for ``go``, and stop when standard input ends."""
+    register_derived()
+    derive.load()
     go, let_go = os.pipe()
     stop, end = os.pipe()
     with tempfile.TemporaryDirectory() as folder:
