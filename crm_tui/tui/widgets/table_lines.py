@@ -58,7 +58,7 @@ class TableLines(Widget):
     }
 
     columns: Sequence[Column]
-    gutter: int = 0  # cells kept at the left edge for what ``gutter_sign`` says of a row
+    sign_cells: int = 0  # cells kept at the left edge for what ``row_sign`` says of a row
     header: int
     total: int
     loaded: bool
@@ -87,8 +87,8 @@ class TableLines(Widget):
         """Return the columns of a row that somebody else changed a moment ago."""
         raise NotImplementedError
 
-    def gutter_sign(self, item: Row) -> str:
-        """Return the one cell of ASCII that stands before a row, '' for nothing; only where ``gutter`` is 1."""
+    def row_sign(self, item: Row) -> str:
+        """Return the ASCII cell that stands before a row, '' for nothing; asked where ``sign_cells`` is 1."""
         return ""
 
     def _want(self, first: int, last: int) -> None:
@@ -98,7 +98,7 @@ class TableLines(Widget):
         """Return one line of the table."""
         cells = self.size.width
         if not self._widths:
-            self._widths = column_widths(self.columns, max(cells - 3 - self.gutter, 1))
+            self._widths = column_widths(self.columns, max(cells - 3 - self.sign_cells, 1))
         if y < self.header:
             texts = [column.title for column in self.columns]
             return self._strip(texts, self._style("table--header"), cells, tones=False)
@@ -122,7 +122,7 @@ class TableLines(Widget):
             )
         base = style or (self._style(f"table--{item.tone}") if item.tone in TONES else self.rich_style)
         tones = not on_cursor and item.tone != GONE
-        sign = self.gutter_sign(item) if self.gutter else ""
+        sign = self.row_sign(item) if self.sign_cells else ""
         return self._strip(item.cells, base, cells, mark, sign, tones=tones, changed=self.marked(item.id))
 
     def _strip(
@@ -137,8 +137,8 @@ class TableLines(Widget):
         changed: Collection[int] = (),
     ) -> Strip:
         ambiguous = self._ambiguous
-        segments: list[Segment] = [Segment(sign or " ", base)] if self.gutter else []
-        used = self.gutter
+        segments: list[Segment] = [Segment(sign or " ", base)] if self.sign_cells else []
+        used = self.sign_cells
         for place, (column, wide) in enumerate(zip(self.columns, self._widths, strict=True)):
             if not wide:
                 continue
@@ -164,7 +164,7 @@ class TableLines(Widget):
 
     def width_of(self, column: int) -> int:
         """Return the cells that a column has on the screen, 0 where it was dropped."""
-        widths = self._widths or column_widths(self.columns, max(self.size.width - 3 - self.gutter, 1))
+        widths = self._widths or column_widths(self.columns, max(self.size.width - 3 - self.sign_cells, 1))
         return widths[column]
 
     def _mark(self, y: int) -> bool:
