@@ -6,23 +6,53 @@ from typing import Any
 
 from crm_tui.customers import store
 from crm_tui.customers.checks import check
+from crm_tui.customers.fields import FIELDS
 from crm_tui.storage import derive
 from crm_tui.storage.driver import sqlite3
 from crm_tui.storage.lists import pieces, query_in
 from crm_tui.text.fold import fold
 
-ENTITIES = ("customer", "contact", "customer_alias", "tag_link", "tag", "project")
 HAY = ("no", "uscc_key", "short_name", "english_name", "referrer")
 CITIES = ("biz_city", "biz_province", "reg_city", "reg_province")  # Beijing is a province without city
 # The filter tells what is odd at any time; a date that lies in the future today does not stay so.
 NEVER = "9999-12-31"
+# What each is made of: by entity the columns that it reads (None: any).
+KEYED = {"customer": CITIES, "contact": None}
+READ = {
+    "customer": ("name_key", *HAY),
+    "contact": None,
+    "customer_alias": None,
+    "tag_link": None,
+    "tag": None,
+}
+CHECKED_COLUMNS = (
+    *("uscc", "status", "lost_reason", "budget_min", "budget_max", "first_contact_on", "founded_on"),
+)
+CHECKED = {"customer": CHECKED_COLUMNS, "contact": None, "project": None}
+ENTITIES = tuple({**KEYED, **READ, **CHECKED})
 
 
 def rewrite(connection: sqlite3.Connection, change_set: int) -> None:
-    """Rewrite keys, haystack and findings of the customers that a set touched."""
+    """Rewrite keys, haystack and findings of the customers that a set touched, each where it reads them."""
     required = _required(connection)
-    for piece in pieces(derive.customers_of(connection, change_set, ENTITIES)):
-        _rewrite(connection, piece, required)
+    needed = [name for one in required if FIELDS[one].entity == "customer" for name in FIELDS[one].columns]
+    checked = {**CHECKED, "customer": (*CHECKED_COLUMNS, *needed)}
+    keys = set(derive.customers_of(connection, change_set, KEYED))
+    texts = keys | set(derive.customers_of(connection, change_set, READ))
+    found = set(derive.customers_of(connection, change_set, checked))
+    for piece in pieces(sorted(texts | found)):
+        files = _Files(connection, piece)
+        files.write_keys([one for one in piece if one in keys])
+        hay = files.haystacks([one for one in piece if one in texts])
+        findings = files.findings([one for one in piece if one in found], required)
+        both = [{"id": one, "hay": hay[one], **findings[one]} for one in hay if one in findings]
+        connection.executemany(store.HAYSTACK, both)
+        texts_only = [{"id": one, "hay": hay[one]} for one in hay if one not in findings]
+        connection.executemany(store.ONLY_HAY, texts_only)
+        rest = [{"id": one, **findings[one]} for one in findings if one not in hay]
+        connection.executemany(store.ONLY_FINDINGS, rest)
+        if not files.all_there:
+            store.delete_in(connection, store.STATE_GONE, piece)
 
 
 def load() -> None:
@@ -43,42 +73,76 @@ def _required(connection: sqlite3.Connection) -> tuple[str, ...]:
     return preset(settings(connection).get("preset") or "general").required
 
 
-def _rewrite(connection: sqlite3.Connection, ids: list[int], required: tuple[str, ...]) -> None:
-    files = {row["id"]: row for row in store.rows_in(connection, store.OWN, ids)}
-    contacts: dict[int, list[dict[str, Any]]] = {}
-    for row in store.rows_in(connection, store.OWN_CONTACTS, ids):
-        contacts.setdefault(row["customer_id"], []).append(row)
-    with_project = {row[0] for row in query_in(connection, store.OWN_PROJECTS, ids)}
-    hay = {
-        key: [row["name_key"], *(fold(row[name]) for name in HAY if row[name])] for key, row in files.items()
-    }
-    keys: list[dict[str, Any]] = []
-    for customer_id, rows in contacts.items():
-        parts = hay.setdefault(customer_id, [])
-        for row in rows:
-            parts.extend(fold(row[name]) for name in ("name", "wechat", "email") if row[name])
-            found = [("phone", key) for key in _phone_keys(files.get(customer_id), row)] + [
-                ("mail", key) for key in _mail_keys(row["email"])
-            ]
-            for kind, key in dict.fromkeys(found):
-                keys.append({"kind": kind, "key": key, "customer_id": customer_id, "contact_id": row["id"]})
-                if kind == "phone":
-                    parts.append(key)
-    for customer_id, key in query_in(connection, store.HAY_ALIASES, ids):
-        hay.setdefault(customer_id, []).append(key)
-    for customer_id, names in store.tags_of(connection, ids).items():
-        hay.setdefault(customer_id, []).extend(map(fold, names))
-    store.delete_in(connection, store.KEYS_GONE, ids)
-    connection.executemany(store.KEY, keys)
-    states = []
-    for key, parts in hay.items():
-        projects = [{}] if key in with_project else []
-        found = check(files[key], contacts.get(key, ()), projects, required, NEVER) if key in files else []
-        missing = sum(one.missing for one in found)
-        text = " ".join(dict.fromkeys(parts))
-        states.append({"id": key, "hay": text, "missing": missing, "odd": len(found) - missing})
-    connection.executemany(store.HAYSTACK, states)
-    store.delete_in(connection, store.STATE_GONE, ids)
+class _Files:
+    """What some customers' derived rows are made of."""
+
+    def __init__(self, connection: sqlite3.Connection, ids: list[int]) -> None:
+        self._connection = connection
+        self._rows = {row["id"]: row for row in store.rows_in(connection, store.OWN, ids)}
+        self._contacts: dict[int, list[dict[str, Any]]] = {}
+        for row in store.rows_in(connection, store.OWN_CONTACTS, ids):
+            self._contacts.setdefault(row["customer_id"], []).append(row)
+        self._phones: dict[int, list[str]] = {}
+        self._keyed: set[int] = set()
+        self.all_there = len(self._rows) == len(ids)
+
+    def write_keys(self, ids: list[int]) -> None:
+        """Write the keys of phones and mails anew."""
+        if not ids:
+            return
+        keys: list[dict[str, Any]] = []
+        for customer_id in ids:
+            for row in self._contacts.get(customer_id, ()):
+                phones = list(dict.fromkeys(_phone_keys(self._rows.get(customer_id), row)))
+                found = [("phone", key) for key in phones] + [
+                    ("mail", key) for key in dict.fromkeys(_mail_keys(row["email"]))
+                ]
+                self._phones[row["id"]] = phones
+                for kind, key in found:
+                    keys.append(
+                        {"kind": kind, "key": key, "customer_id": customer_id, "contact_id": row["id"]}
+                    )
+        store.delete_in(self._connection, store.KEYS_GONE, ids)
+        self._connection.executemany(store.KEY, keys)
+        self._keyed.update(ids)
+
+    def haystacks(self, ids: list[int]) -> dict[int, str]:
+        """Return by customer what the filter looks through."""
+        if not ids:
+            return {}
+        if known := [one for one in ids if one not in self._keyed]:
+            for contact_id, key in query_in(self._connection, store.PHONES_OF, known):
+                self._phones.setdefault(contact_id, []).append(key)
+        hay: dict[int, list[str]] = {}
+        for one in ids:
+            row = self._rows.get(one)
+            if row is None and one not in self._contacts:
+                continue
+            parts = hay.setdefault(one, [])
+            if row is not None:
+                parts += (row["name_key"], *(fold(row[name]) for name in HAY if row[name]))
+            for contact in self._contacts.get(one, ()):
+                parts.extend(fold(contact[name]) for name in ("name", "wechat", "email") if contact[name])
+                parts.extend(self._phones.get(contact["id"], ()))
+        for customer_id, key in query_in(self._connection, store.HAY_ALIASES, ids):
+            hay.setdefault(customer_id, []).append(key)
+        for customer_id, names in store.tags_of(self._connection, ids).items():
+            hay.setdefault(customer_id, []).extend(map(fold, names))
+        return {one: " ".join(dict.fromkeys(parts)) for one, parts in hay.items()}
+
+    def findings(self, ids: list[int], required: tuple[str, ...]) -> dict[int, dict[str, int]]:
+        """Return by customer how much a check finds blank, and how much odd."""
+        if not ids:
+            return {}
+        with_project = {row[0] for row in query_in(self._connection, store.OWN_PROJECTS, ids)}
+        counts = {}
+        for one in ids:
+            row = self._rows.get(one)
+            projects = [{}] if one in with_project else []
+            found = check(row, self._contacts.get(one, ()), projects, required, NEVER) if row else []
+            missing = sum(each.missing for each in found)
+            counts[one] = {"missing": missing, "odd": len(found) - missing}
+        return counts
 
 
 def _phone_keys(customer: dict[str, Any] | None, contact: dict[str, Any]) -> list[str]:

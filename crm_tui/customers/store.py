@@ -271,6 +271,14 @@ HAYSTACK = (
     "INSERT INTO customer_state (customer_id, haystack, missing, odd) VALUES (:id, :hay, :missing, :odd)"
     " ON CONFLICT (customer_id) DO UPDATE SET haystack = :hay, missing = :missing, odd = :odd"
 )
+ONLY_HAY = "UPDATE customer_state SET haystack = :hay WHERE customer_id = :id"
+ONLY_FINDINGS = (
+    "UPDATE customer_state SET missing = :missing, odd = :odd"
+    " WHERE customer_id = :id AND (missing <> :missing OR odd <> :odd)"
+)
+PHONES_OF = (
+    "SELECT contact_id, key FROM contact_key WHERE customer_id IN ({ids}) AND kind = 'phone' ORDER BY id"
+)
 STATE_GONE = (
     "DELETE FROM customer_state WHERE customer_id IN ({ids})"
     " AND NOT EXISTS (SELECT 1 FROM customer c WHERE c.id = customer_state.customer_id)"

@@ -7,14 +7,19 @@ from crm_tui.storage import derive
 from crm_tui.storage.driver import sqlite3
 from crm_tui.storage.lists import pieces, placeholders
 
-ENTITIES = ("customer", "activity", "plan")
+# What the state is made of; of a customer itself only that there is one.
+MATTERS = {
+    "customer": (),
+    "activity": ("at", "origin", "deleted_at"),
+    "plan": ("state", "due_on", "due_at", "deleted_at"),
+}
 
 
 def rewrite(connection: sqlite3.Connection, change_set: int) -> None:
     """Rewrite the state of the customers that a set touched."""
-    for piece in pieces(derive.customers_of(connection, change_set, ENTITIES)):
+    for piece in pieces(derive.customers_of(connection, change_set, MATTERS)):
         marks, params = placeholders(piece)
         connection.execute(store.STATE.replace("{ids}", marks), params)
 
 
-derive.register(ENTITIES, rewrite)
+derive.register(MATTERS, rewrite)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 
 from crm_tui.storage.driver import sqlite3
 from crm_tui.storage.lists import query_in
@@ -35,18 +35,31 @@ def load() -> None:
 
 
 class _Moved:
-    """What one set did to each entity: ids, parents that a row had or got, and images of removed rows."""
+    """What one set did to each entity: rows added or removed, rows by moved column, parents, images."""
 
     def __init__(self, connection: sqlite3.Connection, change_set: int) -> None:
-        self.ids: dict[str, set[int]] = {}
+        self.whole: dict[str, set[int]] = {}
+        self.columns: dict[str, dict[str, set[int]]] = {}
         self.parents: dict[str, set[int]] = {}
         for entity, row_id, op, name, old, new in connection.execute(LOG, {"set": change_set}).fetchall():
-            self.ids.setdefault(entity, set()).add(row_id)
+            by_column = self.columns.setdefault(entity, {})
+            if op == "update":
+                by_column.setdefault(name, set()).add(row_id)
+            else:
+                self.whole.setdefault(entity, set()).add(row_id)
             if op == "update" and name == "customer_id":
                 self.parents.setdefault(entity, set()).update(one for one in (old, new) if one is not None)
             elif op == "delete":
                 parent = json.loads(old).get("customer_id")
                 self.parents.setdefault(entity, set()).update(() if parent is None else (parent,))
+
+    def ids(self, entity: str, columns: Collection[str] | None) -> set[int]:
+        """Return the rows that were added, removed, or moved in one of the columns (None: in any)."""
+        found = set(self.whole.get(entity, ()))
+        for name, ids in self.columns.get(entity, {}).items():
+            if columns is None or name in columns or name == "customer_id":
+                found |= ids
+        return found
 
 
 # What the set that is being written moved, read once for all writers.
@@ -59,7 +72,7 @@ def rewrite(connection: sqlite3.Connection, change_set: int) -> None:
     _current[id(connection), change_set] = moved
     called: set[int] = set()
     try:
-        for entity in moved.ids:
+        for entity in moved.columns:
             for writer in _writers.get(entity, ()):
                 if id(writer) not in called:
                     called.add(id(writer))
@@ -83,12 +96,17 @@ def _of(connection: sqlite3.Connection, change_set: int) -> _Moved:
     return _current.get((id(connection), change_set)) or _Moved(connection, change_set)
 
 
-def customers_of(connection: sqlite3.Connection, change_set: int, entities: Iterable[str]) -> list[int]:
-    """Return the customers that a set touched, directly or through a child row, removed rows included."""
+def customers_of(
+    connection: sqlite3.Connection, change_set: int, matters: Mapping[str, Collection[str] | None]
+) -> list[int]:
+    """Return the customers that a set touched, directly or through a child row, removed rows included.
+
+    ``matters`` gives by entity the columns that matter (None: all do); what was added or removed always does.
+    """
     found: set[int] = set()
     moved = _of(connection, change_set)
-    for entity in entities:
-        ids = moved.ids.get(entity)
+    for entity, columns in matters.items():
+        ids = moved.ids(entity, columns)
         if not ids:
             continue
         if entity == "customer":
