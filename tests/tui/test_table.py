@@ -69,6 +69,48 @@ async def test_a_million_rows_cost_a_few_pages_read_on_the_database_thread() -> 
         assert sum(limit for _offset, limit in source.pages) < 40 * PAGE
 
 
+class Uncounted(Million):
+    """A source that does not know its length yet but can be read from either end."""
+
+    def __init__(self, size: int) -> None:
+        super().__init__()
+        self.size = size
+
+    def count(self) -> None:
+        return None
+
+    def page(self, offset: int, limit: int) -> Sequence[Row]:
+        self.pages.append((offset, limit))
+        return [Row(n, ("", f"客户{n}")) for n in range(offset, min(offset + limit, self.size))]
+
+    def tail(self, skip: int, limit: int) -> Sequence[Row]:
+        return self.page(max(self.size - skip - limit, 0), min(limit, self.size - skip))
+
+
+@pytest.mark.parametrize("size", [1_000_000, 5 * PAGE, 40])
+async def test_either_end_of_a_list_that_nobody_counted_yet(size: int) -> None:
+    async with story(playground(start="customers")) as user:
+        table = user.screen.query_one(Table)
+        source = Uncounted(size)
+        await table.show(source)
+        assert table.known is (size == 40)
+        await user.press("G", "k", "k")
+        assert f"客户{size - 1}" in user.text and user.screen.primary.row.id == size - 3
+        await user.press("pageup")
+        here, seen = table.row, user.lines[1:-2]
+        table.know(source, size)
+        await user.idle()
+        assert table.row == here and table.row is not None and table.cursor == table.row.id
+        assert table.total == size and [line[:-1] for line in user.lines[1:-2]] == [e[:-1] for e in seen]
+        await user.press("g")
+        assert table.cursor == 0 and "客户0" in user.text
+        if size < 1000:
+            await table.show(source)
+            for _page in range(size // table.lines + 2):
+                await user.press("pagedown")
+            assert table.known and table.total == size and table.cursor == size - 1
+
+
 async def test_a_cursor_step_draws_two_lines_only() -> None:
     async with story(playground(FakeSession(100), start="customers")) as user:
         table = user.screen.query_one(Table)

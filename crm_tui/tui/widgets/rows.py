@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 from typing import NamedTuple, Protocol
 
+# Where the last row stands while nobody knows how many there are; lines beyond its half count from there.
+FAR = 1 << 40
 GONE = "gone"  # the tone of a row that somebody else dealt with or took away
 
 
@@ -76,10 +78,12 @@ class Source(Protocol):
     A source may also have ``position(row_id) -> int | None`` (where that row stands now), which lets the
     cursor find a row that moved far away, ``toggle(group_id)`` when it has headings that fold, and
     ``again(rows) -> rows``, which reads rows anew, each in its place, those that are gone with the tone GONE.
+    With ``tail(skip, limit) -> rows``, the rows that end ``skip`` rows before the last one, the end can be
+    shown before anybody knows how many rows there are.
     """
 
     def count(self) -> int | None:
-        """Return how many rows there are; None when nobody knows before the end is read."""
+        """Return how many rows there are; None when that is not known yet."""
 
     def page(self, offset: int, limit: int) -> Sequence[Row | GroupRow]:
         """Return the rows from ``offset`` on, at most ``limit``."""

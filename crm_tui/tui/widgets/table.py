@@ -1,35 +1,26 @@
-"""A table over any number of rows: it holds only pages near the visible one, read outside the event loop."""
+"""A table over any number of rows, with a cursor of its own."""
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Hashable, Sequence
-from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 from textual import events
 from textual.geometry import Region
 from textual.message import Message
 
-from crm_tui.tui.widgets.rows import Column, GroupRow, ListSource, Row, Source
-from crm_tui.tui.widgets.table_again import PAGE, RowsAgain
-from crm_tui.tui.work import Superseded
+from crm_tui.tui.widgets.rows import Column, GroupRow, Row
+from crm_tui.tui.widgets.table_again import PAGE
+from crm_tui.tui.widgets.table_reading import KEPT_PAGES, TableReading
 
 if TYPE_CHECKING:
     from crm_tui.tui.app import CrmApp
 
-KEPT_PAGES = 16
+WHEEL = 3  # rows that one notch of the wheel moves by
+__all__ = ["KEPT_PAGES", "PAGE", "Table"]
 
 
-def _pages(source: Source, numbers: range) -> dict[int, Sequence[Row | GroupRow]]:
-    """Return pages that follow each other, read at once: some orders cost as much for one row as for all."""
-    if not numbers:
-        return {}
-    rows = source.page(numbers[0] * PAGE, len(numbers) * PAGE)
-    return {number: rows[at * PAGE : (at + 1) * PAGE] for at, number in enumerate(numbers)}
-
-
-class Table(RowsAgain, can_focus=True):
+class Table(TableReading, can_focus=True):
     """A virtual table with an own cursor.
 
     ``await table.show(source)`` shows other rows, ``await table.reload()`` reads the same ones again and
@@ -59,14 +50,6 @@ class Table(RowsAgain, can_focus=True):
         self.columns = columns
         self._empty = empty
         self.header = int(header)
-        self.source: Source = ListSource(())
-        self.total = 0
-        self.loaded = False
-        self.top = 0
-        self.cursor = 0
-        self._pages: OrderedDict[int, Sequence[Row | GroupRow]] = OrderedDict()
-        self._asked: set[int] = set()
-        self._generation = 0
         self._widths: list[int] = []
         self._said: Hashable = None
 
@@ -85,122 +68,6 @@ class Table(RowsAgain, can_focus=True):
         if text != self._empty:
             self._empty = text
             self.refresh()
-
-    # -- rows ---------------------------------------------------------------------------------------
-
-    async def show(self, source: Source, *, cursor_to: Hashable = None) -> None:
-        """Show the rows of a source from the first on, or with the cursor on the row ``cursor_to``.
-
-        The old rows stay until the new ones are here; of two calls only the newer one counts.
-        """
-        await self._load(source, cursor_to, 0)
-
-    async def reload(self) -> None:
-        """Read the rows again; the cursor stays on its row, or on its line when the row is gone."""
-        item = self.item
-        await self._load(self.source, item.id if item else None, self.cursor)
-
-    async def _load(self, source: Source, row_id: Hashable, line: int) -> None:
-        offset = max(self.cursor - self.top, 0)
-
-        def read() -> tuple[int, int, dict[int, Sequence[Row | GroupRow]]]:
-            total = source.count()
-            place = line
-            if row_id is not None:
-                find = getattr(source, "position", None)
-                found = find(row_id) if find else None
-                if found is None and not find:
-                    start = max(line - PAGE, 0)
-                    near = source.page(start, 2 * PAGE)
-                    found = next((start + at for at, row in enumerate(near) if row.id == row_id), None)
-                place = line if found is None else found
-            if total is None:
-                total = place + len(source.page(place, PAGE * KEPT_PAGES))
-            place = max(min(place, total - 1), 0)
-            first = max(place - offset, 0) // PAGE
-            wanted = range(first, min(first + 2, -(-total // PAGE)))
-            return total, place, _pages(source, wanted)
-
-        try:
-            total, place, pages = await self.crm.work.latest(("table", id(self)), read)
-        except Superseded:
-            return
-        before = self._in_sight()
-        self._generation += 1
-        self._asked.clear()
-        self.source, self.total, self.loaded = source, total, True
-        self._pages = OrderedDict(pages)
-        self.cursor = place
-        # Who looks at the beginning goes on doing so, and sees what is new there.
-        self.top = 0 if self.top == 0 and place < self.lines else place - offset
-        self._keep_cursor_visible()
-        if self._in_sight() != before:
-            self.refresh()
-        self._say_moved()
-
-    def _in_sight(self) -> Sequence[Any]:
-        """Return all that decides what is drawn, to draw nothing where nothing is different."""
-        shown = [self.at(line) for line in range(self.top, min(self.top + self.lines, self.total))]
-        return [self.loaded, self.total, self.top, self.cursor, shown]
-
-    def at(self, line: int) -> Row | GroupRow | None:
-        """Return the row or heading of a line, None when it is not here (yet)."""
-        number, place = divmod(line, PAGE)
-        page = self._pages.get(number)
-        return page[place] if page is not None and place < len(page) else None
-
-    @property
-    def item(self) -> Row | GroupRow | None:
-        """The row or heading under the cursor."""
-        return self.at(self.cursor) if self.total else None
-
-    @property
-    def row(self) -> Row | None:
-        """The row under the cursor; None on a heading."""
-        item = self.item
-        return item if isinstance(item, Row) else None
-
-    def _want(self, first: int, last: int) -> None:
-        """Ask for the pages of these lines and the next ones around, where they are missing."""
-        if not self.total:
-            return
-        highest = (self.total - 1) // PAGE
-        missing = []
-        for number in range(max(first // PAGE - 1, 0), min(last // PAGE + 1, highest) + 1):
-            if number in self._pages:
-                self._pages.move_to_end(number)
-            elif number not in self._asked:
-                missing.append(number)
-        # What is in sight comes first; where nothing is here yet, its neighbours come with it in one reading.
-        if missing and missing[-1] - missing[0] == len(missing) - 1:
-            self._ask(range(missing[0], missing[-1] + 1))
-        else:
-            for number in missing:
-                self._ask(range(number, number + 1))
-
-    def _ask(self, numbers: range) -> None:
-        self._asked.update(numbers)
-        self.run_worker(partial(self._fetch, numbers, self._generation), group="pages", exit_on_error=False)
-
-    async def _fetch(self, numbers: range, generation: int) -> None:
-        def still_wanted() -> dict[int, Sequence[Row | GroupRow]]:
-            first, last = self.top // PAGE - 1, (self.top + self.size.height) // PAGE + 1
-            if generation != self._generation or numbers[-1] < first or numbers[0] > last:
-                raise Superseded
-            return _pages(self.source, numbers)
-
-        try:
-            pages = await self.crm.work.run(still_wanted)
-        except Superseded:
-            self._asked.difference_update(numbers)
-            return
-        if generation == self._generation:
-            self._asked.difference_update(numbers)
-            self._pages.update(pages)
-            while len(self._pages) > KEPT_PAGES:
-                self._pages.popitem(last=False)
-            self.refresh()
-            self._say_moved()
 
     # -- cursor -------------------------------------------------------------------------------------
 
@@ -257,31 +124,38 @@ class Table(RowsAgain, can_focus=True):
         """Previous row."""
         self.move_to(self.cursor - 1)
 
-    def do_first(self) -> None:
+    async def go_to(self, line: int) -> None:
+        """Jump to a line, with its rows if they come soon."""
+        line = max(min(line, self.total - 1), 0)
+        await self.ready(line)
+        self.move_to(line)
+
+    async def do_first(self) -> None:
         """First row."""
-        self.move_to(0)
+        await self.go_to(0)
 
-    def do_last(self) -> None:
+    async def do_last(self) -> None:
         """Last row."""
-        self.move_to(self.total - 1)
+        await self.go_to(self.total - 1)
 
-    def do_half_down(self) -> None:
+    async def do_half_down(self) -> None:
         """Half a page down."""
-        self._page(max(self.lines // 2, 1))
+        await self._page(max(self.lines // 2, 1))
 
-    def do_half_up(self) -> None:
+    async def do_half_up(self) -> None:
         """Half a page up."""
-        self._page(-max(self.lines // 2, 1))
+        await self._page(-max(self.lines // 2, 1))
 
-    def do_page_down(self) -> None:
+    async def do_page_down(self) -> None:
         """A page down."""
-        self._page(self.lines)
+        await self._page(self.lines)
 
-    def do_page_up(self) -> None:
+    async def do_page_up(self) -> None:
         """A page up."""
-        self._page(-self.lines)
+        await self._page(-self.lines)
 
-    def _page(self, step: int) -> None:
+    async def _page(self, step: int) -> None:
+        await self.ready(max(min(self.cursor + step, self.total - 1), 0))
         top = self.top
         self.top = max(min(self.top + step, self.total - self.lines), 0)
         if self.top != top:
@@ -311,13 +185,13 @@ class Table(RowsAgain, can_focus=True):
             self.crm.perform("open")
         self.move_to(line)
 
-    def on_mouse_scroll_down(self) -> None:
+    async def on_mouse_scroll_down(self) -> None:
         """Scroll with the wheel."""
-        self._page(3)
+        await self._page(WHEEL)
 
-    def on_mouse_scroll_up(self) -> None:
+    async def on_mouse_scroll_up(self) -> None:
         """Scroll with the wheel."""
-        self._page(-3)
+        await self._page(-WHEEL)
 
     # -- sizes and focus -----------------------------------------------------------------------------
 

@@ -13,7 +13,7 @@ from textual.widget import Widget
 
 from crm_tui.locale import _
 from crm_tui.text.cells import fit, safe, width
-from crm_tui.tui.widgets.rows import GONE, Cell, Column, GroupRow, Row, column_widths
+from crm_tui.tui.widgets.rows import FAR, GONE, Cell, Column, GroupRow, Row, column_widths
 
 if TYPE_CHECKING:
     from crm_tui.tui.app import CrmApp
@@ -61,6 +61,7 @@ class TableLines(Widget):
     sign_cells: int = 0  # cells kept at the left edge for what ``row_sign`` says of a row
     header: int
     total: int
+    known: bool
     loaded: bool
     top: int
     _widths: list[int]
@@ -171,6 +172,9 @@ class TableLines(Widget):
         """Tell whether this line of the right edge shows where in the list we are."""
         if self.total <= self.lines:
             return False
+        if not self.known:
+            # Near an end is all that can be told.
+            return y == (0 if self.top < FAR // 2 else self.lines - 1)
         size = max(self.lines * self.lines // self.total, 1)
         start = round((self.lines - size) * self.top / max(self.total - self.lines, 1))
         return start <= y < start + size
