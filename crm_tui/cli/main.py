@@ -12,7 +12,7 @@ import click
 from crm_tui.cli.diagnostics import CANCELLED, FAULT, USAGE, log_fault, say, say_fault, say_usage
 from crm_tui.cli.grammar import LazyGroup, Option
 from crm_tui.cli.registry import COMMANDS
-from crm_tui.cli.state import Screens, State
+from crm_tui.cli.state import KeyReport, Screens, State
 from crm_tui.errors import CrmError
 from crm_tui.locale import LANGUAGES, N_, _, set_language
 
@@ -48,7 +48,7 @@ def program() -> LazyGroup:
         invoke_without_command=True,
         params=[
             Option(
-                ["--mouse/--no-mouse"], default=True,
+                ["--mouse/--no-mouse"], default=None,
                 help=N_("Whether the terminal interface takes the mouse."),
             ),
             Option(
@@ -59,8 +59,8 @@ def program() -> LazyGroup:
     )  # fmt: skip
 
 
-def run(argv: Sequence[str], screens: Screens) -> int:
-    """Run one call and return its exit status; ``screens`` opens the terminal interface.
+def run(argv: Sequence[str], screens: Screens, keys: Callable[[Any], KeyReport] | None = None) -> int:
+    """Run one call and return its exit status; ``screens`` opens the interface, ``keys`` knows its keys.
 
     0 done, 1 refused or bad input, 2 usage, 3 somebody else changed it or holds the lock, 4 not permitted,
     70 a fault of ours, 130 cancelled. Data goes to stdout, everything else to stderr.
@@ -72,6 +72,8 @@ def run(argv: Sequence[str], screens: Screens) -> int:
         if reconfigure:
             reconfigure(errors="replace")
     state = State(screens)
+    if keys:
+        state.keys = keys
     try:
         status = _call(list(argv), state)
         sys.stdout.flush()

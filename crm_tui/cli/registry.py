@@ -24,7 +24,7 @@ COMMANDS: dict[str, Entry] = {
     ),
     "template": Entry("crm_tui.cli.sheets", "template", N_("Write the blank sheet for importing.")),
     "import": Entry(
-        "crm_tui.cli.sheets", "import_sheet", N_("Bring in customers from a sheet (xlsx, xls, csv).")
+        "crm_tui.cli.sheets", "import_sheet", N_("Bring in customers from a sheet (xlsx, xls, xlsb, ods, csv).")
     ),
     "export": Entry("crm_tui.cli.sheets", "export", N_("Write a list to a file (xlsx, csv, json).")),
     "due": Entry("crm_tui.cli.due", "due", N_("Show whom to contact now, and why.")),
@@ -39,6 +39,9 @@ COMMANDS: dict[str, Entry] = {
     "user": Entry("crm_tui.cli.people", "user", N_("Add and list the people who may use the database.")),
     "backup": Entry("crm_tui.cli.upkeep", "backup", N_("Back the database up while people work.")),
     "restore": Entry("crm_tui.cli.upkeep", "restore", N_("Bring a backup back, or try whether it would.")),
+    "keys": Entry(
+        "crm_tui.cli.keys", "keys", N_("Show every key of the screens, and what is wrong in yours.")
+    ),
     "doctor": Entry(
         "crm_tui.cli.doctor", "doctor", N_("Examine the database and mend what can safely be mended.")
     ),

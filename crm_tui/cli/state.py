@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
 from crm_tui import config
 from crm_tui.cli.diagnostics import say
@@ -16,8 +16,29 @@ from crm_tui.locale import _
 if TYPE_CHECKING:
     from crm_tui.session import Session
 
-# Opens the terminal interface: path, read only, mouse; returns the exit status.
-Screens = Callable[[Path, bool, bool], int]
+# Opens the terminal interface: path, read only, mouse (None: as the user's settings say); returns the status.
+Screens = Callable[[Path, bool, bool | None], int]
+
+
+class KeyReport(Protocol):
+    """The keys in force: a line for each action of each screen, sentences about lines of the user's settings
+    that do not count, and (key, reason) of what no action can have."""
+
+    @property
+    def lines(self) -> Sequence[Any]:
+        """Lines with kind, screen, keys, action, label, help and own."""
+
+    @property
+    def problems(self) -> Sequence[str]:
+        """What is wrong in the user's settings, translated."""
+
+    @property
+    def forbidden(self) -> Sequence[tuple[str, str]]:
+        """Keys that terminals keep, each with its reason."""
+
+
+def _no_keys(_overrides: Any) -> KeyReport:
+    raise RuntimeError("the command line was started without the keys of the screens")
 
 
 @dataclass
@@ -27,8 +48,9 @@ class State:
     screens: Screens
     db: Path | None = None
     read_only: bool = False
-    mouse: bool = True
+    mouse: bool | None = None
     status: int = 0
+    keys: Callable[[Any], KeyReport] = _no_keys
     out: Output = field(default_factory=Output)
 
     @property

@@ -133,7 +133,7 @@ class CrmApp(Frame):
         self.say(_("Copied: {text}").format(text=text))
 
 
-def run(path: Path, *, read_only: bool = False, mouse: bool = True) -> int:
+def run(path: Path, *, read_only: bool = False, mouse: bool | None = None) -> int:
     """Open the terminal interface on a database and return the exit code when it is left."""
     from crm_tui.tui import opening
 

@@ -97,11 +97,9 @@ class Frame(Ending, inherit_bindings=False):
         self.wish: Wish | None = None
         self._leaving = False
         self._day = self.today()
-        try:
-            self.keymap = Keymap(settings.get("keys"))
-        except BadInput as error:
-            self.keymap = Keymap()
-            self._first_words = str(error), "warn"
+        self.keymap = Keymap(settings.get("keys"))
+        if self.keymap.problems and not said[0]:
+            self._first_words = self.keymap.complaint, "warn"
         for each in themes.OURS:
             self.register_theme(each)
         self.theme = theme

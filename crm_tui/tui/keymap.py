@@ -4,65 +4,56 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from crm_tui.errors import BadInput
-from crm_tui.locale import _, language, set_language
+from crm_tui.locale import _, language, ngettext, set_language
 from crm_tui.text.cells import width
-from crm_tui.tui.actions import ACTIONS, GROUPS, SCREEN_TITLES, Action, belonging_to, clashes, find
-from crm_tui.tui.keys import FORBIDDEN, LINE_KEYS, free_of_letters, key_name, show_key
+from crm_tui.tui.actions import ACTIONS, GROUPS, Action, belonging_to, find
+from crm_tui.tui.keys import LINE_KEYS, free_of_letters, show_key
+from crm_tui.tui.own_keys import Examined, examine
 
 FOOTER_KEYS = 7
 
 
 class HelpLine(NamedTuple):
-    """One line of help: the keys as shown, the short name, the sentence, the group's name, the action."""
+    """One line of help: the keys as shown, the short name, the sentence, the group's name, the action.
+
+    ``own`` says that the user set the keys.
+    """
 
     keys: str
     label: str
     help: str
     group: str
     action: Action
+    own: bool = False
 
 
 class Keymap:
     """Which key means which action, on which kind of screen.
 
-    ``overrides`` is the ``[keys]`` table of the user's settings: action id to one key, several separated
-    by commas, or a list; they replace the action's keys. Raises BadInput for an unknown action, a key that
-    terminals do not deliver, or a key that would mean two things on one screen.
+    ``overrides`` is the ``[keys]`` table of the user's settings (see own_keys); ``problems`` are the
+    sentences about those of its lines that do not count.
     """
 
-    def __init__(self, overrides: dict[str, Any] | None = None) -> None:
-        chosen: dict[str, tuple[str, ...]] = {}
-        known = {action.id for action in ACTIONS}
-        for action_id, value in (overrides or {}).items():
-            if action_id not in known:
-                raise _refused(_("There is no action “{name}”.").format(name=action_id))
-            chosen[action_id] = self._parse(value)
-        for kind, key, first, second in clashes(chosen):
-            raise _refused(
-                _("On “{screen}” the key {key} would mean both “{first}” and “{second}”.").format(
-                    screen=_(SCREEN_TITLES[kind]),
-                    key=show_key(key),
-                    first=_(find(first).label),
-                    second=_(find(second).label),
-                )
-            )
-        self._chosen = chosen
+    def __init__(self, overrides: Any = None) -> None:
+        examined = examine(overrides) if overrides else Examined({}, ())
+        self._chosen = examined.keys
+        self.problems = examined.problems
         self._maps: dict[str, dict[str, Action]] = {}
 
-    @staticmethod
-    def _parse(value: Any) -> tuple[str, ...]:
-        written = value.split(",") if isinstance(value, str) and len(value) > 1 else value
-        written = [written] if isinstance(written, str) else written
-        if not isinstance(written, list) or not all(
-            isinstance(each, str) and each.strip() for each in written
-        ):
-            raise _refused(_("A key is text, several are separated by commas."))
-        keys = tuple(key_name(each) for each in written)
-        for key in keys:
-            if key in FORBIDDEN or key.startswith("alt+"):
-                raise _refused(_("Terminals do not deliver the key {key}.").format(key=show_key(key)))
-        return keys
+    @property
+    def own(self) -> frozenset[str]:
+        """The ids of the actions whose keys the user set."""
+        return frozenset(self._chosen)
+
+    @property
+    def complaint(self) -> str:
+        """The sentence about the user's own keys that do not count, '' when all do."""
+        if not self.problems:
+            return ""
+        more = len(self.problems) - 1
+        also = ngettext("One more line is refused.", "{n} more lines are refused.", more) if more else ""
+        kept = _("Its usual keys stay. crm-tui keys shows all; mend [keys] in settings.toml.")
+        return " ".join(filter(None, (self.problems[0], also.format(n=more), kept)))
 
     def keys(self, action: Action) -> tuple[str, ...]:
         """Return the keys of an action, the shown one first."""
@@ -98,7 +89,8 @@ class Keymap:
             (action for action in belonging_to(kind) if action.footer and action.id not in without),
             key=lambda action: action.footer,
         )
-        pairs = [(self._footer_key(action, kind), _(action.label)) for action in wanted]
+        wanted = [action for action in wanted if self.footer_key(action, kind)]
+        pairs = [(self.footer_key(action, kind), _(action.label)) for action in wanted]
         fixed = [pair for pair, action in zip(pairs, wanted, strict=True) if action.id == "help"]
         others = [pair for pair, action in zip(pairs, wanted, strict=True) if action.id != "help"]
         others = others[: FOOTER_KEYS - len(fixed)]
@@ -106,7 +98,8 @@ class Keymap:
             others.pop()
         return others + fixed
 
-    def _footer_key(self, action: Action, kind: str) -> str:
+    def footer_key(self, action: Action, kind: str) -> str:
+        """Return the key of an action that the key bar of a kind of screen names, '' when it has none."""
         if kind == "form" and action.id in ("help", "palette"):
             return show_key(next(key for key in (*self.keys(action), "") if free_of_letters(key) or not key))
         return self.shown(action.id)
@@ -120,7 +113,8 @@ class Keymap:
     def line(self, action: Action) -> HelpLine:
         """Return the help line of one action."""
         shown = list(dict.fromkeys(show_key(key) for key in self.keys(action)))
-        return HelpLine("  ".join(shown), _(action.label), _(action.help), _(action.group), action)
+        texts = _(action.label), _(action.help), _(action.group)
+        return HelpLine("  ".join(shown), *texts, action, action.id in self._chosen)
 
 
 def footer_width(pairs: list[tuple[str, str]]) -> int:
@@ -145,9 +139,3 @@ def key_table(lang: str) -> str:
         return "\n".join(rows) + "\n"
     finally:
         set_language(before)
-
-
-def _refused(what: str) -> BadInput:
-    return BadInput(
-        what, _("The usual keys stay in force."), _("Mend [keys] in settings.toml and start again.")
-    )

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import unicodedata
 
-from textual.keys import key_to_character
+from textual.keys import Keys, key_to_character
+
+from crm_tui.locale import N_, _
 
 # Textual's names for the signs the registry uses, and how each is written for a person.
 _SHOWN = {
@@ -31,7 +33,9 @@ _SHOWN = {
     "right": "Right",
     "home": "Home",
     "end": "End",
-    "f16": "Shift+F4",
+    "comma": ",",
+    "backspace": "Backspace",
+    "insert": "Ins",
 }
 _NAMES = {"/": "slash", ":": "colon", "?": "question_mark", " ": "space"}
 # Signs a Chinese keyboard gives where NFKC knows no half-width twin.
@@ -41,10 +45,58 @@ _STEERING = ("Cc", "Zl", "Zp", "Cs")
 _BIDI = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 
 # Keys that never reach the program, or that terminals, tmux or shells keep for themselves (ux.md part 2).
-FORBIDDEN = frozenset(
-    {"ctrl+a", "ctrl+b", "ctrl+q", "ctrl+s", "ctrl+z", "ctrl+space", "ctrl+at", "ctrl+enter", "shift+enter"}
-    | {"ctrl+h", "ctrl+i", "ctrl+m", "ctrl+left_square_bracket", "ctrl+backslash", "f11"}
+_TMUX = N_("tmux and screen keep it for themselves")
+_FLOW = N_("terminals stop and start the output by it")
+_SAME = N_("terminals send the same for it as for another key")
+REASONS = {
+    **dict.fromkeys(("ctrl+a", "ctrl+b"), _TMUX),
+    **dict.fromkeys(("ctrl+q", "ctrl+s"), _FLOW),
+    **dict.fromkeys(("ctrl+h", "ctrl+i", "ctrl+j", "ctrl+m", "ctrl+left_square_bracket"), _SAME),
+    **dict.fromkeys(("ctrl+enter", "shift+enter", "shift+space"), _SAME),
+    "ctrl+z": N_("it stops a program"),
+    "ctrl+backslash": N_("it ends a program"),
+    **dict.fromkeys(("ctrl+space", "ctrl+at", "ctrl+@"), N_("it switches the input method")),
+    "f11": N_("terminals fill the screen by it"),
+}
+FORBIDDEN = frozenset(REASONS)
+_UNSENT = N_("terminals do not deliver it")
+_NAMED = frozenset(
+    name
+    for each in Keys
+    if (name := str(each.value)).isprintable()
+    and not name.startswith("<")
+    and not name.rpartition("+")[2].isdigit()
+    and name not in ("return", "ctrl-at")
 )
+
+
+def problem_of(key: str) -> str:
+    """Return why an action cannot have a key (Textual's name), translated; '' when it can."""
+    modifiers, _plus, last = key.rpartition("+")
+    if key in REASONS:
+        return _(REASONS[key])
+    if "alt" in modifiers.split("+") or (modifiers and len(last) == 1 and not last.isalpha()):
+        return _(_UNSENT)
+    if modifiers == "ctrl+shift" and len(last) == 1:
+        return _(_SAME)
+    if key in _NAMED or (modifiers == "shift" and _is_function(last)):
+        return ""
+    sign = key if len(key) == 1 else _SHOWN.get(key) or key_to_character(key)
+    if modifiers or not sign or len(sign) != 1:
+        return _("there is no such key")
+    return _("it is text") if is_writing(sign) else ""
+
+
+def _is_function(key: str) -> bool:
+    return key[:1] == "f" and key[1:].isdigit() and 1 <= int(key[1:]) <= 24
+
+
+def twins(key: str) -> tuple[str, ...]:
+    """Return a key with the other names that terminals give it: ``shift+f4`` arrives as ``f16`` too."""
+    modifiers, _plus, last = key.rpartition("+")
+    if modifiers == "shift" and _is_function(last) and int(last[1:]) <= 12:
+        return key, f"f{int(last[1:]) + 12}"
+    return (key,)
 
 
 def key_name(written: str) -> str:
@@ -57,6 +109,8 @@ def key_name(written: str) -> str:
     last = {"esc": "escape", "pgdn": "pagedown", "pgup": "pageup", "del": "delete", "return": "enter"}.get(
         last, last
     )
+    if modifiers.lower() == "shift" and len(last) == 1 and last.isalpha():
+        return last.upper()
     return f"{modifiers.lower()}+{last.lower()}" if modifiers else last
 
 
@@ -75,8 +129,8 @@ def show_key(key: str) -> str:
     modifiers, _, last = key.rpartition("+")
     if modifiers:
         return "+".join([*(part.capitalize() for part in modifiers.split("+")), show_key(last).capitalize()])
-    if len(key) > 1 and key[0] == "f" and key[1:].isdigit():
-        return key.upper()
+    if _is_function(key):
+        return key.upper() if int(key[1:]) <= 12 else f"Shift+F{int(key[1:]) - 12}"
     return key if len(key) == 1 else key_to_character(key) or key
 
 

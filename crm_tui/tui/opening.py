@@ -97,8 +97,10 @@ def _is_free(path: Path) -> bool:
     return False
 
 
-def run(path: Path, *, read_only: bool = False, mouse: bool = True) -> int:
+def run(path: Path, *, read_only: bool = False, mouse: bool | None = None) -> int:
     """Open the terminal interface on a database and return the exit code when it is left.
+
+    Without ``mouse`` the user's settings say whether the mouse is taken.
 
     Raises BadInput when the user's settings cannot be read.
     """
@@ -113,7 +115,7 @@ def run(path: Path, *, read_only: bool = False, mouse: bool = True) -> int:
             said = str(error), "bad"
 
 
-def _once(path: Path, read_only: bool, mouse: bool, said: tuple[str, str]) -> tuple[int, Wish | None]:
+def _once(path: Path, read_only: bool, mouse: bool | None, said: tuple[str, str]) -> tuple[int, Wish | None]:
     from crm_tui.tui.app import CrmApp
     from crm_tui.tui.screens.welcome import WelcomeScreen
 
@@ -130,7 +132,7 @@ def _once(path: Path, read_only: bool, mouse: bool, said: tuple[str, str]) -> tu
             work=work,
             said=said,
         )
-        app.run(mouse=mouse)
+        app.run(mouse=settings.get("mouse") is not False if mouse is None else mouse)
         refused = opened.refusal is not None and isinstance(app.session, Nobody)
         if refused and not app.return_code and app.wish is None:
             return opened.refusal.exit_code, None

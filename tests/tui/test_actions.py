@@ -8,9 +8,9 @@ from itertools import pairwise
 import pytest
 
 from crm_tui import locale
-from crm_tui.errors import BadInput
 from crm_tui.text.cells import width
 from crm_tui.tui.actions import ACTIONS, GROUPS, SCREEN_TITLES, Action, clashes, find
+from crm_tui.tui.key_report import report
 from crm_tui.tui.keymap import Keymap, footer_width, key_table
 from crm_tui.tui.keys import FORBIDDEN, half_width, is_writing, key_name, show_key
 
@@ -145,16 +145,41 @@ def test_the_users_own_keys_replace_ours() -> None:
     assert "f  Ctrl+F" in {line.keys for line in keymap.help_for("customers")}
 
 
-@pytest.mark.parametrize(
-    ("wrong", "says"),
-    [({"fly": "f"}, "没有名为“fly”的操作"), ({"search": "ctrl+s"}, "Ctrl+S"), ({"search": "j"}, "同时对应"),
-     ({"search": 3}, "按键应写成文字"), ({"search": ""}, "按键应写成文字"),
-     ({"add": "alt+a"}, "终端无法传递")],
-)  # fmt: skip
-def test_wrong_keys_are_refused_with_a_sentence(wrong: dict[str, object], says: str) -> None:
-    with pytest.raises(BadInput, match="默认按键") as refused:
-        Keymap(wrong)
-    assert says in str(refused.value)
+def test_lines_of_the_users_keys_that_cannot_count_are_named_and_the_others_hold() -> None:
+    wrong: list[tuple[object, str]] = [
+        ({"fly": "f"}, "没有名为“fly”的操作"),
+        ({"serch": "f"}, "是否想写：search？"),
+        ({"搜索": "f"}, "是否想写：search？"),
+        ({"search": "ctrl+s"}, "Ctrl+S：终端用它暂停"),
+        ({"search": "j"}, "在“今日”、“客户”、“客户档案”"),
+        ({"search": 3}, "按键应写成文字"),
+        ({"add": "alt+a"}, "终端无法传递"),
+        ({"add": "spcae"}, "没有这个按键"),
+        ({"add": "ctrl+1"}, "终端无法传递"),
+        ({"add": "上"}, "它是文字"),
+        ({"quit": ""}, "必须有按键"),
+        ({"save": "S"}, "在表单里字母都是文字"),
+        (["f"], "应写成这样的行"),
+    ]
+    for written, says in wrong:
+        keymap = Keymap(written)
+        assert len(keymap.problems) == 1 and says in keymap.problems[0], written
+        assert not keymap.own and says in keymap.complaint
+    both = Keymap({"search": "j", "add": "+, shift+f5", "undo": "", "redo": "none", "copy": []})
+    assert len(both.problems) == 1 and both.own == {"add", "undo", "redo", "copy"}
+    assert both.keys(find("add")) == ("plus", "shift+f5", "f17") and not both.shown("undo")
+    assert both.action_for("today", "u") is None and both.shown("search") == "/"
+    assert all(label != "撤销" for _key, label in both.footer_for("today", 80))
+    two = Keymap({"edit": "W", "tags": "W"})
+    assert len(two.problems) == 1 and not two.own
+
+
+def test_every_screen_reports_its_keys_and_what_nobody_can_have() -> None:
+    found = report({"search": "f, Ctrl+F", "fly": "x"})
+    assert {line.kind for line in found.lines} == set(SCREEN_TITLES)
+    assert {line.action for line in found.lines if line.own} == {"search"}
+    assert dict(found.forbidden)["Ctrl+Z"] == "它会挂起程序"
+    assert len(found.problems) == 1
 
 
 def test_the_key_table_is_made_from_the_registry_in_both_languages() -> None:

@@ -59,11 +59,19 @@ class HelpScreen(BaseScreen):
         groups: dict[str, list[Row]] = {}
         for line in self.crm.keymap.help_for(self.about):
             if matches(line, text):
-                cells = (line.keys, Cell(line.label, "strong"), line.help)
+                keys = f"{line.keys} *" if line.own else line.keys or _("(none)")
+                cells = (keys, Cell(line.label, "strong"), line.help)
                 groups.setdefault(line.group, []).append(Row(line.action.id, cells))
         sections = [Section(group, group, ListSource(rows)) for group, rows in groups.items()]
+        wrong = [
+            Row(("wrong", place), ("!", Cell(_("Refused"), "warn"), Cell(problem, "warn")))
+            for place, problem in enumerate(self.crm.keymap.problems)
+            if text.casefold() in problem.casefold()
+        ]
+        sections.append(Section("wrong", _("Not in force: [keys] in settings.toml"), ListSource(wrong)))
         await self.table.show(GroupedSource(sections))
-        self.notice.rest(self.crm.session.read_only)
+        own = _("* your own keys, from settings.toml") if self.crm.keymap.own else ""
+        self.notice.rest(self.crm.session.read_only or own)
         self.set_status(total=_("{n} keys").format(n=sum(map(len, groups.values()))))
 
     def do_open(self) -> None:

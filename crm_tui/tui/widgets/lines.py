@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, cast
 
 from rich.segment import Segment
 from rich.style import Style
+from textual import events
 from textual.geometry import Offset
 from textual.strip import Strip
 from textual.widget import Widget
@@ -224,6 +225,23 @@ class KeyBar(Line):
     def on_resize(self) -> None:
         """Find the keys that fit."""
         self.update()
+
+    def on_click(self, event: events.Click) -> None:
+        """Do what stands under the mouse."""
+        screen = cast("BaseScreen", self.screen)
+        names = {
+            (self.crm.keymap.footer_key(action, screen.kind), _(action.label)): action.id
+            for action in self.crm.keymap.bindings_for(screen.kind)
+        }
+        at, key = 0, ""
+        for text, name in self.parts(self.size.width):
+            at += width(text, self.crm.ambiguous)
+            if name and not text.startswith(" "):
+                key = text
+            elif name and event.x < at:
+                if action_id := names.get((key, text[1:])):
+                    self.crm.perform(action_id)
+                return
 
     def update(self) -> None:
         """Find out what can be pressed now and draw the line if that changed."""
