@@ -1,4 +1,4 @@
--- The whole current database of crm_tui, version 2.
+-- The whole current database of crm_tui, version 3.
 --
 -- Conventions: STRICT tables; money in integer fen; instants 'YYYY-MM-DDTHH:MM:SSZ' (UTC), dates 'YYYY-MM-DD';
 -- flags 0/1; several words in one column joined by ','. Words are stored by key (table word), never by label.
@@ -7,7 +7,7 @@
 -- Nothing here reads a clock or a random source: the writer passes time in.
 
 PRAGMA application_id = 1129467220; -- 'CRMT'
-PRAGMA user_version = 2;
+PRAGMA user_version = 3;
 
 -- ---------------------------------------------------------------- the log: history, audit, undo, versions
 
@@ -260,11 +260,21 @@ CREATE TABLE customer (
 ) STRICT;
 -- Archived and merged numbers stay taken; those of an undone import are free again.
 CREATE UNIQUE INDEX customer_no ON customer (no) WHERE gone IS NULL OR gone <> 'undone';
-CREATE INDEX customer_no_sort ON customer (no_sort, id);
+CREATE INDEX customer_no_sort ON customer (no_sort, id) WHERE deleted_at IS NULL;
 CREATE INDEX customer_name_key ON customer (name_key);
 CREATE INDEX customer_uscc_key ON customer (uscc_key) WHERE uscc_key IS NOT NULL;
-CREATE INDEX customer_owner ON customer (owner_id, status);
-CREATE INDEX customer_changed ON customer (changed_in);
+CREATE INDEX customer_changed ON customer (changed_in) WHERE deleted_at IS NULL;
+-- What lists are sorted and filtered by. Few different values each, and ids that grow: cheap to add to.
+CREATE INDEX customer_created ON customer (created_in) WHERE deleted_at IS NULL;
+CREATE INDEX customer_owner ON customer (owner_id) WHERE deleted_at IS NULL;
+CREATE INDEX customer_status ON customer (status) WHERE deleted_at IS NULL;
+CREATE INDEX customer_level ON customer (level) WHERE deleted_at IS NULL;
+CREATE INDEX customer_stage ON customer (stage) WHERE deleted_at IS NULL;
+CREATE INDEX customer_industry ON customer (industry) WHERE deleted_at IS NULL;
+CREATE INDEX customer_source ON customer (source) WHERE deleted_at IS NULL;
+CREATE INDEX customer_category ON customer (category) WHERE deleted_at IS NULL;
+CREATE INDEX customer_intent ON customer (intent) WHERE deleted_at IS NULL;
+CREATE INDEX customer_size_class ON customer (size_class) WHERE deleted_at IS NULL;
 CREATE INDEX customer_merged_into ON customer (merged_into) WHERE merged_into IS NOT NULL;
 
 CREATE TABLE customer_alias (
@@ -437,9 +447,27 @@ CREATE TABLE customer_state (
   idle_since TEXT NOT NULL DEFAULT '',  -- instant of the last follow-up, else of the file's beginning
   missing INTEGER NOT NULL DEFAULT 0,   -- how much a check of the file finds blank, and how much odd
   odd INTEGER NOT NULL DEFAULT 0,
-  haystack TEXT NOT NULL DEFAULT ''     -- folded names, numbers, phones, tags: what the plain filter looks through
+  haystack TEXT NOT NULL DEFAULT '',    -- folded names, numbers, phones, tags: what the plain filter looks through
+  shown INTEGER NOT NULL DEFAULT 1,     -- 0: the customer is archived, merged or taken back
+  name_sort TEXT NOT NULL DEFAULT '',   -- the name by its first readings (text/pinyin.py)
+  region TEXT,                          -- as entered, else the part of the country that the province lies in
+  province TEXT,                        -- of the business address, else of the registered one
+  city TEXT,
+  contacts INTEGER NOT NULL DEFAULT 0,
+  phones INTEGER NOT NULL DEFAULT 0     -- keys of phones that can be called
 ) STRICT;
-CREATE INDEX customer_state_last ON customer_state (last_followup_at, customer_id);
+-- The only order by which rows come in anywhere: everything else of a list grows at a few places.
+CREATE INDEX customer_state_name ON customer_state (name_sort, customer_id) WHERE shown = 1;
+CREATE INDEX customer_state_due ON customer_state (next_due_on, customer_id) WHERE shown = 1;
+CREATE INDEX customer_state_last ON customer_state (last_followup_at, customer_id) WHERE shown = 1;
+CREATE INDEX customer_state_region ON customer_state (region, customer_id) WHERE shown = 1;
+CREATE INDEX customer_state_province ON customer_state (province, customer_id) WHERE shown = 1;
+CREATE INDEX customer_state_city ON customer_state (city, customer_id) WHERE shown = 1;
+-- Few rows, asked for by what they lack.
+CREATE INDEX customer_state_no_contact ON customer_state (customer_id) WHERE contacts = 0 AND shown = 1;
+CREATE INDEX customer_state_no_phone ON customer_state (customer_id) WHERE phones = 0 AND shown = 1;
+CREATE INDEX customer_state_missing ON customer_state (customer_id) WHERE missing > 0 AND shown = 1;
+CREATE INDEX customer_state_odd ON customer_state (customer_id) WHERE odd > 0 AND shown = 1;
 CREATE INDEX customer_state_idle ON customer_state (idle_since, customer_id);
 
 -- Exact keys of phones and mail addresses, for warnings while typing and for matching rows of a sheet.

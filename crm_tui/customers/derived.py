@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from crm_tui.customers import store
@@ -11,9 +13,12 @@ from crm_tui.storage import derive
 from crm_tui.storage.driver import sqlite3
 from crm_tui.storage.lists import pieces, query_in
 from crm_tui.text.fold import fold
+from crm_tui.text.pinyin import key_of_folded
+from crm_tui.text.regions import region_of
 
 HAY = ("no", "uscc_key", "short_name", "english_name", "referrer")
 CITIES = ("biz_city", "biz_province", "reg_city", "reg_province")  # Beijing is a province without city
+_region = lru_cache(maxsize=512)(region_of)
 # The filter tells what is odd at any time; a date that lies in the future today does not stay so.
 NEVER = "9999-12-31"
 # What each is made of: by entity the columns that it reads (None: any).
@@ -29,6 +34,7 @@ CHECKED_COLUMNS = (
     *("uscc", "status", "lost_reason", "budget_min", "budget_max", "first_contact_on", "founded_on"),
 )
 CHECKED = {"customer": CHECKED_COLUMNS, "contact": None, "project": None}
+PLACED = {"customer": ("name_key", "deleted_at", "region")}  # besides what the keys are made of
 ENTITIES = tuple({**KEYED, **READ, **CHECKED})
 
 
@@ -39,18 +45,24 @@ def rewrite(connection: sqlite3.Connection, change_set: int) -> None:
     checked = {**CHECKED, "customer": (*CHECKED_COLUMNS, *needed)}
     keys = set(derive.customers_of(connection, change_set, KEYED))
     texts = keys | set(derive.customers_of(connection, change_set, READ))
+    placed = keys | set(derive.customers_of(connection, change_set, PLACED))
     found = set(derive.customers_of(connection, change_set, checked))
-    for piece in pieces(sorted(texts | found)):
+    for piece in pieces(sorted(texts | placed | found)):
         files = _Files(connection, piece)
         files.write_keys([one for one in piece if one in keys])
         hay = files.haystacks([one for one in piece if one in texts])
         findings = files.findings([one for one in piece if one in found], required)
-        both = [{"id": one, "hay": hay[one], **findings[one]} for one in hay if one in findings]
-        connection.executemany(store.HAYSTACK, both)
-        texts_only = [{"id": one, "hay": hay[one]} for one in hay if one not in findings]
-        connection.executemany(store.ONLY_HAY, texts_only)
-        rest = [{"id": one, **findings[one]} for one in findings if one not in hay]
-        connection.executemany(store.ONLY_FINDINGS, rest)
+        places = files.places([one for one in piece if one in placed])
+        whole = {one: None for one in hay if one in findings and one in places}
+        rows = [{"id": one, "hay": hay[one], **findings[one], **places[one]} for one in whole]
+        connection.executemany(store.STATE, rows)
+        for sql, part in (
+            (store.ONLY_HAY, {one: {"hay": text} for one, text in hay.items()}),
+            (store.ONLY_PLACES, places),
+            (store.ONLY_FINDINGS, findings),
+        ):
+            rest = [{"id": one, **values} for one, values in part.items() if one not in whole]
+            connection.executemany(sql, rest)
         if not files.all_there:
             store.delete_in(connection, store.STATE_GONE, piece)
 
@@ -62,6 +74,7 @@ def load() -> None:
     from crm_tui.text.phone import parse_phones
 
     load_presets()
+    key_of_folded("上")
     parse_phones("01012345678")
     parse_mails("name@example.com")
 
@@ -110,9 +123,7 @@ class _Files:
         """Return by customer what the filter looks through."""
         if not ids:
             return {}
-        if known := [one for one in ids if one not in self._keyed]:
-            for contact_id, key in query_in(self._connection, store.PHONES_OF, known):
-                self._phones.setdefault(contact_id, []).append(key)
+        self._know_phones(ids)
         hay: dict[int, list[str]] = {}
         for one in ids:
             row = self._rows.get(one)
@@ -130,6 +141,24 @@ class _Files:
             hay.setdefault(customer_id, []).extend(map(fold, names))
         return {one: " ".join(dict.fromkeys(parts)) for one, parts in hay.items()}
 
+    def places(self, ids: list[int]) -> dict[int, dict[str, Any]]:
+        """Return by customer what lists sort and filter by."""
+        if not ids:
+            return {}
+        self._know_phones(ids)
+        found = {}
+        for one in ids:
+            contacts = self._contacts.get(one, ())
+            phones = sum(len(self._phones.get(contact["id"], ())) for contact in contacts)
+            found[one] = {**place_of(self._rows.get(one)), "contacts": len(contacts), "phones": phones}
+        return found
+
+    def _know_phones(self, ids: list[int]) -> None:
+        if unknown := [one for one in ids if one not in self._keyed]:
+            for contact_id, key in query_in(self._connection, store.PHONES_OF, unknown):
+                self._phones.setdefault(contact_id, []).append(key)
+            self._keyed.update(unknown)
+
     def findings(self, ids: list[int], required: tuple[str, ...]) -> dict[int, dict[str, int]]:
         """Return by customer how much a check finds blank, and how much odd."""
         if not ids:
@@ -143,6 +172,21 @@ class _Files:
             missing = sum(each.missing for each in found)
             counts[one] = {"missing": missing, "odd": len(found) - missing}
         return counts
+
+
+def place_of(row: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Return what lists sort and filter a customer by and no column of its own holds."""
+    if row is None:
+        return {"shown": 0, "name_sort": key_of_folded(""), "region": None, "province": None, "city": None}
+    prefix = "biz" if row["biz_province"] or row["biz_city"] else "reg"
+    province = row[f"{prefix}_province"]
+    return {
+        "shown": int(row["deleted_at"] is None),
+        "name_sort": key_of_folded(row["name_key"]),
+        "region": row["region"] or (_region(province) if province else "") or None,
+        "province": province,
+        "city": row[f"{prefix}_city"],
+    }
 
 
 def _phone_keys(customer: dict[str, Any] | None, contact: dict[str, Any]) -> list[str]:

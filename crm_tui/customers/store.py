@@ -267,11 +267,19 @@ KEY = (
     "INSERT INTO contact_key (kind, key, customer_id, contact_id)"
     " VALUES (:kind, :key, :customer_id, :contact_id)"
 )
-HAYSTACK = (
-    "INSERT INTO customer_state (customer_id, haystack, missing, odd) VALUES (:id, :hay, :missing, :odd)"
-    " ON CONFLICT (customer_id) DO UPDATE SET haystack = :hay, missing = :missing, odd = :odd"
+STATE = (
+    "INSERT INTO customer_state (customer_id, haystack, missing, odd, shown, name_sort, region, province,"
+    " city, contacts, phones) VALUES (:id, :hay, :missing, :odd, :shown, :name_sort, :region, :province,"
+    " :city, :contacts, :phones)"
+    " ON CONFLICT (customer_id) DO UPDATE SET haystack = :hay, missing = :missing, odd = :odd,"
+    " shown = :shown, name_sort = :name_sort, region = :region, province = :province, city = :city,"
+    " contacts = :contacts, phones = :phones"
 )
 ONLY_HAY = "UPDATE customer_state SET haystack = :hay WHERE customer_id = :id"
+ONLY_PLACES = (
+    "UPDATE customer_state SET shown = :shown, name_sort = :name_sort, region = :region,"
+    " province = :province, city = :city, contacts = :contacts, phones = :phones WHERE customer_id = :id"
+)
 ONLY_FINDINGS = (
     "UPDATE customer_state SET missing = :missing, odd = :odd"
     " WHERE customer_id = :id AND (missing <> :missing OR odd <> :odd)"

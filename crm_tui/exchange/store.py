@@ -204,7 +204,7 @@ def remember(connection: sqlite3.Connection, signature: str, mapping: dict[str, 
 
 TAKEN = "SELECT no FROM customer WHERE no IN ({ids}) AND (gone IS NULL OR gone <> 'undone')"
 SINCE = (
-    "SELECT uscc_key, name_key FROM customer WHERE changed_in > :set AND gone IS NULL"
+    "SELECT uscc_key, name_key FROM customer WHERE changed_in > :set AND deleted_at IS NULL"
     " AND id NOT BETWEEN :low AND :high"
 )
 TAGS = "SELECT name_key, id FROM tag WHERE deleted_at IS NULL"

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -41,7 +42,10 @@ Backup = Callable[[Path], Path | None]
 
 
 class Step(NamedTuple):
-    """One version further: ``sql`` is what altered the tables, kept for ever as it was released."""
+    """One version further: ``sql`` is what altered the tables, kept for ever as it was released.
+
+    It may call the functions of ``_lend``.
+    """
 
     to: int
     sql: tuple[str, ...]
@@ -54,6 +58,29 @@ STEPS = (
             "CREATE TABLE upkeep (id INTEGER PRIMARY KEY, at TEXT NOT NULL,"
             " kind TEXT NOT NULL CHECK (kind IN ('backup', 'drill', 'restore', 'migration', 'check')),"
             " person_id INTEGER, detail TEXT NOT NULL DEFAULT '{}') STRICT",
+        ),
+    ),
+    Step(
+        3,
+        (
+            "ALTER TABLE customer_state ADD COLUMN shown INTEGER NOT NULL DEFAULT 1",
+            "ALTER TABLE customer_state ADD COLUMN name_sort TEXT NOT NULL DEFAULT ''",
+            "ALTER TABLE customer_state ADD COLUMN region TEXT",
+            "ALTER TABLE customer_state ADD COLUMN province TEXT",
+            "ALTER TABLE customer_state ADD COLUMN city TEXT",
+            "ALTER TABLE customer_state ADD COLUMN contacts INTEGER NOT NULL DEFAULT 0",
+            "ALTER TABLE customer_state ADD COLUMN phones INTEGER NOT NULL DEFAULT 0",
+            "UPDATE customer_state SET shown = CASE WHEN c.deleted_at IS NULL THEN 1 ELSE 0 END,"
+            " name_sort = sort_key(c.name_key), region = region_of(c.region, c.biz_province, c.biz_city,"
+            " c.reg_province),"
+            " province = CASE WHEN coalesce(c.biz_province, '') <> '' OR coalesce(c.biz_city, '') <> ''"
+            " THEN c.biz_province ELSE c.reg_province END,"
+            " city = CASE WHEN coalesce(c.biz_province, '') <> '' OR coalesce(c.biz_city, '') <> ''"
+            " THEN c.biz_city ELSE c.reg_city END,"
+            " contacts = (SELECT count(*) FROM contact t WHERE t.customer_id = c.id"
+            " AND t.deleted_at IS NULL),"
+            " phones = (SELECT count(*) FROM contact_key k WHERE k.customer_id = c.id AND k.kind = 'phone')"
+            " FROM customer c WHERE c.id = customer_state.customer_id",
         ),
     ),
 )
@@ -183,6 +210,7 @@ def _run(
         if version_of(connection) != version or fingerprint(connection) != FINGERPRINTS[version]:
             raise _altered(path)
         steps = [step for step in STEPS if step.to > version]
+        _lend(connection)
         for done, step in enumerate(steps):
             for statement in step.sql:
                 connection.execute(statement)
@@ -207,6 +235,20 @@ def _run(
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise
+
+
+def _lend(connection: sqlite3.Connection) -> None:
+    """Lend the steps the functions that derive from text."""
+    from crm_tui.text.pinyin import key_of_folded
+    from crm_tui.text.regions import region_of
+
+    @lru_cache(maxsize=512)
+    def region(own: str | None, province: str | None, city: str | None, registered: str | None) -> str | None:
+        place = province if province or city else registered
+        return own or (region_of(place) if place else "") or None
+
+    connection.create_function("sort_key", 1, key_of_folded, deterministic=True)
+    connection.create_function("region_of", 4, region, deterministic=True)
 
 
 def _dress(connection: sqlite3.Connection, wanted: sqlite3.Connection) -> None:

@@ -9,9 +9,13 @@ from crm_tui.storage.canonical import table_form
 from crm_tui.storage.driver import sqlite3
 
 APPLICATION_ID = 1129467220
-VERSION = 2
+VERSION = 3
 # Fingerprints of the tracked tables and triggers of each version of schema.sql; a test keeps the last true.
-FINGERPRINTS = {1: "45db963b2cdbf965b15c07e930170d62", 2: "45db963b2cdbf965b15c07e930170d62"}
+FINGERPRINTS = {
+    1: "45db963b2cdbf965b15c07e930170d62",
+    2: "45db963b2cdbf965b15c07e930170d62",
+    3: "45db963b2cdbf965b15c07e930170d62",
+}
 FINGERPRINT = FINGERPRINTS[VERSION]
 
 

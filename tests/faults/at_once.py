@@ -104,8 +104,9 @@ def migrations(folder: Path, journal: str, count: int, chance: random.Random) ->
     fine = ("opened ", f"{OldFile.__name__}:", f"{Busy.__name__}:")
     faults += [f"an opening: {answer}" for answer in openings if not answer.startswith(fine)]
     faults += processes.unsound(path) + sound_backups(default_folder(path))
-    connection = connect(path)
-    after, version = content(connection), version_of(connection)
+    connection, like = connect(path), connect(old_file(folder / "old.db"))
+    after, version = content(connection, like), version_of(connection)
+    like.close()
     notes = connection.execute("SELECT count(*) FROM upkeep WHERE kind = 'migration'").fetchone()[0]
     connection.close()
     if version != VERSION or notes != 1 or len(backups(default_folder(path))) != 1:

@@ -22,11 +22,15 @@ def old_file(path: Path, version: int = 1) -> Path:
     return path
 
 
-def content(connection: sqlite3.Connection) -> dict[str, list[tuple[object, ...]]]:
-    """Return every row of every table but the notes of upkeep."""
-    names = [row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-    return {
-        name: sorted(connection.execute(f"SELECT * FROM {name}").fetchall(), key=repr)
-        for name in names
-        if name != "upkeep"
-    }
+def content(
+    connection: sqlite3.Connection, like: sqlite3.Connection | None = None
+) -> dict[str, list[tuple[object, ...]]]:
+    """Return every row of every table but the notes of upkeep; ``like`` a file only what that has columns for."""
+    like = like or connection
+    names = [row[0] for row in like.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+    found = {}
+    for name in names:
+        if name != "upkeep":
+            columns = ", ".join(row[1] for row in like.execute(f"PRAGMA table_info({name})"))
+            found[name] = sorted(connection.execute(f"SELECT {columns} FROM {name}").fetchall(), key=repr)
+    return found
