@@ -119,10 +119,15 @@ class BaseScreen(Screen[Any]):
         return next(iter(self.query(Table)), None)
 
     def set_status(
-        self, *, title: str | None = None, filter: str | None = None, total: str | None = None
+        self,
+        *,
+        title: str | None = None,
+        filter: str | None = None,
+        total: str | None = None,
+        narrowed: str | None = None,
     ) -> None:
-        """Change the status line; what is not given stays."""
-        self.status.change(title=title, filter=filter, total=total)
+        """Change the status line; what is not given stays. ``narrowed`` is the filter in words."""
+        self.status.change(title=title, filter=filter, total=total, narrowed=narrowed)
 
     def say(self, text: str, kind: str = "info") -> None:
         """Show a message in the message line."""

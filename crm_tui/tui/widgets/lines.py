@@ -94,7 +94,7 @@ class Line(Widget):
 
 
 class StatusLine(Line):
-    """The line on top: where we are, the filter, how many, a flag such as 只读, and who we are."""
+    """The line on top: where we are, search and filter, how many, a flag such as 只读, and who we are."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"line--title", "line--flag"}
 
@@ -102,6 +102,7 @@ class StatusLine(Line):
         super().__init__()
         self.title = ""
         self.filter = ""
+        self.narrowed = ""
         self.total = ""
         self.flag = ""
         self.reason = ""
@@ -113,17 +114,20 @@ class StatusLine(Line):
         filter: str | None = None,
         total: str | None = None,
         flag: str | None = None,
+        narrowed: str | None = None,
     ) -> None:
         """Change what is given, leave the rest, and draw the line if it changed."""
         new = [
             old if given is None else given
-            for old, given in zip(
-                (self.title, self.filter, self.total, self.flag), (title, filter, total, flag), strict=True
-            )
+            for old, given in zip(self._held, (title, filter, total, flag, narrowed), strict=True)
         ]
-        if new != [self.title, self.filter, self.total, self.flag]:
-            self.title, self.filter, self.total, self.flag = new
+        if new != self._held:
+            self.title, self.filter, self.total, self.flag, self.narrowed = new
             self.refresh()
+
+    @property
+    def _held(self) -> list[str]:
+        return [self.title, self.filter, self.total, self.flag, self.narrowed]
 
     def parts(self, cells: int) -> list[tuple[str, str]]:
         """Return title and filter to the left, total, flag and user to the right."""
@@ -136,6 +140,8 @@ class StatusLine(Line):
         parts = [(" " + fit(title, min(width(title, ambiguous), max(left - 1, 4)), ambiguous), "line--title")]
         if self.filter:
             parts.append((f"  / {self.filter}", ""))
+        if self.narrowed:
+            parts.append((f"  [{self.narrowed}]", "line--flag"))
         used = 0
         kept: list[tuple[str, str]] = []
         for text, name in parts:

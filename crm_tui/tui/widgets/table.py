@@ -43,6 +43,19 @@ class Table(TableReading, can_focus=True):
             """The table."""
             return self.table
 
+    class Titled(Message):
+        """The title of a column was clicked."""
+
+        def __init__(self, table: Table, column: int) -> None:
+            super().__init__()
+            self.table = table
+            self.column = column
+
+        @property
+        def control(self) -> Table:
+            """The table."""
+            return self.table
+
     def __init__(
         self, columns: Sequence[Column], *, empty: str = "", header: bool = True, id: str | None = None
     ) -> None:
@@ -178,8 +191,13 @@ class Table(TableReading, can_focus=True):
 
     def on_click(self, event: events.Click) -> None:
         """Put the cursor where the mouse was; a click on the cursor's row opens it."""
+        if event.y < self.header:
+            column = self.column_at(event.x)
+            if column is not None:
+                self.post_message(self.Titled(self, column))
+            return
         line = event.y - self.header + self.top
-        if event.y < self.header or line >= self.total:
+        if line >= self.total:
             return
         if line == self.cursor:
             self.crm.perform("open")

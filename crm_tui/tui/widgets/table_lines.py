@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from crm_tui.tui.app import CrmApp
 
 TONES = ("dim", "strong", "accent", "good", "warn", "bad", GONE)
+DRAWN = 512  # drawn lines that are kept: scrolling shows most of them again
 CHANGED = "*"  # stands before a cell that somebody else changed a moment ago
 
 
@@ -66,6 +67,17 @@ class TableLines(Widget):
     top: int
     _widths: list[int]
 
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._styles_known: dict[str, Style] = {}
+        self._drawn: dict[tuple[Hashable, str], tuple[Row, tuple[object, ...], Strip]] = {}
+
+    def notify_style_update(self) -> None:
+        """Forget how lines look: the theme or the focus is another one."""
+        super().notify_style_update()
+        self._styles_known.clear()
+        self._drawn.clear()
+
     @property
     def empty(self) -> str:
         """What the table says when it is empty."""
@@ -100,6 +112,7 @@ class TableLines(Widget):
         cells = self.size.width
         if not self._widths:
             self._widths = column_widths(self.columns, max(cells - 3 - self.sign_cells, 1))
+            self._drawn.clear()
         if y < self.header:
             texts = [column.title for column in self.columns]
             return self._strip(texts, self._style("table--header"), cells, tones=False)
@@ -107,11 +120,11 @@ class TableLines(Widget):
             return self._empty_line(y - self.header, cells)
         line = self.top + y - self.header
         if line >= self.total:
-            return Strip.blank(cells, self.rich_style)
+            return Strip.blank(cells, self._style(""))
         item = self.at(line)
-        on_cursor = self.holds_cursor(line)
-        style = self._style("table--cursor" if self.has_focus else "table--idle") if on_cursor else None
         mark = self._mark(y - self.header)
+        look = ("cursor" if self.has_focus else "idle") if self.holds_cursor(line) else ""
+        style = self._style(f"table--{look}") if look else None
         if item is None:
             self._want(line, line)
             return self._strip(["…"], style or self._style("table--dim"), cells, mark, tones=False)
@@ -121,10 +134,19 @@ class TableLines(Widget):
             return Strip(
                 [Segment(text, style or self._style("table--group")), self._mark_segment(mark)], cells
             )
-        base = style or (self._style(f"table--{item.tone}") if item.tone in TONES else self.rich_style)
-        tones = not on_cursor and item.tone != GONE
+        changed = self.marked(item.id)
         sign = self.row_sign(item) if self.sign_cells else ""
-        return self._strip(item.cells, base, cells, mark, sign, tones=tones, changed=self.marked(item.id))
+        given = (cells, mark, sign, changed)
+        known = self._drawn.get((item.id, look))
+        if known is not None and known[0] is item and known[1] == given:
+            return known[2]
+        base = style or self._style(f"table--{item.tone}" if item.tone in TONES else "")
+        tones = not look and item.tone != GONE
+        strip = self._strip(item.cells, base, cells, mark, sign, tones=tones, changed=changed)
+        if len(self._drawn) >= DRAWN:
+            self._drawn.clear()
+        self._drawn[item.id, look] = (item, given, strip)
+        return strip
 
     def _strip(
         self,
@@ -168,6 +190,15 @@ class TableLines(Widget):
         widths = self._widths or column_widths(self.columns, max(self.size.width - 3 - self.sign_cells, 1))
         return widths[column]
 
+    def column_at(self, x: int) -> int | None:
+        """Return the column that is drawn at a cell of the line, None where there is none."""
+        left = self.sign_cells
+        for place, wide in enumerate(self._widths):
+            if wide and left <= x <= left + wide:
+                return place
+            left += wide + 1 if wide else 0
+        return None
+
     def _mark(self, y: int) -> bool:
         """Tell whether this line of the right edge shows where in the list we are."""
         if self.total <= self.lines:
@@ -180,7 +211,7 @@ class TableLines(Widget):
         return start <= y < start + size
 
     def _mark_segment(self, mark: bool) -> Segment:
-        return Segment(" ", self._style("table--mark") if mark else self.rich_style)
+        return Segment(" ", self._style("table--mark" if mark else ""))
 
     def _empty_line(self, y: int, cells: int) -> Strip:
         texts = (self.empty or _("Nothing here.")).splitlines() if self.loaded else [_("Loading …")]
@@ -193,7 +224,12 @@ class TableLines(Widget):
         return Strip([Segment(text, self._style("table--empty"))], cells)
 
     def _style(self, name: str) -> Style:
-        return self.get_component_rich_style(name)
+        """Return the style of a component, the table's own for ''."""
+        found = self._styles_known.get(name)
+        if found is None:
+            found = self.get_component_rich_style(name) if name else self.rich_style
+            self._styles_known[name] = found
+        return found
 
     @property
     def _changed(self) -> Style:

@@ -111,6 +111,10 @@ class TableReading(RowsAgain):
         self._asked.clear()
         self.source, self.total, self.known, self.loaded = source, found.total, found.known, True
         self._pages = OrderedDict(found.pages)
+        columns = getattr(source, "columns", None)
+        if columns is not None and columns != self.columns:
+            # Cells and the columns they stand in change together.
+            self.columns, self._widths, before = columns, [], ()
         self.cursor = found.place
         # Who looks at the beginning goes on doing so, and sees what is new there.
         self.top = 0 if self.top == 0 and found.place < self.lines else found.place - offset
@@ -253,6 +257,13 @@ class TableReading(RowsAgain):
             reading.result()
 
     # -- an unknown length --------------------------------------------------------------------------
+
+    @property
+    def seen(self) -> int:
+        """How many rows there are at least."""
+        if self.known:
+            return self.total
+        return max(((n + 1) * PAGE for n in self._pages if n * PAGE < FAR // 2), default=0)
 
     def know(self, source: Source, total: int) -> None:
         """Take over the number of rows that somebody counted meanwhile; ignored for rows no longer shown."""
