@@ -155,8 +155,9 @@ class _Files:
 
     def _know_phones(self, ids: list[int]) -> None:
         if unknown := [one for one in ids if one not in self._keyed]:
-            for contact_id, key in query_in(self._connection, store.PHONES_OF, unknown):
-                self._phones.setdefault(contact_id, []).append(key)
+            for contact_id, kind, key in query_in(self._connection, store.KEYS_OF, unknown):
+                if kind == "phone":
+                    self._phones.setdefault(contact_id, []).append(key)
             self._keyed.update(unknown)
 
     def findings(self, ids: list[int], required: tuple[str, ...]) -> dict[int, dict[str, int]]:
