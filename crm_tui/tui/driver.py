@@ -1,26 +1,40 @@
-"""The terminal: taken on start, given back as it was on every way out, and let go of when the line drops."""
+"""The terminal: taken on start, given back as it was on every way out, and let go of when the line drops.
+
+Between both, frames go through ``screen_writer``: what changed, at the pace of the line.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import os
+import re
 import select
 import signal
 import sys
 import termios
 import threading
 import time
-from codecs import getincrementaldecoder
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-from textual._parser import ParseError
-from textual._xterm_parser import XTermParser
+from textual import events
+from textual._ansi_sequences import SYNC_END, SYNC_START
 from textual.drivers.linux_driver import LinuxDriver
+from textual.message import Message
+
+from crm_tui.tui.keyboard import Keyboard, Stop
+from crm_tui.tui.pacing import QUESTION, Pace
+from crm_tui.tui.screen_writer import ScreenWriter
 
 FATAL = (signal.SIGHUP, signal.SIGTERM, signal.SIGINT)
 GRACE = 15.0  # seconds from a signal until the process goes without finishing
 IMPATIENT = 1.0  # seconds after which a second signal means it
+SETTLED = 0.1  # seconds after a change of size by which a frame of that size is here
+BACKLOG = 0.02  # seconds to wait while the line takes nothing
+# Terminals that erase in their own background, not in the one that is set.
+_ERASE_PLAIN = ("screen", "vt", "ansi", "cygwin", "sun")
+_FRAME = re.compile("\x1b\\[(?:\\d+;\\d+)?H")
 # Leaves what was entered: bracketed paste, no wrapping, mouse, focus, alternate screen, hidden cursor.
 LEAVE = (
     "\x1b[?2004l\x1b[?7h\x1b[?2048l\x1b[?1000l\x1b[?1003l\x1b[?1015l\x1b[?1006l\x1b[?1004l"
@@ -71,7 +85,7 @@ class TerminalDriver(LinuxDriver):
 
     A signal to end, a dropped line and the end of the input are told alike; a second signal later on, or
     ``GRACE`` seconds, end the process at once. Stopping by SIGTSTP is refused: a stopped session may hold
-    the lock on the database.
+    the lock on the database. ``app.plain_output`` sends Textual's frames as they are.
     """
 
     def __init__(self, app: Any, *, debug: bool = False, mouse: bool = True, size: Any = None) -> None:
@@ -85,6 +99,15 @@ class TerminalDriver(LinuxDriver):
         self._told_at = 0.0
         self._before: list[Any] | None = None
         self._raw: list[Any] | None = None
+        self.exit_event = self._stop = Stop()
+        term = os.environ.get("TERM", "")
+        self._erases = "TMUX" in os.environ or not term.startswith(_ERASE_PLAIN)
+        plain = getattr(app, "plain_output", False) or term == "dumb"
+        self._plain = plain or (out.encoding or "").lower().replace("-", "") != "utf8"
+        self._writer: ScreenWriter | None = None
+        self._pace = Pace()
+        self._due: asyncio.Handle | None = None
+        self._sync = self._away = False
         signal.signal(signal.SIGTSTP, signal.SIG_IGN)
 
     def start_application_mode(self) -> None:
@@ -94,12 +117,19 @@ class TerminalDriver(LinuxDriver):
         self._active = True
         for number in FATAL:
             signal.signal(number, self._signalled)
+        if not self._plain:
+            self._writer = ScreenWriter(
+                *self._app.size, ambiguous=getattr(self._app, "ambiguous", 1), erases=self._erases
+            )
         super().start_application_mode()
+        self._follow_size()
         with suppress(termios.error):
             self._raw = termios.tcgetattr(self.fileno)
 
     def stop_application_mode(self) -> None:
         """Give the terminal back."""
+        self._writer = None
+        self._pace.forget()
         super().stop_application_mode()
         self._active = False
 
@@ -154,7 +184,7 @@ class TerminalDriver(LinuxDriver):
         self._enable_mouse_support()
         self._enable_bracketed_paste()
         self._disable_line_wrap()
-        self.flush()
+        self._pace.forget()
         self._loop.call_soon_threadsafe(self._app.paint_again)  # ty: ignore[missing-attribute]
 
     # -- input ------------------------------------------------------------------------------------------
@@ -170,23 +200,113 @@ class TerminalDriver(LinuxDriver):
     def run_input_thread(self) -> None:
         """Read keys until told to stop; the end of the input means that the line dropped.
 
-        Textual's own reads on for ever then, with a core of its own.
+        Textual's own reads on for ever then, with a core of its own, and wakes ten times a second.
         """
-        parser = XTermParser(self._debug)
-        decode = getincrementaldecoder("utf-8")("replace").decode
+        keyboard = Keyboard(debug=self._debug)
+        stop = self._stop
         try:
-            while not self.exit_event.is_set():
-                ready, _out, _odd = select.select([self.fileno], [], [], 0.1)
-                if ready:
-                    read = os.read(self.fileno, 4096)
+            while not stop.is_set():
+                ready, _out, _odd = select.select([self.fileno, stop.reading], [], [], keyboard.patience)
+                if self.fileno in ready:
+                    read = os.read(self.fileno, 65536)
                     if not read:
                         self._hung_up()
                         return
-                    for event in parser.feed(decode(read)):
-                        self.process_message(event)
-                for event in parser.tick():
+                    typed = keyboard.feed(read)
+                else:
+                    typed = keyboard.rest()
+                for event in typed:
                     self.process_message(event)
         finally:
-            with suppress(EOFError, ParseError):
-                for _event in parser.feed(""):
-                    pass
+            keyboard.close()
+
+    def process_message(self, message: Message) -> None:
+        """Keep the terminal's answers from the app; called in the input's thread."""
+        if self._writer is not None:
+            if isinstance(message, events.CursorPosition):
+                self._in_loop(self._answered)
+                return
+            if isinstance(message, events.AppFocus) and self._away:
+                # Whatever was in front of it may have left its traces.
+                self._in_loop(self.forget)
+            self._away = isinstance(message, events.AppBlur) or (
+                self._away and not isinstance(message, events.AppFocus)
+            )
+        super().process_message(message)
+
+    def _in_loop(self, call: Callable[[], object]) -> None:
+        with suppress(RuntimeError):  # the loop has just ended
+            self._loop.call_soon_threadsafe(call)
+
+    # -- output -----------------------------------------------------------------------------------------
+
+    def write(self, data: str) -> None:
+        """Send what steers the terminal; of a frame, what the terminal lacks, as soon as it may go."""
+        writer = self._writer
+        if writer is None:
+            super().write(data)
+        elif data in (SYNC_START, SYNC_END):
+            self._sync = True
+        elif _FRAME.match(data):
+            size = self._app.size
+            if writer.size != tuple(size):
+                writer.resize(*size)
+            writer.take(data)
+            if self._due is None:
+                # Soon, not now: what one key moves often comes in two frames.
+                self._due = self._loop.call_soon(self._emit)
+        else:
+            super().write(data)
+
+    def forget(self) -> None:
+        """Send the whole screen again: nobody knows what the terminal shows."""
+        if self._writer is not None:
+            self._writer.forget()
+            self._emit_now()
+
+    def _emit_now(self) -> None:
+        if self._due is not None:
+            self._due.cancel()
+        self._emit()
+
+    def _answered(self) -> None:
+        self._pace.answered()
+        if self._due is not None:
+            self._emit_now()
+
+    def _emit(self) -> None:
+        self._due = None
+        writer, line = self._writer, self._writer_thread
+        if writer is None or line is None:
+            return
+        wait = self._pace.wait() or (BACKLOG if line._queue.qsize() > 1 else 0)
+        if wait:
+            self._due = self._loop.call_later(wait, self._emit)
+            return
+        text = writer.changes()
+        if not text:
+            return
+        if self._pace.asks:
+            text += QUESTION
+            self._pace.sent(len(text.encode("utf-8", "replace")))
+        line.write(f"{SYNC_START}{text}{SYNC_END}" if self._sync else text)
+        if writer.is_full:
+            writer.resize(*writer.size)
+            self._app.screen.refresh(layout=True)
+
+    def _follow_size(self) -> None:
+        """Send everything after a change of size, also where the size is the old one in the end."""
+        before = signal.getsignal(signal.SIGWINCH)
+
+        def resized(number: int, frame: Any) -> None:
+            if callable(before):
+                before(number, frame)
+            self._in_loop(self._size_changed)
+
+        signal.signal(signal.SIGWINCH, resized)
+
+    def _size_changed(self) -> None:
+        if self._writer is not None:
+            self._writer.forget()
+            if self._due is None:
+                self._due = self._loop.call_later(SETTLED, self._emit)

@@ -22,6 +22,7 @@ class Ending(App[None], inherit_bindings=False):
     """An app that keeps what is typed, finishes its save and says why when it has to end."""
 
     last_words = ""
+    plain_output = False  # frames as Textual writes them, for a terminal that our own do not suit
 
     def get_driver_class(self) -> type[Driver]:
         """Return the driver that gives the terminal back on every way out; TEXTUAL_DRIVER is not asked."""
@@ -54,6 +55,9 @@ class Ending(App[None], inherit_bindings=False):
 
     def paint_again(self) -> None:
         """Paint everything: nobody knows what the terminal shows."""
+        forget = getattr(self._driver, "forget", None)
+        if forget is not None:
+            forget()
         self.screen.refresh(layout=True)
 
     def _handle_exception(self, error: Exception) -> None:

@@ -8,7 +8,6 @@ import sqlite3
 import sys
 import termios
 from pathlib import Path
-from threading import Event
 from typing import Any
 
 import pytest
@@ -16,6 +15,7 @@ import pytest
 from crm_tui.drafts import MOST_BYTES
 from crm_tui.session import create_database, open_session
 from crm_tui.tui.driver import Line, TerminalDriver
+from crm_tui.tui.keyboard import Stop
 from tests.tui.office import customer
 from tests.tui.terminal import Terminal
 
@@ -255,7 +255,7 @@ def test_the_end_of_the_input_ends_the_reading() -> None:
     os.write(theirs, b"\xe6")  # half a sign, as a line drops
     os.close(theirs)
     driver: Any = object.__new__(TerminalDriver)
-    driver.fileno, driver._debug, driver.exit_event = ours, False, Event()
+    driver.fileno, driver._debug, driver._stop = ours, False, Stop()
     driver._hung_up = lambda: told.append(1)
     driver._run_input_thread()
     os.close(ours)

@@ -1,0 +1,212 @@
+"""A screen as lines of cells, read from the text of Textual's frames.
+
+A line is two strings of one sign a cell: its characters, and its styles as ``chr(number)``. Strings are
+compared and cut at the speed of C, and two of them a line are all that a session keeps.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+from typing import NamedTuple
+
+from rich.cells import split_graphemes
+
+from crm_tui.text.cells import width
+
+HALF = "\0"  # the right half of a wide character
+UNKNOWN = "\x01"  # in what is shown: nobody knows what the terminal has there
+LINE_SIGNS = frozenset(["4", "7", "9", "21", "53"])  # attributes that are seen on a blank, too
+KEPT_BODIES = 128
+MOST_STYLES = 4000
+FIRST_CLUSTER, LAST_CLUSTER = 0x100000, 0x10FFFD
+
+# Wide everywhere, whatever the terminal, its font and its settings.
+_SURELY_WIDE = (
+    "\u3001-\u3003\u3005-\u3017\u3041-\u3096\u30a1-\u30fa\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uff01-\uff60"
+)
+UNSURE = re.compile(f"[^ -~\0{_SURELY_WIDE}]")
+_SURE = re.compile(f"[ -~{_SURELY_WIDE}]*")
+_WIDE = re.compile(f"[{_SURELY_WIDE}]")
+_PLACED = re.compile("\x1b\\[(?:(\\d+);(\\d+))?H")
+_SGR = re.compile("\x1b\\[([0-9;]*)m")
+_OTHER = re.compile(
+    "\x1b\\][^\x07\x1b]*(?:\x07|\x1b\\\\)|\x1b\\[[0-9;?<>=]*[ -/]*[@-ln-~]|[\0-\x1a\x1c-\x1f\x7f]"
+)
+_BLANKS = re.compile(" +|[^ ]+")
+
+
+class Style(NamedTuple):
+    """What an SGR sequence asks for: attributes that are on, colours as parameters ('' the terminal's)."""
+
+    on: frozenset[str]
+    fore: str
+    back: str
+
+
+PLAIN = Style(frozenset(), "", "")
+
+
+def read_style(parameters: str) -> Style:
+    """Return the style that a whole SGR sequence sets, begun from none."""
+    on: set[str] = set()
+    fore = back = ""
+    words = iter(parameters.split(";"))
+    for word in words:
+        if word in ("38", "48"):
+            kind = next(words, "")
+            rest = [next(words, "") for _each in range(3 if kind == "2" else 1)]
+            colour = ";".join((word, kind, *rest))
+            fore, back = (colour, back) if word == "38" else (fore, colour)
+        elif word in ("", "0"):
+            on, fore, back = set(), "", ""
+        elif word == "39" or (len(word) == 2 and word[0] in "39"):
+            fore = "" if word == "39" else word
+        elif word == "49" or (len(word) == 2 and word[0] == "4") or len(word) == 3:
+            back = "" if word == "49" else word
+        else:
+            on.add(word)
+    return Style(frozenset(on), fore, back)
+
+
+class Cells:
+    """The screen that the program wants, as lines of cells.
+
+    ``ambiguous`` is the width, 1 or 2, that the user's terminal gives to characters on which terminals
+    differ. ``take(text)`` reads a frame; ``lines`` and ``styles`` hold the screen, ``dirty`` the numbers of
+    the lines written since they were last looked at, ``cursor`` where the frame left the cursor.
+    """
+
+    def __init__(self, columns: int, rows: int, ambiguous: int = 1) -> None:
+        self.columns, self.rows, self.ambiguous = columns, rows, ambiguous
+        self.lines: list[str] = [" " * columns] * rows
+        self.styles: list[str] = ["\0" * columns] * rows
+        self.dirty: set[int] = set()
+        self.cursor = (0, 0)
+        self.clusters: dict[str, str] = {}  # what stands in a cell for several code points, and back
+        self._codes: dict[str, str] = {}
+        self._numbers: dict[str, int] = {"": 0}
+        self._by_style = {PLAIN: 0}
+        self.style_of: list[Style] = [PLAIN]
+        self.blank_of: list[int] = [0]
+        self._bodies: dict[str, tuple[str, str]] = {}
+
+    @property
+    def is_full(self) -> bool:
+        """Tell whether so many styles and clusters were met that beginning anew is better."""
+        return len(self.style_of) > MOST_STYLES or FIRST_CLUSTER + len(self.clusters) > LAST_CLUSTER - 500
+
+    def take(self, frame: str) -> None:
+        """Read a frame: texts at absolute places, each segment with its whole style."""
+        parts = _PLACED.split(frame)
+        for at in range(1, len(parts), 3):
+            y, x = int(parts[at] or 1) - 1, int(parts[at + 1] or 1) - 1
+            body = parts[at + 2]
+            if body[-1:] == "\n":
+                body = body[:-1]
+            if body:
+                self._put(x, y, body)
+            else:
+                self.cursor = (min(x, self.columns - 1), min(y, self.rows - 1))
+
+    def _put(self, x: int, y: int, body: str) -> None:
+        if y >= self.rows or x >= self.columns:
+            return
+        found = self._bodies.pop(body, None) or self._read(body)
+        self._bodies[body] = found  # the latest last
+        if len(self._bodies) > KEPT_BODIES:
+            del self._bodies[next(iter(self._bodies))]
+        cells, styles = found
+        end = x + len(cells)
+        if end > self.columns:
+            end = self.columns
+            cells, styles = cells[: end - x], styles[: end - x]
+            if found[0][end - x] == HALF:
+                cells = cells[:-1] + " "  # nothing wide begins in the last column
+        line, was = self.lines[y], self.styles[y]
+        if x == 0 and end == self.columns:
+            line, was = cells, styles
+        else:
+            before, after = line[:x], line[end:]
+            if line[x : x + 1] == HALF and before:
+                before = before[:-1] + " "
+            if after[:1] == HALF:
+                after = " " + after[1:]
+            line, was = before + cells + after, was[:x] + styles + was[end:]
+        if line != self.lines[y] or was != self.styles[y]:
+            self.lines[y], self.styles[y] = line, was
+            self.dirty.add(y)
+
+    def _read(self, body: str) -> tuple[str, str]:
+        cells: list[str] = []
+        styles: list[str] = []
+        if _OTHER.search(body):
+            body = _OTHER.sub("", body)
+        parts = _SGR.split(body)
+        for at in range(0, len(parts), 2):
+            text = parts[at]
+            if not text:
+                continue
+            number = self._number(parts[at - 1]) if at else 0
+            drawn = text if text.isascii() else self._cells(text)
+            cells.append(drawn)
+            sign, blank = chr(number), chr(self.blank_of[number])
+            if sign == blank or " " not in drawn:
+                styles.append(sign * len(drawn))
+            else:
+                for part in _BLANKS.findall(drawn):
+                    styles.append((blank if part[0] == " " else sign) * len(part))
+        return "".join(cells), "".join(styles)
+
+    def _number(self, parameters: str) -> int:
+        number = self._numbers.get(parameters)
+        if number is None:
+            style = read_style(parameters)
+            number = self.number_of(style)
+            self._numbers[parameters] = number
+        return number
+
+    def number_of(self, style: Style) -> int:
+        """Return the number of a style; a blank has one of its own, by what is seen of it."""
+        number = self._by_style.get(style)
+        if number is not None:
+            return number
+        number = self._by_style[style] = len(self.style_of)
+        self.style_of.append(style)
+        self.blank_of.append(number)
+        if style.on.isdisjoint(LINE_SIGNS):
+            self.blank_of[number] = self.number_of(Style(frozenset(), "", style.back))
+        return number
+
+    def _cells(self, text: str) -> str:
+        if _SURE.fullmatch(text):
+            return _WIDE.sub("\\g<0>\0", text)
+        drawn: list[str] = []
+        for cluster, wide in _clusters(text, self.ambiguous):
+            if len(cluster) > 1 or ord(cluster) >= FIRST_CLUSTER:
+                code = self._codes.get(cluster)
+                if code is None:
+                    code = chr(min(FIRST_CLUSTER + len(self._codes), LAST_CLUSTER))
+                    self._codes[cluster], self.clusters[code] = code, cluster
+                cluster = code
+            drawn.append(cluster + HALF * (wide - 1))
+        return "".join(drawn)
+
+
+@lru_cache(maxsize=256)
+def _clusters(text: str, ambiguous: int) -> tuple[tuple[str, int], ...]:
+    """Return what is drawn together, with its cells (1 or 2); signs without a cell join the one before."""
+    found: list[tuple[str, int]] = []
+    if "\u200d" in text or "\ufe0f" in text:
+        spans = [(text[start:end], cells) for start, end, cells in split_graphemes(text)[0]]
+    else:
+        spans = [(sign, width(sign, ambiguous)) for sign in text]
+    for cluster, cells in spans:
+        if "\ud800" <= cluster[0] <= "\udfff":
+            cluster, cells = "?", 1
+        if cells:
+            found.append((cluster, min(cells, 2)))
+        elif found and unicodedata.category(cluster[0])[0] in "ML":
+            found[-1] = (found[-1][0] + cluster, found[-1][1])
+    return tuple(found)
