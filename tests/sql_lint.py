@@ -18,6 +18,7 @@ ALLOWED = {
     ("storage/change", "formatted"): "writes any table; its _name refuses what is no identifier",
     ("storage/change", "positional"): "executemany over rows in the order of the named columns",
     ("storage/(manifest|drill)", "formatted"): "reads every table by the names that the schema holds",
+    ("storage/throwaway", "formatted"): "drops indexes by the names that the schema holds",
     ("storage/(survey|undo)", "formatted"): "undo writes any table by the names that log and schema hold",
 }
 ENGINE_ROOMS = re.compile(r"schema\.sql|crm_tui/(storage/\w+|access/scope)\.py")

@@ -105,4 +105,10 @@ def _make(path: Path, customers: int) -> None:
     from crm_tui.demo.make import make_demo
 
     with Bar(_("Making up customers")) as bar:
-        make_demo(path, customers, progress=bar.report)
+
+        def indexing(done: int, total: int) -> None:
+            if not done:
+                bar.start(_("Building the indexes"))
+            bar.report(done, total)
+
+        make_demo(path, customers, progress=bar.report, indexing=indexing)

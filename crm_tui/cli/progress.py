@@ -73,6 +73,7 @@ class Bar:
         self.close()
         self.what = what
         self._began = clock.stopwatch()
+        self._last = self._began - EVERY
 
     def _write(self, text: str) -> None:
         cells = width(text)

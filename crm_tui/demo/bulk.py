@@ -1,131 +1,143 @@
-"""Stories told in large sets: a demo of many thousand customers is filled quickly, with less of a past."""
+"""Writing the many customers of a large demo: in sets of thousands, each with its log like any other."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date, datetime, time, timedelta
+from random import Random
+from typing import Any, NamedTuple
 
-from crm_tui import clock
 from crm_tui.customers.convert import complete
 from crm_tui.customers.service import tag_id
-from crm_tui.demo.story import Step, Story, Teller
+from crm_tui.demo import store
+from crm_tui.demo.crowd import Crowd, Drawn
+from crm_tui.demo.staff import MANAGER
+from crm_tui.demo.traces import Told, Tracer
 from crm_tui.storage import jobs as large
 from crm_tui.storage import numbering
 from crm_tui.storage.change import Change
 from crm_tui.storage.database import Database
 
-CUSTOMERS = 1000  # customers in one set
-HOUR = timedelta(hours=1)
-WRITER = 3  # of the demo's people: the acting user's own last change stays a small one
-Job = tuple[datetime, int, Callable[[], None], int]
+MOST, LEAST = 5000, 100  # customers in one set
+SETS = 100  # wanted, so that the days of small demos differ too
+YEARS = timedelta(days=730)
+EVENING = time(18, 30)
+LAST = timedelta(hours=1)
+# Who writes it: not the acting user, whose own last change stays a small one.
+WRITER = MANAGER
 
-FILE = (
-    "id", "kind", "no", "no_sort", "name", "name_key", "short_name", "status", "stage", "lost_reason",
-    "owner_id", "industry",
-    "source", "level", "region", "biz_province", "biz_city", "biz_district", "biz_detail",
-    "headcount_min", "headcount_max",
-    "size_class", "ownership", "main_business", "need", "pain", "intent", "uscc", "uscc_key",
-    "budget_min", "budget_max",
-    "key_note", "decision_process", "timeline", "special_req", "note", "preference", "purchase_history",
-    "family",
-    "first_contact_on",
-)  # fmt: skip
 PERSON = (
     "customer_id", "name", "title", "decision_role", "mobile", "office_phone", "email", "preference",
     "is_primary", "position",
 )  # fmt: skip
-SOLD = ("name", "amount", "starts_on", "ends_on", "contract_no", "state")
-SPOKEN = (
-    "customer_id", "at", "by_id", "ways", "content", "feedback", "objections", "backfilled", "origin",
-)  # fmt: skip
-PLANNED = (
-    "customer_id", "due_on", "due_at", "recurrence", "goal", "ways", "owner_id", "origin", "state", "text",
-)  # fmt: skip
+SOLD = ("customer_id", "name", "amount", "starts_on", "ends_on", "contract_no", "state")
+
+
+class Job(NamedTuple):
+    """A write that happens at a moment; ``made`` customers are complete with it."""
+
+    at: datetime
+    order: int
+    run: Callable[[], None]
+    made: int = 0
 
 
 def jobs(
-    database: Database, people: Sequence[int], stories: Sequence[Story], first: int, teller: Teller
+    database: Database,
+    people: Sequence[int],
+    owners: Sequence[int],
+    count: int,
+    crowd: Crowd,
+    tracer: Tracer,
 ) -> list[Job]:
-    """Return the dated writes of many stories; the sets of one moment hold a thousand customers."""
-    begun = sorted(stories, key=lambda story: story.steps[0].at)
+    """Return the dated writes of ``count`` customers, who came over two years."""
+    days = _workdays(tracer.today)
+    size = min(MOST, max(LEAST, count // SETS))
     found: list[Job] = []
-    for start in range(0, len(begun), CUSTOMERS):
-        part = begun[start : start + CUSTOMERS]
-        filled = _Part(database, people, part, teller)
-        at = part[-1].steps[0].at
-        found.append((at, (first + start) * 100, filled.add, len(part)))
-        found.append((teller.now - HOUR, (first + start) * 100 + 1, filled.follow, 0))
+    parts = [range(start, min(start + size, count)) for start in range(0, count, size)]
+    for order, part in enumerate(parts):
+        begun = [days[number * len(days) // count] for number in part]
+        filled = _Part(database, people, owners, part.start, begun, crowd, tracer)
+        made = len(part) // 2
+        at = datetime.combine(begun[-1], EVENING, tracer.zone)
+        found.append(Job(at, order, filled.add, made))
+        after = (len(parts) - order) * timedelta(seconds=20)
+        found.append(Job(tracer.now - LAST - after, order, filled.follow, len(part) - made))
     return found
 
 
+def _workdays(today: date) -> list[date]:
+    days = [today - timedelta(ago) for ago in range(YEARS.days, 0, -1)]
+    return [day for day in days if day.weekday() < 5]
+
+
 class _Part:
-    """The customers of one large set; what was said to them comes in a second one."""
+    """The customers of one set; what was said to them comes in a second one."""
 
     def __init__(
-        self, database: Database, people: Sequence[int], stories: Sequence[Story], teller: Teller
+        self,
+        database: Database,
+        people: Sequence[int],
+        owners: Sequence[int],
+        start: int,
+        begun: Sequence[date],
+        crowd: Crowd,
+        tracer: Tracer,
     ) -> None:
         self.database = database
         self.people = people
-        self.stories = stories
-        self.teller = teller
+        self.owners = owners
+        self.start = start
+        self.begun = begun
+        self.crowd = crowd
+        self.tracer = tracer
         self.low = 0
 
     def add(self) -> None:
         """Write customers, contacts, tags and projects."""
-        self.low = self.database.write(self.people[WRITER], "customer.add", self._add, source="cli").value
+        drawn = list(self.crowd.part(self.start, self.begun))
+        self.low = self.database.write(
+            self.people[WRITER], "customer.add", lambda change: self._add(change, drawn), source="cli"
+        ).value
 
     def follow(self) -> None:
         """Write activities and plans."""
         self.database.write(self.people[WRITER], "activity.log", self._follow, source="cli")
 
-    def _add(self, change: Change) -> int:
-        low, _high = large.reserve_ids(change.connection, "customer", len(self.stories))
+    def _add(self, change: Change, drawn: Sequence[Drawn]) -> int:
+        random = Random(f"{self.crowd.seed}:{self.start}:owners")  # noqa: S311 - repeatable on purpose
+        mine = random.choices(self.owners, k=len(drawn))
+        low, _high = large.reserve_ids(change.connection, "customer", len(drawn))
+        numbers = self._numbers(change)
         files, contacts, links, projects = [], [], [], []
-        numbers: dict[str, list[str]] = {}
-        for story in self.stories:
-            numbers.setdefault(f"{story.steps[0].at:%Y-%m-%d}", []).append("")
-        for day, wanted in numbers.items():
-            moment = datetime.fromisoformat(day).date()
-            numbers[day] = numbering.allocate(change.connection, "customer", moment, len(wanted))[::-1]
-        for customer_id, story in enumerate(self.stories, low):
-            number = numbers[f"{story.steps[0].at:%Y-%m-%d}"].pop()
-            values = {**story.values, **story.last, "id": customer_id, "no": number}
-            values["owner_id"] = self.people[story.owner]
-            values = complete(values)
-            files.append([values.get(name) for name in FILE])
-            for position, contact in enumerate(story.contacts):
-                known = {**contact, "customer_id": customer_id, "position": position}
-                contacts.append([{**known, "is_primary": int(position == 0)}.get(name) for name in PERSON])
-            links += [(customer_id, tag_id(change, tag)) for tag in story.tags]
-            sold = [step.data for step in story.steps if step.kind == "project"]
-            projects += [(customer_id, *(data.get(name) for name in SOLD)) for data in sold]
-        change.insert_many("customer", FILE, files)
-        change.insert_many("contact", PERSON, contacts)
-        change.insert_many("tag_link", ("customer_id", "tag_id"), links)
-        change.insert_many("project", ("customer_id", *SOLD), projects)
+        tags = {tag: tag_id(change, tag) for tag in sorted({tag for one in drawn for tag in one.tags})}
+        for customer_id, (one, owner, number) in enumerate(zip(drawn, mine, numbers, strict=True), low):
+            own = {"id": customer_id, "no": number, "owner_id": self.people[owner]}
+            files.append(complete({**one.values, **own}))
+            for position, contact in enumerate(one.contacts):
+                known = {"customer_id": customer_id, "position": position, "is_primary": int(position == 0)}
+                contacts.append({**contact, **known})
+            links += [{"customer_id": customer_id, "tag_id": tags[tag]} for tag in one.tags]
+            projects += [{"customer_id": customer_id, **project} for project in one.projects]
+        _insert(change, "customer", tuple(files[0]), files)
+        _insert(change, "contact", PERSON, contacts)
+        _insert(change, "tag_link", ("customer_id", "tag_id"), links)
+        _insert(change, "project", SOLD, projects)
         return low
 
-    def _follow(self, change: Change) -> None:
-        said, planned = [], []
-        for customer_id, story in enumerate(self.stories, self.low):
-            logs = [step for step in story.steps if step.kind == "log"]
-            said += [self._activity(customer_id, step) for step in logs]
-            plan = logs[-1].data["plan"] if logs else None
-            if plan:
-                at = datetime.combine(plan.due, plan.at, self.teller.zone) if plan.at else None
-                due_at = clock.to_instant(at) if at else None
-                owner = self.people[story.owner]
-                row = (customer_id, plan.due.isoformat(), due_at, plan.rhythm or None, plan.goal, plan.ways)
-                planned.append((*row, owner, "manual", "todo", plan.text))
-        change.insert_many("activity", SPOKEN, said)
-        change.insert_many("plan", PLANNED, planned)
+    def _numbers(self, change: Change) -> list[str]:
+        found: list[str] = []
+        for day in dict.fromkeys(self.begun):
+            found += numbering.allocate(change.connection, "customer", day, self.begun.count(day))
+        return found
 
-    def _activity(self, customer_id: int, step: Step) -> list[Any]:
-        data = step.data
-        row = {
-            "customer_id": customer_id, "at": clock.to_instant(step.at), "by_id": self.people[step.actor],
-            "ways": data["ways"], "content": data["content"], "feedback": data["feedback"] or None,
-            "objections": data.get("objections"), "backfilled": int(data["late"]), "origin": "manual",
-        }  # fmt: skip
-        return [row[name] for name in SPOKEN]
+    def _follow(self, change: Change) -> None:
+        rows = change.rows(store.TOLD, {"low": self.low, "high": self.low + len(self.begun) - 1})
+        found = self.tracer.part(self.start, [Told(*row) for row in rows])
+        for table, traces in (("activity", found.activities), ("plan", found.plans)):
+            if traces:
+                _insert(change, table, tuple(traces[0]), traces)
+
+
+def _insert(change: Change, table: str, names: Sequence[str], rows: Iterable[dict[str, Any]]) -> None:
+    change.insert_many(table, names, [[row.get(name) for name in names] for row in rows])

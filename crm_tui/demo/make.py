@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -11,87 +13,141 @@ from typing import Any
 from crm_tui import clock
 from crm_tui.access import store as people_store
 from crm_tui.customers import service as customers
+from crm_tui.customers.convert import Context
 from crm_tui.demo import bulk, store
+from crm_tui.demo.bulk import Job
+from crm_tui.demo.crowd import Crowd
 from crm_tui.demo.samples import told_samples
+from crm_tui.demo.staff import ACTING, COLLEAGUES, OWNERS, owners, staff
 from crm_tui.demo.story import CALM, ENDINGS, FIRST_ENDINGS, Plan, Step, Story, Teller
+from crm_tui.demo.traces import Tracer
+from crm_tui.errors import BadInput
 from crm_tui.followups import service as followups
-from crm_tui.session import Session, create_database, open_session
+from crm_tui.locale import _
+from crm_tui.session import create_database, open_session
 from crm_tui.storage.change import Change
-from crm_tui.storage.throwaway import unhurried
+from crm_tui.storage.connection import discard
+from crm_tui.storage.database import Database
+from crm_tui.storage.throwaway import filled_at_once, unhurried
 
 Progress = Callable[[int, int], None]
 
-ACTING = "演示用户"
-# Login, name, role, other names; an index into the people of the demo counts the acting user as 0.
-COLLEAGUES = (
-    ("lixiaoshou", "李销售", "sales_rep", ("李*",)),
-    ("chenxiaoyu", "陈晓雨", "sales_rep", ()),
-    ("zhaomingyuan", "赵明远", "sales_manager", ()),
-    ("zhouqian", "周倩", "service", ()),
-)
-OWNERS = (0, 0, 0, 1, 1, 2, 2, 2, 3)
-LEFT = ("", "-wal", "-shm", "-journal", ".lock")
 LIVED = 300  # so many customers get a past of single sets, further ones come in large sets
-BEGUN = timedelta(days=400)
+BEGUN = timedelta(days=765)
+ROOM, ROOM_EACH = 20_000_000, 3_500  # bytes a demo needs at least, and those of one customer with indexes
 
 
-def make_demo(path: Path, customers: int = 300, seed: int = 7, progress: Progress | None = None) -> None:
+def make_demo(
+    path: Path,
+    customers: int = 300,
+    seed: int = 7,
+    progress: Progress | None = None,
+    indexing: Progress | None = None,
+) -> None:
     """Make a demo database for the operating-system user; equal seeds on equal days give equal contents.
 
-    About a third of the customers belong to the user. ``progress(done, total)`` counts customers. Raises
-    BadInput when nothing can be made there; then nothing is left behind.
+    About a third of the customers belong to the user; from 25,000 on there is a person for each 5,000, and
+    he is one of them. ``progress(done, total)`` counts customers, ``indexing`` the indexes of a large demo.
+    Raises BadInput when nothing can be made there, for want of room too; then and after any other end
+    nothing is left behind.
     """
     now = clock.now()
+    _check_room(path, customers)
     with clock.living_at(now - BEGUN):
         create_database(path, name=ACTING)
     try:
-        with open_session(path) as session, unhurried(session.database.connection):
-            _Maker(session, now, seed, progress).make(customers)
+        with clock.living_at(now - BEGUN + timedelta(hours=1)), open_session(path) as session:
+            people = [session.person.id]
+            for one in staff(customers, seed):
+                people.append(session.write(people_store.add, *one).value)
+            session.forget_words()
+            context, zone = session.context(), session.zone
+        database = Database(path)
+        try:
+            with _filled(database, indexing, many=customers > LIVED):
+                maker = _Maker(database, people, context, zone, now, seed)
+                maker.make(customers, progress or (lambda done, total: None))
+        finally:
+            database.close()
     except BaseException:
-        for ending in LEFT:
-            path.with_name(path.name + ending).unlink(missing_ok=True)
+        discard(path)
+        path.with_name(path.name + ".lock").unlink(missing_ok=True)
         raise
 
 
+def _check_room(path: Path, customers: int) -> None:
+    try:
+        found = os.statvfs(path.parent)
+    except OSError:
+        # Why nothing can be made there is told by the attempt.
+        return
+    needed = ROOM + customers * ROOM_EACH
+    if found.f_bavail * found.f_frsize < needed:
+        raise BadInput(
+            _(
+                "There is no room for {n} customers in {folder}: it needs {size} MB, {free} MB are free."
+            ).format(
+                n=f"{customers:,}",
+                folder=path.parent,
+                size=needed // 1_000_000 + 1,
+                free=found.f_bavail * found.f_frsize // 1_000_000,
+            ),
+            _("Nothing was made."),
+            _("Free some space, name another folder, or ask for fewer: --customers N"),
+        )
+
+
+@contextmanager
+def _filled(database: Database, indexing: Progress | None, *, many: bool) -> Generator[None]:
+    connection = database.connection
+    with filled_at_once(connection, indexing) if many else unhurried(connection):
+        yield
+
+
 class _Maker:
-    def __init__(self, session: Session, now: datetime, seed: int, progress: Progress | None) -> None:
-        self.session = session
+    def __init__(
+        self, database: Database, people: list[int], context: Context, zone: str, now: datetime, seed: int
+    ) -> None:
+        self.database = database
+        self.people = people
+        self.context = context
+        self.zone = zone
         self.now = now
+        self.seed = seed
         self.random = Random(seed)  # noqa: S311 - repeatable on purpose
-        self.progress = progress or (lambda done, total: None)
-        self.people: list[int] = [session.person.id]
         self.ids: dict[int, int] = {}
         self.plans: dict[int, int | None] = {}
 
-    def make(self, count: int) -> None:
-        with clock.living_at(self.now - BEGUN + timedelta(hours=1)):
-            for login, name, role, aliases in COLLEAGUES:
-                result = self.session.write(people_store.add, login, name, role, aliases)
-                self.people.append(result.value)
-        self.session.forget_words()
-        teller = Teller(self.random, self.now, self.session.zone)
-        stories = told_samples(self.session.context(), teller)
+    def make(self, count: int, progress: Progress) -> None:
+        teller = Teller(self.random, self.now, self.zone)
+        stories = told_samples(self.context, teller)
         lived = min(count, LIVED)
         mine = iter(FIRST_ENDINGS)
-        for index in range(len(stories), len(stories) + count):
+        for index in range(len(stories), len(stories) + lived):
             owner = OWNERS[index % len(OWNERS)]
             ending = next(mine, None) if owner == 0 else None
             stories.append(teller.tell(index, owner, ending or self._ending(owner)))
-        told = len(stories) - count + lived
-        jobs: list[tuple[datetime, int, Callable[[], None], int]] = []
-        for story in stories[:told]:
+        jobs: list[Job] = []
+        for story in stories:
             for order, step in enumerate(story.steps):
-                made = int(step.kind == "add")
-                jobs.append((step.at, step.story * 100 + order, self._job(story, step), made))
-        jobs += bulk.jobs(self.session.database, self.people, stories[told:], told, teller)
+                made = int(step.kind == "add" and step.story >= len(stories) - lived)
+                jobs.append(Job(step.at, step.story * 100 + order, self._job(story, step), made))
+        if count > lived:
+            jobs += self._many(count - lived)
         jobs.sort(key=lambda job: job[:2])
         done = 0
-        for at, _order, run, made in jobs:
-            with clock.living_at(min(at, self.now)):
-                run()
-            done += made
-            if made:
-                self.progress(min(done, count), count)
+        for job in jobs:
+            with clock.living_at(min(job.at, self.now)):
+                job.run()
+            done += job.made
+            if job.made:
+                progress(done, count)
+
+    def _many(self, count: int) -> list[Job]:
+        few = len(self.people) == len(COLLEAGUES) + 1
+        tracer = Tracer(self.seed, self.now, self.zone, calm=self.people[0] if few else None)
+        whose = owners(len(self.people) - 1, self.seed)
+        return bulk.jobs(self.database, self.people, whose, count, Crowd(self.seed), tracer)
 
     def _ending(self, owner: int) -> str:
         names, weights = zip(*(CALM if owner == 0 else ENDINGS), strict=True)
@@ -105,8 +161,9 @@ class _Maker:
         act(story, step, step.data)
 
     def _write(self, step: Step, action: str, fn: Callable[[Change], Any], reason: str = "") -> Any:
-        database = self.session.database
-        return database.write(self.people[step.actor], action, fn, reason=reason or None, source="tui").value
+        return self.database.write(
+            self.people[step.actor], action, fn, reason=reason or None, source="tui"
+        ).value
 
     def _draft(self, plan: Plan | None, owner: int) -> followups.PlanDraft | None:
         if plan is None:
@@ -120,7 +177,7 @@ class _Maker:
 
     def _add(self, story: Story, step: Step, data: dict[str, Any]) -> None:
         values = {**story.values, "owner_id": self.people[story.owner]}
-        zone = self.session.zone
+        zone = self.zone
         self.ids[step.story] = self._write(
             step,
             "customer.add",
@@ -142,7 +199,7 @@ class _Maker:
             lost_reason=data.get("lost_reason", ""),
         )
         draft = self._draft(data["plan"], story.owner)
-        zone = self.session.zone
+        zone = self.zone
         logged = self._write(step, "activity.log", lambda change: followups.log(change, entry, draft, zone))
         self.plans[step.story] = logged.plan_id
 

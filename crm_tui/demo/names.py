@@ -6,6 +6,7 @@ wrong check digit of its own, so that none of them can belong to anybody.
 
 from __future__ import annotations
 
+from operator import mul
 from random import Random
 from typing import NamedTuple
 
@@ -124,6 +125,7 @@ TITLES = (
 MOBILES = ("138", "139", "150", "158", "186", "188", "177", "199")
 _WEIGHTS = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)
 _SIGNS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+_VALUES = {sign: value for value, sign in enumerate(_SIGNS)}
 _ORG_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
 
 MANY = 200_000  # firms
@@ -208,9 +210,19 @@ class Names:
     def code(self, city: str) -> str:
         """Return a credit code that passes every check but the one of its organisation part."""
         body = "".join(self.random.choice("0123456789") for _digit in range(8))
-        total = sum(int(sign) * weight for sign, weight in zip(body, _ORG_WEIGHTS, strict=True))
-        own = "0123456789X0"[(11 - total % 11) % 11]
+        own = organisation(body)
         wrong = next(sign for sign in "7365" if sign != own)
         stem = f"91{CITIES[city][3]}{body}{wrong}"
-        sum_ = sum(_SIGNS.index(sign) * weight for sign, weight in zip(stem, _WEIGHTS, strict=True))
-        return stem + _SIGNS[(31 - sum_ % 31) % 31]
+        return stem + check_sign(stem)
+
+
+def organisation(body: str) -> str:
+    """Return the right check digit of the eight digits of an organisation."""
+    total = sum(map(mul, map(int, body), _ORG_WEIGHTS))
+    return "0123456789X0"[(11 - total % 11) % 11]
+
+
+def check_sign(stem: str) -> str:
+    """Return the last sign of a credit code of 17 signs (GB 32100)."""
+    total = sum(map(mul, map(_VALUES.__getitem__, stem), _WEIGHTS))
+    return _SIGNS[(31 - total % 31) % 31]

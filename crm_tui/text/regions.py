@@ -97,6 +97,11 @@ def _table() -> dict[str, dict[str, tuple[str, ...]]]:
     return table
 
 
+def divisions() -> dict[str, dict[str, tuple[str, ...]]]:
+    """Return province -> city -> districts, all under their official names."""
+    return _table()
+
+
 def short_name(name: str) -> str:
     """Return the short form of a division's official name: 广东 for 广东省, 恩施 for 恩施土家族苗族自治州."""
     if name in _table():

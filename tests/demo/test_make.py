@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from threading import Thread
 
@@ -13,16 +14,31 @@ import time_machine
 from crm_tui import clock
 from crm_tui.access import store as people_store
 from crm_tui.customers import reading
+from crm_tui.demo import make
 from crm_tui.demo.make import ACTING, COLLEAGUES, make_demo
 from crm_tui.demo.samples import SAMPLES
 from crm_tui.errors import BadInput
 from crm_tui.queue import service as queue
 from crm_tui.session import Session, open_session
-from crm_tui.storage import chain, history
+from crm_tui.storage import chain, history, rebuild
+from crm_tui.storage.driver import sqlite3
+from crm_tui.storage.schema import schema_text
 from crm_tui.text.phone import parse_phones
 
 NOW = "2024-03-15T02:00:00Z"
 TABLES = ("customer", "contact", "activity", "plan", "tag_link", "project", "person", "change_set", "change")
+
+
+def kept(connection: sqlite3.Connection) -> list[tuple[str, str]]:
+    return connection.execute(
+        "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL ORDER BY name"
+    ).fetchall()
+
+
+def every_index() -> list[tuple[str, str]]:
+    with closing(sqlite3.connect(":memory:")) as fresh:
+        fresh.executescript(schema_text())
+        return kept(fresh)
 
 
 @pytest.fixture(scope="module")
@@ -161,11 +177,17 @@ def test_equal_seeds_on_equal_days_give_equal_contents(tmp_path: Path) -> None:
 def test_a_large_demo_is_told_in_large_sets(tmp_path: Path) -> None:
     seen: list[tuple[int, int]] = []
     path = tmp_path / "large.db"
-    make_demo(path, customers=1500, progress=lambda *at: seen.append(at))
+    indexes: list[tuple[int, int]] = []
+    make_demo(
+        path,
+        customers=1500,
+        progress=lambda *at: seen.append(at),
+        indexing=lambda *at: indexes.append(at),
+    )
     with open_session(path) as session:
         assert reading.count(session.reader, reading.Query()) == 1500 + len(SAMPLES)
         states = "SELECT count(*) FROM customer_state WHERE activities > 0 AND haystack <> ''"
-        assert session.reader.execute(states).fetchone()[0] > 1200
+        assert session.reader.execute(states).fetchone()[0] > 1000
         repeated = "SELECT count(*) - count(DISTINCT no) FROM customer"
         assert session.reader.execute(repeated).fetchone()[0] == 0
         assert session.database.connection.execute("PRAGMA foreign_key_check").fetchall() == []
@@ -174,6 +196,13 @@ def test_a_large_demo_is_told_in_large_sets(tmp_path: Path) -> None:
         assert 12 <= len(shown) <= 24
         last = history.undoable(session.reader, session.person.id)
         assert last is not None and len(history.of_set(session.reader, last)) < 10
+        assert chain.verify(session.database.connection) is None
+        assert rebuild.differing(session.database.connect_reader()) == []
+        assert kept(session.database.connection) == every_index()
+        assert session.database.connection.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
+        days = "SELECT count(DISTINCT substr(at, 1, 7)) FROM activity"
+        assert session.reader.execute(days).fetchone()[0] > 20
+    assert indexes[0][0] == 0 and len(indexes) == indexes[0][1]
     assert seen[-1] == (1500, 1500) and [done for done, _total in seen] == sorted(d for d, _t in seen)
 
 
@@ -192,6 +221,23 @@ def test_a_file_that_is_there_is_kept(tmp_path: Path) -> None:
         make_demo(path, customers=3)
     assert path.read_text() == "mine"
     assert [one.name for one in tmp_path.iterdir()] == ["mine.db"]
+
+
+def test_without_room_nothing_is_begun(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(make, "ROOM_EACH", 10**15)
+    with pytest.raises(BadInput, match="1,000,000"):
+        make_demo(tmp_path / "x.db", customers=1_000_000)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_large_demo_that_is_stopped_leaves_nothing(tmp_path: Path) -> None:
+    def stop(done: int, total: int) -> None:
+        if done > 350:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        make_demo(tmp_path / "x.db", customers=500, progress=stop)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_demo_that_fails_leaves_nothing(tmp_path: Path) -> None:

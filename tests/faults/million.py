@@ -25,7 +25,7 @@ from crm_tui.storage.change import Change
 from crm_tui.storage.connection import connect
 from crm_tui.storage.database import Database
 from crm_tui.storage.driver import sqlite3
-from crm_tui.storage.throwaway import unhurried
+from crm_tui.storage.throwaway import filled_at_once
 from crm_tui.text.fold import fold
 from crm_tui.text.natural import natural_key
 from tests.faults import processes
@@ -96,8 +96,7 @@ def make_million(path: Path, customers: int, journal: str) -> None:
     with closing(sqlite3.connect(path)) as plain:
         plain.execute("PRAGMA journal_mode=" + ("WAL" if journal == "wal" else "DELETE")).fetchone()
     database = Database(path)
-    with closing(database), unhurried(database.connection):
-        database.connection.execute("PRAGMA cache_size=-400000")
+    with closing(database), filled_at_once(database.connection):
         for number in range(1, PEOPLE):
             database.write(
                 1, "user.add", lambda c, n=number: people_store.add(c, f"s{n}", f"销售{n:02d}", "sales_rep")
@@ -105,7 +104,6 @@ def make_million(path: Path, customers: int, journal: str) -> None:
         for start in range(0, customers, SET):
             part = range(start, min(customers, start + SET))
             database.write(1, "customer.add", lambda change, part=part: _add(change, part), source="cli")
-        database.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
 
 
 def _add(change: Change, part: range) -> None:
