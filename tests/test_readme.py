@@ -168,8 +168,8 @@ def test_the_settings_example_is_taken(tmp_path: Path, monkeypatch: pytest.Monke
     settings = load_settings()
     assert set(settings) == {"theme", "ambiguous_width", "backup_dir", "keys", "holidays", "workdays"}
     assert settings == tomllib.loads(found[1])
-    assert settings["theme"] in themes.CHOICES
-    assert all(name in TEXT for name in themes.CHOICES)
+    assert settings["theme"] in themes.TITLES
+    assert all(name in TEXT for name in themes.TITLES)
     keymap = Keymap(settings["keys"])
     assert keymap.shown("done") == "x"
     assert keymap.shown("log") == "l"

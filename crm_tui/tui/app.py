@@ -56,6 +56,10 @@ class CrmApp(Frame):
         """Show the health of the file, its backups and who is in."""
         await self.open("upkeep")
 
+    async def do_display(self) -> None:
+        """Choose colours and the width of signs."""
+        await self.open("display")
+
     async def do_next_match(self) -> None:
         """Next row: a search leaves only matches."""
         await cast(BaseScreen, self.screen).next_match(1)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-import os
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from datetime import date, datetime, time, timedelta
@@ -19,12 +18,12 @@ from textual.widgets import Input, TextArea
 from crm_tui import clock
 from crm_tui.errors import BadInput, Cancelled, Conflict, CrmError
 from crm_tui.locale import _
-from crm_tui.tui import faults, themes
+from crm_tui.tui import faults
 from crm_tui.tui.actions import MOVE, Action, find
-from crm_tui.tui.ending import Ending
 from crm_tui.tui.keymap import Keymap
 from crm_tui.tui.keys import half_width, harmless, is_writing, key_name
 from crm_tui.tui.live import Live
+from crm_tui.tui.looks import Looks
 from crm_tui.tui.needs import Session
 from crm_tui.tui.rooms import ROOMS, Factory, factory, prepare
 from crm_tui.tui.screens.base import BaseScreen, Then
@@ -36,7 +35,7 @@ BUSY_AFTER = 0.5
 PREPARE_AFTER = 0.3
 
 
-class Frame(Ending, inherit_bindings=False):
+class Frame(Looks, inherit_bindings=False):
     """The application over a session, without actions of its own.
 
     ``rooms`` maps names to screens (``"module:Class"`` or a callable), the registry by default; ``start``
@@ -55,8 +54,10 @@ class Frame(Ending, inherit_bindings=False):
         # All at once: a sheet that comes with its screen makes Textual style every widget anew.
         "screens/conflict.tcss",
         "screens/customer.tcss",
+        "screens/display.tcss",
         "screens/drafts.tcss",
         "screens/job_box.tcss",
+        "screens/list_boxes.tcss",
         "screens/log_form.tcss",
         "screens/obstacles.tcss",
         "screens/palette.tcss",
@@ -80,14 +81,11 @@ class Frame(Ending, inherit_bindings=False):
         said: tuple[str, str] = ("", ""),
     ) -> None:
         settings = settings or {}
-        theme = themes.choose(os.environ, settings)
-        # Textual paints black on black under NO_COLOR unless it knows this from the start.
-        super().__init__(ansi_color=True if os.environ.get("NO_COLOR") else None)
+        super().__init__(settings)
         self.session = session
         self.work = work or Work()
         self.writes = 0
         self.without_drafts = False
-        self.ambiguous = 2 if settings.get("ambiguous_width") == 2 else 1
         self.rooms = {**ROOMS, **(rooms or {})}
         self.faults: list[BaseException] = []
         self._start = start
@@ -100,11 +98,6 @@ class Frame(Ending, inherit_bindings=False):
         self.keymap = Keymap(settings.get("keys"))
         if self.keymap.problems and not said[0]:
             self._first_words = self.keymap.complaint, "warn"
-        for each in themes.OURS:
-            self.register_theme(each)
-        self.theme = theme
-        self.animation_level = "none"
-        self.set_class(self.ambiguous == 2, "wide-signs")
 
     # -- start, end, days ---------------------------------------------------------------------------
 

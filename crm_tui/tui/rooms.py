@@ -25,6 +25,7 @@ ROOMS: dict[str, str] = {
     "tags": "crm_tui.tui.screens.tags:TagsBox",
     "import": "crm_tui.tui.screens.wizard:WizardScreen",
     "export": "crm_tui.tui.screens.export_box:ExportScreen",
+    "display": "crm_tui.tui.screens.display:DisplayBox",
     "drafts": "crm_tui.tui.screens.drafts:DraftsScreen",
     "upkeep": "crm_tui.tui.screens.upkeep:UpkeepScreen",
     "help": "crm_tui.tui.screens.help:HelpScreen",

@@ -7,6 +7,9 @@ from typing import Any
 
 from textual.theme import Theme
 
+from crm_tui.locale import N_
+from crm_tui.tui.background import by_variable
+
 DARK = Theme(
     name="crm-dark",
     primary="#7fb4e8",
@@ -49,18 +52,73 @@ CONTRAST = Theme(
     panel="#101010",
     dark=True,
 )
-OURS = (DARK, LIGHT, CONTRAST)
-CHOICES = (*(theme.name for theme in OURS), "ansi-dark", "ansi-light")
+PLAIN = Theme(
+    name="crm-plain",
+    **dict.fromkeys(("primary", "secondary", "warning", "error", "success", "accent"), "ansi_default"),
+    **dict.fromkeys(("foreground", "background", "surface", "panel", "boost"), "ansi_default"),
+    dark=True,
+    ansi=True,
+    variables={
+        "input-cursor-text-style": "reverse",
+        **dict.fromkeys(
+            (
+                *("ansi-background", "ansi-foreground", "border", "border-blurred", "scrollbar"),
+                *("block-cursor-foreground", "block-cursor-background", "input-cursor-background"),
+                *("input-cursor-foreground", "input-selection-background", "input-selection-foreground"),
+                *("screen-selection-background", "screen-selection-foreground", "scrollbar-background"),
+            ),
+            "ansi_default",
+        ),
+    },
+)
+OURS = (DARK, LIGHT, CONTRAST, PLAIN)
+TITLES = {
+    DARK.name: N_("Dark"),
+    LIGHT.name: N_("Light"),
+    CONTRAST.name: N_("High contrast"),
+    "ansi-dark": N_("16 colours, dark"),
+    "ansi-light": N_("16 colours, light"),
+    PLAIN.name: N_("No colours"),
+}
+FEW = ("ansi-dark", "ansi-light", PLAIN.name)
+# Terminals that know bold and reverse alone.
+_COLOURLESS = ("dumb", "vt100", "vt102", "vt220", "vt320", "xterm-mono")
 
 
-def choose(environment: Mapping[str, str], settings: Mapping[str, Any]) -> str:
+def possible(environment: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the themes that a terminal can show: ours need 256 colours, NO_COLOR leaves none."""
+    term = environment.get("TERM", "")
+    if environment.get("NO_COLOR") or term in _COLOURLESS or term.endswith("-m"):
+        return (PLAIN.name,)
+    many = "256" in term or "direct" in term or environment.get("COLORTERM", "") in ("truecolor", "24bit")
+    return tuple(TITLES) if many else FEW
+
+
+def automatic(environment: Mapping[str, str], background: str = "") -> str:
+    """Return the theme for a terminal by itself; ``background`` is what it last said: light, dark or ''."""
+    light = (by_variable(environment) or background) == "light"
+    can = possible(environment)
+    if DARK.name in can:
+        return LIGHT.name if light else DARK.name
+    return can[0] if len(can) == 1 or not light else "ansi-light"
+
+
+def choose(
+    environment: Mapping[str, str], settings: Mapping[str, Any], kept: Mapping[str, Any] | None = None
+) -> str:
     """Return the name of the theme to start with.
 
-    NO_COLOR or a terminal of 16 colours means the terminal's own colours (``ansi-dark``); else what the
-    user set as ``theme``, else dark.
+    What was chosen in the program last (``kept``) comes before ``theme`` in the user's settings, and that
+    before what suits the terminal; one that the terminal cannot show does not count.
     """
-    wanted = settings.get("theme")
-    many = "256" in environment.get("TERM", "") or environment.get("COLORTERM", "") in ("truecolor", "24bit")
-    if environment.get("NO_COLOR") or not many:
-        return wanted if wanted in ("ansi-dark", "ansi-light") else "ansi-dark"
-    return wanted if wanted in CHOICES else DARK.name
+    kept = kept or {}
+    can = possible(environment)
+    for wanted in (kept.get("theme"), settings.get("theme")):
+        if wanted in can:
+            return str(wanted)
+    return automatic(environment, str(kept.get("background", "")))
+
+
+def is_chosen(settings: Mapping[str, Any], kept: Mapping[str, Any]) -> bool:
+    """Tell whether the user chose a theme, in the program or in the settings."""
+    return kept.get("theme") in TITLES or settings.get("theme") in TITLES

@@ -226,7 +226,7 @@ async def test_today_counts_again_when_a_new_day_begins() -> None:
 
 async def test_wrong_keys_in_the_settings_are_told_at_the_start() -> None:
     async with story(playground(settings={"keys": {"search": "j"}})) as user:
-        assert "仍使用默认按键" in user.message
+        assert "该操作仍用默认按键" in user.message and "crm-tui keys" in user.message
 
 
 async def test_the_users_keys_are_in_force_and_shown() -> None:
@@ -241,9 +241,13 @@ async def test_the_users_keys_are_in_force_and_shown() -> None:
     [
         ({"TERM": "xterm-256color"}, {}, "crm-dark"),
         ({"TERM": "xterm", "COLORTERM": "truecolor"}, {"theme": "crm-light"}, "crm-light"),
-        ({"TERM": "xterm-256color", "NO_COLOR": "1"}, {}, "ansi-dark"),
-        ({"TERM": "xterm-256color", "NO_COLOR": "1"}, {"theme": "ansi-light"}, "ansi-light"),
+        ({"TERM": "xterm-256color", "NO_COLOR": "1"}, {}, "crm-plain"),
+        ({"TERM": "xterm-256color", "NO_COLOR": "1"}, {"theme": "ansi-light"}, "crm-plain"),
+        ({"TERM": "vt220"}, {"theme": "crm-dark"}, "crm-plain"),
         ({"TERM": "linux"}, {"theme": "crm-dark"}, "ansi-dark"),
+        ({"TERM": "xterm", "COLORFGBG": "0;15"}, {}, "ansi-light"),
+        ({"TERM": "xterm-256color", "COLORFGBG": "0;default;15"}, {}, "crm-light"),
+        ({"TERM": "xterm-256color", "COLORFGBG": "0;15"}, {"theme": "crm-contrast"}, "crm-contrast"),
         ({"TERM": "xterm-256color"}, {"theme": "pink"}, "crm-dark"),
     ],
 )
