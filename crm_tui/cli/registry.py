@@ -24,7 +24,9 @@ COMMANDS: dict[str, Entry] = {
     ),
     "template": Entry("crm_tui.cli.sheets", "template", N_("Write the blank sheet for importing.")),
     "import": Entry(
-        "crm_tui.cli.sheets", "import_sheet", N_("Bring in customers from a sheet (xlsx, xls, xlsb, ods, csv).")
+        "crm_tui.cli.sheets",
+        "import_sheet",
+        N_("Bring in customers from a sheet (xlsx, xls, xlsb, ods, csv)."),
     ),
     "export": Entry("crm_tui.cli.sheets", "export", N_("Write a list to a file (xlsx, csv, json).")),
     "due": Entry("crm_tui.cli.due", "due", N_("Show whom to contact now, and why.")),

@@ -17,11 +17,13 @@ from crm_tui.cli.state import State
 from crm_tui.customers.reading import Query
 from crm_tui.errors import BadInput, Cancelled, CrmError
 from crm_tui.exchange import importing
+from crm_tui.exchange.encoding import ENCODINGS
 from crm_tui.exchange.exporting import KINDS, export_table
 from crm_tui.exchange.exporting import export as export_list
 from crm_tui.exchange.importing import VERDICTS, ImportPlan, ImportResult
 from crm_tui.exchange.mapping import is_known_heading
 from crm_tui.exchange.reading import open_sheet
+from crm_tui.exchange.refusals import ENCODING_NAMES
 from crm_tui.exchange.safeguard import NoBackup, Safeguard
 from crm_tui.locale import N_, _, ngettext, translations
 from crm_tui.text.fold import fold
@@ -73,6 +75,10 @@ def _pairs(_ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]
     argument("file", "FILE", type=click.Path(path_type=Path)),
     option("--dry-run", is_flag=True, help=N_("Say what would be done and write nothing.")),
     option("--sheet", metavar="NAME", help=N_("The sheet of a workbook; else the one with known headings.")),
+    option(
+        "--encoding", type=click.Choice(ENCODINGS),
+        help=N_("How a text file is encoded; else found out. gb18030 is GBK too."),
+    ),
     option("--preset", metavar="NAME", help=N_("The way of working the sheet belongs to; else recognised.")),
     option(
         "--map", "pairs", multiple=True, metavar="FIELD=HEADING", callback=_pairs,
@@ -98,7 +104,7 @@ def _pairs(_ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]
     more=N_("Without --dry-run it imports at once; the whole import is taken back by crm-tui undo."),
 )  # fmt: skip
 def import_sheet(
-    state: State, file: Path, dry_run: bool, sheet: str | None, preset: str | None,
+    state: State, file: Path, dry_run: bool, sheet: str | None, encoding: str | None, preset: str | None,
     pairs: list[tuple[str, str]], match: str, on_match: str, on_suspect: str, rejects: Path | None,
     no_backup: bool,
 ) -> None:  # fmt: skip
@@ -113,7 +119,7 @@ def import_sheet(
         if not (dry_run or no_backup):
             guard.start()
         try:
-            plan = _plan(session, file, bar, sheet, pairs, match, on_match, on_suspect)
+            plan = _plan(session, file, bar, sheet, encoding, pairs, match, on_match, on_suspect)
             with plan:
                 bar.close()
                 if dry_run:
@@ -145,10 +151,11 @@ def _check_preset(name: str | None) -> None:
 
 
 def _plan(
-    session: Session, file: Path, bar: Bar, sheet: str | None, pairs: list[tuple[str, str]],
-    match: Any, on_match: Any, on_suspect: Any,
+    session: Session, file: Path, bar: Bar, sheet: str | None, encoding: str | None,
+    pairs: list[tuple[str, str]], match: Any, on_match: Any, on_suspect: Any,
 ) -> ImportPlan:  # fmt: skip
-    with open_sheet(file, sheet=sheet, known=is_known_heading) as data:
+    with open_sheet(file, sheet=sheet, known=is_known_heading, encoding=encoding or "") as data:
+        read_as = data.encoding
         mapping = importing.explain(session, data, overrides=pairs)
         plan = importing.plan_import(
             session, data, mapping, match=match, on_match=on_match, on_suspect=on_suspect,
@@ -161,6 +168,8 @@ def _plan(
             where=where, row=data.header_row, n=plan.counts["rows"]
         )
     )
+    if read_as not in ("", "utf-8"):
+        say(_("Encoding of the text: {encoding}").format(encoding=ENCODING_NAMES[read_as]))
     for sentence in (*plan.warnings, *plan.notes):
         say(sentence)
     return plan

@@ -1,8 +1,9 @@
 """The parsing process: a hostile or broken file ends it and not the program.
 
-Spoken over pipes, one JSON record a line. In: the request ``{"path", "sheet", "limits"}``, later the sheet
-chosen, ``{"sheet": name}``. Out: ``{"sheets": [...]}`` with the first rows of each, then ``{"rows": [...]}``
-in batches, then ``{"end": true}``; or one ``{"error": code, "details": {...}}`` and nothing after it.
+Spoken over pipes, one JSON record a line. In: the request ``{"path", "sheet", "limits", "encoding"}``, later
+the sheet chosen, ``{"sheet": name}``. Out: ``{"sheets": [...]}`` with the first rows of each, then
+``{"rows": [...]}`` in batches, then ``{"end": true}``; or one ``{"error": code, "details": {...}}`` and
+nothing after it.
 A row is ``[number, cell, cell, ...]``.
 """
 
@@ -16,7 +17,7 @@ from itertools import islice
 from typing import Any, BinaryIO
 
 from crm_tui.exchange.delimited import DelimitedText
-from crm_tui.exchange.guard import Limits, Refused, kind_of, open_regular
+from crm_tui.exchange.guard import Kind, Limits, Refused, kind_of, open_regular
 from crm_tui.exchange.workbook import RawRow, Workbook
 
 HEAD_ROWS = 100
@@ -63,7 +64,7 @@ def serve(request: dict[str, Any], source: BinaryIO, limits: Limits) -> Iterator
     """Yield the records that answer a request; the chosen sheet is read from ``source`` in between."""
     with open_regular(request["path"].encode("latin-1")) as file:
         kind = kind_of(file, limits)
-        book = DelimitedText(file, limits) if kind == "text" else Workbook(file, limits)
+        book = _open(file, kind, limits, request.get("encoding", ""))
         wanted = request.get("sheet")
         sheets = []
         for at, info in enumerate(book.sheets()):
@@ -77,12 +78,24 @@ def serve(request: dict[str, Any], source: BinaryIO, limits: Limits) -> Iterator
                 sheet["head"] = [[row.number, *row.cells] for row in islice(book.rows(info.name), HEAD_ROWS)]
                 sheet["total"] = book.total(info.name)
             sheets.append(sheet)
-        yield {"sheets": sheets, "kind": kind, "encoding": book.encoding, "delimiter": book.delimiter}
+        yield {
+            "sheets": sheets,
+            "kind": kind,
+            "encoding": book.encoding,
+            "other_encoding": book.other_encoding,
+            "delimiter": book.delimiter,
+        }
         chosen = source.readline()
         if not chosen:
             return
         yield from batches(book.rows(json.loads(chosen)["sheet"]), limits)
         yield {"end": True}
+
+
+def _open(file: BinaryIO, kind: Kind, limits: Limits, encoding: str) -> DelimitedText | Workbook:
+    if kind == "text":
+        return DelimitedText(file, limits, encoding)
+    return Workbook(file, limits, kind)
 
 
 def batches(rows: Iterator[RawRow], limits: Limits) -> Iterator[dict[str, Any]]:

@@ -14,38 +14,66 @@ from collections import Counter
 from itertools import islice
 from typing import NamedTuple
 
+from crm_tui.exchange.everyday import everyday
 from crm_tui.exchange.guard import Refused
+from crm_tui.exchange.wide_text import order_of
 
+ENCODINGS = ("utf-8", "gb18030", "big5", "utf-16")
 DELIMITERS = (",", "\t", ";", "|", "，")
 _SAMPLE = 1 << 16
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x19\x1b-\x1f\ufffe\uffff]")
+_MARKS_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_BIG5 = ("big5hkscs", "cp950")
+_LIKELY = 0.3
+_DOUBT = 0.25
 _SEP_LINE = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)
 
 
 class Decoded(NamedTuple):
-    """The text of a file without its mark, and how it was encoded: utf-8, gb18030, big5 or utf-16."""
+    """The text of a file without its mark, how it was encoded, and what it could be as well ('' mostly)."""
 
     text: str
     encoding: str
+    other: str = ""
 
 
-def decode(data: bytes) -> Decoded:
-    """Decode a whole file, all of it or nothing.
+def decode(data: bytes, wanted: str = "") -> Decoded:
+    """Decode a whole file or nothing, as one of ENCODINGS or, without ``wanted``, as the likeliest.
 
-    Raises Refused: not_sheet (binary), cut_text (ends inside a character), encoding (with the line).
+    Raises Refused: not_sheet (binary), cut_text (ends inside a character), encoding (with the line),
+    wrong_encoding (the line that is not so encoded).
     """
-    found = _decode(data)
+    found = _decode_as(data, wanted) if wanted else _decode(data)
     # Ctrl-Z ends some old exports, and a database may hold a stray control character; many mean no text.
     stray = sum(1 for _found in islice(_CONTROLS.finditer(found.text), len(found.text) // 500 + 2))
     if stray > len(found.text) // 500 + 1 or "\0" in found.text:
-        raise Refused("not_sheet")
-    return Decoded(found.text.rstrip("\x1a"), found.encoding)
+        raise Refused("wrong_encoding", encoding=wanted, line=1) if wanted else Refused("not_sheet")
+    return found._replace(text=found.text.rstrip("\x1a"))
+
+
+def _decode_as(data: bytes, wanted: str) -> Decoded:
+    codecs_of = {"utf-8": ("utf-8-sig",), "utf-16": _orders(data), "big5": _BIG5, "gb18030": ("gb18030",)}
+    fault = 0
+    for codec in codecs_of[wanted]:
+        try:
+            return Decoded(data.decode(codec), wanted)
+        except UnicodeDecodeError as error:
+            fault = max(fault, error.start)
+    raise Refused("wrong_encoding", encoding=wanted, line=_line(data, fault))
+
+
+def _orders(data: bytes) -> tuple[str, ...]:
+    if data.startswith(_MARKS_16):
+        return ("utf-16",)
+    found = order_of(data)
+    return (found,) if found else ("utf-16-le",)
 
 
 def _decode(data: bytes) -> Decoded:
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+    if data.startswith(_MARKS_16) or (order := order_of(data)):
+        codec = "utf-16" if data.startswith(_MARKS_16) else order
         try:
-            return Decoded(data.decode("utf-16"), "utf-16")
+            return Decoded(data.decode(codec), "utf-16")
         except UnicodeDecodeError:
             raise Refused("cut_text") from None
     marked = data.startswith(codecs.BOM_UTF8)
@@ -58,17 +86,36 @@ def _decode(data: bytes) -> Decoded:
         if marked:
             raise Refused("encoding", line=_line(data, error.start)) from None
         broken_at = error.start
-    if _looks_big5(data):
-        try:
-            return Decoded(data.decode("big5hkscs"), "big5")
-        except UnicodeDecodeError:
-            pass
-    try:
-        return Decoded(data.decode("gb18030"), "gb18030")
-    except UnicodeDecodeError as error:
-        if error.reason == "incomplete multibyte sequence" and error.start > len(data) - 4:
-            raise Refused("cut_text") from None
-        raise Refused("encoding", line=_line(data, max(error.start, broken_at))) from None
+    return _by_table(data, broken_at)
+
+
+def _by_table(data: bytes, broken_at: int) -> Decoded:
+    """Decode by the table of the mainland or of Taiwan, whichever reads more like language."""
+    read: list[tuple[float, str, str]] = []
+    cut = False
+    for name, tables in (("gb18030", ("gb18030",)), ("big5", _BIG5)):
+        for codec in tables:
+            try:
+                text = data.decode(codec)
+            except UnicodeDecodeError as error:
+                cut = cut or (error.reason.startswith("incomplete") and error.start > len(data) - 4)
+                broken_at = max(broken_at, error.start) if name == "gb18030" else broken_at
+                continue
+            read.append((everyday(text), name, text))
+            break
+    # The mainland's table has a sign for nearly every pair of bytes: that it decodes says little.
+    if not read or (read[0][1] == "big5" and read[0][0] < _LIKELY):
+        raise Refused("cut_text") if cut else Refused("encoding", line=_line(data, broken_at))
+    if len(read) == 1:
+        return Decoded(read[0][2], read[0][1])
+    (mainland, _gb, simplified), (taiwan, _big5, traditional) = read
+    near = abs(mainland - taiwan) < _DOUBT
+    if taiwan > mainland + (_DOUBT / 2 if taiwan < _LIKELY else 0):
+        return Decoded(traditional, "big5", "gb18030" if near else "")
+    # While the mainland's table reads well and Big5 does not, there is nothing to doubt.
+    return Decoded(
+        simplified, "gb18030", "big5" if near and (taiwan >= _LIKELY or mainland < _LIKELY) else ""
+    )
 
 
 def _holds_wide(data: bytes) -> bool:
@@ -77,29 +124,6 @@ def _holds_wide(data: bytes) -> bool:
 
 def _line(data: bytes, at: int) -> int:
     return data.count(b"\n", 0, at) + 1
-
-
-def _looks_big5(data: bytes) -> bool:
-    """Compare how many pairs are everyday characters in each reading.
-
-    Simplified text has nine in ten inside the first level of GB 2312; Big5 read as GBK has few there,
-    and GBK read as Big5 has few in Big5's own first level.
-    """
-    everyday_gb = everyday_big5 = pairs = 0
-    at, end = 0, min(len(data), _SAMPLE) - 1
-    while at < end:
-        lead = data[at]
-        if lead < 0x81:
-            at += 1
-            continue
-        trail = data[at + 1]
-        if trail < 0x40 or trail == 0xFF:
-            return False  # a four-byte GB18030 character, or neither
-        pairs += 1
-        everyday_gb += 0xB0 <= lead <= 0xD7 and trail >= 0xA1
-        everyday_big5 += 0xA4 <= lead <= 0xC6 and (trail <= 0x7E or trail >= 0xA1)
-        at += 2
-    return pairs >= 4 and everyday_gb < 0.6 * pairs and everyday_big5 > 0.75 * pairs
 
 
 def split_mark(text: str) -> tuple[str, str]:

@@ -14,7 +14,9 @@ import zlib
 from dataclasses import dataclass
 from typing import BinaryIO, Literal
 
-Kind = Literal["xlsx", "xls", "text"]
+from crm_tui.exchange.wide_text import order_of
+
+Kind = Literal["xlsx", "xls", "xlsb", "ods", "text"]
 
 OLE = b"\xd0\xcf\x11\xe0"
 _BLOCK = 1 << 16
@@ -75,7 +77,7 @@ def open_regular(path: bytes | str) -> BinaryIO:
 def kind_of(file: BinaryIO, limits: Limits = Limits()) -> Kind:
     """Return which reader a file needs, judged by its bytes and never by its name.
 
-    Raises Refused for everything that is no xlsx, xls or delimited text, or that is unsafe to open.
+    Raises Refused for everything that is no workbook or delimited text, or that is unsafe to open.
     """
     file.seek(0)
     first = file.read(4096)
@@ -88,8 +90,10 @@ def kind_of(file: BinaryIO, limits: Limits = Limits()) -> Kind:
         raise Refused("packed")
     if first.startswith(_FOREIGN):
         raise Refused("not_sheet")
-    wide = first[:2] in (b"\xff\xfe", b"\xfe\xff")
-    start = (first[2:].replace(b"\0", b"") if wide else first.removeprefix(b"\xef\xbb\xbf")).lstrip()
+    wide = first[:2] in (b"\xff\xfe", b"\xfe\xff") or order_of(first)
+    start = (
+        first.replace(b"\0", b"").lstrip(b"\xff\xfe") if wide else first.removeprefix(b"\xef\xbb\xbf")
+    ).lstrip()
     if not start and len(first) < 4096:
         raise Refused("empty")
     if _MARKUP.match(start):
@@ -155,6 +159,8 @@ def _check_zip(file: BinaryIO, limits: Limits) -> Kind:
         for member in members:
             _weigh(file, member)
     file.seek(0)
+    if kind == "ods":
+        _check_ods(file)
     return kind
 
 
@@ -163,16 +169,37 @@ def _zip_kind(members: list[zipfile.ZipInfo]) -> Kind:
     if any(member.flag_bits & 1 for member in members):
         raise Refused("password")
     if "xl/workbook.bin" in names:
-        raise Refused("other_sheet", format="xlsb")
+        return "xlsb"
     if any(name.startswith("xl/") for name in names):
         return "xlsx"
     if "content.xml" in names:
-        raise Refused("other_sheet", format="ods")
+        return "ods"
+    if "encrypted-package" in names:  # LibreOffice since 24.8
+        raise Refused("password")
     if any(name.startswith(("word/", "ppt/")) for name in names):
         raise Refused("not_sheet")
     if any(name.startswith("index/") and name.endswith(".iwa") for name in names):
         raise Refused("other_sheet", format="numbers")
     raise Refused("packed")
+
+
+def _check_ods(file: BinaryIO) -> None:
+    """Tell a sheet from the other documents of the same make, and an encrypted one from an open one."""
+    said = []
+    with zipfile.ZipFile(file) as parts:
+        for name in ("mimetype", "META-INF/manifest.xml"):
+            try:
+                with parts.open(name) as part:
+                    said.append(part.read(_BLOCK))
+            except (KeyError, zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError):
+                said.append(b"")
+            except RuntimeError:
+                raise Refused("password") from None
+    file.seek(0)
+    if b"opendocument" in said[0] and b"spreadsheet" not in said[0]:
+        raise Refused("not_sheet")
+    if b"encryption-data" in said[1]:
+        raise Refused("password")
 
 
 def _weigh(file: BinaryIO, member: zipfile.ZipInfo) -> None:

@@ -111,6 +111,8 @@ def find_table(rows: Sequence[NumberedRow], known: Known = lambda heading: False
         return form
     at = _known_header(head, hits)
     if at is None:
+        at = _far_header(head, known)
+    if at is None:
         at = next((at for at in range(len(hits)) if _reads_like_header(head, at, hits[at])), None)
     if at is None:
         raise Refused("no_header")
@@ -174,6 +176,14 @@ def _known_header(head: list[tuple[int, list[str]]], hits: list[int]) -> int | N
         return best
     alone = all(len(list(filter(None, cells))) == 1 for _number, cells in head)
     return best if hits[best] == 1 and alone else None
+
+
+def _far_header(head: list[tuple[int, list[str]]], known: Known) -> int | None:
+    """Return a row of headings under pages of notes; further down only three known ones are proof enough."""
+    for at in range(_LOOKED_AT, len(head)):
+        if sum(known(clean_heading(cell)) for cell in head[at][1] if cell) >= 3:
+            return at
+    return None
 
 
 def _reads_like_header(head: list[tuple[int, list[str]]], at: int, known: int) -> bool:

@@ -17,7 +17,7 @@ from typing import Any, Literal, NamedTuple
 from crm_tui.errors import Cancelled, Fault
 from crm_tui.exchange.guard import Limits, Refused
 from crm_tui.exchange.layout import Known, Table, find_table
-from crm_tui.exchange.refusals import sentence
+from crm_tui.exchange.refusals import ENCODING_NAMES, sentence
 from crm_tui.locale import _, ngettext
 from crm_tui.text.identity import find_identity_number
 
@@ -87,20 +87,24 @@ def open_sheet(
     known: Known = lambda heading: False,
     limits: Limits = Limits(),
     progress: Progress | None = None,
+    encoding: str = "",
 ) -> SheetData:
-    """Open an xlsx, xls or csv file and find its table.
+    """Open a workbook (xlsx, xls, xlsb, ods) or delimited text and find its table.
 
     Without ``sheet`` the visible sheet with most known headings is taken, else the first with a table.
+    Text is read as ``encoding``, one of `encoding.ENCODINGS`; without it as the likeliest.
     Close the result. Raises BadInput with a sentence for each file that cannot be read, also while rows are
     read, and Fault when the parsing process cannot be started.
     """
     name = Path(path).name
-    parser = _Parser(os.fsencode(path), name, sheet, limits)
+    parser = _Parser(os.fsencode(path), name, sheet, limits, encoding)
     try:
         found = parser.next()
         sheets = found["sheets"]
         chosen, table = _choose(sheets, sheet, known)
         warnings = _warnings(sheets, chosen, sheet, known)
+        if found["other_encoding"]:
+            warnings.append(_doubt(found["encoding"], found["other_encoding"]))
         data = SheetData(
             name,
             chosen["name"],
@@ -134,6 +138,11 @@ def open_sheet(
         parser.close()
         raise
     return data
+
+
+def _doubt(encoding: str, other: str) -> str:
+    text = _("The text was read as {encoding}, but it could be {other} as well: look at the names.")
+    return text.format(encoding=ENCODING_NAMES[encoding], other=ENCODING_NAMES[other])
 
 
 def _choose(sheets: list[dict[str, Any]], wanted: str | None, known: Known) -> tuple[dict[str, Any], Table]:
@@ -272,7 +281,7 @@ def _rows(parser: _Parser, data: SheetData, first: int, progress: Progress | Non
 class _Parser:
     """The parsing process as the parent sees it."""
 
-    def __init__(self, path: bytes, name: str, sheet: str | None, limits: Limits) -> None:
+    def __init__(self, path: bytes, name: str, sheet: str | None, limits: Limits, encoding: str) -> None:
         self._name = name
         self._cancelled = False
         self._spoke = False
@@ -280,7 +289,8 @@ class _Parser:
         self._process = subprocess.Popen(  # noqa: S603
             CHILD, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
         )
-        self.say({"path": path.decode("latin-1"), "sheet": sheet, "limits": asdict(limits)})
+        request = {"path": path.decode("latin-1"), "sheet": sheet, "encoding": encoding}
+        self.say({**request, "limits": asdict(limits)})
 
     def say(self, record: dict[str, Any]) -> None:
         sink = self._process.stdin

@@ -13,6 +13,9 @@ _CHECK_NAME = N_("Check the name and import again.")
 _FETCH_AGAIN = N_("Get the file once more from where it came, or open it in Excel and save it anew.")
 _SPLIT = N_("Split it into several files and import them one after another.")
 
+ENCODING_NAMES = {"utf-8": "UTF-8", "gb18030": "GBK", "big5": "Big5", "utf-16": "UTF-16"}
+"""What people call the encodings of `encoding.ENCODINGS`; GB 18030 is GBK with more characters."""
+
 SENTENCES: dict[str, tuple[str, str]] = {
     "missing": (N_("There is no file {file}."), _CHECK_NAME),
     "folder": (N_("{file} is a folder, not a file."), N_("Name the file inside it.")),
@@ -36,7 +39,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "packed": (N_("{file} is a compressed archive."), N_("Unpack it first and import the sheet inside.")),
     "not_sheet": (
         N_("{file} is not a spreadsheet."),
-        N_("Files of Excel (.xlsx, .xls) and text tables (.csv) can be imported."),
+        N_("Workbooks (.xlsx, .xls, .xlsb, .ods) and text tables (.csv) can be imported."),
     ),
     "password": (
         N_("{file} is protected by a password."),
@@ -49,8 +52,12 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "broken": (N_("{file} is damaged or incomplete."), _FETCH_AGAIN),
     "cut_text": (N_("{file} ends in the middle of a character: it is incomplete."), _FETCH_AGAIN),
     "encoding": (
-        N_("The text of {file} is neither UTF-8 nor GBK; line {line} cannot be read."),
+        N_("The text of {file} is neither UTF-8 nor GBK nor Big5; line {line} cannot be read."),
         N_("Open it in Excel and save it as .xlsx or as “CSV UTF-8”."),
+    ),
+    "wrong_encoding": (
+        N_("The text of {file} is not {encoding}; line {line} cannot be read so."),
+        N_("Choose another encoding, or let the program find it."),
     ),
     "quotes": (
         N_("A quotation mark opened in line {line} of {file} is never closed."),
@@ -77,6 +84,8 @@ def sentence(refused: Refused, file_name: str) -> BadInput:
     """Return the refusal of a file as an error in the user's language."""
     what, todo = SENTENCES.get(refused.code, SENTENCES["broken"])
     words = {"file": file_name, "reason": "", **refused.details}
+    if "encoding" in words:
+        words["encoding"] = ENCODING_NAMES.get(str(words["encoding"]), words["encoding"])
     if "errno" in words:
         # The parsing process has no language: it names the fault by its number.
         number = int(words["errno"])

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any, BinaryIO, NamedTuple
 
-from crm_tui.exchange.guard import Limits, Refused
+from crm_tui.exchange.guard import Kind, Limits, Refused
+from crm_tui.exchange.merges import Merge, merges_of
 
 ROUNDED = "rounded"
 """Flag of a number with more than the 15 digits Excel keeps: its last digits may be gone."""
@@ -17,6 +18,9 @@ ROUNDED = "rounded"
 _EXACT = 10**15
 MARKED = re.compile(r"'\d[\dA-Za-z\-]*")
 """A number or code that somebody marked as text, as one types them into Excel."""
+_SPAN_OF_TIME = re.compile(r"(-?)PT(\d+)H(\d+)M(\d+)(?:[.,]\d+)?S")
+FORMULA_ERROR = re.compile(r"#(?:N/A|REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|SPILL!|CALC!)|Err:5\d\d")
+"""What a formula that failed shows: no value, and nobody's name."""
 
 
 class SheetInfo(NamedTuple):
@@ -39,12 +43,12 @@ class RawRow(NamedTuple):
 
 
 class Workbook:
-    """An open xlsx or xls file."""
+    """An open xlsx, xls, xlsb or ods file."""
 
-    encoding = ""
+    encoding = other_encoding = ""
     delimiter = ""
 
-    def __init__(self, file: BinaryIO, limits: Limits) -> None:
+    def __init__(self, file: BinaryIO, limits: Limits, kind: Kind = "xlsx") -> None:
         from python_calamine import CalamineWorkbook, PasswordError
 
         try:
@@ -53,6 +57,7 @@ class Workbook:
             raise Refused("password") from None
         self._open: tuple[str, Any] = ("", None)
         self.limits = limits
+        self._file, self._kind = file, kind
 
     def sheets(self) -> list[SheetInfo]:
         """Return every sheet in the workbook's order."""
@@ -77,6 +82,11 @@ class Workbook:
             self._open = (name, self._book.get_sheet_by_name(name))
         return self._open[1]
 
+    def _merges(self, name: str, sheet: Any) -> list[Merge]:
+        if self._kind in ("ods", "xlsb"):
+            return merges_of(self._file, self._kind, name)
+        return sheet.merged_cell_ranges or []
+
     def total(self, name: str) -> int:
         """Return the number of the last row with a cell."""
         sheet = self._sheet(name)
@@ -92,7 +102,7 @@ class Workbook:
         if not sheet.start:
             return
         left = [""] * sheet.start[1]
-        merges = sorted(sheet.merged_cell_ranges or [], reverse=True)
+        merges = sorted(self._merges(name, sheet), reverse=True)
         filling: dict[int, tuple[int, str]] = {}
         for at, values in enumerate(sheet.iter_rows()):
             flags: dict[int, str] = {}
@@ -101,8 +111,8 @@ class Workbook:
                 if type(value) is str:
                     if "\r" in value or "_x000" in value:
                         cells[column] = tidy_breaks(value)
-                    elif value.startswith("'") and MARKED.fullmatch(value):
-                        cells[column] = value[1:]
+                    elif value[:1] in _ODD_STARTS:
+                        cells[column] = _plain(value)
                 elif type(value) in (int, float) and abs(value) >= _EXACT:
                     flags[column] = ROUNDED
             empty = not any(cells) or all(cell.isspace() for cell in cells if cell)
@@ -119,6 +129,21 @@ class Workbook:
                 _fill(cells, filling, at)
             if not empty:
                 yield RawRow(at + 1, cells, flags, span)
+
+
+_ODD_STARTS = frozenset("'#EP-")
+
+
+def _plain(value: str) -> str:
+    """Return a text without its mark, '' for the error of a formula, and a span of time of ods as hours."""
+    if MARKED.fullmatch(value):
+        return value[1:]
+    if FORMULA_ERROR.fullmatch(value):
+        return ""
+    if span := _SPAN_OF_TIME.fullmatch(value):
+        sign, hours, minutes, seconds = span.groups()
+        return f"{sign}{int(hours)}:{int(minutes):02}:{int(seconds):02}"
+    return value
 
 
 def _fill(cells: list[str], filling: dict[int, tuple[int, str]], at: int) -> None:

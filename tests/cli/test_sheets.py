@@ -79,6 +79,18 @@ def test_a_dry_run_writes_nothing(team: Crm, sheet: Path, tmp_path: Path) -> Non
     assert counted(team("import", str(sheet), "--dry-run", "--json"))["new"] == 2
 
 
+def test_a_sheet_from_taiwan_is_read_as_it_is_encoded(team: Crm, tmp_path: Path) -> None:
+    path = tmp_path / "客戶.csv"
+    path.write_bytes("客户名称,联系人姓名\n台灣積體電路,陳志明\n".encode("utf-16-le"))
+    assert "UTF-16" in team("import", str(path), "--dry-run").err
+    path.write_bytes("公司名稱,聯絡人\n台灣積體電路,陳志明\n".encode("big5"))
+    wrong = team("import", str(path), "--encoding", "utf-8")
+    assert wrong.status == 1 and "UTF-8" in wrong.err
+    done = team("import", str(path), "--map", "name=公司名稱", "--map", "contact_name=聯絡人")
+    assert done.lines == [verdicts(1, 0, 0, 0, 0)] and "Big5" in done.err
+    assert "陳志明" in team("show", "台灣積體電路").out
+
+
 def test_columns_are_named_by_hand(team: Crm, tmp_path: Path) -> None:
     path = tmp_path / "odd.csv"
     path.write_text("甲方,话机,客户名称\n上海恒达,13800138000,不要\n", "utf-8")

@@ -12,7 +12,8 @@ from crm_tui.exchange.mapping import is_known_heading
 from crm_tui.exchange.planning import FieldMove, Flag, PlannedRow
 from crm_tui.exchange.publishing import ImportResult
 from crm_tui.exchange.reading import open_sheet
-from crm_tui.session import Session, create_database, open_session
+from crm_tui.session import Session, open_session
+from tests.opened import make_database
 
 S0 = [
     "客户编号", "客户名称", "所属行业", "客户类型", "客户来源", "联系人姓名", "联系人职位", "联系方式",
@@ -51,7 +52,7 @@ class Done(NamedTuple):
 def opened(folder: Path, name: str = "team.db") -> Session:
     """Make a database of its own for 李雷 and open it."""
     path = folder / name
-    create_database(path, login="li", name="李雷")
+    make_database(path, "li", "李雷")
     return open_session(path, login="li")
 
 

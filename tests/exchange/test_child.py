@@ -101,6 +101,9 @@ def test_one_long_text_used_everywhere_is_bounded(tmp_path: Path) -> None:
     assert long == {"error": "long_cell", "details": {"row": 2}}
 
 
+_OWN = ("child", "guard", "encoding", "delimited", "workbook", "everyday", "merges", "wide_text")
+
+
 def test_it_loads_nothing_of_the_program_but_its_own(tmp_path: Path) -> None:
     code = "import sys, crm_tui.exchange.child; print([m for m in sys.modules if m.startswith('crm_tui')])"
     done = subprocess.run([sys.executable, "-I", "-c", code], capture_output=True, text=True, check=True)
@@ -108,6 +111,6 @@ def test_it_loads_nothing_of_the_program_but_its_own(tmp_path: Path) -> None:
     own = {
         "",
         ".exchange",
-        *(f".exchange.{m}" for m in ("child", "guard", "encoding", "delimited", "workbook")),
+        *(f".exchange.{m}" for m in _OWN),
     }
     assert loaded == own

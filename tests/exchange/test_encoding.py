@@ -38,11 +38,11 @@ def code_of(data: bytes) -> Refused:
     ],
 )
 def test_every_usual_encoding_is_found(text: str, written: str, told: str) -> None:
-    assert decode(text.encode(written)) == (text, told)
+    assert decode(text.encode(written)) == (text, told, "")
 
 
 def test_utf_16_in_the_other_byte_order() -> None:
-    assert decode(b"\xfe\xff" + LINE.encode("utf-16-be")) == (LINE, "utf-16")
+    assert decode(b"\xfe\xff" + LINE.encode("utf-16-be")) == (LINE, "utf-16", "")
 
 
 @pytest.mark.parametrize("written", ["utf-8", "gb18030", "utf-16"])
@@ -74,13 +74,58 @@ def test_the_end_mark_of_old_systems_is_dropped() -> None:
 
 @given(st.text(st.characters(blacklist_categories=["Cs", "Cc", "Cn"]), min_size=1))
 def test_utf_8_text_comes_back(text: str) -> None:
-    assert decode(b"\xef\xbb\xbf" + text.encode()) == (text, "utf-8")
+    assert decode(b"\xef\xbb\xbf" + text.encode()) == (text, "utf-8", "")
 
 
 @given(COMMON)
 def test_simplified_text_is_never_taken_for_big5(text: str) -> None:
     data = f"客户名称,{text}\n".encode("gbk")
     assert decode(data).encoding in ("gb18030", "utf-8")
+
+
+SHORT = [
+    "张伟",
+    "客户名称\n上海恒达\n",
+    "name\n陈静,1\n",
+    "甲公司,13812345678\n",
+    "北京",
+    "编号,名称\n1,欧阳娜娜\n",
+]
+SHORT_TAIWAN = [
+    "林淑芬",
+    "客戶名稱\n台積電\n",
+    "name\n陳志明,1\n",
+    "聯絡人,電話\n",
+    "台北市",
+    "編號,名稱\n1,黃俊傑\n",
+]
+
+
+@pytest.mark.parametrize("text", SHORT + SHORT_TAIWAN)
+def test_short_text_is_read_by_the_right_table(text: str) -> None:
+    taiwan = text in SHORT_TAIWAN
+    found = decode(text.encode("big5" if taiwan else "gbk"))
+    assert (found.text, found.encoding) == (text, "big5" if taiwan else "gb18030")
+    assert decode(text.encode("gbk")).text == text  # traditional characters in the mainland's table
+
+
+@pytest.mark.parametrize("written", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("text", [LINE, TAIWAN, "name,phone\nA,1\n", "甲\n乙\n", LINE * 900])
+def test_utf_16_without_a_mark(text: str, written: str) -> None:
+    assert decode(text.encode(written)) == (text, "utf-16", "")
+
+
+def test_what_two_tables_can_read_is_told_and_can_be_chosen() -> None:
+    data = "name\n闫妮\n".encode("gbk")  # two rare characters, as likely by the other table
+    found = decode(data)
+    assert {found.encoding, found.other} == {"gb18030", "big5"}
+    assert decode(data, "gb18030").text == "name\n闫妮\n"
+    assert decode(LINE.encode("utf-16-be"), "utf-16") == decode(LINE.encode("utf-8-sig"), "utf-8")._replace(
+        encoding="utf-16"
+    )
+    with pytest.raises(Refused) as caught:
+        decode(b"a\nb\n" + LINE.encode("gbk"), "utf-8")
+    assert (caught.value.code, caught.value.details) == ("wrong_encoding", {"encoding": "utf-8", "line": 3})
 
 
 @given(st.binary(max_size=200))

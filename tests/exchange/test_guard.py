@@ -80,8 +80,7 @@ def test_office_containers_are_told_apart(tmp_path: Path, stream: str, code: str
 @pytest.mark.parametrize(
     ("names", "code", "told"),
     [
-        (("xl/workbook.bin",), "other_sheet", "xlsb"),
-        (("mimetype", "content.xml"), "other_sheet", "ods"),
+        (("mimetype", "META-INF/manifest.xml", "encrypted-package"), "password", None),
         (("Index/Document.iwa",), "other_sheet", "numbers"),
         (("word/document.xml",), "not_sheet", None),
         (("客户.csv",), "packed", None),
@@ -143,7 +142,14 @@ def test_a_truncated_workbook_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_every_refusal_has_three_sentences(language: str) -> None:
     set_language(language)
-    details = {"sheet": "客户", "sheets": "甲、乙", "line": 3, "row": 4, "format": "ods"}
+    details = {
+        "sheet": "客户",
+        "sheets": "甲、乙",
+        "line": 3,
+        "row": 4,
+        "format": "numbers",
+        "encoding": "big5",
+    }
     for code in SENTENCES:
         error = sentence(Refused(code, **{"reason": "no right", **details}), "客户.xlsx")
         assert isinstance(error, BadInput)

@@ -114,7 +114,7 @@ REFUSED = {
     "odd_workbooks/errors.xlsx": NO_DATA,
     "odd_workbooks/has_x000D_.xlsx": NO_HEADER,
     "odd_workbooks/hyperlinks.xlsx": NO_HEADER,
-    "odd_workbooks/issue127.ods": "ods 格式",
+    "odd_workbooks/issue127.ods": NO_DATA,
     "odd_workbooks/merge_cells.xls": NO_HEADER,
     "odd_workbooks/merge_cells.xlsx": NO_HEADER,
     "odd_workbooks/pass_protected.xlsx": "有密码保护",

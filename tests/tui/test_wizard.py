@@ -332,3 +332,24 @@ async def test_a_read_only_file_is_said_before_a_sheet_is_chosen(session: Sessio
             assert user.message == only_read.read_only
             await user.press("escape")
             assert user.screen.kind == "customers"
+
+
+async def test_a_text_of_doubtful_encoding_says_so_and_is_read_in_another(
+    session: Session, folder: Path
+) -> None:
+    (folder / "名单.csv").write_bytes("name\n闫妮\n".encode("gbk"))
+    async with story(app(session), size=(100, 30)) as user:
+        await user.press("i", "enter")
+        assert "也可能是 Big5" in user.message and "GBK" in user.text and "闫妮" in user.text
+        await user.press("home", "enter")
+        await user.type("big5")
+        await user.press("enter")
+        assert "Big5" in user.text and "闫妮" not in user.text
+        await user.press("home", "enter")
+        await user.type("utf-8")
+        await user.press("enter")
+        assert "不是 UTF-8" in user.message and "Big5" in user.text  # it stays as it could be read
+        await user.press("home", "enter")
+        await user.type("gbk")
+        await user.press("enter", "f12", "f12")
+        assert reading.page(session.reader, Query(), 0, 9)[0].name == "闫妮"

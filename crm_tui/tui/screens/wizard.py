@@ -16,6 +16,7 @@ from crm_tui.exchange import importing
 from crm_tui.exchange.mapping import SKIP, ColumnMap, Mapping, is_known_heading
 from crm_tui.exchange.planning import OnMatch, OnSuspect
 from crm_tui.exchange.reading import open_sheet
+from crm_tui.exchange.refusals import ENCODING_NAMES
 from crm_tui.exchange.template import template
 from crm_tui.locale import N_, _, ngettext
 from crm_tui.session import Session
@@ -55,16 +56,25 @@ class Sheet(NamedTuple):
     mapping: Mapping
     samples: Sequence[Sequence[str]]
     warnings: Sequence[str]
+    encoding: str
 
 
-def read_sheet(session: Session, path: Path, name: str | None, job: Job[Any]) -> Sheet:
+def read_sheet(session: Session, path: Path, name: str | None, encoding: str, job: Job[Any]) -> Sheet:
     """Open a file, find its table and explain the columns; on the database thread."""
-    with open_sheet(path, name, is_known_heading) as sheet:
+    with open_sheet(path, name, is_known_heading, encoding=encoding) as sheet:
         job.check()
         mapping = importing.explain(session, sheet)
         samples = [row.cells for row in islice(sheet.rows, SAMPLES)]
         return Sheet(
-            path, sheet.sheet, sheet.sheets, sheet.header_row, sheet.total, mapping, samples, sheet.warnings
+            path,
+            sheet.sheet,
+            sheet.sheets,
+            sheet.header_row,
+            sheet.total,
+            mapping,
+            samples,
+            sheet.warnings,
+            sheet.encoding,
         )
 
 
@@ -72,7 +82,7 @@ def plan_sheet(
     session: Session, sheet: Sheet, on_match: OnMatch, on_suspect: OnSuspect, job: Job[Any]
 ) -> importing.ImportPlan:
     """Decide on every row; nothing is in the database afterwards."""
-    with open_sheet(sheet.path, sheet.name, is_known_heading) as opened:
+    with open_sheet(sheet.path, sheet.name, is_known_heading, encoding=sheet.encoding) as opened:
         return importing.plan_import(
             session,
             opened,
@@ -182,9 +192,9 @@ class WizardScreen(JobScreen):
         else:
             self._read(path, None)
 
-    def _read(self, path: Path, name: str | None) -> None:
+    def _read(self, path: Path, name: str | None, encoding: str = "") -> None:
         def read(job: Job[Any]) -> Sheet:
-            return job.run(read_sheet, self.session, path, name, job)
+            return job.run(read_sheet, self.session, path, name, encoding, job)
 
         self.carry(_("Reading {file}").format(file=path.name), read, self._opened)
 
@@ -227,6 +237,9 @@ class WizardScreen(JobScreen):
         if len(sheet.sheets) > 1:
             count = ngettext("{n} sheet", "{n} sheets", len(sheet.sheets)).format(n=len(sheet.sheets))
             rows.append(Row("@sheet", (_("Sheet"), Cell(sheet.name, "accent"), count, "")))
+        if sheet.encoding:
+            coded = Cell(ENCODING_NAMES[sheet.encoding], "accent")
+            rows.append(Row("@encoding", (_("Encoding of the text"), coded, "", "")))
         match = Cell(_(ON_MATCH[self.on_match]), "accent")
         suspect = Cell(_(ON_SUSPECT[self.on_suspect]), "accent")
         rows.append(Row("@on_match", (_("A known customer"), match, keys("on_match"), "")))
@@ -263,6 +276,10 @@ class WizardScreen(JobScreen):
         if row.id == "@sheet":
             choices = [Choice(name, name) for name in self.sheet.sheets]
             await self.crm.show(PickBox(_("Sheet"), choices, self.sheet.name), then=self._sheet_picked)
+        elif row.id == "@encoding":
+            choices = [Choice(*each) for each in ENCODING_NAMES.items()]
+            box = PickBox(_("Encoding of the text"), choices, self.sheet.encoding)
+            await self.crm.show(box, then=self._encoding_picked)
         elif row.id == "@on_match":
             await self.do_on_match()
         elif row.id == "@on_suspect":
@@ -288,6 +305,10 @@ class WizardScreen(JobScreen):
     async def _sheet_picked(self, name: str | None) -> None:
         if name is not None and self.sheet is not None and name != self.sheet.name:
             self._read(self.sheet.path, name)
+
+    async def _encoding_picked(self, encoding: str | None) -> None:
+        if encoding is not None and self.sheet is not None and encoding != self.sheet.encoding:
+            self._read(self.sheet.path, None, encoding)
 
     async def _field_picked(self, index: int, choice: str | None) -> None:
         if choice is None or self.sheet is None:

@@ -14,8 +14,8 @@ from crm_tui.text.sizes import size_text
 from crm_tui.tui.widgets.lines import TextLine
 from crm_tui.tui.widgets.rows import Column, Row
 
-ENDINGS = (".xlsx", ".xlsm", ".xls", ".csv", ".tsv", ".txt")
-LIKELY = (".xlsx", ".xlsm", ".xls", ".csv")
+ENDINGS = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".csv", ".tsv", ".txt")
+LIKELY = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".csv")
 PLACES = ("", "Downloads", "Desktop", "Documents")
 NAMED = re.compile(r'XDG_(?:DOWNLOAD|DESKTOP|DOCUMENTS)_DIR="\$HOME/([^"]+)"')
 MOST = 60

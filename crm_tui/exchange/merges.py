@@ -1,0 +1,156 @@
+"""Which cells are merged in the workbooks whose reader does not tell: ods and xlsb."""
+
+from __future__ import annotations
+
+import re
+import struct
+import zipfile
+from collections.abc import Iterator
+from posixpath import join, normpath
+from typing import Any, BinaryIO
+from xml.parsers import expat
+
+Merge = tuple[tuple[int, int], tuple[int, int]]
+"""First and last cell as (row, column) from 0, both inclusive."""
+
+_BLOCK = 1 << 18
+_SPANNED = re.compile(rb"""-spanned\s*=\s*["'](?:[2-9]|[1-9][0-9])""")
+_MOST_PARTS = 64 << 20
+_SHEET_DATA_ENDS = b"\x92\x01\x00"
+_MERGE, _SHEET_ENDS, _SHEET_BEGINS_IN_BOOK = 176, 130, 156
+_RELATIONSHIP = re.compile(rb"<(?:\w+:)?Relationship\s[^>]*>")
+_ATTRIBUTE = re.compile(rb"""\b(Id|Target)\s*=\s*["']([^"']*)["']""")
+
+
+def merges_of(file: BinaryIO, kind: str, sheet: str) -> list[Merge]:
+    """Return the merged ranges of a sheet of an ods or xlsb file; none where the file does not say them."""
+    place = file.tell()
+    try:
+        with zipfile.ZipFile(file) as parts:
+            return _of_ods(parts, sheet) if kind == "ods" else _of_xlsb(parts, sheet)
+    except (KeyError, ValueError, struct.error, expat.ExpatError, zipfile.BadZipFile, OSError, EOFError):
+        return []  # the reader of the cells says what is wrong with the file, if it minds
+    finally:
+        file.seek(place)
+
+
+def _of_ods(parts: zipfile.ZipFile, sheet: str) -> list[Merge]:
+    # Most sheets merge nothing, and to look for that costs a tenth of parsing them.
+    if not _spans(parts):
+        return []
+    found = _Spans(sheet)
+    parser = expat.ParserCreate(namespace_separator=" ")
+    parser.StartElementHandler = found.begins
+    parser.EndElementHandler = found.ends
+    with parts.open("content.xml") as content:
+        while not found.done and (block := content.read(_BLOCK)):
+            parser.Parse(block, False)
+    return found.merges
+
+
+def _spans(parts: zipfile.ZipFile) -> bool:
+    before = b""
+    with parts.open("content.xml") as content:
+        while block := content.read(_BLOCK):
+            if _SPANNED.search(before + block):
+                return True
+            before = block[-64:]
+    return False
+
+
+class _Spans:
+    """Counts rows and columns of one table as they are repeated, and keeps the spans."""
+
+    def __init__(self, sheet: str) -> None:
+        self.sheet = sheet
+        self.merges: list[Merge] = []
+        self.inside = self.done = False
+        self.row = self.column = 0
+        self.rows = 1
+
+    def begins(self, name: str, attributes: dict[str, str]) -> None:
+        said = {key.rpartition(" ")[2]: value for key, value in attributes.items()}
+        match name.rpartition(" ")[2]:
+            case "table":
+                self.inside = self.inside or said.get("name") == self.sheet
+            case "table-row" if self.inside:
+                self.column, self.rows = 0, int(said.get("number-rows-repeated", 1))
+            case "table-cell" | "covered-table-cell" if self.inside:
+                down = int(said.get("number-rows-spanned", 1))
+                right = int(said.get("number-columns-spanned", 1))
+                if down > 1 or right > 1:
+                    last = (self.row + down - 1, self.column + right - 1)
+                    self.merges.append(((self.row, self.column), last))
+                self.column += int(said.get("number-columns-repeated", 1))
+
+    def ends(self, name: str) -> None:
+        if not self.inside:
+            return
+        match name.rpartition(" ")[2]:
+            case "table-row":
+                self.row += self.rows
+            case "table":
+                self.done = True
+
+
+def _of_xlsb(parts: zipfile.ZipFile, sheet: str) -> list[Merge]:
+    path = _xlsb_part(parts, sheet)
+    if path is None or parts.getinfo(path).file_size > _MOST_PARTS:
+        return []
+    data = parts.read(path)
+    at = len(data)
+    # The merged ranges follow the cells. The same three bytes may stand inside a cell: try from the end.
+    for _attempt in range(8):
+        at = data.rfind(_SHEET_DATA_ENDS, 0, at)
+        if at < 0:
+            break
+        merges = []
+        for kind, body in _records(data, at):
+            if kind == _MERGE:
+                top, bottom, left, right = struct.unpack_from("<IIII", body)
+                merges.append(((top, left), (bottom, right)))
+            elif kind == _SHEET_ENDS:
+                return merges
+    return []
+
+
+def _xlsb_part(parts: zipfile.ZipFile, sheet: str) -> str | None:
+    """Return the name of the part that holds a sheet."""
+    targets = {}
+    for element in _RELATIONSHIP.findall(parts.read("xl/_rels/workbook.bin.rels")):
+        said: dict[bytes, Any] = dict(_ATTRIBUTE.findall(element))
+        targets[said[b"Id"].decode()] = said[b"Target"].decode()
+    for kind, body in _records(parts.read("xl/workbook.bin"), 0):
+        if kind == _SHEET_BEGINS_IN_BOOK:
+            link, end = _wide(body, 8)
+            if _wide(body, end)[0] == sheet:
+                target = targets[link]
+                return target.lstrip("/") if target.startswith("/") else normpath(join("xl", target))
+    return None
+
+
+def _wide(body: bytes, at: int) -> tuple[str, int]:
+    (size,) = struct.unpack_from("<I", body, at)
+    end = at + 4 + 2 * size
+    return body[at + 4 : end].decode("utf-16-le"), end
+
+
+def _records(data: bytes, at: int) -> Iterator[tuple[int, bytes]]:
+    """Yield the records of a binary part as (kind, body); MS-XLSB 2.1.4."""
+    end = len(data)
+    while at < end:
+        kind = data[at]
+        at += 1
+        if kind > 127:
+            kind = kind & 127 | (data[at] & 127) << 7 if at < end else -1
+            at += 1
+        size = shift = 0
+        while at < end and shift < 28:
+            byte = data[at]
+            at += 1
+            size |= (byte & 127) << shift
+            shift += 7
+            if byte < 128:
+                break
+        yield kind, data[at : at + size]
+        at += size

@@ -1,0 +1,216 @@
+"""Makers of workbooks that no installed library writes: OpenDocument (ods) and Excel binary (xlsb)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import struct
+import zipfile
+from collections.abc import Mapping, Sequence
+from html import escape
+from pathlib import Path
+from typing import Any, NamedTuple
+
+Sheets = Mapping[str, Sequence[Sequence[Any]]]
+Merge = tuple[int, int, int, int]
+"""Top, left, bottom, right, counted from 0, inclusive."""
+
+_ODS = (
+    '<?xml version="1.0" encoding="UTF-8"?><office:document-content'
+    ' xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"'
+    ' xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0"'
+    ' xmlns:style="urn:oasis:names:tc:opendocument:xmlns:style:1.0"'
+    ' xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0" office:version="1.2">'
+)
+_MANIFEST = (
+    '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0">'
+    '<manifest:file-entry manifest:full-path="content.xml" manifest:media-type="text/xml">{0}'
+    "</manifest:file-entry></manifest:manifest>"
+)
+_LOCKED = '<manifest:encryption-data manifest:checksum="x"/>'
+_EPOCH = dt.datetime(1899, 12, 30)
+
+
+class Percent(NamedTuple):
+    """A number shown as a percentage."""
+
+    value: float
+
+
+class Formula(NamedTuple):
+    """The kept value of a formula; '#N/A' is an error."""
+
+    value: Any
+
+
+def ods(
+    path: Path,
+    sheets: Sheets,
+    *,
+    hidden: Sequence[str] = (),
+    merged: Sequence[Merge] = (),
+    locked: bool = False,
+    content: bytes | None = None,
+) -> Path:
+    """Write an OpenDocument sheet; ``merged`` are of the first sheet, ``content`` stands in for all of it."""
+    parts = [_ODS, "<office:automatic-styles>"]
+    for name, shown in (("seen", "true"), ("unseen", "false")):
+        parts.append(
+            f'<style:style style:name="{name}" style:family="table">'
+            f'<style:table-properties table:display="{shown}"/></style:style>'
+        )
+    parts.append("</office:automatic-styles><office:body><office:spreadsheet>")
+    for at, (name, rows) in enumerate(sheets.items()):
+        style = "unseen" if name in hidden else "seen"
+        parts.append(f'<table:table table:name="{escape(name)}" table:style-name="{style}">')
+        areas = merged if at == 0 else ()
+        for number, row in enumerate(rows):
+            parts.append("<table:table-row>")
+            parts += [_ods_cell(value, number, column, areas) for column, value in enumerate(row)]
+            # What a program writes for the empty rest of the sheet.
+            parts.append('<table:table-cell table:number-columns-repeated="16000"/></table:table-row>')
+        parts.append(
+            '<table:table-row table:number-rows-repeated="1048000"><table:table-cell/></table:table-row>'
+            "</table:table>"
+        )
+    parts.append("</office:spreadsheet></office:body></office:document-content>")
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as file:
+        file.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet", zipfile.ZIP_STORED)
+        file.writestr("META-INF/manifest.xml", _MANIFEST.format(_LOCKED if locked else ""))
+        file.writestr("content.xml", "".join(parts) if content is None else content)
+    return path
+
+
+def _ods_cell(value: Any, row: int, column: int, merged: Sequence[Merge]) -> str:
+    if any(
+        top <= row <= bottom and left <= column <= right and (row, column) != (top, left)
+        for top, left, bottom, right in merged
+    ):
+        return "<table:covered-table-cell/>"
+    more = "".join(
+        f' table:number-rows-spanned="{bottom - top + 1}" table:number-columns-spanned="{right - left + 1}"'
+        for top, left, bottom, right in merged
+        if (top, left) == (row, column)
+    )
+    if isinstance(value, Formula):
+        more, value = more + ' table:formula="of:=[.A1]"', value.value
+    match value:
+        case None | "":
+            return f"<table:table-cell{more}/>"
+        case bool():
+            kind, shown = f'boolean" office:boolean-value="{str(value).lower()}', str(value).upper()
+        case int() | float():
+            kind, shown = f'float" office:value="{value}', f"{value:,}"
+        case Percent():
+            kind, shown = f'percentage" office:value="{value.value}', f"{value.value:.0%}"
+        case dt.datetime() | dt.date():
+            kind, shown = f'date" office:date-value="{value.isoformat()}', value.strftime("%y/%m/%d")
+        case dt.timedelta():
+            hours, rest = divmod(int(value.total_seconds()), 3600)
+            kind, shown = f'time" office:time-value="PT{hours}H{rest // 60}M{rest % 60}S', "x"
+        case _:
+            kind, shown = "string", str(value)
+    lines = "".join(f"<text:p>{escape(line)}</text:p>" for line in shown.split("\n"))
+    return f'<table:table-cell{more} office:value-type="{kind}">{lines}</table:table-cell>'
+
+
+def xlsb(
+    path: Path,
+    sheets: Sheets,
+    *,
+    hidden: Sequence[str] = (),
+    merged: Sequence[Merge] = (),
+    since_1904: bool = False,
+) -> Path:
+    """Write an Excel binary workbook (MS-XLSB); ``merged`` are of the first sheet."""
+    book = _record(131) + _record(153, struct.pack("<III", since_1904, 0, 0)) + _record(143)
+    links = []
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as file:
+        for at, (name, rows) in enumerate(sheets.items(), 1):
+            state = struct.pack("<II", int(name in hidden), at)
+            book += _record(156, state + _wide(f"rId{at}") + _wide(name))
+            links.append((f"rId{at}", "worksheet", f"worksheets/sheet{at}.bin"))
+            data = _xlsb_sheet(rows, merged if at == 1 else (), since_1904)
+            file.writestr(f"xl/worksheets/sheet{at}.bin", data)
+        book += _record(144) + _record(157, bytes(26)) + _record(132)
+        links.append(("rId99", "styles", "styles.bin"))
+        file.writestr("xl/workbook.bin", book)
+        file.writestr("xl/styles.bin", _xlsb_styles())
+        file.writestr("xl/_rels/workbook.bin.rels", _links(links))
+        file.writestr("_rels/.rels", _links([("rId1", "officeDocument", "xl/workbook.bin")]))
+        file.writestr("[Content_Types].xml", '<Types><Default Extension="bin" ContentType="x"/></Types>')
+    return path
+
+
+_STYLES = (0, 14, 22, 10, 46)  # number formats: general, date, date with time, percent, hours
+
+
+def _xlsb_styles() -> bytes:
+    formats = b"".join(_record(47, struct.pack("<HH", 0, number) + bytes(12)) for number in _STYLES)
+    count = struct.pack("<I", len(_STYLES))
+    return _record(278) + _record(617, count) + formats + _record(618) + _record(279)
+
+
+def _xlsb_sheet(rows: Sequence[Sequence[Any]], merged: Sequence[Merge], since_1904: bool) -> bytes:
+    wide = max(map(len, rows), default=1)
+    size = struct.pack("<IIII", 0, max(len(rows) - 1, 0), 0, max(wide - 1, 0))
+    parts = [_record(129), _record(148, size), _record(145)]
+    for number, row in enumerate(rows):
+        parts.append(_record(0, struct.pack("<II", number, 0) + bytes(9)))
+        parts += [_xlsb_cell(column, value, since_1904) for column, value in enumerate(row)]
+    parts.append(_record(146))
+    if merged:
+        parts.append(_record(177, struct.pack("<I", len(merged))))
+        for top, left, bottom, right in merged:
+            parts.append(_record(176, struct.pack("<IIII", top, bottom, left, right)))
+        parts.append(_record(178))
+    return b"".join([*parts, _record(130)])
+
+
+def _xlsb_cell(column: int, value: Any, since_1904: bool) -> bytes:
+    formula = isinstance(value, Formula)
+    value = value.value if isinstance(value, Formula) else value
+    style, shift = 0, 6 if formula else 0
+    match value:
+        case None | "":
+            return b""
+        case str() if formula and value.startswith("#"):
+            kind, data = 11, b"\x2a"
+        case bool():
+            kind, data = 4 + shift, bytes([value])
+        case int() if not formula and abs(value) < 1 << 28:
+            kind, data = 2, struct.pack("<i", value << 2 | 2)
+        case int() | float():
+            kind, data = (9 if formula else 5), struct.pack("<d", value)
+        case Percent():
+            style, kind, data = 3, 5, struct.pack("<d", value.value)
+        case dt.timedelta():
+            style, kind, data = 4, 5, struct.pack("<d", value / dt.timedelta(days=1))
+        case dt.date():
+            moment = value if isinstance(value, dt.datetime) else dt.datetime.combine(value, dt.time())
+            days = (moment - _EPOCH) / dt.timedelta(days=1) - (1462 if since_1904 else 0)
+            style, kind, data = 1 + isinstance(value, dt.datetime), 5, struct.pack("<d", days)
+        case _:
+            kind, data = (8 if formula else 6), _wide(str(value))
+    data += b"\0\0" + bytes(8) if formula else b""
+    return _record(kind, struct.pack("<II", column, style) + data)
+
+
+def _wide(text: str) -> bytes:
+    data = text.encode("utf-16-le")
+    return struct.pack("<I", len(data) // 2) + data
+
+
+def _record(kind: int, data: bytes = b"") -> bytes:
+    head = bytes([kind]) if kind < 128 else bytes([kind & 127 | 128, kind >> 7])
+    size = len(data)
+    while size > 127:
+        head += bytes([size & 127 | 128])
+        size >>= 7
+    return head + bytes([size]) + data
+
+
+def _links(links: Sequence[tuple[str, str, str]]) -> str:
+    office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    inner = "".join(f'<Relationship Id="{a}" Type="{office}/{b}" Target="{c}"/>' for a, b, c in links)
+    package = "http://schemas.openxmlformats.org/package/2006/relationships"
+    return f'<?xml version="1.0"?><Relationships xmlns="{package}">{inner}</Relationships>'
