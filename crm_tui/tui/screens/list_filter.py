@@ -1,0 +1,157 @@
+"""The box in which a filter is typed: checked while one types, with what may come next below."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual.widget import Widget
+from textual.widgets import Input, Static
+
+from crm_tui.errors import BadInput
+from crm_tui.locale import _
+from crm_tui.text.cells import safe
+from crm_tui.tui.screens.base import PopUp
+from crm_tui.tui.screens.list_candidates import Candidate, Choosable, candidates
+from crm_tui.tui.widgets.lines import TextLine
+from crm_tui.tui.widgets.rows import Column, ListSource, Row
+from crm_tui.tui.widgets.table import Table
+
+if TYPE_CHECKING:
+    from crm_tui.tui.screens.list_screen import ListScreen
+
+
+class FilterLine(TextLine):
+    """The line of the filter; Up and Down go to what may come next."""
+
+    @property
+    def _over(self) -> FilterBox:
+        return cast("FilterBox", self.screen)
+
+    async def do_apply(self) -> None:
+        """Take the filter, or the continuation that was gone to."""
+        await self._over.enter()
+
+    def do_down(self) -> None:
+        """Go to the next continuation."""
+        self._over.pick(1)
+
+    def do_up(self) -> None:
+        """Go to the one before."""
+        self._over.pick(-1)
+
+
+class FilterBox(PopUp):
+    """Closes with the text of the filter, '' for none, None by Esc."""
+
+    kind: ClassVar[str] = "filter"
+    AUTO_FOCUS = "FilterLine"
+
+    def __init__(self, shown_by: ListScreen) -> None:
+        super().__init__()
+        self.list = shown_by
+        words = shown_by.filter_words
+        self.line = FilterLine(f"{words} " if words else "", placeholder=_("Field:value, e.g. status:won"))
+        self.check = Static("", markup=False, classes="filter-check")
+        self.table = Table(
+            [Column("", 26, flex=3), Column("", 14, flex=1, priority=1, tone="dim")],
+            header=False,
+            empty=_("Nothing to choose here; write on."),
+        )
+        self.fields: Sequence[Choosable] = ()
+        self.found: Sequence[Candidate] = ()
+        self._picking = False
+
+    def heading(self) -> str:
+        """Return the title."""
+        return _("Filter")
+
+    def box(self) -> Iterable[Widget]:
+        """Yield the line, what it means, and what may come next."""
+        yield self.line
+        yield self.check
+        yield self.table
+
+    async def reload(self) -> None:
+        """Find the fields and their values, once."""
+        if not self.fields:
+            self.fields = await self.crm.work.run(self.list.choosables)
+            self.line.cursor_position = len(self.line.value)
+            await self._look()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Check what is typed and find what may come next."""
+        event.stop()
+        self.run_worker(self._look, group="look", exclusive=True, exit_on_error=False)
+
+    async def _look(self) -> None:
+        self._picking = False
+        typed = self.line.value
+        self.found = candidates(typed[: self.line.cursor_position], self.fields)
+        rows = [Row(at, (one.shown, one.note)) for at, one in enumerate(self.found)]
+        await self.table.show(ListSource(rows))
+        said, wrong = self._meaning(typed)
+        self.check.update(safe(said))
+        self.check.set_class(wrong, "-wrong")
+        if self.notice.text:
+            self.say("")
+
+    def _meaning(self, typed: str) -> tuple[str, bool]:
+        if not typed.strip():
+            return _("Empty shows all. A blank means and, | means or, - means not; Tab completes."), False
+        try:
+            _chosen, words, free = self.list.understand(typed)
+        except BadInput as error:
+            return str(error), True
+        searched = _("search: {text}").format(text=free) if free else ""
+        return "= " + "  ".join(part for part in (words, searched) if part), False
+
+    def pick(self, by: int) -> None:
+        """Go to a continuation; Enter then takes it."""
+        if not self._picking:
+            self._picking = bool(self.found)
+            self.table.move_to(0 if by > 0 else self.table.total - 1)
+        else:
+            self.table.move_to(self.table.cursor + by)
+
+    def do_next_panel(self) -> None:
+        """Take the continuation under the cursor."""
+        row = self.table.row
+        if row is None:
+            return
+        taken = self.found[cast(int, row.id)].text
+        rest = self.line.value[self.line.cursor_position :].lstrip()
+        self.line.value = taken + rest
+        self.line.cursor_position = len(taken)
+        self._picking = False
+
+    async def enter(self) -> None:
+        """Take the continuation that was gone to, or the filter."""
+        if self._picking:
+            self.do_next_panel()
+            return
+        text = self.line.value.strip()
+        if text:
+            try:
+                self.list.understand(text)
+            except BadInput as error:
+                self.say(str(error), "bad")
+                return
+        await self.crm.back(text)
+
+    async def do_apply(self) -> None:
+        """Take the continuation under the cursor."""
+        self.do_next_panel()
+        self.set_focus(self.line)
+
+    async def do_open(self) -> None:
+        """Take the continuation that was clicked."""
+        await self.do_apply()
+
+    async def do_clear_filter(self) -> None:
+        """Show everything again."""
+        await self.crm.back("")
+
+    async def do_back(self) -> None:
+        """Close; the filter stays as it was."""
+        await self.crm.back()
