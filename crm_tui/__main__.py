@@ -12,7 +12,7 @@ from crm_tui.errors import UsageFault
 from crm_tui.locale import _
 
 
-def open_screens(path: Path, read_only: bool, mouse: bool | None) -> int:
+def open_screens(path: Path, read_only: bool, mouse: bool | None, *, plain: bool = False) -> int:
     """Open the terminal interface on a database and return the exit status.
 
     Raises UsageFault when there is no terminal to show it on.
@@ -25,7 +25,7 @@ def open_screens(path: Path, read_only: bool, mouse: bool | None) -> int:
         )
     from crm_tui.tui.app import run as run_screens
 
-    return run_screens(path, read_only=read_only, mouse=mouse)
+    return run_screens(path, read_only=read_only, mouse=mouse, plain=plain)
 
 
 def keys_in_force(overrides: Any) -> KeyReport:

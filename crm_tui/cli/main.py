@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import click
@@ -34,6 +35,8 @@ def _start(**values: Any) -> None:
     if state is None:
         return
     state.mouse = values["mouse"]
+    if values["plain_output"]:
+        state.screens = partial(state.screens, plain=True)
     if ctx.invoked_subcommand is None:
         state.status = state.screens(state.path, state.read_only, state.mouse)
 
@@ -50,6 +53,10 @@ def program() -> LazyGroup:
             Option(
                 ["--mouse/--no-mouse"], default=None,
                 help=N_("Whether the terminal interface takes the mouse."),
+            ),
+            Option(
+                ["--plain-output"], is_flag=True,
+                help=N_("Draw whole frames, for a terminal that shows the screen wrongly."),
             ),
             Option(
                 ["--version"], is_flag=True, callback=_version, expose_value=False, is_eager=True,

@@ -16,8 +16,9 @@ from crm_tui.locale import _
 if TYPE_CHECKING:
     from crm_tui.session import Session
 
-# Opens the terminal interface: path, read only, mouse (None: as the user's settings say); returns the status.
-Screens = Callable[[Path, bool, bool | None], int]
+# Opens the terminal interface: path, read only, mouse (None: as the user's settings say), and ``plain`` output
+# by name; returns the status.
+Screens = Callable[..., int]
 
 
 class KeyReport(Protocol):

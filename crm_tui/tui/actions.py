@@ -252,6 +252,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("display", ("9",), N_("Display"), N_("Colours and the width of signs, shown at once and kept."),
            PROGRAM, (*ROOMS, "import", "welcome", "upkeep", "drafts"), 0,
            "xianshi xs zhuti zt yanse ys shenqian theme colour color dark light"),
+    Action("redraw", ("ctrl+l",), N_("Redraw"), N_("Draw the whole screen again, whatever spoiled it."),
+           PROGRAM, ALL, 0, "chonghua ch"),
     Action("copy_selection", ("ctrl+c",), N_("Copy selection"), N_("Copy the selected text."), PROGRAM),
 )  # fmt: skip
 

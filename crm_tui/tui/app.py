@@ -40,6 +40,10 @@ class CrmApp(Frame):
             await self.screen.bring_up_to_date(force=True)
             self.say(_("Read again."))
 
+    def do_redraw(self) -> None:
+        """Paint everything anew."""
+        self.paint_again()
+
     async def do_go_today(self) -> None:
         """Go to Today."""
         await self.go("today")
@@ -137,8 +141,8 @@ class CrmApp(Frame):
         self.say(_("Copied: {text}").format(text=text))
 
 
-def run(path: Path, *, read_only: bool = False, mouse: bool | None = None) -> int:
+def run(path: Path, *, read_only: bool = False, mouse: bool | None = None, plain: bool = False) -> int:
     """Open the terminal interface on a database and return the exit code when it is left."""
     from crm_tui.tui import opening
 
-    return opening.run(path, read_only=read_only, mouse=mouse)
+    return opening.run(path, read_only=read_only, mouse=mouse, plain=plain)

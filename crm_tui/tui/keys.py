@@ -162,13 +162,14 @@ def is_writing(text: str) -> bool:
 
 
 def free_of_letters(key: str) -> bool:
-    """Tell whether a key may act while text is typed: function keys, Esc, Tab, Ctrl+C and Ctrl+P."""
+    """Tell whether a key may act while text is typed: function keys, Esc, Tab, Ctrl+C, Ctrl+L and Ctrl+P."""
     last = key.rpartition("+")[2]
     return (last[:1] == "f" and last[1:].isdigit()) or key in (
         "escape",
         "tab",
         "shift+tab",
         "ctrl+c",
+        "ctrl+l",
         "ctrl+p",
     )
 

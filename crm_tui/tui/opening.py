@@ -97,16 +97,16 @@ def _is_free(path: Path) -> bool:
     return False
 
 
-def run(path: Path, *, read_only: bool = False, mouse: bool | None = None) -> int:
+def run(path: Path, *, read_only: bool = False, mouse: bool | None = None, plain: bool = False) -> int:
     """Open the terminal interface on a database and return the exit code when it is left.
 
-    Without ``mouse`` the user's settings say whether the mouse is taken.
+    Without ``mouse`` the user's settings say whether the mouse is taken; they may ask for ``plain`` output.
 
     Raises BadInput when the user's settings cannot be read.
     """
     said = ("", "")
     while True:
-        code, wish = _once(path, read_only, mouse, said)
+        code, wish = _once(path, read_only, mouse, plain, said)
         if wish is None:
             return code
         try:
@@ -115,7 +115,9 @@ def run(path: Path, *, read_only: bool = False, mouse: bool | None = None) -> in
             said = str(error), "bad"
 
 
-def _once(path: Path, read_only: bool, mouse: bool | None, said: tuple[str, str]) -> tuple[int, Wish | None]:
+def _once(
+    path: Path, read_only: bool, mouse: bool | None, plain: bool, said: tuple[str, str]
+) -> tuple[int, Wish | None]:
     from crm_tui.tui.app import CrmApp
     from crm_tui.tui.screens.welcome import WelcomeScreen
 
@@ -132,6 +134,7 @@ def _once(path: Path, read_only: bool, mouse: bool | None, said: tuple[str, str]
             work=work,
             said=said,
         )
+        app.plain_output = plain or settings.get("plain_output") is True
         app.run(mouse=settings.get("mouse") is not False if mouse is None else mouse)
         refused = opened.refusal is not None and isinstance(app.session, Nobody)
         if refused and not app.return_code and app.wish is None:

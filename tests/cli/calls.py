@@ -39,8 +39,11 @@ class Call(NamedTuple):
 class Opened(list[tuple[Path, bool, bool]]):
     """Stands for the terminal interface and remembers what it was asked to open."""
 
-    def __call__(self, path: Path, read_only: bool, mouse: bool) -> int:
-        """Note the database, whether it is for reading only, and the mouse."""
+    plain = False
+
+    def __call__(self, path: Path, read_only: bool, mouse: bool, *, plain: bool = False) -> int:
+        """Note the database, whether it is for reading only, the mouse and the output."""
+        self.plain = plain
         self.append((path, read_only, mouse))
         return 0
 

@@ -121,7 +121,9 @@ def test_a_group_without_command_shows_its_help(crm: Crm) -> None:
 
 def test_without_a_command_the_screens_open(crm: Crm, opened: Opened, tmp_path: Path) -> None:
     assert crm().status == 0
-    assert crm("--read-only", "--no-mouse", "--db", str(tmp_path / "other.db")).status == 0
+    assert not opened.plain
+    assert crm("--read-only", "--no-mouse", "--plain-output", "--db", str(tmp_path / "other.db")).status == 0
+    assert opened.plain
     assert opened == [(tmp_path / "team.db", False, True), (tmp_path / "other.db", True, False)]
 
 
