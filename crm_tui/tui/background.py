@@ -33,12 +33,12 @@ class Listener:
     """Takes the answer out of what the terminal sends; ``told`` gets ``light`` or ``dark``, at most once.
 
     ``take(text)`` returns the text without the answer, holding back what may be its beginning; ``rest()``
-    returns that when nothing more came. After ``PATIENCE`` seconds all passes as it is.
+    returns what of it was a key when nothing more came. After ``PATIENCE`` seconds all passes as it is.
     """
 
     def __init__(self, told: Callable[[str], None]) -> None:
         self._told = told
-        self._held = ""
+        self.held = ""
         self._until: float | None = None
 
     def expect(self) -> None:
@@ -49,7 +49,7 @@ class Listener:
         """Return what is left for the keys of a text that the terminal sent."""
         if self._until is None:
             return text
-        text, self._held = self._held + text, ""
+        text, self.held = self.held + text, ""
         if answer := _ANSWER.search(text):
             self._until = None
             self._told("light" if _brightness(answer.groups()) > 0.5 else "dark")
@@ -57,14 +57,14 @@ class Listener:
         if clock.stopwatch() > self._until:
             self._until = None
         elif begun := _BEGUN.search(text):
-            self._held = text[begun.start() :]
+            self.held = text[begun.start() :]
             text = text[: begun.start()]
         return text
 
     def rest(self) -> str:
-        """Return what was held back for too long: it was a key."""
-        text, self._held = self._held, ""
-        return text
+        """Return what was held back for too long where it was a key; half an answer is none."""
+        text, self.held = self.held, ""
+        return text if len(text) < 3 else ""
 
 
 def _brightness(parts: tuple[str, ...]) -> float:

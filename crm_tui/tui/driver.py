@@ -16,6 +16,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 from textual import events
@@ -23,6 +24,7 @@ from textual._ansi_sequences import SYNC_END, SYNC_START
 from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
 
+from crm_tui.tui.background import ASK, Listener
 from crm_tui.tui.keyboard import Keyboard, Stop
 from crm_tui.tui.pacing import QUESTION, Pace
 from crm_tui.tui.screen_writer import ScreenWriter
@@ -88,6 +90,8 @@ class TerminalDriver(LinuxDriver):
     the lock on the database. ``app.plain_output`` sends Textual's frames as they are.
     """
 
+    _answers: Listener | None = None
+
     def __init__(self, app: Any, *, debug: bool = False, mouse: bool = True, size: Any = None) -> None:
         super().__init__(app, debug=debug, mouse=mouse, size=size)
         out = sys.__stdout__
@@ -106,6 +110,7 @@ class TerminalDriver(LinuxDriver):
         self._plain = plain or (out.encoding or "").lower().replace("-", "") != "utf8"
         self._writer: ScreenWriter | None = None
         self._pace = Pace()
+        self._answers = Listener(lambda light: self._in_loop(partial(app.background_told, light)))
         self._due: asyncio.Handle | None = None
         self._sync = self._away = False
         signal.signal(signal.SIGTSTP, signal.SIG_IGN)
@@ -122,6 +127,9 @@ class TerminalDriver(LinuxDriver):
                 *self._app.size, ambiguous=getattr(self._app, "ambiguous", 1), erases=self._erases
             )
         super().start_application_mode()
+        if self._answers is not None and getattr(self._app, "asks_background", False):
+            self._answers.expect()
+            super().write(ASK)
         self._follow_size()
         with suppress(termios.error):
             self._raw = termios.tcgetattr(self.fileno)
@@ -202,7 +210,7 @@ class TerminalDriver(LinuxDriver):
 
         Textual's own reads on for ever then, with a core of its own, and wakes ten times a second.
         """
-        keyboard = Keyboard(debug=self._debug)
+        keyboard = Keyboard(debug=self._debug, answers=self._answers)
         stop = self._stop
         try:
             while not stop.is_set():
@@ -304,6 +312,11 @@ class TerminalDriver(LinuxDriver):
             self._in_loop(self._size_changed)
 
         signal.signal(signal.SIGWINCH, resized)
+
+    def set_ambiguous(self, cells: int) -> None:
+        """Give signs on which terminals differ one cell or two from the next frame on, a whole one."""
+        if self._writer is not None:
+            self._writer = ScreenWriter(*self._writer.size, ambiguous=cells, erases=self._erases)
 
     def _size_changed(self) -> None:
         if self._writer is not None:

@@ -14,6 +14,8 @@ from textual._xterm_parser import BRACKETED_PASTE_END, BRACKETED_PASTE_START, XT
 from textual.events import Paste
 from textual.message import Message
 
+from crm_tui.tui.background import Listener
+
 ESCAPE = 0.025  # seconds after which Esc was a key of its own
 ESCAPE_AFAR = 0.05  # over a network, where a sequence may come in two packets
 HALF_SEQUENCE = 0.5  # seconds to wait for the rest of a sequence that has begun
@@ -50,10 +52,17 @@ class Keyboard:
     kept from it.
     """
 
-    def __init__(self, environment: Mapping[str, str] = os.environ, *, debug: bool = False) -> None:
+    def __init__(
+        self,
+        environment: Mapping[str, str] = os.environ,
+        *,
+        debug: bool = False,
+        answers: Listener | None = None,
+    ) -> None:
         self._parser = XTermParser(debug)
         self._decode = getincrementaldecoder("utf-8")("replace").decode
         self._escape = ESCAPE_AFAR if environment.get("SSH_CONNECTION") else ESCAPE
+        self._answers = answers or Listener(lambda _light: None)
         self._held = ""
         self._paste: list[str] | None = None
 
@@ -62,13 +71,17 @@ class Keyboard:
         """The seconds to wait for more before ``rest()``; None when nothing is half."""
         if self._paste is not None:
             return HALF_PASTE
-        if len(self._held) > 1:
+        if len(self._held) > 1 or len(self._answers.held) > 1:
             return HALF_SEQUENCE
-        return self._escape if self._held or self._parser._timeout_time is not None else None
+        return (
+            self._escape
+            if self._held or self._answers.held or self._parser._timeout_time is not None
+            else None
+        )
 
     def feed(self, read: bytes) -> Iterator[Message]:
         """Yield the events of what was read; what is half is kept."""
-        text = self._held + self._decode(read)
+        text = self._held + self._answers.take(self._decode(read))
         self._held = ""
         while text:
             if self._paste is None:
@@ -96,7 +109,7 @@ class Keyboard:
             self._held = ""
             yield self._pasted()
             return
-        held, self._held = self._held, ""
+        held, self._held = self._held + self._answers.rest(), ""
         if held:
             yield from self._parser.feed(held)
         if self._parser._timeout_time is not None:

@@ -29,10 +29,19 @@ class Looks(Ending, inherit_bindings=False):
         self.possible_themes = themes.possible(self._environment)
         for each in themes.OURS:
             self.register_theme(each)
-        self.theme = theme
+        self._begin_with(theme)
         self.animation_level = "none"
         self.ambiguous = self.kept_ambiguous
         self.set_class(self.ambiguous == 2, "wide-signs")
+
+    def _begin_with(self, theme: str) -> None:
+        """Set the theme as Textual does, but for styling anew: nothing is styled yet."""
+        self.set_reactive(Looks.theme, theme)
+        dark = self.current_theme.dark
+        for name, wanted in (("-dark-mode", dark), ("-light-mode", not dark), (f"-theme-{theme}", True)):
+            self.set_class(wanted, name, update=False)
+        self._refresh_truecolor_filter(self.ansi_theme)
+        self.stylesheet.set_variables(self.get_css_variables())
 
     # -- theme ------------------------------------------------------------------------------------------
 
@@ -82,6 +91,9 @@ class Looks(Ending, inherit_bindings=False):
             return
         self.ambiguous = cells
         self.set_class(cells == 2, "wide-signs")
+        tell = getattr(self._driver, "set_ambiguous", None)
+        if tell is not None:
+            tell(cells)
         for screen in self._open_screens():
             for widget in screen.walk_children(with_self=True):
                 widget.refresh()

@@ -1,11 +1,13 @@
-"""Colours and the width of signs: by the terminal, by the user, live, kept; the terminal's answer is no key."""
+"""Colours and the width of signs: by the terminal or the user, live, kept; its answers are no keys."""
 
 from __future__ import annotations
 
 import pytest
+from textual.events import Key
 
 from crm_tui.tui import preferences
 from crm_tui.tui.background import Listener, by_variable, is_asked
+from crm_tui.tui.keyboard import Keyboard
 from tests.tui.driver import story
 from tests.tui.playground import playground
 
@@ -70,6 +72,20 @@ def test_the_answer_of_the_terminal_never_becomes_keys() -> None:
     listener.expect()
     assert listener.take("\x1b") == "" and listener.rest() == "\x1b"
     assert listener.take("\x1b[A\x1b]11;rgb:1616/1818/1c1c\x07") == "\x1b[A" and told == ["dark"]
+
+
+def test_keys_around_the_answer_are_read() -> None:
+    told: list[str] = []
+    listener = Listener(told.append)
+    keyboard = Keyboard(answers=listener)
+    listener.expect()
+    typed = [*keyboard.feed(b"j\x1b"), *keyboard.feed(WHITE[1:9].encode())]
+    assert keyboard.patience == 0.5
+    typed += [*keyboard.feed(WHITE[9:].encode() + b"k\x1b"), *keyboard.rest()]
+    keyboard.close()
+    assert [event.key for event in typed if isinstance(event, Key)] == ["j", "k", "escape"] and told == [
+        "light"
+    ]
 
 
 def test_who_is_asked_and_what_variables_say() -> None:
