@@ -152,12 +152,16 @@ class Session:
         )
 
     def parts(
-        self, progress: jobs.Progress | None = None, cancelled: Callable[[], bool] | None = None
+        self,
+        progress: jobs.Progress | None = None,
+        cancelled: Callable[[], bool] | None = None,
+        *,
+        gentle: bool = False,
     ) -> jobs.Parts:
-        """Return the runner of large changes for this session."""
+        """Return the runner of large changes for this session; gentle ones never hold others up for long."""
         from crm_tui.storage import jobs
 
-        return jobs.Parts(self.database, self.presence, progress, cancelled)
+        return jobs.Parts(self.database, self.presence, progress, cancelled, gentle=gentle)
 
     def recover(self) -> None:
         """Finish or take back large changes whose process died; one that is alive holds the job lock."""

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
+from crm_tui.access import store as people_store
 from crm_tui.access.policy import demand
 from crm_tui.customers import service, store_bulk
-from crm_tui.customers.bulk_edit import Edit
-from crm_tui.customers.convert import Context, show
-from crm_tui.customers.fields import FIELDS
+from crm_tui.customers.bulk_edit import Edit, no_longer_active
+from crm_tui.customers.bulk_preview import Example, Preview, Target, preview, targets
 from crm_tui.errors import Cancelled, CrmError
 from crm_tui.locale import _, ngettext
 from crm_tui.presets import store as presets
@@ -20,33 +20,13 @@ from crm_tui.storage.change import Change
 from crm_tui.storage.diagnosis import explained, half_done, taken_back
 from crm_tui.storage.driver import sqlite3
 from crm_tui.storage.faults import StaleVersion
-from crm_tui.storage.lists import pieces
+from crm_tui.storage.merging import same
 from crm_tui.text.fold import fold
 
+__all__ = ["BulkResult", "Example", "Preview", "Target", "change_many", "preview", "targets", "title"]
+
 ACTION = "customer.bulk"
-EXAMPLES = 5
 BACKED_UP = 1000  # more customers than this are changed only after a verified backup
-
-Target = tuple[int, int]  # a customer and the version of it (changed_in) that was seen
-
-targets = store_bulk.versions
-
-
-class Example(NamedTuple):
-    """One customer of a preview: what is to become of it, as (title, before, after)."""
-
-    customer_id: int
-    no: str
-    name: str
-    moves: list[tuple[str, str, str]]
-
-
-class Preview(NamedTuple):
-    """What a change would do: how many customers move, how many are so already, and the first few."""
-
-    moving: int
-    same: int
-    examples: list[Example]
 
 
 @dataclass
@@ -63,49 +43,6 @@ class BulkResult:
     left: list[int] = field(default_factory=list)
 
 
-def preview(reader: Any, rows: Sequence[Target], edit: Edit, context: Context) -> Preview:
-    """Return what the change would do, without writing anything."""
-    moving, examples = 0, []
-    for piece in pieces(customer_id for customer_id, _seen in rows):
-        records = store_bulk.rows(reader, piece)
-        tagged = {name: store_bulk.carrying(reader, piece, fold(name)) for name in edit.tags}
-        for customer_id in piece:
-            row = records.get(customer_id)
-            if row is None or not _moves(edit, row, tagged):
-                continue
-            moving += 1
-            if len(examples) < EXAMPLES:
-                examples.append(
-                    Example(customer_id, row["no"], row["name"] or "", _told(edit, row, tagged, context))
-                )
-    return Preview(moving, len(rows) - moving, examples)
-
-
-def _moves(edit: Edit, row: Mapping[str, Any], tagged: Mapping[str, Mapping[int, int]]) -> bool:
-    return (
-        edit.archive
-        or any(row[name] != value for name, value in edit.values.items())
-        or any(row["id"] not in tagged[name] for name in edit.add_tags)
-        or any(row["id"] in tagged[name] for name in edit.remove_tags)
-    )
-
-
-def _told(
-    edit: Edit, row: Mapping[str, Any], tagged: Mapping[str, Mapping[int, int]], context: Context
-) -> list[tuple[str, str, str]]:
-    after = {**row, **edit.values}
-    moves = []
-    for one in (FIELDS[name] for name in edit.fields):
-        if any(row[column] != after[column] for column in one.columns):
-            moves.append((one.title, show(one, row, context), show(one, after, context)))
-    tags = FIELDS["tags"].title
-    moves += [(tags, "", f"+{name}") for name in edit.add_tags if row["id"] not in tagged[name]]
-    moves += [(tags, "", f"-{name}") for name in edit.remove_tags if row["id"] in tagged[name]]
-    if edit.archive:
-        moves.append((_("Archived"), "", _("Yes")))
-    return moves
-
-
 def change_many(
     session: Any,
     rows: Sequence[Target],
@@ -118,13 +55,14 @@ def change_many(
 ) -> BulkResult:
     """Change many customers alike and return what became of them; the whole is undone at once.
 
-    Above 1,000 customers a verified backup comes first (``backing_up`` gets its per cent). Up to 2,000 go
-    into one set; more are written in parts, one visible after another, as a job (change-sets, part 8). A
-    customer whose field somebody else changed since it was seen stays as it is and is listed. Raises
-    NotPermitted, Busy while another large change is written, Cancelled between two parts, and what a backup
-    raises; then everything is as it was before.
+    Above 1,000 customers a verified backup comes first (``backing_up`` gets its per cent). Up to 300 go
+    into one set; more are written in parts, one visible after another, as a job (change-sets, part 8): none
+    holds others up for longer than a tenth of a second. A customer whose field somebody else changed since it
+    was seen stays as it is and is listed. Raises NotPermitted, BadInput when who is to get them has left,
+    Busy while another large change is written, Cancelled between two parts, and what a backup raises; then
+    everything is as it was before.
     """
-    demand(session.person.role, ACTION)
+    demand(session.person.role, action_of(edit))
     work = _Work(session, list(rows), edit, reason)
     if cancelled and cancelled():
         raise _stopped()
@@ -132,15 +70,20 @@ def change_many(
         from crm_tui.storage.backup import ensure_backup
 
         ensure_backup(session.database.path, jobs.BULK, session.person.login, backing_up, cancelled)
-    if len(rows) <= jobs.SMALL:
+    if len(rows) <= min(jobs.SMALL, jobs.AT_ONCE):
         work.at_once()
         if progress:
             progress(len(rows), len(rows))
     else:
-        work.in_parts(session.parts(progress, cancelled))
+        work.in_parts(session.parts(progress, cancelled, gentle=True))
     if edit.new_words:
         session.forget_words()
     return work.result
+
+
+def action_of(edit: Edit) -> str:
+    """Return the action that the change is: what roles allow and history names."""
+    return edit.along.action if edit.along is not None else ACTION
 
 
 def _stopped() -> Cancelled:
@@ -173,7 +116,11 @@ class _Work:
             return part
 
         written = self._database.write(
-            self._session.person.id, ACTION, body, reason=self._reason, source=self._session.source
+            self._session.person.id,
+            action_of(self._edit),
+            body,
+            reason=self._reason,
+            source=self._session.source,
         )
         self.result = written.value
         self.result.set_id = written.set_id
@@ -208,7 +155,7 @@ class _Work:
         return False
 
     def _take_back(self, job: int, parts: jobs.Parts, error: BaseException) -> None:
-        quiet = jobs.Parts(self._database, parts.presence)
+        quiet = jobs.Parts(self._database, parts.presence, gentle=True)
         try:
             with explained(self._database.path):
                 undoing.take_back(self._database, quiet, self._session.person.id, job, self._session.source)
@@ -224,7 +171,7 @@ class _Work:
     def _part(self, job: int, start: int, stop: int) -> None:
         written = self._database.write(
             self._session.person.id,
-            ACTION,
+            action_of(self._edit),
             lambda change: self._write(change, start, stop),
             reason=self._reason,
             job=job,
@@ -237,42 +184,79 @@ class _Work:
         whole.left += part.left
 
     def _write(self, change: Change, start: int, stop: int) -> BulkResult:
-        edit, result = self._edit, BulkResult()
+        edit = self._edit
         if start == 0:
             words = presets.dictionary(change.connection)
             for kind, text in edit.new_words:
                 presets.add_word(change, words, kind, text)
-        rows = self._rows[start:stop]
-        ids = [customer_id for customer_id, _seen in rows]
-        live = {key for key, row in store_bulk.rows(change.connection, ids).items() if not row["deleted_at"]}
-        tagged = {name: store_bulk.carrying(change.connection, ids, fold(name)) for name in edit.tags}
-        for customer_id, seen in rows:
-            try:
-                if customer_id not in live:
-                    raise StaleVersion("customer", customer_id)
-                moved = self._one(change, customer_id, seen, tagged)
-            except StaleVersion:
-                result.left.append(customer_id)
-                continue
-            result.changed += moved
-            result.same += not moved
-        return result
+        part = _Part(change, edit, self._rows[start:stop])
+        part.write()
+        return part.result
 
-    def _one(
-        self, change: Change, customer_id: int, seen: int, tagged: Mapping[str, Mapping[int, int]]
-    ) -> bool:
-        edit, moved = self._edit, False
-        if edit.values:
-            moved = change.update("customer", customer_id, dict(edit.values), seen)
-        for name in edit.add_tags:
-            if customer_id not in tagged[name]:
-                tag = service.tag_id(change, name)
-                change.insert("tag_link", {"customer_id": customer_id, "tag_id": tag})
-                moved = True
-        for name in edit.remove_tags:
-            if customer_id in tagged[name]:
-                moved |= change.soft_delete("tag_link", tagged[name][customer_id])
-        if edit.archive:
-            service.archive(change, customer_id, seen)
-            moved = True
+
+class _Part:
+    """Some of the customers, written inside one open change: what is alike in one statement each."""
+
+    def __init__(self, change: Change, edit: Edit, rows: Sequence[Target]) -> None:
+        self.result = BulkResult()
+        self._change = change
+        self._edit = edit
+        self._rows = rows
+        ids = [customer_id for customer_id, _seen in rows]
+        self._values = {"gone": "archived", "deleted_at": change.now} if edit.archive else dict(edit.values)
+        self._now = store_bulk.rows(change.connection, ids, self._values)
+        self._tagged = {name: store_bulk.carrying(change.connection, ids, fold(name)) for name in edit.tags}
+
+    def write(self) -> None:
+        if (owner := self._edit.values.get("owner_id")) is not None:
+            no_longer_active(people_store.by_id(self._change.connection, owner))
+        alike: dict[tuple[str, ...], list[int]] = {}
+        moved: set[int] = set()
+        there: list[int] = []
+        for customer_id, seen in self._rows:
+            row = self._now.get(customer_id)
+            if row is None or row["deleted_at"] is not None:
+                self.result.left.append(customer_id)
+            elif row["changed_in"] == seen:
+                there.append(customer_id)
+                names = tuple(name for name, value in self._values.items() if not same(value, row[name]))
+                if names:
+                    alike.setdefault(names, []).append(customer_id)
+                    moved.add(customer_id)
+            elif self._merged(customer_id, seen, moved):
+                there.append(customer_id)
+        for names, ids in alike.items():
+            values = [self._values[name] for name in names]
+            self._change.update_many("customer", names, [(*values, customer_id) for customer_id in ids])
+        moved |= self._tag(there)
+        self.result.changed = len(moved)
+        self.result.same = len(there) - len(moved)
+        if self._edit.along is not None and moved:
+            before = {one: self._now[one] for one in there if one in moved}
+            self._edit.along.write(self._change, before)
+
+    def _merged(self, customer_id: int, seen: int, moved: set[int]) -> bool:
+        """Write a customer that others changed since, unless they did where this change would."""
+        if not self._values:
+            return True
+        try:
+            if self._change.update("customer", customer_id, self._values, seen):
+                moved.add(customer_id)
+        except StaleVersion:
+            self.result.left.append(customer_id)
+            return False
+        return True
+
+    def _tag(self, ids: Sequence[int]) -> set[int]:
+        moved: set[int] = set()
+        for name in self._edit.add_tags:
+            if bare := [one for one in ids if one not in self._tagged[name]]:
+                tag = service.tag_id(self._change, name)
+                self._change.insert_many("tag_link", ("customer_id", "tag_id"), [(one, tag) for one in bare])
+                moved.update(bare)
+        for name in self._edit.remove_tags:
+            links = {one: self._tagged[name][one] for one in ids if one in self._tagged[name]}
+            gone = [(self._change.now, link) for link in links.values()]
+            self._change.update_many("tag_link", ("deleted_at",), gone)
+            moved.update(links)
         return moved

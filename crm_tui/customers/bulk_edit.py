@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from crm_tui.access import store as people_store
 from crm_tui.customers.convert import NOT_A_WORD, Context, parse
 from crm_tui.customers.fields import FIELDS, Field
 from crm_tui.errors import BadInput
 from crm_tui.locale import _
+from crm_tui.storage.change import Change
 from crm_tui.storage.driver import sqlite3
 from crm_tui.text.fold import fold, tidy
 
@@ -18,6 +19,21 @@ from crm_tui.text.fold import fold, tidy
 OF_ONE = frozenset({"no", "name", "short_name", "english_name", "uscc"})
 NEVER_BLANK = frozenset({"kind", "owner"})
 CHOICES = 12
+
+
+class Along(Protocol):
+    """What goes along with a change in the same set, for each customer that it moves; another room's work."""
+
+    action: str
+
+    def title(self) -> str:
+        """Return what history calls the change."""
+
+    def count(self, reader: sqlite3.Connection, moved: Mapping[int, Mapping[str, Any]]) -> int:
+        """Return how much goes along with customers, given by id with their rows before."""
+
+    def write(self, change: Change, moved: Mapping[int, Mapping[str, Any]]) -> None:
+        """Write it for customers, given by id with their rows before."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +49,13 @@ class Edit:
     remove_tags: tuple[str, ...] = ()
     archive: bool = False
     new_words: tuple[tuple[str, str], ...] = ()
+    along: Along | None = None
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Every column that is written, or shown beside one."""
+        of_fields = (column for name in self.fields for column in FIELDS[name].columns)
+        return tuple(dict.fromkeys((*self.values, *of_fields)))
 
     @property
     def tags(self) -> tuple[str, ...]:
@@ -41,6 +64,8 @@ class Edit:
 
     def titles(self) -> list[str]:
         """Return the titles of what is changed."""
+        if self.along is not None:
+            return [self.along.title()]
         found = [FIELDS[name].title for name in self.fields]
         found += [f"+{name}" for name in self.add_tags] + [f"-{name}" for name in self.remove_tags]
         return [*found, _("archived")] if self.archive else found
@@ -121,6 +146,10 @@ def _choices(one: Field, context: Context) -> str:
 
 
 def _still_here(reader: sqlite3.Connection, person_id: int) -> None:
-    person = people_store.by_id(reader, person_id)
+    no_longer_active(people_store.by_id(reader, person_id))
+
+
+def no_longer_active(person: people_store.Person | None) -> None:
+    """Raise BadInput when a colleague who is to get customers has left."""
     if person is not None and person.active != 1:
         raise _refused(_("{name} is no longer active.").format(name=person.name))

@@ -34,7 +34,8 @@ CHECKED_COLUMNS = (
     *("uscc", "status", "lost_reason", "budget_min", "budget_max", "first_contact_on", "founded_on"),
 )
 CHECKED = {"customer": CHECKED_COLUMNS, "contact": None, "project": None}
-PLACED = {"customer": ("name_key", "deleted_at", "region")}  # besides what the keys are made of
+PLACED = {"customer": ("name_key", "region")}  # besides what the keys are made of
+SHOWN = {"customer": ("deleted_at",)}
 ENTITIES = tuple({**KEYED, **READ, **CHECKED})
 
 
@@ -47,6 +48,9 @@ def rewrite(connection: sqlite3.Connection, change_set: int) -> None:
     texts = keys | set(derive.customers_of(connection, change_set, READ))
     placed = keys | set(derive.customers_of(connection, change_set, PLACED))
     found = set(derive.customers_of(connection, change_set, checked))
+    shown = set(derive.customers_of(connection, change_set, SHOWN))
+    for piece in pieces(sorted(shown - placed)):
+        store.run_in(connection, store.ONLY_SHOWN, piece)
     for piece in pieces(sorted(texts | placed | found)):
         files = _Files(connection, piece)
         files.write_keys([one for one in piece if one in keys])
@@ -64,7 +68,7 @@ def rewrite(connection: sqlite3.Connection, change_set: int) -> None:
             rest = [{"id": one, **values} for one, values in part.items() if one not in whole]
             connection.executemany(sql, rest)
         if not files.all_there:
-            store.delete_in(connection, store.STATE_GONE, piece)
+            store.run_in(connection, store.STATE_GONE, piece)
 
 
 def load() -> None:
@@ -115,7 +119,7 @@ class _Files:
                     keys.append(
                         {"kind": kind, "key": key, "customer_id": customer_id, "contact_id": row["id"]}
                     )
-        store.delete_in(self._connection, store.KEYS_GONE, ids)
+        store.run_in(self._connection, store.KEYS_GONE, ids)
         self._connection.executemany(store.KEY, keys)
         self._keyed.update(ids)
 

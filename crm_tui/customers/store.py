@@ -280,6 +280,10 @@ ONLY_PLACES = (
     "UPDATE customer_state SET shown = :shown, name_sort = :name_sort, region = :region,"
     " province = :province, city = :city, contacts = :contacts, phones = :phones WHERE customer_id = :id"
 )
+ONLY_SHOWN = (
+    "UPDATE customer_state SET shown = (SELECT CASE WHEN c.deleted_at IS NULL THEN 1 ELSE 0 END"
+    " FROM customer c WHERE c.id = customer_state.customer_id) WHERE customer_id IN ({ids})"
+)
 ONLY_FINDINGS = (
     "UPDATE customer_state SET missing = :missing, odd = :odd"
     " WHERE customer_id = :id AND (missing <> :missing OR odd <> :odd)"
@@ -292,8 +296,8 @@ STATE_GONE = (
 )
 
 
-def delete_in(connection: sqlite3.Connection, sql: str, ids: list[int]) -> None:
-    """Run a DELETE that holds ``{ids}`` for a piece of a list."""
+def run_in(connection: sqlite3.Connection, sql: str, ids: list[int]) -> None:
+    """Run a statement that holds ``{ids}`` for a piece of a list."""
     marks, params = placeholders(ids)
     connection.execute(sql.replace("{ids}", marks), params)
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
-from crm_tui.customers.store import OWN, rows_in
 from crm_tui.storage.driver import sqlite3
-from crm_tui.storage.lists import pieces, query_in
+from crm_tui.storage.lists import query_in
 
 VERSIONS = "SELECT id, changed_in FROM customer WHERE id IN ({ids})"
+ALWAYS = ("id", "changed_in", "deleted_at", "owner_id")
+ROWS = "SELECT {columns} FROM customer WHERE id IN ({ids})"
 CARRYING = (
     "SELECT l.customer_id, l.id FROM tag_link l JOIN tag t ON t.id = l.tag_id"
     " WHERE l.customer_id IN ({ids}) AND t.name_key = :key AND l.deleted_at IS NULL AND t.deleted_at IS NULL"
@@ -23,9 +25,16 @@ def versions(reader: sqlite3.Connection, ids: list[int]) -> list[tuple[int, int]
     return [(one, found[one]) for one in ids if one in found]
 
 
-def rows(connection: sqlite3.Connection, ids: list[int]) -> dict[int, dict[str, Any]]:
-    """Return the customers' rows by id; on the writing connection also of those put away."""
-    return {row["id"]: row for piece in pieces(ids) for row in rows_in(connection, OWN, piece)}
+def rows(
+    connection: sqlite3.Connection, ids: list[int], names: Iterable[str] = ()
+) -> dict[int, dict[str, Any]]:
+    """Return by id the columns ``names`` (from the code) of customers, with id, version, deleted_at, owner.
+
+    On the writing connection also of customers put away.
+    """
+    columns = tuple(dict.fromkeys((*ALWAYS, *names)))
+    sql = ROWS.replace("{columns}", ", ".join(columns))
+    return {row[0]: dict(zip(columns, row, strict=True)) for row in query_in(connection, sql, ids)}
 
 
 def carrying(connection: sqlite3.Connection, ids: list[int], key: str) -> dict[int, int]:

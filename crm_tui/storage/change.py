@@ -96,6 +96,15 @@ class Change:
         )
         return True
 
+    def update_many(self, table: str, names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+        """Update many rows of a tracked table: each holds the values of ``names`` in order, then its id.
+
+        Nothing is compared: the caller has read the rows inside this change and hands over those that differ.
+        """
+        values = ", ".join(f"{_name(name)} = ?" for name in names)
+        sql = f"UPDATE {_name(table)} SET {values}, changed_in = {self.set_id:d} WHERE id = ?"
+        self.connection.executemany(sql, rows)
+
     def _merge(self, table: str, row_id: int, values: Mapping[str, Any], seen: int, *, moved: bool) -> None:
         """Hold a save against what others did to the record since ``seen``."""
         row = merging.read(self.connection, table, row_id) if moved else None

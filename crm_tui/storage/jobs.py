@@ -23,14 +23,17 @@ from crm_tui.storage.presence import JobLock, Presence
 
 SMALL: int = 2000  # rows that go into one transaction without hiding
 SHARED: int = 150  # the same with colleagues in the file, whose saves would wait for it
+AT_ONCE: int = 300  # customers that a change of many writes as one set
 FIRST_PART: int = 50
 LARGEST_PART: int = 5000
 PART_SECONDS = 0.15
 PART_SECONDS_UNLOGGED = 0.1  # without write-ahead log, where readers wait for the end of each
 PART_SECONDS_ALONE = 1.5
+PART_SECONDS_GENTLE = 0.05  # of what people do while they work: nobody's save waits for a tenth of a second
 USUAL_CACHE = -2000  # SQLite's own, in KiB
 PART_CACHE = -64000
 PAUSE_SECONDS = 0.13  # longer than SQLite's longest poll for a lock
+PAUSE_SECONDS_GENTLE = 0.03  # our own saves ask several times in it; with a write-ahead log no reader waits
 
 Progress = Callable[[int, int], None]
 INSERT, UPDATE, TAKING_BACK = "insert", "update", "taking_back"
@@ -168,7 +171,10 @@ def hold(path: Path, connection: sqlite3.Connection) -> JobLock:
 
 @dataclass
 class Parts:
-    """Runs the parts of a job: each one transaction, of a size that keeps the lock short."""
+    """Runs the parts of a job: each one transaction, of a size that keeps the lock short.
+
+    ``gentle`` ones are shorter still, also alone in the file.
+    """
 
     database: Database
     presence: Presence | None
@@ -177,6 +183,7 @@ class Parts:
 
     size: int = 0
     begun: bool = False
+    gentle: bool = False
 
     def run(self, total: int, done: int, part: Callable[[int, int], None]) -> None:
         """Call ``part(start, stop)`` until ``total`` rows are done; raises Cancelled between two parts.
@@ -185,19 +192,22 @@ class Parts:
         150 ms and leave the lock free in between. A further run goes on with the size of the one before.
         """
         self._make_room()
-        logged = self.database.connection.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
+        logged = self._logged()
         shared = PART_SECONDS if logged else PART_SECONDS_UNLOGGED
         self.size = self.size or FIRST_PART
         while done < total:
             if self.cancelled and self.cancelled():
                 raise Cancelled(_("Stopped."))
             alone = self.alone()
-            if alone:
-                self.size = max(self.size, SMALL)
-            else:
+            if not alone:
                 self.rest()
-            goal = PART_SECONDS_ALONE if alone else shared
+            elif not self.gentle:
+                self.size = max(self.size, SMALL)
+            goal = PART_SECONDS_GENTLE if self.gentle else PART_SECONDS_ALONE if alone else shared
             stop = min(total, done + self.size)
+            if self.gentle and total - stop < self.size // 2:
+                # A rest of its own would cost a pause, and when it is taken back another.
+                stop = total
             rows = stop - done
             began = clock.stopwatch()
             part(done, stop)
@@ -208,8 +218,14 @@ class Parts:
                 self.progress(done, total)
             if took > goal:
                 self.size = max(FIRST_PART, int(rows * goal / took))
-            elif took < goal / 2 and rows >= self.size:
-                self.size = min(LARGEST_PART, self.size * 2)
+            elif rows >= self.size:
+                self.size = self._larger(rows, took, goal)
+
+    def _larger(self, rows: int, took: float, goal: float) -> int:
+        """Return the size of the next part after one that was shorter than the goal."""
+        if self.gentle:
+            return min(LARGEST_PART, self.size * 2, max(self.size, int(rows * goal / max(took, 0.001))))
+        return min(LARGEST_PART, self.size * 2) if took < goal / 2 else self.size
 
     def _make_room(self) -> None:
         """Keep a part in memory: without write-ahead log readers are shut out once a page of it spills."""
@@ -228,8 +244,11 @@ class Parts:
     def rest(self) -> None:
         """Leave the lock to colleagues for a moment, unless nothing was written yet."""
         if self.begun:
-            clock.pause(PAUSE_SECONDS)
+            clock.pause(PAUSE_SECONDS_GENTLE if self.gentle and self._logged() else PAUSE_SECONDS)
+
+    def _logged(self) -> bool:
+        return self.database.connection.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
 
     def quiet(self) -> Parts:
         """Return parts of the same pace that tell nobody and cannot be stopped."""
-        return Parts(self.database, self.presence, size=self.size, begun=self.begun)
+        return Parts(self.database, self.presence, size=self.size, begun=self.begun, gentle=self.gentle)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -111,7 +111,7 @@ def _undo_job(
         undo_job = database.write_untracked(lambda c: jobs.open_job(c, name, actor, title, undoes=job))
         left = list(obstacles)
         last: int | None = None
-        runner = jobs.Parts(database, parts.presence, None, parts.cancelled)
+        runner = jobs.Parts(database, parts.presence, None, parts.cancelled, gentle=_gentle(database, sets))
         try:
             work = _Undoing(database, runner, actor, name, undo_job, source, leave=leave, keep=keep)
             for index, (set_id, action) in enumerate(sets):
@@ -133,6 +133,11 @@ def _undo_job(
     finally:
         lock.close()
     return Undone(last, sets[0][1] if sets else name, title, left)
+
+
+def _gentle(database: Database, sets: Sequence[tuple[int, str]]) -> bool:
+    """Tell whether a job is taken back as gently as it was written: an import is not, alone in the file."""
+    return bool(sets) and history.origin(database.connection, sets[0][0]) != "import"
 
 
 def _bring_back(
