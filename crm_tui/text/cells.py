@@ -13,10 +13,21 @@ MARKS_KEPT = 2
 _REPLACED = "\ufffd"
 # Text made of these only needs neither cleaning nor a look at each character's category.
 _PLAIN = re.compile(
-    "[ -~\u00a1-\u00ac\u00ae-\u02ff\u2010-\u2027\u2030-\u205e"
-    "\u3000-\u3029\u3030-\u3098\u309b-\u3163\u3200-\u9fff\uac00-\ud7a3\uff01-\uff9f]*"
+    "[ -~\u00a1-\u00ac\u00ae-\u02ff\u2010-\u2027\u2030-\u205e\u3000-\u3029\u3030-\u3096\u309b-\u30ff"
+    "\u3105-\u312f\u3131-\u3163\u3220-\u9fff\uac00-\ud7a3\uff01-\uff9f]*"
 )
 _WIDE_BLOCKS = re.compile("[\u4e00-\u9fff\u3001-\u3003\uff01-\uff60]*")
+# What may have a composed form: combining marks and the parts of Hangul syllables.
+_COMPOSED = re.compile("[\u0300-\u036f\u0591-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\u3099\u309a]")
+_FILLERS = frozenset((0x115F, 0x1160, 0x3164, 0xFFA0))
+# Unicode 15: Python 3.11 has the tables of 14.
+_NEW_EMOJI = frozenset(
+    map(
+        ord,
+        "\U0001f6dc\U0001fa75\U0001fa76\U0001fa77\U0001fa87\U0001fa88\U0001faad\U0001faae\U0001faaf\U0001fabb"
+        "\U0001fabc\U0001fabd\U0001fabf\U0001face\U0001facf\U0001fada\U0001fadb\U0001fae8\U0001faf7\U0001faf8",
+    )
+)
 _LINE_END = re.compile("\r\n|[\t\n\v\f\r\x85\u2028\u2029]")
 
 
@@ -91,25 +102,49 @@ def safe(s: str) -> str:
     """Return a text as it may be shown: one line, nothing that moves, hides, joins or reorders.
 
     Tabs and line ends become blanks; control and format characters (bidi, zero width, joiners),
-    variation selectors and skin tones go; a lone surrogate becomes U+FFFD; of a run of combining
-    marks two stay. What is stored is never changed by this.
+    variation selectors, enclosing marks and skin tones go; a flag becomes its two letters; a lone
+    surrogate, a character that no table knows and a loose part of a Hangul syllable become U+FFFD; of a run
+    of combining marks two stay, none at the beginning. What is stored is never changed by this.
     """
     if _PLAIN.fullmatch(s):
         return s
     kept: list[str] = []
-    marks = 0
-    for char in _LINE_END.sub(" ", s):
+    marks = MARKS_KEPT  # a mark at the beginning would climb on what stands before the text
+    for char in _LINE_END.sub(" ", unicodedata.normalize("NFC", s) if _COMPOSED.search(s) else s):
         category = unicodedata.category(char)
         code = ord(char)
-        if category in ("Mn", "Me"):
-            if code == 0x34F or 0xFE00 <= code <= 0xFE0F or 0xE0100 <= code <= 0xE01EF:
-                continue
-            marks += 1
-            if marks <= MARKS_KEPT:
-                kept.append(char)
+        if category[0] == "M":
+            if category != "Me" and not _is_selector(code):
+                marks += 1
+                if marks <= MARKS_KEPT:
+                    kept.append(char)
             continue
-        if category in ("Cc", "Cf") or 0x1F3FB <= code <= 0x1F3FF:
+        if category in ("Cc", "Cf") or 0x1F3FB <= code <= 0x1F3FF or code in _FILLERS:
             continue
         marks = 0
-        kept.append(_REPLACED if category == "Cs" else char)
+        if 0x1F1E6 <= code <= 0x1F1FF:
+            char = chr(code - 0x1F1E6 + ord("A"))
+        elif category == "Cs" or _is_loose(code) or (category == "Cn" and not _is_known(code)):
+            char = _REPLACED
+        kept.append(char)
     return "".join(kept)
+
+
+def _is_selector(code: int) -> bool:
+    """Tell whether a mark is drawn by no terminal: grapheme joiner, variation selectors."""
+    return (
+        code in (0x34F, 0x180F)
+        or 0xFE00 <= code <= 0xFE0F
+        or 0xE0100 <= code <= 0xE01EF
+        or (0x180B <= code <= 0x180D)
+    )
+
+
+def _is_loose(code: int) -> bool:
+    """Tell whether a character is the vowel or end of a Hangul syllable that composed to none."""
+    return 0x1160 <= code <= 0x11FF or 0xD7B0 <= code <= 0xD7FF
+
+
+def _is_known(code: int) -> bool:
+    """Tell whether a character newer than this Python's tables is as wide everywhere as they will say."""
+    return (0x20000 <= code <= 0x3FFFD and code & 0xFFFE != 0xFFFE) or code in _NEW_EMOJI

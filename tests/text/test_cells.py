@@ -8,6 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from rich.cells import cell_len
+from wcwidth import wcwidth
 
 from crm_tui.text.cells import MARKS_KEPT, clip, fit, safe, width
 
@@ -98,10 +99,13 @@ def test_a_wide_character_is_never_split() -> None:
         ("\x1b[31m红\x07\x9b", "[31m红"),
         ("a\u202eb\u2066c\u200e", "abc"),
         ("👩\u200d👧", "👩👧"),
-        ("❤\ufe0f1\ufe0f\u20e3", "❤1\u20e3"),
+        ("❤\ufe0f1\ufe0f\u20e3", "❤1"),
         ("👍\U0001f3fd", "👍"),
         ("a\u200b\ufeff\u2060b", "ab"),
         ("坏\ud800字", "坏\ufffd字"),
+        ("🇨🇳\u0378", "CN\ufffd"),
+        ("\u1112\u1161\u11ab\u1161", "한\ufffd"),
+        ("\u0301e\u0301\u3164", "é"),
         ("一\u2028二", "一 二"),
         ("Z" + "\u0310" * 30 + "a", "Z\u0310\u0310a"),
         ("上海恒达科技（集团）", "上海恒达科技（集团）"),
@@ -119,6 +123,18 @@ def test_safe_text_is_one_harmless_line(text: str) -> None:
     assert not any(ord(c) < 0x20 or 0x7F <= ord(c) < 0xA0 for c in shown)
     assert not set(shown) & set("\u200b\u200d\u202a\u202e\u2066\u2069\ufe0f\ufeff\u2028")
     assert MARKS_KEPT == 2
+
+
+def test_all_of_unicode_is_as_wide_for_us_as_for_rich_and_for_terminals() -> None:
+    codes = [
+        *range(0x20, 0x3400),
+        *range(0x9FF0, 0x1FBFF),
+        *range(0x2FFF0, 0x30010),
+        *range(0xE0000, 0xE0200),
+    ]
+    shown = [safe("a" + chr(code)) for code in codes]
+    wrong = [text for text in shown if not width(text) == cell_len(text) == 1 + sum(map(wcwidth, text[1:]))]
+    assert wrong == []
 
 
 def test_fitting_a_page_is_fast() -> None:
