@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 from textual.keys import Keys, key_to_character
@@ -41,8 +42,10 @@ _NAMES = {"/": "slash", ":": "colon", "?": "question_mark", " ": "space"}
 # Signs a Chinese keyboard gives where NFKC knows no half-width twin.
 _TWINS = {"、": "/", "。": ".", "《": "<", "》": ">", "￥": "$"}
 
-_STEERING = ("Cc", "Zl", "Zp", "Cs")
-_BIDI = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+_STEERING = re.compile(
+    "[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff"
+    "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069]"
+)
 
 # Keys that never reach the program, or that terminals, tmux or shells keep for themselves (ux.md part 2).
 _TMUX = N_("tmux and screen keep it for themselves")
@@ -149,11 +152,7 @@ def harmless(text: str, *, lines: bool = True) -> str:
     """
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
     text = text if lines else text.replace("\n", " ")
-    return "".join(
-        sign
-        for sign in text
-        if sign == "\n" or not (unicodedata.category(sign) in _STEERING or sign in _BIDI)
-    )
+    return _STEERING.sub("", text)
 
 
 def is_writing(text: str) -> bool:

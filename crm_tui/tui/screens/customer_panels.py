@@ -187,7 +187,7 @@ class Panel(Vertical):
         _label, wide, beside = column_widths(self.table.columns, max(cells - 3, 1))
         rows: list[Row] = []
         for place, line in enumerate(self.lines):
-            short = width(safe(line.value)) <= wide and "\n" not in line.value
+            short = len(line.value) <= 4 * wide and width(safe(line.value)) <= wide and "\n" not in line.value
             parts = [line.value] if short else wrapped(line.value, max(wide, 8), line.most)
             notes = packed(line.note.split(" "), beside, NOTE_LINES, " ") if beside else []
             notes = [note.replace("\u00a0", " ") for note in notes]  # held an arrow to its value

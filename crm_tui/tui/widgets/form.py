@@ -14,6 +14,7 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 from textual.widgets import Input, TextArea
+from textual.widgets.text_area import Edit, EditResult
 
 from crm_tui.locale import _
 from crm_tui.text.cells import fit, safe, width
@@ -48,6 +49,22 @@ class Field(NamedTuple):
     lines: int = 3
 
 
+class Area(TextArea):
+    """An input of several lines without blinking, also for ten thousand of them pasted at once."""
+
+    def __init__(self, value: str, lines: int) -> None:
+        super().__init__(value, compact=True, tab_behavior="focus", highlight_cursor_line=False)
+        self.cursor_blink = False
+        self.styles.height = lines
+
+    def edit(self, edit: Edit) -> EditResult:
+        """Carry out an edit."""
+        if edit.text.count("\n") >= self.size.height > 0:
+            # Beforehand: its coming would wrap every line a second time.
+            self.show_vertical_scrollbar = True
+        return super().edit(edit)
+
+
 class FieldRow(Widget):
     """A label, an input and a note: beside it, or under it when it is long."""
 
@@ -75,10 +92,7 @@ class FieldRow(Widget):
         if field.kind == "heading":
             return None
         if field.kind == "area":
-            area = TextArea(value, compact=True, tab_behavior="focus", highlight_cursor_line=False)
-            area.cursor_blink = False
-            area.styles.height = field.lines
-            return area
+            return Area(value, field.lines)
         if field.kind in ("choice", "several"):
             return Choice(field.choices, field.value, several=field.kind == "several")
         return TextLine(value, field.hint)

@@ -29,7 +29,8 @@ KINDS = ("info", "good", "warn", "bad")
 def wrapped(text: str, cells: int, most: int) -> list[str]:
     """Return a text cut into at most ``most`` lines of ``cells``; … ends the last when more follows."""
     lines: list[str] = []
-    rest = " ".join(safe(text).split())
+    # Of a note of ten thousand lines the first few are shown; a cell holds more than one sign only rarely.
+    rest = " ".join(safe(text[: 8 * cells * most + 400]).split())
     while rest and len(lines) < most:
         if len(lines) == most - 1 or width(rest) <= cells:
             lines.append(fit(rest, cells).rstrip())
@@ -293,6 +294,21 @@ class TextLine(Input):
         place = super().cursor_screen_offset
         return Offset(place.x - self.cursor_at_end, place.y)
 
+    def _on_paste(self, event: events.Paste) -> None:
+        """Take every line that is pasted, one after another; Textual's takes the first and drops the rest."""
+        # Textual calls the handler of each class above as well, unless told not to.
+        event.prevent_default()
+        event.stop()
+        self.replace(self.one_line(event.text), *self.selection)
+
+    def one_line(self, text: str) -> str:
+        """Return a pasted text as one line: what ends its lines becomes a blank."""
+        return (
+            " ".join(filter(None, map(str.strip, text.splitlines())))
+            if "\n" in text.strip()
+            else text.strip("\n")
+        )
+
 
 class SearchLine(TextLine):
     """The line that ``/`` opens over a list; the screen's ``search_changed(text)`` narrows the rows.
@@ -304,6 +320,10 @@ class SearchLine(TextLine):
         super().__init__(placeholder=placeholder)
         self.display = False
         self._before = ""
+
+    def one_line(self, text: str) -> str:
+        """Return the first line that says anything: nobody is called by several."""
+        return next(filter(None, map(str.strip, text.splitlines())), "")
 
     def open(self, typed: str = "") -> None:
         """Show the line with the present search, and what was typed after it."""

@@ -1,0 +1,87 @@
+"""Long and odd input: ten thousand lines pasted, an input method's phrases, lines into a line, control bytes."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import time_machine
+
+from crm_tui.customers import reading
+from crm_tui.session import Session
+from tests.tui.driver import story
+from tests.tui.office import NOW, app, customer, office
+
+LINES = [f"第{number}行：客户反馈很好，预算有限 " + "长" * (number % 40) for number in range(10_000)]
+PHRASE = "恒达精密机械制造股份有限公司华东区域采购中心" * 4
+
+
+@pytest.fixture
+def session(tmp_path: Path) -> Iterator[Session]:
+    with time_machine.travel(NOW, tick=False), office(tmp_path) as opened:
+        yield opened
+
+
+@pytest.mark.requirement("S0-02")
+async def test_ten_thousand_lines_are_pasted_into_a_note_and_saved_whole(session: Session) -> None:
+    made = customer(session, "甲公司")
+    async with story(app(session)) as user:
+        await user.press("enter", "e")
+        form = user.screen.the_form
+        await form.whole()
+        form.focus_field("note")
+        await user.idle()
+        before = time.process_time()
+        await user.paste("\x1b[31m前\x07" + "\r\n".join(LINES))
+        assert time.process_time() - before < 1
+        area = user.screen.focused
+        assert area.cursor_location == (9_999, len(LINES[-1]))
+        await user.type("最后一句")
+        assert "最后一句" in user.text and "长长" in user.text  # where the cursor is
+        await user.press("f12")
+        note = reading.record(session.reader, "customer", made)["note"]
+        assert note.split("\n") == ["[31m前" + LINES[0], *LINES[1:-1], LINES[-1] + "最后一句"]
+        before = time.process_time()
+        await user.press("escape", "enter")
+        assert "第0行：客户反馈很好" in user.text
+        await user.press("end", "h")
+        assert "备注" in user.text and "第0行" in user.text
+        assert time.process_time() - before < 1
+        await user.press("u")
+        assert reading.record(session.reader, "customer", made)["note"] is None
+
+
+async def test_phrases_and_lines_arrive_whole_wherever_they_are_put(session: Session) -> None:
+    made = customer(session, "甲公司")
+    async with story(app(session), size=(100, 30)) as user:
+        for sent in (user.type, user.paste):
+            await sent(PHRASE[:22])  # into the list: it searches
+            assert user.screen.filter == PHRASE[:22]
+            await user.press("escape")
+        await user.press("/")
+        await user.paste("\n 甲公司 \n乙公司\n")
+        assert user.screen.filter == "甲公司" and "甲公司" in user.line(3)
+        await user.press("enter", "enter", "e")
+        form = user.screen.the_form
+        await form.whole()
+        form.focus_field("short_name")
+        await user.type(PHRASE)
+        form.focus_field("website")
+        await user.paste("\n第一行\r\n 第二行\x00\x1b[2J\u202e \n\n第三行\n")
+        form.focus_field("referrer")
+        await user.paste("尾")
+        await user.press("home")
+        await user.paste(PHRASE)
+        form.focus_field("main_business")
+        await user.type(PHRASE)
+        await user.paste(PHRASE)
+        assert user.screen.the_form.values()["website"] == "第一行 第二行[2J 第三行"
+        assert user.screen.the_form.values()["referrer"] == PHRASE + "尾"
+        assert user.screen.the_form.values()["main_business"] == PHRASE * 2
+        assert user.screen.the_form.values()["short_name"] == PHRASE
+        form.fill("website", "www.a.cn")
+        await user.press("f12")
+        row = reading.record(session.reader, "customer", made)
+        assert (row["short_name"], row["main_business"]) == (PHRASE, PHRASE * 2)
