@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import shutil
+import signal
 import tempfile
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 
 from crm_tui import config
@@ -101,10 +104,28 @@ def demo(state: State, make: str | None, customers: int) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+@contextmanager
+def _ended_like_ctrl_c() -> Generator[None]:
+    """Let a dropped line or a kill end the work as Ctrl-C does, so that nothing half made is left."""
+
+    def stop(_signal: int, _frame: object) -> None:
+        raise KeyboardInterrupt
+
+    # Under nohup a dropped line is to be ignored.
+    taken = [one for one in (signal.SIGHUP, signal.SIGTERM) if signal.getsignal(one) == signal.SIG_DFL]
+    try:
+        for one in taken:
+            signal.signal(one, stop)
+        yield
+    finally:
+        for one in taken:
+            signal.signal(one, signal.SIG_DFL)
+
+
 def _make(path: Path, customers: int) -> None:
     from crm_tui.demo.make import make_demo
 
-    with Bar(_("Making up customers")) as bar:
+    with Bar(_("Making up customers")) as bar, _ended_like_ctrl_c():
 
         def indexing(done: int, total: int) -> None:
             if not done:

@@ -58,7 +58,7 @@ def jobs(
     for order, part in enumerate(parts):
         begun = [days[number * len(days) // count] for number in part]
         filled = _Part(database, people, owners, part.start, begun, crowd, tracer)
-        made = len(part) // 2
+        made = len(part) * 2 // 3  # of the work
         at = datetime.combine(begun[-1], EVENING, tracer.zone)
         found.append(Job(at, order, filled.add, made))
         after = (len(parts) - order) * timedelta(seconds=20)
