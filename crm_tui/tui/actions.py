@@ -18,9 +18,8 @@ ALL = ("all",)
 LISTS = (
     *("today", "customers", "customer", "history", "import", "welcome"),
     *("help", "palette", "pick", "tags", "obstacles", "drafts", "upkeep", "display"),
-    *("columns", "sorts", "views"),
 )
-MOVES = (*LISTS, "conflict", "filter")
+MOVES = (*LISTS, "conflict", "columns", "sorts", "filter", "views")
 ROOMS = ("today", "customers", "customer", "history")
 RECORDS = ("today", "customers", "customer")
 FORM = ("form",)
@@ -147,7 +146,7 @@ ACTIONS: tuple[Action, ...] = (
            ("today", "customers", "customer", "history"), 0, "xiayige"),
     Action("previous_match", ("N", "shift+f4", "f16"), N_("Previous match"), N_("Previous match."), VIEW,
            ("today", "customers", "customer", "history"), 0, "shangyige"),
-    Action("filter", ("f",), N_("Filter"), N_("Filter the list by its fields, e.g. level:A,B last>30d."),
+    Action("filter", ("f",), N_("Filter"), N_("Filter the list by its fields, e.g. status:won last>30d."),
            VIEW, ("customers",), 7, "shaixuan sx guolv gl tiaojian tj"),
     Action("sort", ("s",), N_("Sort"), N_("Choose the order; the same once more turns it round."), VIEW,
            ("customers",), 0, "paixu px"),
@@ -162,7 +161,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("turn", ("s",), N_("Turn round"), N_("The same order in the other direction."), VIEW,
            ("sorts",), 2, "fanxiang fx daoxu dx"),
     Action("apply", ("enter",), N_("Take"), N_("Take what is typed, or the choice gone to by the arrows."),
-           VIEW, ("filter", "jump"), 1, "queding qd yingyong yy"),
+           VIEW, ("filter", "jump", "columns", "sorts", "views"), 1, "queding qd yingyong yy"),
     Action("clear_filter", ("f8",), N_("Clear"), N_("Show everything again."), VIEW, ("filter",), 3,
            "qingchu qc"),
     Action("show_column", ("space",), N_("Show or hide"), N_("Show the column, or leave it out."), VIEW,
@@ -254,6 +253,8 @@ ACTIONS: tuple[Action, ...] = (
            "xianshi xs zhuti zt yanse ys shenqian theme colour color dark light"),
     Action("redraw", ("ctrl+l",), N_("Redraw"), N_("Draw the whole screen again, whatever spoiled it."),
            PROGRAM, ALL, 0, "chonghua ch"),
+    Action("suspend", ("shift+f9",), N_("Shell"), N_("Back to the shell for a while; fg comes back."),
+           PROGRAM, ALL, 0, "guaqi gq zanting zt suspend shell"),
     Action("copy_selection", ("ctrl+c",), N_("Copy selection"), N_("Copy the selected text."), PROGRAM),
 )  # fmt: skip
 

@@ -47,6 +47,23 @@ class Candidate(NamedTuple):
     text: str
 
 
+class Begun(NamedTuple):
+    """The word that is being typed: where it begins, and where its field ends when it has a value."""
+
+    word: str
+    start: int
+    compared: re.Match[str] | None
+
+
+def last_word(text: str) -> Begun | None:
+    """Return the word at the end of a text, None after a blank."""
+    found = _WORD.search(text)
+    word = found[0] if found else ""
+    while word[:1] in ("-", "非") and len(word) > 1:
+        word = word[1:]
+    return Begun(word, len(text) - len(word), _OPERATOR.search(word)) if word else None
+
+
 @lru_cache(maxsize=4096)
 def sounds(text: str) -> tuple[str, str]:
     """Return a text in pinyin, and by the initials of its syllables; other signs stay."""
@@ -71,12 +88,7 @@ def fits(wanted: str, spellings: Iterable[str]) -> int:
 
 def candidates(text: str, fields: Sequence[Choosable]) -> list[Candidate]:
     """Return what may follow a text, best first; the text is taken up to the cursor."""
-    found = _WORD.search(text)
-    word = found[0] if found else ""
-    start = len(text) - len(word)
-    while word[:1] in ("-", "非") and len(word) > 1:
-        word, start = word[1:], start + 1
-    operator = _OPERATOR.search(word)
+    word, start, operator = last_word(text) or Begun("", len(text), None)
     if operator is None:
         return _fields(text[:start], word, fields)
     named = fold(word[: operator.start()])

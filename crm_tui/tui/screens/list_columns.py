@@ -51,7 +51,7 @@ class ColumnsBox(PopUp):
         return self.list.layout_now.shown(self.list.offered)
 
     @property
-    def _name(self) -> str:
+    def _under(self) -> str:
         row = self.table.row
         return str(row.id) if row is not None else ""
 
@@ -68,22 +68,22 @@ class ColumnsBox(PopUp):
         await self.table.show(ListSource(rows), cursor_to=cursor_to)
 
     async def _change(self, columns: tuple[Shown, ...]) -> None:
-        name = self._name
+        name = self._under
         await self.list.lay_out(self.list.layout_now._replace(columns=columns))
         await self._show(name)
 
     async def do_show_column(self) -> None:
         """Show the column under the cursor, or leave it out."""
-        columns = switched(self._columns, self._name)
+        columns = switched(self._columns, self._under)
         if columns == self._columns:
             self.say(_("One column has to stay."), "warn")
         await self._change(columns)
 
     async def _move(self, by: int) -> None:
-        if all(one.name != self._name for one in self._columns):
+        if all(one.name != self._under for one in self._columns):
             self.say(_("Columns that are not shown have no place yet; {key} shows it.").format(key="Space"))
             return
-        await self._change(moved(self._columns, self._name, by))
+        await self._change(moved(self._columns, self._under, by))
 
     async def do_move_down(self) -> None:
         """Move the column to the right."""
@@ -95,14 +95,14 @@ class ColumnsBox(PopUp):
 
     async def _widen(self, by: int) -> None:
         names = [one.name for one in self._columns]
-        if self._name not in names:
+        if self._under not in names:
             return
-        present = self.list.table.width_of(names.index(self._name)) or next(
+        present = self.list.table.width_of(names.index(self._under)) or next(
             one.cells or self.list.offered[one.name].column.cells
             for one in self._columns
-            if one.name == self._name
+            if one.name == self._under
         )
-        await self._change(widened(self._columns, self._name, present, by))
+        await self._change(widened(self._columns, self._under, present, by))
 
     async def do_wider(self) -> None:
         """Make the column wider."""
@@ -117,9 +117,13 @@ class ColumnsBox(PopUp):
         await self._change(())
         self.say(_("The usual columns are back."))
 
-    async def do_open(self) -> None:
+    async def do_apply(self) -> None:
         """Close; the columns are kept."""
         await self.do_back()
+
+    async def do_open(self) -> None:
+        """Show or hide the column that was clicked."""
+        await self.do_show_column()
 
     async def do_back(self) -> None:
         """Close; the columns are kept."""

@@ -12,7 +12,7 @@ from crm_tui.errors import BadInput
 from crm_tui.locale import _
 from crm_tui.text.cells import safe
 from crm_tui.tui.screens.base import PopUp
-from crm_tui.tui.screens.list_candidates import Candidate, Choosable, candidates
+from crm_tui.tui.screens.list_candidates import Candidate, Choosable, candidates, last_word
 from crm_tui.tui.widgets.lines import TextLine
 from crm_tui.tui.widgets.rows import Column, ListSource, Row
 from crm_tui.tui.widgets.table import Table
@@ -54,7 +54,7 @@ class FilterBox(PopUp):
         self.line = FilterLine(f"{words} " if words else "", placeholder=_("Field:value, e.g. status:won"))
         self.check = Static("", markup=False, classes="filter-check")
         self.table = Table(
-            [Column("", 26, flex=3), Column("", 14, flex=1, priority=1, tone="dim")],
+            [Column("", 22, flex=1), Column("", 20, flex=1, priority=1, tone="dim")],
             header=False,
             empty=_("Nothing to choose here; write on."),
         )
@@ -100,9 +100,10 @@ class FilterBox(PopUp):
         if not typed.strip():
             return _("Empty shows all. A blank means and, | means or, - means not; Tab completes."), False
         try:
-            _chosen, words, free = self.list.understand(typed)
+            chosen, free = self.list.understand(typed)
         except BadInput as error:
             return str(error), True
+        words = self.list.filter_said(chosen) if chosen is not None else ""
         searched = _("search: {text}").format(text=free) if free else ""
         return "= " + "  ".join(part for part in (words, searched) if part), False
 
@@ -126,18 +127,23 @@ class FilterBox(PopUp):
         self._picking = False
 
     async def enter(self) -> None:
-        """Take the continuation that was gone to, or the filter."""
-        if self._picking:
-            self.do_next_panel()
-            return
+        """Take the continuation that was gone to or that a begun word means, else the filter."""
         text = self.line.value.strip()
-        if text:
-            try:
-                self.list.understand(text)
-            except BadInput as error:
-                self.say(str(error), "bad")
-                return
-        await self.crm.back(text)
+        wrong = self._wrong(text)
+        begun = last_word(self.line.value[: self.line.cursor_position])
+        if self._picking or (self.found and begun and (wrong is not None or not begun.compared)):
+            self.do_next_panel()
+        elif wrong is not None:
+            self.say(str(wrong), "bad")
+        else:
+            await self.crm.back(text)
+
+    def _wrong(self, text: str) -> BadInput | None:
+        try:
+            self.list.understand(text)
+        except BadInput as error:
+            return error
+        return None
 
     async def do_apply(self) -> None:
         """Take the continuation under the cursor."""

@@ -53,10 +53,16 @@ class Layout(NamedTuple):
 
 
 def columns_of(layout: Layout, offered: Mapping[str, Offered], sorted_by: Sorting | None) -> list[Column]:
-    """Return the table's columns; the one under the sort says which way it goes, ``^`` up or ``v`` down."""
+    """Return the table's columns; the one under the sort says which way it goes, ``^`` up or ``v`` down.
+
+    Of columns that somebody chose the last ones are dropped first where the screen is narrow.
+    """
     found = []
-    for one in layout.shown(offered):
+    chosen = any(one.name in offered for one in layout.columns)
+    for place, one in enumerate(layout.shown(offered)):
         column = offered[one.name].column
+        if chosen:
+            column = column._replace(priority=place)
         if one.cells:
             column = column._replace(cells=one.cells, flex=0)
         key = offered[one.name].sort

@@ -10,6 +10,7 @@ from typing import Any, ClassVar, NamedTuple, Protocol, cast
 
 from textual.widget import Widget
 
+from crm_tui.errors import CrmError
 from crm_tui.locale import _
 from crm_tui.session import Session
 from crm_tui.storage.driver import sqlite3
@@ -20,11 +21,14 @@ from crm_tui.tui.widgets.lines import SearchLine
 from crm_tui.tui.widgets.rows import FAR, Column, Row, Source
 from crm_tui.tui.widgets.table import PAGE, Table
 
+ABOVE = 2  # rows shown over the one that was jumped to
+
 
 class ListSource(Source, Protocol):
     """The rows of a list: what a table asks for, and what the list itself does."""
 
     columns: Sequence[Column]
+    total: int | None  # how many rows there are, where that is known from before
 
     def count_aside(self, reader: sqlite3.Connection) -> int:
         """Count all rows over a connection of its own, however long that takes."""
@@ -60,8 +64,12 @@ class ListScreen(BaseScreen):
         self.chosen: Any = None
         self.filter_words = ""
         self.view = ""
-        self.table = Table(self.columns)
+        self.table = self.new_table()
         self._laid_out = False
+
+    def new_table(self) -> Table:
+        """Return the table of the list."""
+        return Table(self.columns)
 
     # -- what a list says of itself -------------------------------------------------------------------
 
@@ -77,11 +85,26 @@ class ListScreen(BaseScreen):
         """Return the rows of what is asked for."""
         raise NotImplementedError
 
-    def understand(self, text: str) -> tuple[Any, str, str]:
-        """Return the filter that a text means (None for none), its words, and the words to search for.
+    def learn(self) -> None:
+        """Read what filters are about: people, tags. Runs on the database thread before any is read."""
+
+    def understand(self, text: str) -> tuple[Any, str]:
+        """Return the filter that a text means (None for none) and the words to search for.
 
         Raises BadInput with the place and the choices.
         """
+        raise NotImplementedError
+
+    def filter_said(self, chosen: Any) -> str:
+        """Return a filter as it can be typed again."""
+        raise NotImplementedError
+
+    def filter_data(self, chosen: Any) -> Any:
+        """Return a filter as plain values for JSON."""
+        raise NotImplementedError
+
+    def filter_from(self, data: Any) -> Any:
+        """Return the filter of plain values; raises BadInput when it is none of ours."""
         raise NotImplementedError
 
     def choosables(self) -> Sequence[Choosable]:
@@ -129,8 +152,8 @@ class ListScreen(BaseScreen):
 
     def asked_by(self, definition: Mapping[str, Any]) -> Asked:
         """Return what a saved view shows; raises BadInput when its filter means nothing any more."""
-        chosen, _words, _free = self.understand(str(definition.get("filter") or ""))
-        return self._asked_by("", chosen, read_layout(definition, self.sorts))
+        chosen = self.filter_from(definition.get("filter"))
+        return self._asked_by(str(definition.get("text") or ""), chosen, read_layout(definition, self.sorts))
 
     def body(self) -> Iterable[Widget]:
         """Yield the search line and the table."""
@@ -145,12 +168,16 @@ class ListScreen(BaseScreen):
         """Narrow the rows."""
         await self.show_rows()
 
-    async def show_rows(self, cursor_to: Any = None, *, stay: bool = False) -> None:
-        """Read the rows of what is asked for now, the cursor on a row, on its own one or on the first."""
+    async def show_rows(self, cursor_to: Any = None, *, stay: bool = False, total: int | None = None) -> None:
+        """Read the rows of what is asked for now, the cursor on a row, on its own one or on the first.
+
+        ``total`` is given where the same rows were counted already.
+        """
         if not self._laid_out:
             await self._remember()
         self.table.empty = self.empty_text()
         source = self.source(self.asked)
+        source.total = total
         if stay:
             self.table.source = source
             await self.table.reload()
@@ -233,7 +260,7 @@ class ListScreen(BaseScreen):
         """Show the list with other columns or widths, or in another order; the cursor stays on its row."""
         turned_round = layout.sort != self.layout_now.sort
         self.layout_now = layout
-        await self.show_rows(stay=not turned_round)
+        await self.show_rows(stay=not turned_round, total=self.total)
 
     async def keep_layout(self) -> None:
         """Keep columns and sort for the next time; not in a file that can only be read."""
@@ -281,6 +308,7 @@ class ListScreen(BaseScreen):
         """Type a filter."""
         from crm_tui.tui.screens.list_filter import FilterBox
 
+        await self.crm.work.run(self.learn)
         await self.crm.show(FilterBox(self), then=self._filtered)
 
     async def _filtered(self, text: str | None) -> None:
@@ -289,19 +317,24 @@ class ListScreen(BaseScreen):
 
     async def filter_by(self, text: str) -> None:
         """Show what a filter leaves; words that are none of a field are searched for."""
-        self.chosen, self.filter_words, free = self.understand(text)
-        if free:
+        chosen, free = self.understand(text)
+        await self._narrow(chosen, free or self.filter)
+
+    async def _narrow(self, chosen: Any, text: str) -> None:
+        self.chosen = chosen
+        self.filter_words = self.filter_said(chosen) if chosen is not None else ""
+        if text != self.filter:
+            self.filter = text
+            self.set_status(filter=text)
             for line in self.query(SearchLine):
-                line.value, line.display = free, True
-            self.filter = free
-            self.set_status(filter=free)
+                line.value, line.display = text, bool(text)
         await self.show_rows()
 
     async def do_back(self) -> None:
         """Clear the search, then the filter, or step back."""
         if not self.filter and self.chosen is not None:
             self.view = ""
-            await self.filter_by("")
+            await self._narrow(None, "")
             return
         await super().do_back()
 
@@ -314,24 +347,29 @@ class ListScreen(BaseScreen):
         await self.crm.show(ViewsBox(self), then=self._viewed)
 
     def definition(self) -> dict[str, Any]:
-        """Return what a view keeps of the list as it is: filter, sort, columns."""
+        """Return what a view keeps of the list as it is: filter, search, sort, columns."""
         columns = self.layout_now.shown(self.offered)
         layout = self.layout_now._replace(sort=self.sort, columns=columns)
-        return {"filter": self.filter_words, **stored(layout)}
+        return {"filter": self.filter_data(self.chosen), "text": self.filter, **stored(layout)}
 
     def says(self, definition: Mapping[str, Any]) -> str:
         """Return in words what a view shows."""
-        sort = read_layout(definition, self.sorts).sort
-        order = self.sort_said(sort) if sort and sort != next(iter(self.sorts)) else ""
-        return "  ".join(part for part in (str(definition.get("filter") or ""), order) if part)
+        try:
+            asked = self.asked_by(definition)
+        except CrmError as error:
+            return str(error)
+        words = self.filter_said(asked.chosen) if asked.chosen is not None else ""
+        text = f"/ {asked.text}" if asked.text else ""
+        order = self.sort_said(asked.sort) if asked.sort != next(iter(self.sorts)) else ""
+        return "  ".join(part for part in (words, text, order) if part) or _("everything")
 
     async def _viewed(self, view: Any) -> None:
         if view is None:
+            self._say_state()
             return
-        layout = read_layout(view.definition, self.sorts)
-        self.chosen, self.filter_words, _free = self.understand(str(view.definition.get("filter") or ""))
-        self.view, self.layout_now = view.name, layout
-        await self.show_rows()
+        asked = self.asked_by(view.definition)
+        self.view, self.layout_now = view.name, read_layout(view.definition, self.sorts)
+        await self._narrow(asked.chosen, asked.text)
 
     # -- jumps ----------------------------------------------------------------------------------------
 
@@ -348,7 +386,7 @@ class ListScreen(BaseScreen):
         line, why = await self.crm.work.latest(("jump", id(self)), source.find_place, text)
         if line is None:
             return why, "warn"
-        await self.table.go_to(line)
+        await self.table.go_to(line, above=ABOVE)
         here = min(line, self.table.total - 1) + 1
         if self.total is None:
             return ("" if line >= FAR // 2 else _("Line {line}").format(line=f"{here:,}")), "info"

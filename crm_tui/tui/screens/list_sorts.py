@@ -88,6 +88,10 @@ class SortBox(PopUp):
         if row is not None:
             await self._choose(str(row.id))
 
+    async def do_apply(self) -> None:
+        """Choose the order under the cursor."""
+        await self.do_open()
+
     async def do_turn(self) -> None:
         """Turn the present order round."""
         await self.crm.back(turned(self.present))

@@ -144,7 +144,11 @@ class ViewsBox(PopUp):
 
     def why_not(self, action_id: str) -> str:
         """Say that there is no view to act on, or that nothing can be written."""
-        if action_id in ("open", "rename_view", "remove_view") and self.table.loaded and not self.table.total:
+        if (
+            action_id in ("apply", "open", "rename_view", "remove_view")
+            and self.table.loaded
+            and not self.table.total
+        ):
             return _("There is no view here.")
         return ""
 
@@ -153,6 +157,10 @@ class ViewsBox(PopUp):
         view = self._chosen()
         if view is not None:
             await self.crm.back(view)
+
+    async def do_apply(self) -> None:
+        """Show the list as the view says."""
+        await self.do_open()
 
     async def do_save_view(self) -> None:
         """Save what the list shows."""

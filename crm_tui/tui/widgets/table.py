@@ -137,10 +137,13 @@ class Table(TableReading, can_focus=True):
         """Previous row."""
         self.move_to(self.cursor - 1)
 
-    async def go_to(self, line: int) -> None:
-        """Jump to a line, with its rows if they come soon."""
+    async def go_to(self, line: int, *, above: int | None = None) -> None:
+        """Jump to a line, with its rows if they come soon; ``above`` so many rows over it when it is far."""
         line = max(min(line, self.total - 1), 0)
         await self.ready(line)
+        if above is not None and line not in self._visible():
+            self.top = max(line - above, 0)
+            self.refresh()
         self.move_to(line)
 
     async def do_first(self) -> None:
