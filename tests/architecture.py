@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -81,10 +82,17 @@ def parse(path: str, source: str) -> Module:
     return Module(path, name, ast.parse(source, path))
 
 
-def modules(folder: str = "crm_tui") -> list[Module]:
-    """Return every module of a folder of the checkout."""
+@cache
+def modules(folder: str = "crm_tui") -> tuple[Module, ...]:
+    """Return every module of a folder of the checkout; read once."""
     files = sorted((ROOT / folder).rglob("*.py"))
-    return [parse(file.relative_to(ROOT).as_posix(), file.read_text("utf-8")) for file in files]
+    return tuple(parse(file.relative_to(ROOT).as_posix(), file.read_text("utf-8")) for file in files)
+
+
+@cache
+def nodes(module: Module) -> tuple[ast.AST, ...]:
+    """Return every node of a module's syntax tree."""
+    return tuple(ast.walk(module.tree))
 
 
 def imports(module: Module) -> Iterator[tuple[int, str]]:
@@ -95,7 +103,7 @@ def imports(module: Module) -> Iterator[tuple[int, str]]:
     package = module.name.split(".")
     if not module.path.endswith("__init__.py"):
         package = package[:-1]
-    for node in ast.walk(module.tree):
+    for node in nodes(module):
         if isinstance(node, ast.Import):
             yield from ((node.lineno, alias.name) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -187,7 +195,7 @@ def check_forbidden(module: Module) -> list[str]:
         for line, name in imports(module)
         if name.split(".")[0] in FORBIDDEN_MODULES
     ]
-    for node in ast.walk(module.tree):
+    for node in nodes(module):
         if isinstance(node, ast.Call) and ast.unparse(node.func) in FORBIDDEN_CALLS:
             found.append(f"{module.path}:{node.lineno}: {ast.unparse(node.func)}()")
     return found
@@ -204,7 +212,7 @@ def check_processes(module: Module) -> list[str]:
         if PROCESS_CALLS.fullmatch(name):
             found.append(f"{module.path}:{line}: imports {name}")
     constants = _constants(module.tree)
-    for node in ast.walk(module.tree):
+    for node in nodes(module):
         if not isinstance(node, ast.Call):
             continue
         called = ast.unparse(node.func)
@@ -230,7 +238,7 @@ def check_cursors(module: Module) -> list[str]:
     if module.path in OWN_FILE:
         return []
     found = []
-    for scope in ast.walk(module.tree):
+    for scope in nodes(module):
         if not isinstance(scope, ast.FunctionDef | ast.AsyncFunctionDef):
             continue
         inside = list(ast.walk(scope))

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from crm_tui import locale
-from tests.architecture import Module, modules, parse
+from tests.architecture import Module, modules, nodes, parse
 from tests.tools import catalog
 
 HAN = re.compile(r"[\u3400-\u9fff]")
@@ -31,7 +31,7 @@ def fields(text: str) -> set[str]:
 def built_messages(module: Module) -> list[str]:
     """Return the places that hand the catalogue a sentence put together on the spot: it can have no entry."""
     found = []
-    for node in ast.walk(module.tree):
+    for node in nodes(module):
         if isinstance(node, ast.Call) and ast.unparse(node.func) in MARKERS:
             count = 2 if ast.unparse(node.func) == "ngettext" else 1
             for arg in node.args[:count]:
@@ -43,7 +43,7 @@ def built_messages(module: Module) -> list[str]:
 def untranslated_errors(module: Module) -> list[str]:
     """Return the errors for people whose sentences do not go through the catalogue."""
     found = []
-    for node in ast.walk(module.tree):
+    for node in nodes(module):
         if isinstance(node, ast.Call) and ast.unparse(node.func).rsplit(".", 1)[-1] in ERRORS:
             for arg in [*node.args, *(keyword.value for keyword in node.keywords)]:
                 plain = isinstance(arg, ast.JoinedStr) or (
@@ -58,10 +58,10 @@ def chinese_in_code(module: Module) -> list[str]:
     """Return the Chinese strings of a room that speaks through the catalogue; comments and docstrings may."""
     if module.path in KEYS or module.path.split("/")[1].removesuffix(".py") not in SPEAKING:
         return []
-    docs = {id(node.value) for node in ast.walk(module.tree) if isinstance(node, ast.Expr)}
+    docs = {id(node.value) for node in nodes(module) if isinstance(node, ast.Expr)}
     return [
         f"{module.path}:{node.lineno}: {node.value[:40]!r}"
-        for node in ast.walk(module.tree)
+        for node in nodes(module)
         if isinstance(node, ast.Constant)
         and isinstance(node.value, str)
         and id(node) not in docs
@@ -73,7 +73,7 @@ def hidden_messages(module: Module) -> list[str]:
     """Messages inside an f-string: the extraction does not see them."""
     return [
         f"{module.path}:{call.lineno}: {ast.unparse(call)[:40]}"
-        for text in ast.walk(module.tree)
+        for text in nodes(module)
         if isinstance(text, ast.JoinedStr)
         for call in ast.walk(text)
         if isinstance(call, ast.Call)

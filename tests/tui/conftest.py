@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 import textual._wait as waits
+from textual.css.stylesheet import Stylesheet
 
 import crm_tui.tui  # noqa: F401  (sets what must stand before Textual's first import)
 from crm_tui.tui import live
@@ -15,6 +18,23 @@ def _short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(waits, "SLEEP_GRANULARITY", 0.004)
     monkeypatch.setattr(waits, "SLEEP_IDLE", 0.0006)
     monkeypatch.setenv("TERM", "xterm-256color")
+
+
+_PARSED: dict[tuple[Any, ...], Any] = {}
+_parse_rules = Stylesheet._parse_rules
+
+
+def _parse_once(self: Stylesheet, *args: Any, **kw: Any) -> Any:
+    key = (*args, *kw.items(), *self._variables.items())
+    if key not in _PARSED:
+        _PARSED[key] = _parse_rules(self, *args, **kw)
+    return _PARSED[key]
+
+
+@pytest.fixture(autouse=True)
+def _styles_are_parsed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A sheet is parsed once in all stories of a theme, not once in each."""
+    monkeypatch.setattr(Stylesheet, "_parse_rules", _parse_once)
 
 
 @pytest.fixture(autouse=True)

@@ -13,7 +13,7 @@ import time_machine
 from crm_tui.customers import service
 from crm_tui.followups import service as followups
 from crm_tui.session import Session, open_session
-from crm_tui.tui.actions import ACTIONS, MOVE, PROGRAM, SCREEN_TITLES, belonging_to
+from crm_tui.tui.actions import ACTIONS, GO, MOVE, PROGRAM, SCREEN_TITLES, belonging_to
 from crm_tui.tui.app import CrmApp
 from crm_tui.tui.rooms import ROOMS
 from tests.storage.old import content
@@ -140,8 +140,10 @@ async def test_no_action_writes_and_each_that_would_says_why(reading: Session, n
             await user.idle()
             assert user.screen is here, action.id
             assert user.message == reading.read_only, action.id
-        for action in actions:
-            if action in refused or action.group == PROGRAM:
+        # What else a form can do is the same in all of them, and so are the ways to other screens.
+        again = here.kind == "form" and name != "edit_customer"
+        for action in () if again else actions:
+            if action in refused or action.group == PROGRAM or (action.group == GO and name != MAIN[0]):
                 continue
             await begin(user, name)
             await user.app.act(action.id)
