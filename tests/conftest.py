@@ -21,7 +21,7 @@ settings.load_profile(os.environ.get("CRM_HYPOTHESIS", "suite"))
 
 
 if "PYTHONPYCACHEPREFIX" not in os.environ:
-    # Tests start hundreds of programs: each would compile the whole source, where nothing may be written beside it.
+    # Tests start hundreds of programs: each would compile the source anew where nothing is written beside it.
     _compiled = tempfile.mkdtemp(prefix="crm-compiled-")
     atexit.register(shutil.rmtree, _compiled, ignore_errors=True)
     os.environ["PYTHONPYCACHEPREFIX"] = _compiled
