@@ -19,6 +19,7 @@ ROLES: dict[str, str] = {
 ONLY: dict[str, tuple[str, ...]] = {
     "user.add": ("administrator",),
     "word.edit": ("administrator",),
+    "view.team": ("sales_manager", "administrator"),
 }
 
 

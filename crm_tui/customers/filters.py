@@ -295,20 +295,20 @@ class _Reader:
                 if key in of(field) and wanted in (fold(key), *map(fold, translations(label))):
                     return Condition(field.name, "period", (key,))
             first, dots, last = value.partition("..")
-            low, high = _span(first), _span(last) if dots else _span(first)
+            low, high = span(first), span(last) if dots else span(first)
             if (first and not low) or (dots and last and not high) or not (low or high):
                 return None
             return Condition(field.name, "in", (low[0] if low else "", high[1] if high else ""))
-        span = _span(value)
-        if span is None:
+        whole = span(value)
+        if whole is None:
             return None
         day = timedelta(days=1)
         try:
             low, high = {
-                ">": (_moved(span[1], day), ""),
-                ">=": (span[0], ""),
-                "<": ("", _moved(span[0], -day)),
-                "<=": ("", span[1]),
+                ">": (_moved(whole[1], day), ""),
+                ">=": (whole[0], ""),
+                "<": ("", _moved(whole[0], -day)),
+                "<=": ("", whole[1]),
             }[sign]
         except OverflowError:
             return None
@@ -362,12 +362,12 @@ def _moved(day: str, by: timedelta) -> str:
     return (date.fromisoformat(day) + by).isoformat()
 
 
-SPAN = re.compile(r"(\d{4})(?:[-/.年](\d{1,2})(?:[-/.月](\d{1,2})日?|月?)|年?)", re.A)
+SPANNED = re.compile(r"(\d{4})(?:[-/.年](\d{1,2})(?:[-/.月](\d{1,2})日?|月?)|年?)", re.A)
 
 
-def _span(text: str) -> tuple[str, str] | None:
+def span(text: str) -> tuple[str, str] | None:
     """Return first and last day of a year, month or day written in digits."""
-    found = SPAN.fullmatch(text.strip())
+    found = SPANNED.fullmatch(text.strip())
     if found is None:
         return None
     year, month, day = int(found[1]), int(found[2] or 0), int(found[3] or 0)

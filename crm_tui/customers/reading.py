@@ -14,29 +14,29 @@ from crm_tui.customers.store import (
     Query,
     Tag,
     children,
-    count,
     ended,
     marks_of,
-    matching,
-    page,
     record,
     rows_of,
     same,
     tags,
     tags_of,
 )
+from crm_tui.customers.window import Window
 from crm_tui.errors import BadInput
-from crm_tui.locale import _
+from crm_tui.locale import N_, _
 from crm_tui.presets.store import Dictionary
 from crm_tui.storage.driver import sqlite3
 from crm_tui.text.fold import fold
 
 __all__ = [
+    "SORTS",
     "CustomerFile",
     "CustomerRow",
     "Hit",
     "Query",
     "Tag",
+    "Window",
     "children",
     "class_of",
     "count",
@@ -54,6 +54,40 @@ __all__ = [
     "tags_of",
     "warnings",
 ]
+
+
+# The orders that lists offer; "-" before a key turns it round.
+SORTS: dict[str, str] = {
+    "recent": N_("recently changed"),
+    "created": N_("recently created"),
+    "due": N_("next step"),
+    "followup": N_("last follow-up"),
+    "name": N_("name"),
+    "no": N_("number"),
+    "level": N_("level"),
+    "status": N_("status"),
+    "stage": N_("stage"),
+    "industry": N_("industry"),
+    "region": N_("region"),
+    "province": N_("province"),
+    "owner": N_("owner"),
+    "source": N_("source"),
+}
+
+
+def page(reader: sqlite3.Connection, query: Query, offset: int = 0, limit: int = 100) -> list[CustomerRow]:
+    """Return one page of a customer list."""
+    return Window(reader, query).page(offset, limit)
+
+
+def count(reader: sqlite3.Connection, query: Query) -> int:
+    """Return how many customers a list has."""
+    return Window(reader, query).count() or 0
+
+
+def matching(reader: sqlite3.Connection, query: Query) -> list[int]:
+    """Return the ids of a whole customer list in its order."""
+    return Window(reader, query).ids()
 
 
 @dataclass

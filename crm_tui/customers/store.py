@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any, NamedTuple
 
+from crm_tui.customers.filter_fields import Filter
 from crm_tui.presets.store import URGENT_TAGS
 from crm_tui.storage.driver import sqlite3
 from crm_tui.storage.lists import placeholders, query_in
@@ -36,12 +37,16 @@ class CustomerRow(NamedTuple):
 
 
 class Query(NamedTuple):
-    """What a customer list shows: words to look for, owner, status, and its order."""
+    """What a customer list shows: words to look for, owner, status, a filter, and its order.
+
+    ``sort`` is a key of ``reading.SORTS``; a leading ``-`` turns it round.
+    """
 
     text: str = ""
     owner_id: int | None = None
     status: str | None = None
     sort: str = "recent"
+    filter: Filter | None = None
 
 
 LIST = (
@@ -53,39 +58,8 @@ LIST = (
     " LEFT JOIN contact t ON t.id = (SELECT k.id FROM contact k WHERE k.customer_id = c.id"
     " ORDER BY k.is_primary DESC, k.position, k.id LIMIT 1)"
 )
-MATCHING = (
-    " WHERE (CAST(:owner AS INTEGER) IS NULL OR c.owner_id = :owner)"
-    " AND (CAST(:status AS TEXT) IS NULL OR c.status = :status)"
-)
 # Words of the filter that mean what a check of the files finds (S2-18), not a text in them.
-CHECKS = {
-    "待补全": " AND s.missing > 0",
-    "incomplete": " AND s.missing > 0",
-    "待核对": " AND s.odd > 0",
-    "doubtful": " AND s.odd > 0",
-}
-ORDERS = {
-    "recent": " ORDER BY c.changed_in DESC, c.id DESC",
-    "no": " ORDER BY c.no_sort, c.id",
-    "name": " ORDER BY c.name_key, c.id",
-    "followup": " ORDER BY s.last_followup_at DESC NULLS LAST, c.id DESC",
-    "due": " ORDER BY s.next_due_on NULLS LAST, c.id DESC",
-    "id": " ORDER BY c.id",
-}
-IDS = "SELECT c.id FROM customer c LEFT JOIN customer_state s ON s.customer_id = c.id"
-COUNT = "SELECT count(*) FROM customer c LEFT JOIN customer_state s ON s.customer_id = c.id"
-
-
-def _where(query: Query) -> tuple[str, dict[str, Any]]:
-    params: dict[str, Any] = {"owner": query.owner_id, "status": query.status}
-    sql = MATCHING
-    for index, term in enumerate(terms(query.text)):
-        if term in CHECKS:
-            sql += CHECKS[term]
-            continue
-        sql += f" AND s.haystack LIKE :key{index} ESCAPE '!'"
-        params[f"key{index}"] = f"%{term}%"
-    return sql, params
+CHECKS = {"待补全": "incomplete", "incomplete": "incomplete", "待核对": "doubtful", "doubtful": "doubtful"}
 
 
 def terms(text: str) -> list[str]:
@@ -94,26 +68,6 @@ def terms(text: str) -> list[str]:
 
     folded = [fold(part) for part in text.split()]
     return [part.replace("!", "!!").replace("%", "!%").replace("_", "!_") for part in folded if part]
-
-
-def page(reader: sqlite3.Connection, query: Query, offset: int = 0, limit: int = 100) -> list[CustomerRow]:
-    """Return one page of a customer list. The plain filter behind it is to be replaced by the search room."""
-    where, params = _where(query)
-    sql = LIST + where + ORDERS[query.sort] + " LIMIT :limit OFFSET :offset"
-    rows = reader.execute(sql, {**params, "limit": limit, "offset": offset}).fetchall()
-    return _marked(reader, [CustomerRow(*row) for row in rows])
-
-
-def count(reader: sqlite3.Connection, query: Query) -> int:
-    """Return how many customers a list has."""
-    where, params = _where(query)
-    return reader.execute(COUNT + where, params).fetchone()[0]
-
-
-def matching(reader: sqlite3.Connection, query: Query) -> list[int]:
-    """Return the ids of a whole customer list in its order."""
-    where, params = _where(query)
-    return [row[0] for row in reader.execute(IDS + where + ORDERS[query.sort], params).fetchall()]
 
 
 def rows_of(reader: sqlite3.Connection, ids: list[int]) -> dict[int, CustomerRow]:

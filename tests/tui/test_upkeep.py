@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import time_machine
 
-from crm_tui.customers import store
+from crm_tui.customers import reading
 from crm_tui.session import Session, create_database, open_session
 from crm_tui.storage import backup
 from crm_tui.storage.driver import sqlite3
@@ -158,5 +158,5 @@ def test_going_back_to_a_backup_in_a_real_terminal(tmp_path: Path) -> None:
         term.keys("r")
         term.wait_for(" 已恢复：crm-[\\s\\S]*帮助")
     with open_session(path) as session:
-        assert [row.name for row in store.page(session.reader, store.Query())] == ["上海恒达"]
+        assert [row.name for row in reading.page(session.reader, reading.Query())] == ["上海恒达"]
     assert list(tmp_path.glob("crm.db.before-restore-*"))

@@ -1,0 +1,444 @@
+"""Filters as SQL: a test for each row, and the pieces of an index that hold every row that can pass.
+
+A test is written so that no index answers it: which one leads is the planner's choice (customers/window.py).
+Every value is a parameter. ``{id}`` stands for the customer's id of the query that the test is put into.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, NamedTuple
+
+from crm_tui import clock
+from crm_tui.customers.filter_fields import FILTER_FIELDS, ME, All, Condition, Filter, Not_
+from crm_tui.storage.driver import sqlite3
+from crm_tui.text.fold import fold
+
+BLANK = "{column} = :{p}"
+COLUMNS = {
+    "status": "c.status",
+    "industry": "c.industry",
+    "stage": "c.stage",
+    "level": "c.level",
+    "source": "c.source",
+    "category": "c.category",
+    "intent": "c.intent",
+    "size": "c.size_class",
+    "owner": "c.owner_id",
+    "region": "s.region",
+    "province": "s.province",
+    "city": "s.city",
+    "created": "c.created_in",
+    "changed": "c.changed_in",
+    "last": "s.last_followup_at",
+    "idle": "s.idle_since",
+    "due": "s.next_due_on",
+    "late": "s.next_due_on",
+    "contact": "s.contacts",
+    "phone": "s.phones",
+    "plan": "s.open_plans",
+    "incomplete": "s.missing",
+    "doubtful": "s.odd",
+}
+NUMBERS = frozenset({"owner", "created", "changed", "contact", "phone", "plan", "incomplete", "doubtful"})
+# Numbers that an index finds in both directions, or only where there are some.
+INDEXED_NUMBERS = frozenset({"owner", "created", "changed", "contact", "phone", "incomplete"})
+OF_CUSTOMER = "SELECT c.id FROM customer c WHERE {range}"
+OF_STATE = "SELECT s.customer_id FROM listed s WHERE {range}"
+ODD = "SELECT s.customer_id FROM listed s WHERE s.odd > 0"
+TAGGED = "SELECT l.customer_id FROM tag_link l WHERE l.tag_id = :{p}"
+HAS_TAG = "EXISTS (SELECT 1 FROM tag_link l WHERE l.customer_id = {id} AND l.tag_id IN ({values}))"
+ANY_TAG = "EXISTS (SELECT 1 FROM tag_link l WHERE l.customer_id = {id})"
+NEVER = "1 = 0"
+HAY = "s.haystack LIKE :{p} ESCAPE '!'"
+TAGS = "SELECT id, name_key FROM tag"
+MYSELF = "SELECT id FROM myself"
+NEXT_SET = "SELECT id, at FROM change_set WHERE id >= :id AND at IS NOT NULL ORDER BY id LIMIT 1"
+NEWEST_SET = "SELECT coalesce(max(id), 0) FROM change_set"
+ZONE = "SELECT value FROM setting WHERE name = 'zone' ORDER BY id"
+
+Low = Any
+Range = tuple[Any, Any]  # both ends included; None: open; (None, None): the column is NULL
+MOST_RANGES = 60
+
+
+class Piece(NamedTuple):
+    """A SELECT of customer ids that an index answers."""
+
+    sql: str
+    params: dict[str, Any]
+
+
+@dataclass
+class Test:
+    """What each row must pass; the parameters carry their values."""
+
+    sql: str
+    params: dict[str, Any]
+
+    @property
+    def of_customer(self) -> bool:
+        """Tell whether the test reads the customer's own row."""
+        return "c." in self.sql
+
+    @property
+    def of_state(self) -> bool:
+        """Tell whether the test reads what is derived."""
+        return "s." in self.sql
+
+
+class Reading:
+    """Turns the conditions of one question into SQL."""
+
+    def __init__(self, reader: sqlite3.Connection, today: date | None = None) -> None:
+        self.reader = reader
+        self.count = 0
+        row = reader.execute(ZONE).fetchone()
+        self.zone = (row[0] if row else "") or clock.DEFAULT_ZONE
+        self.today = today or clock.today(self.zone)
+        self._tags: dict[str, int] | None = None
+        self._me: int | None = None
+
+    # -- tests ----------------------------------------------------------------------------------------
+
+    def test(self, tree: Filter) -> Test:
+        """Return the test of a filter."""
+        if isinstance(tree, Condition):
+            return self._condition(tree)
+        if isinstance(tree, Not_):
+            part = self.test(tree.part)
+            return Test(f"NOT ({part.sql})", part.params)
+        parts = [self.test(part) for part in tree.parts]
+        joint = " AND " if isinstance(tree, All) else " OR "
+        params = {name: value for part in parts for name, value in part.params.items()}
+        return Test("(" + joint.join(part.sql for part in parts) + ")", params)
+
+    def _bind(self, *values: Any) -> dict[str, Any]:
+        found = {}
+        for value in values:
+            self.count += 1
+            found[f"f{self.count}"] = value
+        return found
+
+    def _condition(self, one: Condition) -> Test:
+        kind = FILTER_FIELDS[one.field].kind
+        if kind == "tag":
+            return self._tag_test(one)
+        if kind == "text":
+            return self._text_test(one)
+        column, ranges, _exact = self._ranges(one)
+        blank = "0" if column in NUMBERS else "''"
+        wrapped = "coalesce({column}, {blank})".replace("{column}", COLUMNS[column]).replace("{blank}", blank)
+        parts: list[str] = []
+        params: dict[str, Any] = {}
+        single = [low for low, high in ranges if low == high and low is not None]
+        if single:
+            bound = self._bind(*single)
+            params |= bound
+            parts.append(f"{wrapped} IN ({', '.join(f':{name}' for name in bound)})")
+        for low, high in ranges:
+            if low is None and high is None:
+                parts.append(f"{wrapped} = {blank}")
+            elif low != high:
+                ends = []
+                for sign, value in ((">=", low), ("<=", high)):
+                    if value is not None:
+                        bound = self._bind(value)
+                        params |= bound
+                        ends.append(f"{wrapped} {sign} :{next(iter(bound))}")
+                if low is None and column not in NUMBERS:
+                    ends.append(f"{wrapped} <> ''")
+                parts.append("(" + " AND ".join(ends) + ")")
+        return Test("(" + " OR ".join(parts) + ")" if parts else NEVER, params)
+
+    def _tag_test(self, one: Condition) -> Test:
+        if one.op in ("none", "some"):
+            return Test(ANY_TAG if one.op == "some" else f"NOT {ANY_TAG}", {})
+        ids = self._tag_ids(one.values)
+        bound = self._bind(*ids)
+        marks = ", ".join(f":{name}" for name in bound)
+        return Test(HAS_TAG.replace("{values}", marks), bound) if ids else Test(NEVER, {})
+
+    def _text_test(self, one: Condition) -> Test:
+        from crm_tui.customers.store import terms
+
+        parts, params = [], {}
+        for value in one.values:
+            every = []
+            for term in terms(value):
+                bound = self._bind(f"%{term}%")
+                params |= bound
+                every.append(HAY.replace("{p}", next(iter(bound))))
+            parts.append(" AND ".join(every) or "1 = 1")
+        return Test("(" + " OR ".join(f"({part})" for part in parts) + ")", params)
+
+    def _tag_ids(self, names: Sequence[str]) -> list[int]:
+        if self._tags is None:
+            self._tags = {key: tag for tag, key in self.reader.execute(TAGS).fetchall()}
+        return [self._tags[key] for key in dict.fromkeys(map(fold, names)) if key in self._tags]
+
+    # -- ranges ---------------------------------------------------------------------------------------
+
+    def _ranges(self, one: Condition) -> tuple[str, list[Range], bool]:
+        """Return column, ranges of its values that pass, and whether blank is among what does not."""
+        kind = FILTER_FIELDS[one.field].kind
+        if kind in ("word", "place", "person"):
+            return one.field, self._values(one, kind), True
+        if kind == "has":
+            return one.field, [(1, None)] if one.op == "some" else [(0, 0)], True
+        if kind == "event":
+            low, high = self._days(one)
+            return one.field, [(self._set_at(low, 0), self._before(high))], True
+        if kind == "past":
+            if one.op in ("none", "some"):
+                return "last", [(None, None)] if one.op == "none" else [("0", None)], True
+            if one.op == "over":
+                # Whom nobody ever contacted waits since the file was begun.
+                end = self._start(self.today - timedelta(days=int(one.values[0])))
+                return "idle", [("0", _just_before(end))], True
+            low, high = self._days(one)
+            return "last", [(self._start(low) if low else "0", _just_before(self._start(_after(high))))], True
+        return "due", self._due(one), True
+
+    def _due(self, one: Condition) -> list[Range]:
+        yesterday = (self.today - timedelta(days=1)).isoformat()
+        if one.op == "none" and one.field == "due":
+            return [(None, None)]
+        if one.op == "some" and one.field == "due":
+            return [("0", None)]
+        if one.field == "late":
+            if one.op == "some":
+                return [("0", yesterday)]
+            if one.op == "none":
+                return [(None, None), (self.today.isoformat(), None)]
+            day = self._moved(-int(one.values[0]))
+            last = (day - timedelta(days=1)).isoformat() if day > date.min else "0"
+            return [("0", last)] if one.op == "over" else [(day.isoformat(), yesterday)]
+        if one.op == "over":
+            return [((self._moved(int(one.values[0])) + timedelta(days=1)).isoformat(), None)]
+        if one.op == "within":
+            return [(self.today.isoformat(), self._moved(int(one.values[0])).isoformat())]
+        if one.op == "period" and one.values[0] == "overdue":
+            return [("0", yesterday)]
+        low, high = self._days(one)
+        return [(low.isoformat() if low else "0", high.isoformat() if high else None)]
+
+    def _moved(self, days: int) -> date:
+        try:
+            return self.today + timedelta(days=days)
+        except OverflowError:
+            return date.min if days < 0 else date.max - timedelta(days=1)
+
+    def _values(self, one: Condition, kind: str) -> list[Range]:
+        if one.op == "none":
+            return [(None, None)]
+        if one.op == "some":
+            return [("\x01", None)]
+        if kind == "person":
+            return [(value, value) for value in dict.fromkeys(map(self._person, one.values))]
+        if kind == "place":
+            values = dict.fromkeys(name for value in one.values for name in places(one.field, value))
+            return [(value, value) for value in values]
+        return [(value, value) for value in one.values]
+
+    def _person(self, value: str) -> int:
+        if value != ME:
+            return int(value)
+        if self._me is None:
+            row = self.reader.execute(MYSELF).fetchone()
+            self._me = row[0] if row else 0
+        return self._me
+
+    def _days(self, one: Condition) -> tuple[date | None, date | None]:
+        """Return first and last day that a condition names, None where it is open."""
+        if one.op == "over":
+            return None, self._moved(-int(one.values[0]) - 1)
+        if one.op == "within":
+            return self._moved(-int(one.values[0])), None
+        if one.op == "period":
+            return period(one.values[0], self.today)
+        low, high = (date.fromisoformat(value) if value else None for value in one.values)
+        return low, high
+
+    def _start(self, day: date | None) -> str | None:
+        """Return the instant at which a day begins where the team is."""
+        if day is None:
+            return None
+        from datetime import datetime, time
+        from zoneinfo import ZoneInfo
+
+        try:
+            return clock.to_instant(datetime.combine(day, time(), ZoneInfo(self.zone)))
+        except (OverflowError, ValueError):
+            return "0" if day.year < 1000 else "9999-12-31T23:59:59Z"
+
+    def _set_at(self, day: date | None, otherwise: int) -> int:
+        """Return the first change set of a day or later; they come in the order of time."""
+        instant = self._start(day)
+        if instant is None:
+            return otherwise
+        low, high = 1, self.reader.execute(NEWEST_SET).fetchone()[0] + 1
+        while low < high:
+            middle = (low + high) // 2
+            row = self.reader.execute(NEXT_SET, {"id": middle}).fetchone()
+            if row is None or row[1] >= instant:
+                high = middle
+            else:
+                low = row[0] + 1
+        return low
+
+    def _before(self, day: date | None) -> int | None:
+        return None if day is None else self._set_at(_after(day), 0) - 1
+
+    def key_at(self, column: str, day: str, *, end: bool) -> Any:
+        """Return the key in a column of days or change sets with which a day begins or ends."""
+        if column == COLUMNS["due"]:
+            return day
+        there = date.fromisoformat(day)
+        if column == COLUMNS["last"]:
+            return _just_before(self._start(_after(there))) if end else self._start(there)
+        return self._before(there) if end else self._set_at(there, 0)
+
+    # -- pieces of indexes ----------------------------------------------------------------------------
+
+    def pieces(self, tree: Filter, estimate: Callable[[list[Piece]], int]) -> list[Piece] | None:
+        """Return pieces of indexes that together hold every row that a filter lets pass, None without any.
+
+        Of what must all hold the one with the fewest rows is taken, as ``estimate`` tells.
+        """
+        return self._pieces(tree, False, estimate)
+
+    def _pieces(
+        self, tree: Filter, negated: bool, estimate: Callable[[list[Piece]], int]
+    ) -> list[Piece] | None:
+        if isinstance(tree, Not_):
+            return self._pieces(tree.part, not negated, estimate)
+        if isinstance(tree, Condition):
+            return self._of_condition(tree, negated)
+        found = [self._pieces(part, negated, estimate) for part in tree.parts]
+        if isinstance(tree, All) is not negated:
+            there = [pieces for pieces in found if pieces is not None]
+            return min(there, key=estimate) if there else None
+        every = [piece for pieces in found for piece in pieces or ()]
+        return None if None in found or len(every) > MOST_RANGES else every
+
+    def _of_condition(self, one: Condition, negated: bool) -> list[Piece] | None:
+        kind = FILTER_FIELDS[one.field].kind
+        if kind == "text":
+            return None
+        if kind == "tag":
+            if negated or one.op != "is":
+                return None
+            bound = [self._bind(tag) for tag in self._tag_ids(one.values)]
+            return [Piece(TAGGED.replace("{p}", next(iter(each))), each) for each in bound]
+        column, ranges, _exact = self._ranges(one)
+        if negated:
+            ranges = _others(ranges, column in NUMBERS)
+        if column == "doubtful":
+            return [Piece(ODD, {})] if ranges == [(1, None)] else None
+        if column == "plan":
+            # Whoever has no open plan has no next day either.
+            column, ranges = ("due", [(None, None)]) if ranges == [(0, 0)] else ("", [])
+            if not column:
+                return None
+        if len(ranges) > MOST_RANGES:
+            return None
+        return [self._piece(column, low, high) for low, high in ranges]
+
+    def _piece(self, column: str, low: Any, high: Any) -> Piece:
+        name = COLUMNS[column]
+        frame = OF_CUSTOMER if name.startswith("c.") else OF_STATE
+        if low is None and high is None:
+            return Piece(frame.replace("{range}", f"({name} IS NULL OR {name} = '')"), {})
+        if low == high:
+            bound = self._bind(low)
+            return Piece(frame.replace("{range}", f"{name} = :{next(iter(bound))}"), bound)
+        parts, params = [], {}
+        for sign, value in ((">=", low), ("<=", high)):
+            if value is not None:
+                bound = self._bind(value)
+                params |= bound
+                parts.append(f"{name} {sign} :{next(iter(bound))}")
+        return Piece(frame.replace("{range}", " AND ".join(parts)), params)
+
+
+def _others(ranges: list[Range], number: bool) -> list[Range]:
+    """Return the ranges that hold every value outside of these; they may hold the ends as well."""
+    closed = sorted(
+        (one for one in ranges if one != (None, None)), key=lambda one: (one[0] is not None, one[0])
+    )
+    found: list[Range] = [] if (None, None) in ranges or number else [(None, None)]
+    low: Any = -1 if number else "\x01"
+    for first, last in closed:
+        if first is not None and first >= low:
+            found.append((low, _below(first)))
+        if last is None:
+            return [one for one in found if one == (None, None) or _fits(one)]
+        low = _above(last)
+    found.append((low, None))
+    return [one for one in found if one == (None, None) or _fits(one)]
+
+
+def _fits(one: Range) -> bool:
+    low, high = one
+    return low is None or high is None or low <= high
+
+
+def _above(value: Any) -> Any:
+    return value + 1 if isinstance(value, int) else value + "\x01"
+
+
+def _below(value: Any) -> Any:
+    # For texts the end itself: the test of each row leaves it out.
+    return value - 1 if isinstance(value, int) else value
+
+
+def _just_before(instant: str | None) -> str | None:
+    # Instants are 20 characters long, so nothing lies between.
+    return None if instant is None else instant[:-1]
+
+
+def _after(day: date | None) -> date | None:
+    return None if day is None or day == date.max else day + timedelta(days=1)
+
+
+def places(field: str, name: str) -> tuple[str, ...]:
+    """Return the ways in which a place may be stored: as given, its official and its short name."""
+    if field == "region":
+        return (name,)
+    from crm_tui.text.regions import short_name, split_address
+
+    address = split_address(name)
+    official = address.province if field == "province" else address.city
+    short = short_name(official) if official else ""
+    found = dict.fromkeys(one for one in (name, official, short) if one)
+    if field == "province":
+        return tuple(found)
+    return tuple(dict.fromkeys([*found, *((name + "市",) if not official else ())]))
+
+
+def period(name: str, today: date) -> tuple[date | None, date | None]:
+    """Return first and last day of a stretch of days that moves along with today."""
+    day = timedelta(days=1)
+    monday = today - timedelta(days=today.weekday())
+    month = today.replace(day=1)
+    before = (month - day).replace(day=1)
+    after = (month + timedelta(days=31)).replace(day=1)
+    quarter = date(today.year, (today.month - 1) // 3 * 3 + 1, 1)
+    return {
+        "today": (today, today),
+        "yesterday": (today - day, today - day),
+        "tomorrow": (today + day, today + day),
+        "week": (monday, monday + 6 * day),
+        "last_week": (monday - 7 * day, monday - day),
+        "next_week": (monday + 7 * day, monday + 13 * day),
+        "month": (month, after - day),
+        "last_month": (before, month - day),
+        "next_month": (after, (after + timedelta(days=31)).replace(day=1) - day),
+        "quarter": (quarter, (quarter + timedelta(days=92)).replace(day=1) - day),
+        "year": (date(today.year, 1, 1), date(today.year, 12, 31)),
+        "last_year": (date(today.year - 1, 1, 1), date(today.year - 1, 12, 31)),
+        "overdue": (None, today - day),
+    }[name]

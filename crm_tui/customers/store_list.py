@@ -1,0 +1,243 @@
+"""The orders of a customer list as SQL: each walks one index, from either end and from any row.
+
+An order is cut into segments that follow each other: the values of a word in the order of its list, days
+before no day. Within a segment rows stand by its key and the customer's id, or by the id alone.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+from crm_tui.customers.store_filter import Piece, Test
+from crm_tui.storage.driver import sqlite3
+
+
+class Order(NamedTuple):
+    """Where an order's key stands; ``falls``: its usual direction goes down; ``kind``: whose words it has."""
+
+    key: str
+    falls: bool = False
+    gaps: bool = False  # rows without a key stand last in both directions
+    kind: str = ""
+
+
+class Segment(NamedTuple):
+    """Rows of an order that stand together: ``value`` is what all have, or ``keyed`` tells that they vary."""
+
+    where: str
+    params: dict[str, Any]
+    keyed: bool
+    value: Any = None
+
+
+ORDERS: dict[str, Order] = {
+    "recent": Order("c.changed_in", falls=True),
+    "created": Order("c.created_in", falls=True),
+    "due": Order("s.next_due_on", gaps=True),
+    "followup": Order("s.last_followup_at", falls=True, gaps=True),
+    "name": Order("s.name_sort"),
+    "no": Order("c.no_sort"),
+    "level": Order("c.level", kind="level"),
+    "status": Order("c.status", kind="status"),
+    "stage": Order("c.stage", kind="stage"),
+    "industry": Order("c.industry", kind="industry"),
+    "region": Order("s.region", kind="place"),
+    "province": Order("s.province", kind="place"),
+    "owner": Order("c.owner_id", kind="person"),
+    "source": Order("c.source", kind="source"),
+    "id": Order("c.id"),
+}
+MOST_VALUES = 400
+# The table of the order leads, whatever else is read: CROSS JOIN keeps the planner from turning them round.
+FROM = {
+    ("c", False): " FROM customer c WHERE 1 = 1",
+    ("c", True): " FROM customer c CROSS JOIN listed s WHERE s.customer_id = c.id",
+    ("s", False): " FROM listed s WHERE 1 = 1",
+    ("s", True): " FROM listed s CROSS JOIN customer c WHERE c.id = s.customer_id",
+}
+IDS = {"c": "c.id", "s": "s.customer_id"}
+AFTER = {
+    (True, False): " AND ({key}, {id}) > (:key, :id)",
+    (True, True): " AND ({key}, {id}) < (:key, :id)",
+    (False, False): " AND {id} > :id",
+    (False, True): " AND {id} < :id",
+}
+UPTO = {
+    (True, False): " AND ({key}, {id}) >= (:key, :id)",
+    (True, True): " AND ({key}, {id}) <= (:key, :id)",
+    (False, False): " AND {id} >= :id",
+    (False, True): " AND {id} <= :id",
+}
+SORTED = {
+    (True, False): " ORDER BY {key} NULLS FIRST, {id}",
+    (True, True): " ORDER BY {key} DESC NULLS LAST, {id} DESC",
+    (False, False): " ORDER BY {id}",
+    (False, True): " ORDER BY {id} DESC",
+}
+PAGE = " LIMIT :limit OFFSET :offset"
+WALK = "SELECT {id}, {key}"
+IS = " AND {key} = :value"
+BLANK = " AND {key} = ''"
+NONE = " AND {key} IS NULL"
+SOME = " AND {key} IS NOT NULL"
+COUNT = "SELECT count(*)"
+NEXT_VALUE = "SELECT min({key}) FROM {table} WHERE {key} > :value"
+FIRST_VALUE = "SELECT min({key}) FROM {table}"
+TABLES = {"c": "customer c", "s": "listed s"}
+BOUNDED = "SELECT count(*) FROM (SELECT 1 FROM ({piece}) x LIMIT :limit) y"
+WITHIN = " AND {id} IN ({pieces})"
+KEY_OF = " AND {id} = :id"
+PEOPLE = "SELECT id, name FROM person_any ORDER BY id"
+
+
+def table_of(order: Order) -> str:
+    """Return the alias of the table that an order's index lies on."""
+    return order.key[0]
+
+
+def _frame(order: Order, test: Test | None) -> str:
+    table = table_of(order)
+    other = test is not None and (test.of_state if table == "c" else test.of_customer)
+    return FROM[table, other] + (f" AND {test.sql}" if test is not None else "")
+
+
+def _filled(sql: str, order: Order) -> str:
+    return sql.replace("{key}", order.key).replace("{id}", IDS[table_of(order)])
+
+
+def segments(
+    reader: sqlite3.Connection, order: Order, rank: dict[Any, Any] | None, backwards: bool
+) -> list[Segment]:
+    """Return the segments of an order; ``rank`` gives the place of each value of its words."""
+    if not order.kind:
+        if not order.gaps:
+            return [Segment("", {}, True)]
+        return [Segment(SOME, {}, True), Segment(NONE, {}, False)]
+    values = _values(reader, order)
+    if values is None:
+        return [Segment(SOME, {}, True), Segment(NONE, {}, False)]
+    places = rank or {}
+    blank = [one for one in values if one == ""]
+    filled = [one for one in values if one != ""]
+    filled.sort(key=lambda one: (places.get(one, (1, str(one))), str(one)), reverse=backwards)
+    found = [Segment(IS, {"value": one}, False, one) for one in (*filled, *blank)]
+    return [*found, Segment(NONE, {}, False)]
+
+
+def _values(reader: sqlite3.Connection, order: Order) -> list[Any] | None:
+    """Return the values that an order's column has, by one look into its index each; None for too many."""
+    table = TABLES[table_of(order)]
+
+    def asked(sql: str, params: dict[str, Any]) -> Any:
+        return reader.execute(sql.replace("{key}", order.key).replace("{table}", table), params).fetchone()[0]
+
+    found: list[Any] = []
+    value = asked(FIRST_VALUE, {})
+    while value is not None:
+        found.append(value)
+        if len(found) > MOST_VALUES:
+            return None
+        value = asked(NEXT_VALUE, {"value": value})
+    return found
+
+
+def walk(
+    reader: sqlite3.Connection,
+    order: Order,
+    segment: Segment,
+    test: Test | None,
+    *,
+    backwards: bool,
+    limit: int,
+    offset: int = 0,
+    start: tuple[Any, int] | None = None,
+) -> list[tuple[int, Any]]:
+    """Return (id, key) of rows of a segment from a row on, that one included, or from its end."""
+    sql = WALK + _frame(order, test) + segment.where
+    params = {**segment.params, **(test.params if test else {}), "limit": limit, "offset": offset}
+    if start is not None:
+        sql += UPTO[segment.keyed, backwards]
+        params |= {"key": start[0], "id": start[1]} if segment.keyed else {"id": start[1]}
+    sql += SORTED[segment.keyed, backwards] + PAGE
+    return reader.execute(_filled(sql, order), params).fetchall()
+
+
+def count(
+    reader: sqlite3.Connection,
+    order: Order,
+    segment: Segment | None,
+    test: Test | None,
+    *,
+    before: tuple[Any, int] | None = None,
+    backwards: bool = False,
+    pieces: Sequence[Piece] | None = None,
+) -> int:
+    """Return how many rows a segment has (None: the whole list), or stand before a row in it."""
+    sql = COUNT + _frame(order, test) + (segment.where if segment else "")
+    params = {**(segment.params if segment else {}), **(test.params if test else {})}
+    if before is not None and segment is not None:
+        # What stands before a row is what comes after it in the other direction.
+        sql += AFTER[segment.keyed, not backwards]
+        params |= {"key": before[0], "id": before[1]} if segment.keyed else {"id": before[1]}
+    if pieces is not None:
+        inner, more = _union(pieces)
+        sql, params = sql + WITHIN.replace("{pieces}", inner), params | more
+    return reader.execute(_filled(sql, order), params).fetchone()[0]
+
+
+def key_of(
+    reader: sqlite3.Connection, order: Order, test: Test | None, customer_id: int
+) -> tuple[Any] | None:
+    """Return the key of a customer's row in a list, None when it is not in there."""
+    sql = _filled("SELECT {key}" + _frame(order, test) + KEY_OF, order)
+    return reader.execute(sql, {**(test.params if test else {}), "id": customer_id}).fetchone()
+
+
+def gather(
+    reader: sqlite3.Connection, order: Order, test: Test, pieces: Sequence[Piece]
+) -> list[tuple[int, Any]]:
+    """Return (id, key) of every row that a filter lets pass, as the pieces of indexes give them."""
+    inner, params = _union(pieces)
+    sql = WALK + _frame(order, test) + WITHIN.replace("{pieces}", inner)
+    return reader.execute(_filled(sql, order), {**test.params, **params}).fetchall()
+
+
+def gather_sorted(
+    reader: sqlite3.Connection,
+    order: Order,
+    segment: Segment,
+    test: Test,
+    pieces: Sequence[Piece],
+    backwards: bool,
+) -> array[int]:
+    """Return the ids of a segment in its order, sorted by the engine; for many rows."""
+    inner, params = _union(pieces)
+    sql = "SELECT {id}" + _frame(order, test) + segment.where + WITHIN.replace("{pieces}", inner)
+    sql += SORTED[segment.keyed, backwards]
+    rows = reader.execute(_filled(sql, order), {**test.params, **segment.params, **params})
+    return array("q", (row[0] for row in rows))
+
+
+def bounded(reader: sqlite3.Connection, pieces: Iterable[Piece], limit: int) -> int:
+    """Return how many rows pieces of indexes hold, counted up to a limit."""
+    total = 0
+    for piece in pieces:
+        if total >= limit:
+            break
+        sql = BOUNDED.replace("{piece}", piece.sql)
+        total += reader.execute(sql, {**piece.params, "limit": limit - total}).fetchone()[0]
+    return total
+
+
+def people(reader: sqlite3.Connection) -> list[tuple[int, str]]:
+    """Return everybody's name by id."""
+    return reader.execute(PEOPLE).fetchall()
+
+
+def _union(pieces: Sequence[Piece]) -> tuple[str, dict[str, Any]]:
+    if not pieces:
+        return "SELECT c.id FROM customer c WHERE 1 = 0", {}
+    params = {name: value for piece in pieces for name, value in piece.params.items()}
+    return " UNION ALL ".join(piece.sql for piece in pieces), params

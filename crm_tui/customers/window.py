@@ -1,0 +1,421 @@
+"""A list through a window: any page, either end, counts and places, whichever filter and order it has.
+
+Few rows are fetched whole and sorted; many are walked along the index of their order, from the nearest row
+whose place is known. Which of both is told by counting, up to a limit, what the indexes hold of each condition.
+"""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_left
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, NamedTuple
+
+from crm_tui import clock
+from crm_tui.customers import store
+from crm_tui.customers import store_list as lists
+from crm_tui.customers.filter_fields import All, Condition, Filter
+from crm_tui.customers.store import CustomerRow, Query
+from crm_tui.customers.store_filter import Piece, Reading
+from crm_tui.errors import BadInput
+from crm_tui.locale import _
+from crm_tui.presets.store import dictionary
+from crm_tui.storage.driver import sqlite3
+
+FEW = 8_000
+WALK_MS = 60  # after which a walk that finds too little is given up
+STEPS = 2_000  # of SQLite's machine between two looks at the clock
+MOST_ANCHORS = 2_000
+FAR = "\U0010ffff"
+
+
+class _Anchor(NamedTuple):
+    """A row whose line is known: its segment, key and id."""
+
+    segment: int
+    key: Any
+    id: int
+
+
+class Window:
+    """One state of a list; make another one when the data moved.
+
+    Raises BadInput for an order that there is none of.
+    """
+
+    def __init__(self, reader: sqlite3.Connection, query: Query) -> None:
+        self.reader = reader
+        self.query = query
+        name = query.sort.removeprefix("-")
+        if name not in lists.ORDERS:
+            raise BadInput(_("There is no order “{name}”.").format(name=query.sort))
+        self.order = lists.ORDERS[name]
+        self.backwards = self.order.falls is not query.sort.startswith("-")
+        self._reading = Reading(reader)
+        self.filter = _whole(query)
+        self._test = self._reading.test(self.filter) if self.filter is not None else None
+        self._segments: list[lists.Segment] | None = None
+        self._ids: array[int] | None = None
+        self._planned = False
+        self._pieces: list[Piece] | None = None
+        self._count: int | None = None
+        self._anchors: dict[int, _Anchor] = {}
+        self._lines: list[int] = []
+
+    # -- what is asked --------------------------------------------------------------------------------
+
+    def page(self, offset: int, limit: int) -> list[CustomerRow]:
+        """Return the rows from a line on."""
+        return self._rows(self.ids_page(offset, limit))
+
+    def last(self, limit: int) -> list[CustomerRow]:
+        """Return the last rows, in their order, without knowing how many there are."""
+        ids = self._gathered()
+        if ids is not None:
+            return self._rows(list(ids[max(0, len(ids) - limit) :]))
+        found = self._fetch(None, 0, limit, reverse=True)[::-1]
+        if self._count is not None:
+            self._remember(self._count - len(found), found)
+        return self._rows([anchor.id for anchor in found])
+
+    def ids_page(self, offset: int, limit: int) -> list[int]:
+        """Return the customers' ids from a line on."""
+        ids = self._gathered()
+        if ids is not None:
+            return list(ids[offset : offset + limit])
+        try:
+            with self._at_most(WALK_MS if self._test is not None and self._pieces else None):
+                return self._walked(offset, limit)
+        except TimeoutError:
+            self._gather_many()
+            return self.ids_page(offset, limit)
+
+    def ids(self) -> list[int]:
+        """Return the ids of the whole list in its order."""
+        ids = self._gathered()
+        if ids is not None:
+            return list(ids)
+        every: list[int] = []
+        for segment in self._parts():
+            rows = lists.walk(
+                self.reader, self.order, segment, self._test, backwards=self.backwards, limit=1 << 40
+            )
+            every.extend(row[0] for row in rows)
+        return every
+
+    def count(self, limit_ms: int | None = None) -> int | None:
+        """Return how many rows there are; None when that is not known within so many milliseconds."""
+        if self._count is None:
+            ids = self._gathered()
+            if ids is not None:
+                self._count = len(ids)
+                return self._count
+            try:
+                with self._at_most(limit_ms):
+                    self._count = self._counted()
+            except TimeoutError:
+                return None
+        return self._count
+
+    def position(self, customer_id: int) -> int | None:
+        """Return the line of a customer, None when the list does not have it."""
+        ids = self._gathered()
+        if ids is not None:
+            return ids.index(customer_id) if customer_id in ids else None
+        found = lists.key_of(self.reader, self.order, self._test, customer_id)
+        if found is None:
+            return None
+        for index, segment in enumerate(self._parts()):
+            if self._holds(segment, found[0]):
+                return self._line_of(_Anchor(index, found[0], customer_id))
+        return None
+
+    def place_of(self, prefix: str) -> int | None:
+        """Return the line of the first row at or after what somebody typed, under the order of the list.
+
+        A letter, syllable or name under the order by name; a number; a day, month or year; the beginning of a
+        word or a colleague's name. None when it means nothing there, or all rows come before it.
+        """
+        target = self._target(prefix)
+        if target is None:
+            return None
+        ids = self._gathered()
+        index, keys = target
+        if ids is not None:
+            return self._place_in(ids, index, keys)
+        segment = self._parts()[index]
+        if keys is None:
+            rows = self._walk(segment, 1)
+        else:
+            rows = []
+            for key in keys:
+                rows = self._walk(segment, 1, start=(key, (1 << 62) if self.backwards else 0))
+                if rows and (len(keys) == 1 or str(rows[0][1]).startswith(key.rstrip(FAR))):
+                    break
+        return self._line_of(_Anchor(index, rows[0][1], rows[0][0])) if rows else None
+
+    # -- the plan -------------------------------------------------------------------------------------
+
+    def _gathered(self) -> array[int] | None:
+        """Return all ids in their order when there are few, None when the list is to be walked."""
+        if not self._planned:
+            self._planned = True
+            if self.filter is not None and self._test is not None:
+                self._pieces = self._reading.pieces(self.filter, self._estimate)
+                if self._pieces is not None and self._estimate(self._pieces) < FEW:
+                    rows = lists.gather(self.reader, self.order, self._test, self._pieces)
+                    self._ids = self._sorted(rows)
+        return self._ids
+
+    def _estimate(self, pieces: list[Piece]) -> int:
+        return lists.bounded(self.reader, pieces, FEW)
+
+    def _sorted(self, rows: list[tuple[int, Any]]) -> array[int]:
+        parts = self._parts()
+        if len(parts) == 1:
+            rows.sort(key=lambda row: (row[1], row[0]), reverse=self.backwards)
+            return array("q", (row[0] for row in rows))
+        ids: array[int] = array("q")
+        for segment in parts:
+            held = [row for row in rows if self._holds(segment, row[1])]
+            if segment.keyed:
+                held.sort(key=lambda row: (row[1], row[0]), reverse=self.backwards)
+            else:
+                held.sort(key=lambda row: row[0], reverse=self.backwards)
+            ids.extend(row[0] for row in held)
+        return ids
+
+    def _gather_many(self) -> None:
+        """Fetch all ids, sorted by the engine: their order has them too far from each other to be walked."""
+        ids: array[int] = array("q")
+        for segment in self._parts():
+            if self._test is not None and self._pieces is not None:
+                ids.extend(
+                    lists.gather_sorted(
+                        self.reader, self.order, segment, self._test, self._pieces, self.backwards
+                    )
+                )
+        self._ids = ids
+
+    def _parts(self) -> list[lists.Segment]:
+        if self._segments is None:
+            rank = self._rank() if self.order.kind else None
+            self._segments = lists.segments(self.reader, self.order, rank, self.backwards)
+        return self._segments
+
+    def _rank(self) -> dict[Any, tuple[int, str]]:
+        """Return the place of each value of the order: words as in their list, names and places by pinyin."""
+        from crm_tui.text.pinyin import sort_key
+
+        if self.order.kind == "person":
+            return {key: (0, sort_key(name)) for key, name in lists.people(self.reader)}
+        if self.order.kind == "place":
+            return _BySound(sort_key)
+        entries = dictionary(self.reader).entries.get(self.order.kind, {})
+        return {key: (0, f"{place:06d}") for place, key in enumerate(entries)}
+
+    @staticmethod
+    def _holds(segment: lists.Segment, key: Any) -> bool:
+        if segment.keyed:
+            return key is not None
+        return key == segment.value
+
+    # -- walking --------------------------------------------------------------------------------------
+
+    def _walk(self, segment: lists.Segment, limit: int, **where: Any) -> list[tuple[int, Any]]:
+        backwards = where.pop("backwards", self.backwards)
+        return lists.walk(
+            self.reader, self.order, segment, self._test, backwards=backwards, limit=limit, **where
+        )
+
+    def _walked(self, offset: int, limit: int) -> list[int]:
+        line, distance = self._nearest(offset)
+        if self._count is not None and self._count - offset < distance:
+            # The end is nearer: go there from behind.
+            want = min(limit, self._count - offset)
+            if want <= 0:
+                return []
+            found = self._fetch(None, self._count - offset - want, want, reverse=True)[::-1]
+        elif line is None:
+            found = self._fetch(None, offset, limit)
+        elif line <= offset:
+            found = self._fetch(self._anchors[line], offset - line, limit)
+        else:
+            found = self._fetch(self._anchors[line], line - offset, 1, reverse=True)
+            found = self._fetch(found[0], 0, limit) if found else self._fetch(None, offset, limit)
+        self._remember(offset, found)
+        return [anchor.id for anchor in found]
+
+    def _nearest(self, offset: int) -> tuple[int | None, int]:
+        """Return the line of the nearest known row (None: the beginning) and how far it is."""
+        best, distance = None, offset
+        at = bisect_left(self._lines, offset)
+        for line in self._lines[max(0, at - 1) : at + 1]:
+            if abs(line - offset) < distance:
+                best, distance = line, abs(line - offset)
+        return best, distance
+
+    def _remember(self, offset: int, found: list[_Anchor]) -> None:
+        if len(self._lines) > MOST_ANCHORS:
+            self._anchors.clear()
+            self._lines.clear()
+        for line, anchor in ((offset, found[0]), (offset + len(found) - 1, found[-1])) if found else ():
+            if line not in self._anchors:
+                self._lines.insert(bisect_left(self._lines, line), line)
+            self._anchors[line] = anchor
+
+    def _fetch(self, start: _Anchor | None, skip: int, limit: int, *, reverse: bool = False) -> list[_Anchor]:
+        """Return rows from a known one on, or from the beginning (in reverse: the end), some left out."""
+        parts = self._parts()
+        backwards = self.backwards is not reverse
+        order = range(len(parts))[::-1] if reverse else range(len(parts))
+        if start is not None:
+            order = range(start.segment, -1, -1) if reverse else range(start.segment, len(parts))
+        found: list[_Anchor] = []
+        for index in order:
+            first = (start.key, start.id) if start is not None and start.segment == index else None
+            want = limit - len(found)
+            rows = self._walk(parts[index], want, offset=skip, start=first, backwards=backwards)
+            found += [_Anchor(index, key, row_id) for row_id, key in rows]
+            if len(found) == limit:
+                break
+            if rows:
+                skip = 0
+            elif skip:
+                skip -= self._left_in(parts[index], first, backwards)
+        return found
+
+    def _left_in(self, segment: lists.Segment, first: tuple[Any, int] | None, backwards: bool) -> int:
+        """Return how many rows of a segment stand from a row on, that one included."""
+        whole = lists.count(self.reader, self.order, segment, self._test)
+        if first is None:
+            return whole
+        return whole - lists.count(
+            self.reader, self.order, segment, self._test, before=first, backwards=backwards
+        )
+
+    def _line_of(self, anchor: _Anchor) -> int:
+        parts = self._parts()
+        line = sum(lists.count(self.reader, self.order, part, self._test) for part in parts[: anchor.segment])
+        line += lists.count(
+            self.reader, self.order, parts[anchor.segment], self._test,
+            before=(anchor.key, anchor.id), backwards=self.backwards,
+        )  # fmt: skip
+        self._remember(line, [anchor])
+        return line
+
+    def _counted(self) -> int:
+        if self._test is None or self._pieces is None:
+            return lists.count(self.reader, lists.ORDERS["id"], None, self._test)
+        return lists.count(self.reader, lists.ORDERS["id"], None, self._test, pieces=self._pieces)
+
+    def _rows(self, ids: list[int]) -> list[CustomerRow]:
+        rows = store.rows_of(self.reader, ids)
+        return [rows[one] for one in ids if one in rows]
+
+    # -- places ---------------------------------------------------------------------------------------
+
+    def _target(self, prefix: str) -> tuple[int, list[Any] | None] | None:
+        """Return the segment that something typed leads to and keys to look for in it (None: its first)."""
+        from crm_tui.customers.list_places import keys_of, segment_of
+
+        if self.order.kind:
+            names = {}
+            if self.order.kind == "person":
+                names = dict(lists.people(self.reader))
+            elif self.order.kind != "place":
+                entries = dictionary(self.reader)
+                names = {
+                    key: entries.label(self.order.kind, key)
+                    for key in entries.entries.get(self.order.kind, {})
+                }
+            values = [part.value for part in self._parts()]
+            index = segment_of(prefix, [names.get(value, value) for value in values])
+            return None if index is None else (index, None)
+        keys = keys_of(prefix, self.order.key, self._reading, self.backwards)
+        if not keys:
+            return None
+        far = FAR if self.backwards and self.order.key in ("s.name_sort", "c.no_sort") else ""
+        return 0, [key + far if far else key for key in keys]
+
+    def _place_in(self, ids: array[int], index: int, keys: list[Any] | None) -> int | None:
+        """Return the first line of ids in memory that is not before a key."""
+        parts = self._parts()
+
+        def place(line: int) -> tuple[int, Any]:
+            found = lists.key_of(self.reader, self.order, self._test, ids[line])
+            key = found[0] if found else None
+            at = next((at for at, part in enumerate(parts) if self._holds(part, key)), len(parts))
+            return at, key
+
+        def first(key: Any) -> int:
+            low, high = 0, len(ids)
+            while low < high:
+                middle = (low + high) // 2
+                at, held = place(middle)
+                before = at < index or (
+                    at == index and key is not None and (held > key if self.backwards else held < key)
+                )
+                low, high = (middle + 1, high) if before else (low, middle)
+            return low
+
+        for key in keys or [None]:
+            line = first(key)
+            if line < len(ids) and (
+                keys is None or len(keys) == 1 or str(place(line)[1]).startswith(key.rstrip(FAR))
+            ):
+                return line
+        return line if line < len(ids) else None
+
+    # -- time -----------------------------------------------------------------------------------------
+
+    @contextmanager
+    def _at_most(self, milliseconds: int | None) -> Iterator[None]:
+        """Raise TimeoutError when the statements within take longer; None: as long as they like."""
+        if milliseconds is None:
+            yield
+            return
+        end = clock.stopwatch() + milliseconds / 1000
+        over = False
+
+        def look() -> int:
+            nonlocal over
+            over = clock.stopwatch() > end
+            return int(over)
+
+        self.reader.set_progress_handler(look, STEPS)
+        try:
+            yield
+        except sqlite3.OperationalError as error:
+            if over:
+                raise TimeoutError from error
+            raise
+        finally:
+            self.reader.set_progress_handler(None, 0)
+
+
+class _BySound(dict[Any, tuple[int, str]]):
+    """The place of any text: by its sound."""
+
+    def __init__(self, sort_key: Callable[[str], str]) -> None:
+        super().__init__()
+        self._sort_key = sort_key
+
+    def get(self, key: Any, default: Any = None) -> tuple[int, str]:
+        return 0, self._sort_key(str(key))
+
+
+def _whole(query: Query) -> Filter | None:
+    """Return everything that a query asks for as one filter; free words that mean a finding are one too."""
+    parts: list[Filter] = []
+    if query.owner_id is not None:
+        parts.append(Condition("owner", "is", (str(query.owner_id),)))
+    if query.status is not None:
+        parts.append(Condition("status", "is", (query.status,)))
+    for term in query.text.split():
+        check = store.CHECKS.get(term.casefold())
+        parts.append(Condition(check, "some") if check else Condition("text", "is", (term,)))
+    if query.filter is not None:
+        parts.append(query.filter)
+    return All(tuple(parts)) if len(parts) > 1 else parts[0] if parts else None
