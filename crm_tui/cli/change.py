@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from crm_tui.access import store as people_store
 from crm_tui.access.policy import demand
 from crm_tui.cli.diagnostics import say
 from crm_tui.cli.grammar import argument, command, option
@@ -21,7 +22,9 @@ from crm_tui.customers.bulk_edit import Edit, read_edit
 from crm_tui.customers.fields import Field, field_named
 from crm_tui.customers.reading import Query
 from crm_tui.errors import BadInput, Cancelled
+from crm_tui.followups.hand_over import hand_over
 from crm_tui.locale import N_, _, ngettext
+from crm_tui.text.fold import fold
 
 if TYPE_CHECKING:
     from crm_tui.session import Session
@@ -35,6 +38,10 @@ NAMED = 20  # customers left alone that are listed by name
     option("--tag", "tags", multiple=True, metavar="NAME", help=N_("Put a tag on; may be repeated.")),
     option("--untag", "untags", multiple=True, metavar="NAME", help=N_("Take a tag off; may be repeated.")),
     option("--archive", is_flag=True, help=N_("Put the customers away; undo brings them back.")),
+    option("--hand-over", "to", metavar="PERSON",
+           help=N_("Hand the customers and their open plans over to a colleague: name or login.")),
+    option("--note", default="", metavar="TEXT", help=N_("With --hand-over: a word for the colleague.")),
+    option("--keep-plans", is_flag=True, help=N_("With --hand-over: open plans stay with who has them.")),
     option("--find", metavar="WORDS", help=N_("Every customer that has these words.")),
     option("--all", "every", is_flag=True, help=N_("Every customer there is.")),
     option("--dry-run", is_flag=True, help=N_("Say what would be done and write nothing.")),
@@ -47,14 +54,27 @@ NAMED = 20  # customers left alone that are listed by name
 )  # fmt: skip
 def change(
     state: State, words: tuple[str, ...], tags: tuple[str, ...], untags: tuple[str, ...], archive: bool,
-    find: str | None, every: bool, dry_run: bool, yes: bool, reason: str | None,
+    to: str | None, note: str, keep_plans: bool, find: str | None, every: bool, dry_run: bool, yes: bool,
+    reason: str | None,
 ) -> None:  # fmt: skip
     """Change many customers alike."""
     pairs, references = _sorted(words)
     with state.session(write=not dry_run) as session:
-        demand(session.person.role, bulk.ACTION)
         context = session.context()
-        edit = read_edit(session.reader, pairs, context, add_tags=tags, remove_tags=untags, archive=archive)
+        if to is not None:
+            if pairs or tags or untags or archive:
+                raise click.UsageError(_("--hand-over changes nothing else."), click.get_current_context())
+            person = people_store.by_id(session.reader, context.people.get(fold(to), 0))
+            edit = hand_over(person, session.person.name, session.names, note, plans=not keep_plans)
+        elif note or keep_plans:
+            raise click.UsageError(
+                _("--note and --keep-plans go with --hand-over."), click.get_current_context()
+            )
+        else:
+            edit = read_edit(
+                session.reader, pairs, context, add_tags=tags, remove_tags=untags, archive=archive
+            )
+        demand(session.person.role, bulk.action_of(edit))
         rows = bulk.targets(session.reader, _chosen(session, references, find, every))
         found = bulk.preview(session.reader, rows, edit, context)
         if dry_run or not found.moving:
@@ -101,7 +121,8 @@ def _show(state: State, found: Preview, *, dry_run: bool = False) -> None:
             }
             for one in found.examples
         ]  # fmt: skip
-        state.out.json({"dry_run": dry_run, "change": found.moving, "same": found.same, "examples": examples})
+        counts = {"change": found.moving, "same": found.same, "plans": found.beside}
+        state.out.json({"dry_run": dry_run, **counts, "examples": examples})
         return
     state.out.line(_told(found))
     if found.examples:
@@ -118,6 +139,9 @@ def _told(found: Preview) -> str:
     parts = [text.format(n=found.moving)]
     if found.same:
         parts.append(_("{n} already so").format(n=found.same))
+    if found.beside:
+        text = ngettext("{n} open plan goes along", "{n} open plans go along", found.beside)
+        parts.append(text.format(n=found.beside))
     if found.moving > len(found.examples) > 0:
         parts.append(_("the first {n}:").format(n=len(found.examples)))
     return " · ".join(parts)

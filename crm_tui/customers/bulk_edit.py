@@ -24,7 +24,9 @@ CHOICES = 12
 class Along(Protocol):
     """What goes along with a change in the same set, for each customer that it moves; another room's work."""
 
-    action: str
+    @property
+    def action(self) -> str:
+        """The action that roles allow and history names."""
 
     def title(self) -> str:
         """Return what history calls the change."""
@@ -116,6 +118,16 @@ def read_edit(
     if archive and (values or put_on or taken_off):
         raise _refused(_("Customers are archived or changed, not both at once."))
     return Edit(values, tuple(names), put_on, taken_off, archive, tuple(words))
+
+
+def fields_for_many() -> list[Field]:
+    """Return the fields that many customers may be given alike, in the order of the file."""
+    return [one for one in FIELDS.values() if one.entity == "customer" and one.writable and fits_many(one)]
+
+
+def fits_many(one: Field) -> bool:
+    """Tell whether a field may be the same for many customers."""
+    return one.name != "tags" and one.name not in OF_ONE
 
 
 def _tags(names: Iterable[str]) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from crm_tui.storage.driver import sqlite3
+from crm_tui.storage.lists import query_in
 
 
 class Activity(NamedTuple):
@@ -96,18 +97,31 @@ def open_plan(connection: sqlite3.Connection, customer_id: int) -> Plan | None:
     return Plan(*row) if row else None
 
 
+OPEN_PLANS_OF = (
+    "SELECT id, customer_id, owner_id FROM plan WHERE customer_id IN ({ids})"
+    " AND state IN ('todo', 'doing') AND deleted_at IS NULL ORDER BY id"
+)
+
+
+def open_plans_of(connection: sqlite3.Connection, ids: list[int]) -> list[tuple[int, int, int]]:
+    """Return (plan, customer, owner) of every open plan of some customers."""
+    return query_in(connection, OPEN_PLANS_OF, ids)
+
+
+# What a rule has written, such as a handing over, is no contact with the customer.
 # One statement for a list of customers: what their activities and plans come to.
 STATE = (
     "INSERT INTO customer_state (customer_id, last_followup_at, last_activity_id, activities, open_plans,"
     " next_plan_id, next_due_on, next_due_at, idle_since)"
     " SELECT c.id, l.at, l.id,"
-    " (SELECT count(*) FROM activity a WHERE a.customer_id = c.id AND a.deleted_at IS NULL),"
+    " (SELECT count(*) FROM activity a WHERE a.customer_id = c.id AND a.origin <> 'rule'"
+    " AND a.deleted_at IS NULL),"
     " (SELECT count(*) FROM plan o WHERE o.customer_id = c.id AND o.state IN ('todo', 'doing')"
     " AND o.deleted_at IS NULL),"
     " n.id, n.due_on, n.due_at, coalesce(l.at, s.at, '')"
     " FROM customer c LEFT JOIN change_set s ON s.id = c.created_in"
     " LEFT JOIN activity l ON l.id = (SELECT a.id FROM activity a WHERE a.customer_id = c.id"
-    " AND a.deleted_at IS NULL ORDER BY a.at DESC, a.id DESC LIMIT 1)"
+    " AND a.origin <> 'rule' AND a.deleted_at IS NULL ORDER BY a.at DESC, a.id DESC LIMIT 1)"
     " LEFT JOIN plan n ON n.id = (SELECT o.id FROM plan o WHERE o.customer_id = c.id"
     " AND o.state IN ('todo', 'doing') AND o.deleted_at IS NULL"
     " ORDER BY o.due_on NULLS LAST, o.due_at NULLS LAST, o.id LIMIT 1)"
