@@ -71,17 +71,6 @@ async def test_rows_are_read_as_far_as_they_are_seen(filled: Session) -> None:
         assert "北京恒达科技有限公司" in user.text
 
 
-async def test_s_takes_the_next_order_and_says_which(filled: Session) -> None:
-    async with story(app(filled)) as user:
-        assert "最近更新在前" in user.line(0)
-        for said in ("按下一步日期", "按最后跟进时间", "按名称", "按编号", "最近更新在前"):
-            await user.press("s")
-            assert user.message == f"排序：{said}。"
-            assert said in user.line(0)
-        await user.press("s", "s", "s", "s")
-        assert "上海样本001有限公司" in user.line(2)
-
-
 async def test_archive_at_once_and_take_it_back(filled: Session) -> None:
     async with story(app(filled)) as user:
         await user.press("d")

@@ -129,7 +129,7 @@ async def test_a_row_that_went_stays_in_its_place_and_says_so(filled: Session, l
 
 async def test_a_message_that_may_be_unread_is_not_taken_away(filled: Session, li: Session) -> None:
     async with story(app(filled), size=(120, 30)) as user:
-        await user.press("s")
+        await user.press("s", "n")
         said = user.message
         row = user.screen.table.row.id
         li.write(service.archive, row, service_version(li, row))

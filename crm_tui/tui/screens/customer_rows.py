@@ -2,42 +2,66 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from datetime import date
+from typing import Any
 
 from crm_tui import clock
 from crm_tui.customers import reading
 from crm_tui.customers.fields import FIELDS
 from crm_tui.customers.reading import CustomerRow, Query
-from crm_tui.locale import N_, _, language, ngettext
+from crm_tui.locale import _, language, ngettext
 from crm_tui.session import Session
+from crm_tui.storage.driver import sqlite3
+from crm_tui.tui.screens.list_layout import Offered, Sorting
+from crm_tui.tui.screens.list_places import Place, place
 from crm_tui.tui.widgets.rows import Cell, Column, Row, left_behind
 
-SORTS: dict[str, str] = {
-    "recent": N_("changed last first"),
-    "due": N_("by next step"),
-    "followup": N_("by last follow-up"),
-    "name": N_("by name"),
-    "no": N_("by number"),
-}
-STATUS = 2  # the column that says of a row that it is gone
 STATUS_TONES = {"won": "good", "lost": "dim"}
+# The order that belongs to a column, where they are not named alike.
+SORT_OF = {
+    "changed_at": "recent",
+    "created_at": "created",
+    "next_plan": "due",
+    "last_followup": "followup",
+}
+FALLING = ("recent", "created", "followup")  # orders that begin with the latest
+# Widths of further columns by what they hold; the longest words first.
+WIDTHS = {"long": 24, "text": 16, "address": 24, "instant": 12, "date": 12, "tags": 20, "mail": 22, "url": 22}
+QUICK_MS = 15  # how long a count may hold up the first page
+FIRST_FURTHER = 7  # the priority of the first further column: those that come later are dropped sooner
 
 
-def columns() -> list[Column]:
-    """Return the columns; number, name and status stay on a narrow screen."""
+def columns_offered() -> dict[str, Offered]:
+    """Return the columns that the list can show; number, name and status stay on a narrow screen."""
     word = 8 if language() == "zh" else 11
-    return [
-        Column(FIELDS["no"].title, 12, tone="dim"),
-        Column(FIELDS["name"].title, 24, flex=3),
-        Column(_("Status"), word),
-        Column(_("Stage"), word, priority=5),
-        Column(FIELDS["owner"].title, 8, priority=6),
-        Column(_("Contact"), 8, flex=1, priority=3),
-        Column(_("Phone"), 13, priority=2),
-        Column(_("Last follow-up"), 12, priority=4),
-        Column(_("Next step"), 12, priority=1),
-    ]
+    usual = {
+        "no": Column(FIELDS["no"].title, 12),
+        "name": Column(FIELDS["name"].title, 24, flex=3),
+        "status": Column(_("Status"), word),
+        "stage": Column(_("Stage"), word, priority=5),
+        "owner": Column(FIELDS["owner"].title, 8, priority=6),
+        "contact_name": Column(_("Contact"), 8, flex=1, priority=3),
+        "contact_way": Column(_("Phone"), 13, priority=2),
+        "last_followup": Column(_("Last follow-up"), 12, priority=4),
+        "next_plan": Column(_("Next step"), 12, priority=1),
+    }
+    offered = dict(usual)
+    for at, name in enumerate(name for name in getattr(reading, "LIST_COLUMNS", ()) if name not in usual):
+        one = FIELDS[name]
+        cells = word + 2 if one.type == "word" else WIDTHS.get(one.type, 12)
+        right = one.type in ("money", "number")
+        offered[name] = Column(one.title, cells, priority=FIRST_FURTHER + at, right=right)
+    orders = {key for key in reading.SORTS if key != "id"}
+    return {
+        name: Offered(name, column, key if (key := SORT_OF.get(name, name)) in orders else "", name in usual)
+        for name, column in offered.items()
+    }
+
+
+def sorts_offered() -> list[Sorting]:
+    """Return the orders of the list, the usual one first."""
+    return [Sorting(key, _(label), key in FALLING) for key, label in reading.SORTS.items() if key != "id"]
 
 
 def due_cell(due_on: str | None, today: date) -> str | Cell:
@@ -50,44 +74,134 @@ def due_cell(due_on: str | None, today: date) -> str | Cell:
     return Cell(_("today"), "warn") if late == 0 else due_on
 
 
-class CustomerRows:
-    """The rows of a query."""
+def _status(row: CustomerRow, session: Session) -> str | Cell:
+    return Cell(session.words.label("status", row.status), STATUS_TONES.get(row.status or "", ""))
 
-    def __init__(self, session: Session, query: Query) -> None:
+
+def _last(row: CustomerRow, session: Session) -> str:
+    if not row.last_followup_at:
+        return ""
+    return f"{clock.local(row.last_followup_at, session.zone):%Y-%m-%d}"
+
+
+Made = Callable[[CustomerRow, Session], str | Cell]
+# What a line of the list holds already; other fields are read for the columns that are there.
+AT_HAND: dict[str, Made] = {
+    "no": lambda row, session: row.no,
+    "name": lambda row, session: Cell(row.name or row.contact or "", marks=row.marks),
+    "status": _status,
+    "stage": lambda row, session: session.words.label("stage", row.stage),
+    "level": lambda row, session: session.words.label("level", row.level),
+    "industry": lambda row, session: session.words.label("industry", row.industry),
+    "source": lambda row, session: session.words.label("source", row.source),
+    "owner": lambda row, session: row.owner,
+    "contact_name": lambda row, session: row.contact or "",
+    "contact_way": lambda row, session: row.phone or "",
+    "last_followup": _last,
+    "next_plan": lambda row, session: due_cell(row.next_due_on, session.today()),
+}
+
+
+def worded(name: str, value: Any, session: Session) -> str:
+    """Return what people read for a further field of a line."""
+    if value is None or value == "":
+        return ""
+    one = FIELDS[name]
+    if one.type == "word":
+        return session.words.label(one.word_kind, value)
+    if one.type == "words":
+        return session.words.labels(one.word_kind, value)
+    if one.type == "person":
+        return session.names.get(value, "") if isinstance(value, int) else str(value)
+    if one.type in ("instant", "activity"):
+        return f"{clock.local(value, session.zone):%Y-%m-%d}"
+    if one.type == "money":
+        from crm_tui.text.money import format_money
+
+        return format_money(value)
+    if isinstance(value, list | tuple):
+        return "、".join(map(str, value))
+    return str(value)
+
+
+class CustomerRows:
+    """The rows of a query in the columns that were asked for."""
+
+    def __init__(
+        self, session: Session, query: Query, names: Sequence[str], columns: Sequence[Column]
+    ) -> None:
         self.session = session
         self.query = query
+        self.names = names
+        self.columns = columns
+        self.total: int | None = None
+        self.window = reading.Window(session.reader, query)
+        self._further = [name for name in names if name not in AT_HAND]
 
-    def count(self) -> int:
-        """Count the customers."""
-        return reading.count(self.session.reader, self.query)
+    def count(self) -> int | None:
+        """Count the customers where that takes no longer than nobody notices."""
+        return self.window.count(limit_ms=QUICK_MS) if self.total is None else self.total
+
+    def count_aside(self, reader: sqlite3.Connection) -> int:
+        """Count the customers over another connection, however long it takes."""
+        return reading.count(reader, self.query)
 
     def page(self, offset: int, limit: int) -> Sequence[Row]:
         """Read a page."""
-        return [self._row(row) for row in reading.page(self.session.reader, self.query, offset, limit)]
+        return self._rows(self.window.page(offset, limit))
+
+    def tail(self, skip: int, limit: int) -> Sequence[Row]:
+        """Read the rows that end so many before the last one."""
+        found = self.window.last(skip + limit)
+        return self._rows(found[: len(found) - skip])
+
+    def position(self, row_id: Hashable) -> int | None:
+        """Return where a customer stands in the list."""
+        return self.window.position(row_id) if isinstance(row_id, int) else None
 
     def again(self, rows: Sequence[Row]) -> Sequence[Row]:
         """Read rows anew; those of customers that are not there any more stay as they were, and say so."""
-        found: dict[Hashable, CustomerRow] = {
-            **reading.rows_of(self.session.reader, [row.id for row in rows if isinstance(row.id, int)])
-        }
-        return [
-            self._row(found[row.id]) if row.id in found else left_behind(row, _("gone"), STATUS)
-            for row in rows
-        ]
+        found = reading.rows_of(self.session.reader, [row.id for row in rows if isinstance(row.id, int)])
+        fresh: dict[Hashable, Row] = {row.id: row for row in self._rows(list(found.values()))}
+        says = next((self.names.index(name) for name in ("status", "name") if name in self.names), 0)
+        return [fresh.get(row.id) or left_behind(row, _("gone"), says) for row in rows]
 
-    def _row(self, row: CustomerRow) -> Row:
-        words, zone = self.session.words, self.session.zone
-        last = f"{clock.local(row.last_followup_at, zone):%Y-%m-%d}" if row.last_followup_at else ""
-        status = words.label("status", row.status)
-        cells = (
-            row.no,
-            Cell(row.name or row.contact or "", marks=row.marks),
-            Cell(status, STATUS_TONES.get(row.status or "", "")),
-            words.label("stage", row.stage),
-            row.owner,
-            row.contact or "",
-            row.phone or "",
-            last,
-            due_cell(row.next_due_on, self.session.today()),
+    def find_place(self, text: str) -> tuple[int | None, str]:
+        """Return the line that a typed text means, or why there is none."""
+        wanted = place(text)
+        if wanted.kind == "line":
+            return int(wanted.number) - 1, ""
+        if wanted.kind == "percent":
+            total = self.window.count()
+            return (max(round((total or 0) * wanted.number / 100) - 1, 0), "") if total else (0, "")
+        line = self._by_number(wanted)
+        if line is None and not (wanted.number and self.query.sort.removeprefix("-") != "no"):
+            line = self.window.place_of(wanted.text)
+        if line is None and wanted.number:
+            line = int(wanted.number) - 1
+        return line, "" if line is not None else _("Nothing of this list begins with “{text}”.").format(
+            text=text
         )
-        return Row(row.id, cells)
+
+    def _by_number(self, wanted: Place) -> int | None:
+        """Return the line of the customer with exactly that number."""
+        for hit in reading.same(self.session.reader, "no", wanted.text):
+            line = self.window.position(hit.customer_id)
+            if line is not None:
+                return line
+        return None
+
+    def _rows(self, rows: Sequence[CustomerRow]) -> list[Row]:
+        further: Mapping[int, Mapping[str, Any]] = {}
+        if self._further and rows:
+            further = reading.extra(self.session.reader, [row.id for row in rows], self._further)  # noqa: S610
+        return [self._row(row, further.get(row.id, {})) for row in rows]
+
+    def _row(self, row: CustomerRow, further: Mapping[str, Any]) -> Row:
+        cells = [
+            made(row, self.session)
+            if (made := AT_HAND.get(name))
+            else worded(name, further.get(name), self.session)
+            for name in self.names
+        ]
+        return Row(row.id, tuple(cells))

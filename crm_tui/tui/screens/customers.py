@@ -1,79 +1,112 @@
-"""The customer list: any number of rows, narrowed while typing, sorted by one key."""
+"""The customer list: any number of rows, narrowed while typing, filtered, sorted, in columns of one's own."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar, cast
-
-from textual.widget import Widget
 
 from crm_tui.customers import reading, service
 from crm_tui.customers.reading import Query
 from crm_tui.locale import _, ngettext
-from crm_tui.session import Session
 from crm_tui.storage.watch import Moved
-from crm_tui.tui.screens.base import BaseScreen
-from crm_tui.tui.screens.customer_rows import SORTS, CustomerRows, columns
+from crm_tui.tui.screens.customer_rows import CustomerRows, columns_offered, sorts_offered
+from crm_tui.tui.screens.list_base import Asked
+from crm_tui.tui.screens.list_candidates import Choosable
+from crm_tui.tui.screens.list_layout import Offered, Sorting
+from crm_tui.tui.screens.list_screen import ListScreen
 from crm_tui.tui.told import told
-from crm_tui.tui.widgets.lines import SearchLine
-from crm_tui.tui.widgets.rows import GONE, Row, plain
-from crm_tui.tui.widgets.table import Table
+from crm_tui.tui.widgets.rows import GONE, plain
 
 WRITES = ("add", "add_name", "edit", "log", "archive", "tags", "done", "snooze", "undo", "redo")
 NEEDS_ROW = ("open", "edit", "log", "archive", "tags", "history", "copy")
-# What decides the place of a row in each order: an entity and its columns, () = any.
-PLACES = {
+# What decides the place of a row in each order: an entity and its columns, () = any; an own column otherwise.
+PLACES: dict[str, tuple[str, tuple[str, ...]]] = {
     "recent": ("customer", ()),
+    "created": ("customer", ("created_in",)),
     "due": ("plan", ()),
     "followup": ("activity", ()),
-    "name": ("customer", ("name",)),
-    "no": ("customer", ("no",)),
+    "owner": ("customer", ("owner_id",)),
+    "region": ("customer", ("reg_province", "biz_province", "region")),
+    "province": ("customer", ("reg_province", "biz_province")),
 }
-NAME = 1
 
 
-class CustomersScreen(BaseScreen):
+class CustomersScreen(ListScreen):
     """All customers that the user may see."""
 
     kind: ClassVar[str] = "customers"
-    follows: ClassVar[bool] = True
+    screen_name: ClassVar[str] = "customers"
+    hidden: frozenset[str] = frozenset({"undo"})
 
     def __init__(self) -> None:
         super().__init__()
-        self.table = Table(columns())
-        self.sort = "recent"
+        self.people: Mapping[str, int] = {}
+        self.tags: Sequence[str] = ()
 
-    def body(self) -> Iterable[Widget]:
-        """Yield the search line and the table."""
-        yield SearchLine(_("Name, number, contact, phone; or incomplete, doubtful"))
-        yield self.table
+    def columns_offered(self) -> Mapping[str, Offered]:
+        """Return the columns that can be shown."""
+        return columns_offered()
+
+    def sorts_offered(self) -> Iterable[Sorting]:
+        """Return the orders."""
+        return sorts_offered()
+
+    def source(self, asked: Asked) -> CustomerRows:
+        """Return the rows of what is asked for."""
+        query = Query(text=asked.text, sort=asked.sort, filter=asked.chosen)
+        return CustomerRows(self.session, query, asked.names, asked.columns)
+
+    def search_hint(self) -> str:
+        """Return what the empty search line says."""
+        return _("Name, number, contact, phone; or incomplete, doubtful")
+
+    def counted(self, number: str, total: int) -> str:
+        """Return how many customers."""
+        return ngettext("{n} customer", "{n} customers", total).format(n=number)
 
     @property
     def query_now(self) -> Query:
         """What the list shows."""
-        return Query(text=self.filter, sort=self.sort)
+        return Query(text=self.filter, sort=self.sort, filter=self.chosen)
 
-    async def reload(self) -> None:
-        """Read the rows again; the cursor stays on its customer."""
-        await self._show(stay=self.table.loaded)
+    # -- filter ---------------------------------------------------------------------------------------
 
-    async def search_changed(self, text: str) -> None:
-        """Narrow the rows."""
-        await self._show()
+    def learn(self) -> None:
+        """Read who there is and which tags there are."""
+        self.people = self.session.context().people
+        self.tags = [tag.name for tag in reading.tags(self.session.reader)]
 
-    async def _show(self, cursor_to: Any = None, *, stay: bool = False) -> None:
-        query = self.query_now
-        self.table.empty = self._empty_text()
-        source = CustomerRows(cast(Session, self.crm.session), query)
-        if stay:
-            self.table.source = source
-            await self.table.reload()
-        else:
-            await self.table.show(source, cursor_to=cursor_to)
-        total = ngettext("{n} customer", "{n} customers", self.table.total).format(n=f"{self.table.total:,}")
-        self.set_status(total=f"{total} · {_(SORTS[self.sort])}")
-        self.notice.rest("")
-        self.keys.update()
+    def understand(self, text: str) -> tuple[Any, str]:
+        """Return the filter that a text means and the words to search for."""
+        from crm_tui.customers import filters
+
+        return filters.parse(text, self.session.words, self.people, self.session.person.id, self.crm.today())
+
+    def filter_said(self, chosen: Any) -> str:
+        """Return a filter as it can be typed again."""
+        from crm_tui.customers import filters
+
+        return filters.text_of(chosen, self.session.words, self.session.names)
+
+    def filter_data(self, chosen: Any) -> Any:
+        """Return a filter as plain values for JSON."""
+        from crm_tui.customers import filters
+
+        return filters.to_data(chosen)
+
+    def filter_from(self, data: Any) -> Any:
+        """Return the filter of plain values; raises BadInput when it is none of ours."""
+        from crm_tui.customers import filters
+
+        return filters.from_data(data)
+
+    def choosables(self) -> Sequence[Choosable]:
+        """Return the fields to filter by, with their values."""
+        from crm_tui.tui.screens.customer_choices import choosables
+
+        return choosables(self.session.words, self.session.names, self.tags)
+
+    # -- what others did ------------------------------------------------------------------------------
 
     async def moved(self, what: Moved) -> None:
         """Read again in place what is here; say that the order may be another, and who went."""
@@ -87,15 +120,18 @@ class CustomersScreen(BaseScreen):
             self.notice.rest(hint.format(key=self.crm.keymap.shown("reload")))
         if gone and not self.notice.text:
             row = gone[0]
-            doer = told(cast(Session, self.crm.session), what.customers.get(cast(int, row.id)))
-            self.say(_("{told}: {name}.").format(told=doer, name=plain(row.cells[NAME]).strip()))
+            names = self.asked.names
+            at = next((names.index(name) for name in ("name", "no") if name in names), 0)
+            doer = told(self.session, what.customers.get(cast(int, row.id)))
+            self.say(_("{told}: {name}.").format(told=doer, name=plain(row.cells[at]).strip()))
         self.keys.update()
 
     def _may_reorder(self, what: Moved) -> bool:
         """Tell whether others moved what decides which rows there are and in which order."""
-        if self.filter and what.customers:
+        if (self.filter or self.chosen is not None) and what.customers:
             return True
-        entity, columns = PLACES[self.sort]
+        key = self.sort.removeprefix("-")
+        entity, columns = PLACES.get(key, ("customer", (key,)))
         for touch in what.touches:
             if touch.entity == "customer" and (touch.op != "update" or touch.field in ("deleted_at", "gone")):
                 return True
@@ -103,8 +139,19 @@ class CustomersScreen(BaseScreen):
                 return True
         return False
 
-    def _empty_text(self) -> str:
+    # -- what can be done -----------------------------------------------------------------------------
+
+    def empty_text(self) -> str:
+        """Return what an empty list says."""
         keys = self.crm.keymap.shown
+        if self.filter and self.chosen is not None:
+            return _(
+                "No customer of {filter} has “{text}”.\n{back} clears the search, {key} changes the filter."
+            ).format(text=self.filter, filter=self.filter_words, back=keys("back"), key=keys("filter"))
+        if self.chosen is not None:
+            return _("No customer within {filter}.\n{back} clears the filter, {key} changes it.").format(
+                filter=self.filter_words, back=keys("back"), key=keys("filter")
+            )
         if self.filter:
             return _("No customer has “{text}”.\n{back} clears the search, {add} adds a customer.").format(
                 text=self.filter, back=keys("back"), add=keys("add")
@@ -123,14 +170,9 @@ class CustomersScreen(BaseScreen):
             return "" if action_id == "history" else _("This customer is not there any more.")
         return ""
 
-    def _row(self) -> Row:
-        row = self.table.row
-        assert row is not None
-        return row
-
     async def do_open(self) -> None:
         """Open the customer file."""
-        await self.crm.open("customer", customer_id=self._row().id)
+        await self.crm.open("customer", customer_id=self.selected().id)
 
     async def do_add(self) -> None:
         """Add a customer."""
@@ -139,29 +181,28 @@ class CustomersScreen(BaseScreen):
     async def _added(self, customer_id: int | None) -> None:
         if customer_id is not None:
             self.seen_writes = self.crm.writes
-            await self._show(customer_id)
+            await self.show_rows(customer_id)
 
     async def do_edit(self) -> None:
         """Edit the customer's own fields."""
-        await self.crm.open("edit_customer", customer_id=self._row().id)
+        await self.crm.open("edit_customer", customer_id=self.selected().id)
 
     async def do_log(self) -> None:
         """Log a follow-up."""
-        await self.crm.open("log", customer_id=self._row().id)
+        await self.crm.open("log", customer_id=self.selected().id)
 
     async def do_tags(self) -> None:
         """Give or take tags."""
-        await self.crm.open("tags", customer_id=self._row().id)
+        await self.crm.open("tags", customer_id=self.selected().id)
 
     async def do_history(self) -> None:
         """Show what was changed on the customer."""
-        await self.crm.open("history", entity="customer", entity_id=self._row().id)
+        await self.crm.open("history", entity="customer", entity_id=self.selected().id)
 
     async def do_archive(self) -> None:
         """Put the customer away at once."""
-        customer_id = cast(int, self._row().id)
-        session = cast(Session, self.crm.session)
-        row = await self.crm.work.run(reading.rows_of, session.reader, [customer_id])
+        customer_id = cast(int, self.selected().id)
+        row = await self.crm.work.run(reading.rows_of, self.session.reader, [customer_id])
         found = row.get(customer_id)
         if found is None:
             return
@@ -174,20 +215,13 @@ class CustomersScreen(BaseScreen):
 
     async def do_export(self) -> None:
         """Export this list."""
-        await self.crm.open("export", query=self.query_now, total=self.table.total)
-
-    async def do_sort(self) -> None:
-        """Sort by the next order."""
-        orders = list(SORTS)
-        self.sort = orders[(orders.index(self.sort) + 1) % len(orders)]
-        await self._show()
-        self.say(_("Sorted {how}.").format(how=_(SORTS[self.sort])))
+        await self.crm.open("export", query=self.query_now, total=self.total)
 
     async def do_copy(self) -> None:
         """Copy number, name, contact and phone of the customer."""
-        customer_id = cast(int, self._row().id)
-        session = cast(Session, self.crm.session)
-        found = (await self.crm.work.run(reading.rows_of, session.reader, [customer_id])).get(customer_id)
+        customer_id = cast(int, self.selected().id)
+        rows = await self.crm.work.run(reading.rows_of, self.session.reader, [customer_id])
+        found = rows.get(customer_id)
         if found is not None:
             parts = (found.no, found.name, found.contact, found.phone)
             self.crm.copy(" ".join(part for part in parts if part))

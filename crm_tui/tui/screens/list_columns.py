@@ -67,8 +67,8 @@ class ColumnsBox(PopUp):
             rows.append(Row(name, (mark, title, str(cells or ""), note)))
         await self.table.show(ListSource(rows), cursor_to=cursor_to)
 
-    async def _change(self, columns: tuple[Shown, ...]) -> None:
-        name = self._under
+    async def _change(self, columns: tuple[Shown, ...], cursor_to: str = "") -> None:
+        name = cursor_to or self._under
         await self.list.lay_out(self.list.layout_now._replace(columns=columns))
         await self._show(name)
 
@@ -77,7 +77,10 @@ class ColumnsBox(PopUp):
         columns = switched(self._columns, self._under)
         if columns == self._columns:
             self.say(_("One column has to stay."), "warn")
-        await self._change(columns)
+        # One that is taken away makes room for the next; one that is added is followed, to be moved at once.
+        after = self.table.at(self.table.cursor + 1)
+        hidden = len(columns) < len(self._columns) and after is not None
+        await self._change(columns, str(after.id) if hidden and after is not None else "")
 
     async def _move(self, by: int) -> None:
         if all(one.name != self._under for one in self._columns):
