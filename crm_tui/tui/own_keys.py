@@ -101,8 +101,8 @@ def _settle(chosen: dict[str, tuple[str, ...]]) -> list[str]:
     said: list[str] = []
     while found := clashes(chosen):
         where: dict[tuple[str, str, str], list[str]] = {}
-        for kind, *meanings in found:
-            where.setdefault(tuple(meanings), []).append(_(SCREEN_TITLES[kind]))
+        for kind, key, first, second in found:
+            where.setdefault((key, first, second), []).append(_(SCREEN_TITLES[kind]))
         for (key, first, second), titles in where.items():
             said.append(
                 _("On “{screen}” the key {key} would mean both “{first}” and “{second}”.").format(

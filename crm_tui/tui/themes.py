@@ -54,8 +54,17 @@ CONTRAST = Theme(
 )
 PLAIN = Theme(
     name="crm-plain",
-    **dict.fromkeys(("primary", "secondary", "warning", "error", "success", "accent"), "ansi_default"),
-    **dict.fromkeys(("foreground", "background", "surface", "panel", "boost"), "ansi_default"),
+    primary="ansi_default",
+    secondary="ansi_default",
+    warning="ansi_default",
+    error="ansi_default",
+    success="ansi_default",
+    accent="ansi_default",
+    foreground="ansi_default",
+    background="ansi_default",
+    surface="ansi_default",
+    panel="ansi_default",
+    boost="ansi_default",
     dark=True,
     ansi=True,
     variables={

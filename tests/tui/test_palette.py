@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from crm_tui.tui.actions import ACTIONS
+from crm_tui.tui.finding import matches, nearness, spelled
+from crm_tui.tui.keymap import Keymap
 from tests.tui.driver import story
 from tests.tui.playground import playground
 
@@ -24,6 +27,37 @@ async def test_a_command_is_found_and_done(words: str) -> None:
         await user.type(words)
         await user.press("enter")
         assert user.screen.kind == "form"
+
+
+def test_every_action_is_found_by_its_name_in_chinese_pinyin_initials_and_english() -> None:
+    keymap = Keymap()
+    for action in ACTIONS:
+        line = keymap.line(action)
+        full, initials = spelled(line.label)
+        assert full.isascii() and initials.isascii(), action.id
+        for typed in (line.label, full, initials, action.label, action.id):
+            assert matches(line, typed) and nearness(line, typed) == 0, (action.id, typed)
+        assert nearness(line, full[:-1]) <= 1
+
+
+async def test_what_was_used_last_comes_first_and_tab_completes() -> None:
+    async with story(playground(start="customers")) as user:
+        await user.press(":")
+        await user.type("mo")
+        await user.press("tab")
+        assert user.screen.line.value in ("末行", "most", "moban")
+        await user.press("escape", ":")
+        await user.type("mohang")
+        await user.press("tab", "enter")
+        assert user.screen.table.cursor == 29
+        await user.press(":")
+        assert user.screen.table.row.id == "last"
+        await user.type("sho")
+        await user.press("down", "down", "f9", "escape")
+        assert user.screen.kind == "customers"
+    async with story(playground(start="customers")) as user:
+        await user.press("?", ":")
+        assert user.screen.kind == "palette" and user.screen.recent == ["last"]
 
 
 async def test_a_command_typed_in_a_rush_is_the_one_done() -> None:

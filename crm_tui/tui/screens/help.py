@@ -10,18 +10,11 @@ from textual.widget import Widget
 from crm_tui.locale import _
 from crm_tui.text.cells import width
 from crm_tui.tui.actions import SCREEN_TITLES, belonging_to
-from crm_tui.tui.keymap import HelpLine
+from crm_tui.tui.finding import matches
 from crm_tui.tui.screens.base import BaseScreen
 from crm_tui.tui.widgets.lines import SearchLine
 from crm_tui.tui.widgets.rows import Cell, Column, GroupedSource, ListSource, Row, Section
 from crm_tui.tui.widgets.table import Table
-
-
-def matches(line: HelpLine, text: str) -> bool:
-    """Tell whether every word of a search is in the keys, the Chinese or English name, id or pinyin."""
-    action = line.action
-    where = " ".join((line.keys, line.label, line.help, action.id, action.label, action.help, action.words))
-    return all(word in where.casefold() for word in text.casefold().split())
 
 
 class HelpScreen(BaseScreen):

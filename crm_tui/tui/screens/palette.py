@@ -4,26 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import partial
-from typing import ClassVar
+from typing import ClassVar, cast
 
 from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Input
 
 from crm_tui.locale import _
-from crm_tui.tui.actions import ACTIONS, MOVE, SCREEN_TITLES, Action
+from crm_tui.tui import preferences
+from crm_tui.tui.actions import ACTIONS, MOVE, SCREEN_TITLES, Action, find
+from crm_tui.tui.finding import matches, nearness
 from crm_tui.tui.screens.base import BaseScreen, PopUp
 from crm_tui.tui.screens.form_fields import listed
-from crm_tui.tui.screens.help import matches
 from crm_tui.tui.widgets.lines import TextLine
 from crm_tui.tui.widgets.rows import Cell, Column, ListSource, Row
 from crm_tui.tui.widgets.table import Table
 
-NOT_LISTED = frozenset({"palette", "back", "copy_selection", "next_field", "previous_field", "open"})
+# Shown only when looked for: whoever is here knows them.
+QUIET = frozenset({"back", "copy_selection", "next_field", "previous_field", "open", "help"})
+RECENT = 8
 
 
 class PaletteScreen(PopUp):
-    """Type a part of a name in Chinese, English or pinyin; Enter does it on the screen below."""
+    """Type a part of a name in Chinese, English or pinyin; Tab completes it, Enter does it on the screen.
+
+    What was used last stands first, what cannot be done now last, with the reason.
+    """
 
     kind: ClassVar[str] = "palette"
     AUTO_FOCUS = "Input"
@@ -32,6 +38,7 @@ class PaletteScreen(PopUp):
         super().__init__()
         self.below = below
         self.typed = ""
+        self.recent: list[str] = []
         self.rows = ListSource([])
         self.line = TextLine(placeholder=_("Chinese, English or pinyin"))
         self.table = Table(
@@ -59,6 +66,8 @@ class PaletteScreen(PopUp):
 
     async def reload(self) -> None:
         """List the commands."""
+        used = preferences.load().get("commands")
+        self.recent = [str(each) for each in used] if isinstance(used, list) else []
         await self._list(self.line.value)
 
     async def _list(self, text: str) -> None:
@@ -67,19 +76,37 @@ class PaletteScreen(PopUp):
 
     def _rows(self, text: str) -> ListSource:
         keymap = self.crm.keymap
-        able, unable = [], []
+        able: list[tuple[tuple[int, int], Row]] = []
+        unable: list[tuple[tuple[int, int], Row]] = []
         for action in ACTIONS:
+            quiet = not text and action.id not in self.recent and (action.group == MOVE or action.id in QUIET)
             line = keymap.line(action)
-            if action.id in NOT_LISTED or (action.group == MOVE and not text) or not matches(line, text):
+            if action.id == "palette" or quiet or not matches(line, text):
                 continue
             reason = self.reason(action)
             first = line.keys.split("  ")[0]
+            used = self.recent.index(action.id) if action.id in self.recent else RECENT
+            place = (nearness(line, text) if text else 0, used)
             if reason:
-                unable.append(Row(action.id, (Cell(line.label, "dim"), Cell(first, "dim"), f"({reason})")))
+                cells = (Cell(line.label, "dim"), Cell(first, "dim"), f"({reason})")
+                unable.append((place, Row(action.id, cells)))
             else:
-                able.append(Row(action.id, (line.label, first, line.help)))
-        able.sort(key=lambda row: not str(row.cells[0]).startswith(text))
-        return ListSource([*able, *unable])
+                able.append((place, Row(action.id, (line.label, first, line.help))))
+        rows = [row for some in (able, unable) for _place, row in sorted(some, key=lambda one: one[0])]
+        return ListSource(rows)
+
+    def do_next_panel(self) -> None:
+        """Complete the name of the command under the cursor."""
+        row = self.table.row if self.typed == self.line.value else next(iter(self._found()), None)
+        if row is not None:
+            line = self.crm.keymap.line(find(str(row.id)))
+            begun = self.line.value.casefold().strip()
+            self.line.value = str(row.id) if begun and str(row.id).startswith(begun) else line.label
+            self.line.cursor_position = len(self.line.value)
+
+    def _found(self) -> Iterable[Row]:
+        # Enter or Tab came before the list did: what is meant is the first match of all that was typed.
+        return cast("list[Row]", self._rows(self.line.value).page(0, 1))
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """List the commands that match."""
@@ -90,14 +117,15 @@ class PaletteScreen(PopUp):
         """Do the command on the screen below."""
         row = self.table.row
         if self.typed != self.line.value or self.table.source is not self.rows:
-            # Enter came before the list did: what is meant is the first match of all that was typed.
-            row = next(iter(self._rows(self.line.value).page(0, 1)), None)
+            row = next(iter(self._found()), None)
         if row is None:
             return
-        action = next(action for action in ACTIONS if action.id == row.id)
+        action = find(str(row.id))
         reason = self.reason(action)
         if reason:
             self.say(reason, "warn")
             return
+        used = [action.id, *(each for each in self.recent if each != action.id)]
+        preferences.keep(commands=used[:RECENT])
         await self.crm.back()
         await self.crm.act(action.id)
