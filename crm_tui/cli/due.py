@@ -33,7 +33,7 @@ def due(state: State, mine: bool, until: str | None, line: bool) -> None:
     with state.session() as session:
         last = _day(until, session.today()) if until else None
         owner = session.person.id if mine else None
-        queue = today(session.reader, owner, clock.now(), session.zone, until=last)
+        queue = today(session.reader, owner, clock.now(), session.zone, until=last, whole=not line)
         zone = session.zone
         reminder = ""
         if sys.stderr.isatty() and not line:

@@ -75,6 +75,9 @@ def test_plans_stand_in_groups_by_their_day(crm: Session) -> None:
     assert [item.group for item in found.items] == sorted(
         (item.group for item in found.items), key=list(GROUPS).index
     )
+    first = of(crm, whole=False)
+    assert (first.items, first.due, first.whole, found.whole) == (found.items[:3], 3, False, True)
+    assert sum(first.counts.values()) == 3
 
 
 def test_a_row_says_who_and_what_for(crm: Session) -> None:
