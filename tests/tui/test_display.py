@@ -38,7 +38,7 @@ async def test_a_theme_is_seen_at_once_and_kept_for_the_next_start() -> None:
         assert user.app.theme == "crm-dark" and user.app.asks_background
         user.app.background_told("light")
         assert user.app.theme == "crm-light"
-    assert preferences.load() == {"ambiguous_width": 2, "background": "light"}
+    assert preferences.load() == {"ambiguous_width": 2, "background": "light", "commands": ["display"]}
 
 
 async def test_no_color_offers_nothing_but_plain_text(monkeypatch: pytest.MonkeyPatch) -> None:
