@@ -196,6 +196,12 @@ BY_ALIAS = (
 )
 
 
+def numbered(reader: sqlite3.Connection, number: str) -> list[int]:
+    """Return the customers with exactly that number."""
+    params = {"no": number, "sort": natural_key(number)}
+    return [row[0] for row in reader.execute(BY_NUMBER, params).fetchall()]
+
+
 def by_reference(reader: sqlite3.Connection, number: str, name_key: str) -> list[int]:
     """Return the customers that a number, an exact folded name or another name means: none, one or two."""
     for sql, params in (

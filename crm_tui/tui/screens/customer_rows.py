@@ -142,6 +142,11 @@ class CustomerRows:
         """Count the customers where that takes no longer than nobody notices."""
         return self.window.count(limit_ms=QUICK_MS) if self.total is None else self.total
 
+    def know(self, total: int) -> None:
+        """Take over how many rows there are."""
+        self.total = total
+        self.window.know(total)
+
     def count_aside(self, reader: sqlite3.Connection) -> int:
         """Count the customers over another connection, however long it takes."""
         return reading.count(reader, self.query)
@@ -172,7 +177,7 @@ class CustomerRows:
         if wanted.kind == "line":
             return int(wanted.number) - 1, ""
         if wanted.kind == "percent":
-            total = self.window.count()
+            total = self.count() or self.window.count()
             return (max(round((total or 0) * wanted.number / 100) - 1, 0), "") if total else (0, "")
         line = self._by_number(wanted)
         if line is None and not (wanted.number and self.query.sort.removeprefix("-") != "no"):
@@ -185,8 +190,8 @@ class CustomerRows:
 
     def _by_number(self, wanted: Place) -> int | None:
         """Return the line of the customer with exactly that number."""
-        for hit in reading.same(self.session.reader, "no", wanted.text):
-            line = self.window.position(hit.customer_id)
+        for customer_id in reading.numbered(self.session.reader, wanted.text):
+            line = self.window.position(customer_id)
             if line is not None:
                 return line
         return None

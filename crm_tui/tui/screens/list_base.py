@@ -25,7 +25,9 @@ class ListSource(Source, Protocol):
     """The rows of a list: what a table asks for, and what the list itself does."""
 
     columns: Sequence[Column]
-    total: int | None  # how many rows there are, where that is known from before
+
+    def know(self, total: int) -> None:
+        """Take over how many rows there are, where that is known from before or was counted aside."""
 
     def count_aside(self, reader: sqlite3.Connection) -> int:
         """Count all rows over a connection of its own, however long that takes."""
@@ -59,6 +61,7 @@ class ListBase(BaseScreen):
         self.filter_words = ""
         self.view = ""
         self.table = self.new_table()
+        self.total_before: int | None = None  # of the same rows, where only their order or columns change
         self._laid_out = False
 
     def new_table(self) -> Table:
@@ -162,17 +165,16 @@ class ListBase(BaseScreen):
         """Narrow the rows."""
         await self.show_rows()
 
-    async def show_rows(self, cursor_to: Any = None, *, stay: bool = False, total: int | None = None) -> None:
-        """Read the rows of what is asked for now, the cursor on a row, on its own one or on the first.
-
-        ``total`` is given where the same rows were counted already.
-        """
+    async def show_rows(self, cursor_to: Any = None, *, stay: bool = False) -> None:
+        """Read the rows of what is asked for now, the cursor on a row, on its own one or on the first."""
         if not self._laid_out:
             await self.remember_layout()
             self._laid_out = True
         self.table.empty = self.empty_text()
         source = self.source(self.asked)
-        source.total = total
+        if self.total_before is not None:
+            source.know(self.total_before)
+            self.total_before = None
         if stay:
             self.table.source = source
             await self.table.reload()
@@ -222,6 +224,7 @@ class ListBase(BaseScreen):
     async def _count(self, source: ListSource) -> None:
         total = await self.counted_aside(source)
         if source is self.table.source:
+            source.know(total)
             self.table.know(source, total)
             self._say_state()
 

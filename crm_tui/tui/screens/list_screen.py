@@ -35,7 +35,8 @@ class ListScreen(ListBase):
         """Show the list with other columns or widths, or in another order; the cursor stays on its row."""
         turned_round = layout.sort != self.layout_now.sort
         self.layout_now = layout
-        await self.show_rows(stay=not turned_round, total=self.total)
+        self.total_before = self.total
+        await self.show_rows(stay=not turned_round)
 
     async def keep_layout(self) -> None:
         """Keep columns and sort for the next time; not in a file that can only be read."""

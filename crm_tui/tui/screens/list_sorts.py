@@ -75,8 +75,8 @@ class SortBox(PopUp):
         letter = half_width(text) or text
         if letter not in self.letters:
             return False
-        key = self.sorts[self.letters.index(letter)].key
-        self.app.call_later(self._choose, key)
+        self.table.move_to(self.letters.index(letter))
+        self.crm.perform("apply")
         return True
 
     async def _choose(self, key: str) -> None:

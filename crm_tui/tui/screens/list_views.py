@@ -135,7 +135,8 @@ class ViewsBox(PopUp):
         """Choose the view of a digit."""
         if not self.begins_text(text[:1]):
             return False
-        self.app.call_later(self.crm.back, self.views[int(text[:1]) - 1])
+        self.table.move_to(int(text[:1]) - 1)
+        self.crm.perform("apply")
         return True
 
     def _chosen(self) -> View | None:
