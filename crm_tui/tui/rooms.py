@@ -13,7 +13,7 @@ ROOMS: dict[str, str] = {
     "history": "crm_tui.tui.screens.history:HistoryScreen",
     "obstacles": "crm_tui.tui.screens.obstacles:ObstaclesBox",
     "welcome": "crm_tui.tui.screens.welcome:WelcomeScreen",
-    "customers": "crm_tui.tui.screens.customers:CustomersScreen",
+    "customers": "crm_tui.tui.screens.marked_customers:MarkedCustomersScreen",
     "customer": "crm_tui.tui.screens.customer:CustomerScreen",
     "add_customer": "crm_tui.tui.screens.customer_form:AddCustomerScreen",
     "edit_customer": "crm_tui.tui.screens.customer_form:EditCustomerScreen",

@@ -1,4 +1,4 @@
-"""A box to choose one of many by typing a part of its name."""
+"""A box to choose one of many by typing a part of its name, in Chinese, pinyin or by initials."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from textual.widgets import Input
 from crm_tui.locale import _
 from crm_tui.text.fold import fold
 from crm_tui.tui.screens.base import PopUp
+from crm_tui.tui.screens.list_candidates import fits
 from crm_tui.tui.widgets.lines import TextLine
 from crm_tui.tui.widgets.rows import Column, ListSource, Row
 from crm_tui.tui.widgets.table import Table
@@ -69,7 +70,11 @@ class PickBox(PopUp):
 
     async def _show(self, cursor_to: str | None = None) -> None:
         wanted = fold(self.line.value)
-        hits = [one for one in self.choices if wanted in fold(f"{one.text} {one.note} {one.key}")]
+        hits = list(self.choices)
+        if wanted:
+            # What begins so comes before what only sounds so or holds it somewhere.
+            ranked = [(fits(wanted, (one.text, one.note, one.key)), one) for one in self.choices]
+            hits = [one for rank, one in sorted(ranked, key=lambda each: -each[0]) if rank]
         rows = [Row(one.key, (one.text, one.note)) for one in hits]
         await self.table.show(ListSource(rows), cursor_to=cursor_to)
 
