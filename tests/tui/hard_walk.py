@@ -27,7 +27,7 @@ from tests.tui.driver import User, story
 from tests.tui.hard import Eyes, by_chance
 from tests.tui.office import NOW, app, office
 
-SIZE = (120, 130)  # most texts to a screen
+SIZE = (120, 64)
 BATCH = 500
 
 
@@ -42,15 +42,14 @@ def sheet(path: Path, texts: Sequence[str]) -> None:
 def fill(change: Change, texts: list[str]) -> None:
     """Write customers whose names, contacts, needs, tags, plans and talks are hard texts."""
     storable = [text.encode("utf-8", "replace").decode() for text in texts]
-    for number, name in enumerate(storable):
-        other, third = storable[number - 1], storable[number - 2]
+    for number, name in enumerate(storable[::3]):
+        other, third = (storable[(number * 3 + by) % len(storable)] for by in (1, 2))
         values = {"name": f"{name}#", "status": "prospect", "kind": "company", "industry": other[:20] or "-"}
         few = {"need": third, "key_note": other, "main_business": name} if number % 5 == 0 else {}
         contact = {"name": other.strip() or "-", "title": third, "mobile": f"138{number:08}"}
         tags = [third.strip()[:30] or "-"] if few else []
         customer = customers.add(change, values | few, [contact], tags)
-        if number % 2:
-            followups.add_plan(change, customer, PlanDraft(date(2026, 11, 1 + number % 20), goal=third))
+        followups.add_plan(change, customer, PlanDraft(date(2026, 11, 1 + number % 20), goal=third))
 
 
 async def walk(user: User, eyes: Eyes) -> list[str]:
@@ -64,11 +63,11 @@ async def walk(user: User, eyes: Eyes) -> list[str]:
         while user.screen.kind != "customers":
             await user.press("escape")
 
-    for _page in range(2):
+    for _page in range(3):
         look()
         await user.press("pagedown")
     await user.press("2", "g")
-    for _page in range(4):
+    for _page in range(3):
         look()
         if len(eyes.column_of("1380000")) != 1:
             wrong.append(f"telephones stand in columns {eyes.column_of('1380000')}")
