@@ -20,6 +20,7 @@ from crm_tui.customers.store import (
     record,
     rows_of,
     same,
+    tag_names,
     tags,
     tags_of,
 )
@@ -52,6 +53,7 @@ __all__ = [
     "record",
     "rows_of",
     "same",
+    "tag_names",
     "tags",
     "tags_of",
     "warnings",

@@ -127,6 +127,7 @@ TAGS = (
     "SELECT t.id, t.name, t.colour, t.group_name, (SELECT count(*) FROM tag_link l WHERE l.tag_id = t.id)"
     " FROM tag t ORDER BY t.group_name NULLS LAST, t.id"
 )
+TAG_NAMES = "SELECT t.name FROM tag t ORDER BY t.group_name NULLS LAST, t.id"
 TAGS_OF = (
     "SELECT l.customer_id, t.name FROM tag_link l JOIN tag t ON t.id = l.tag_id"
     " WHERE l.customer_id IN ({ids}) AND l.deleted_at IS NULL AND t.deleted_at IS NULL ORDER BY t.id"
@@ -136,6 +137,11 @@ TAGS_OF = (
 def tags(reader: sqlite3.Connection) -> list[Tag]:
     """Return all tags with their use."""
     return [Tag(*row) for row in reader.execute(TAGS).fetchall()]
+
+
+def tag_names(reader: sqlite3.Connection) -> list[str]:
+    """Return the names of all tags; unlike ``tags`` it does not count who carries them."""
+    return [row[0] for row in reader.execute(TAG_NAMES).fetchall()]
 
 
 def tags_of(connection: sqlite3.Connection, ids: list[int]) -> dict[int, list[str]]:

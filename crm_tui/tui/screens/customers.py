@@ -74,7 +74,7 @@ class CustomersScreen(ListScreen):
     def learn(self) -> None:
         """Read who there is and which tags there are."""
         self.people = self.session.context().people
-        self.tags = [tag.name for tag in reading.tags(self.session.reader)]
+        self.tags = reading.tag_names(self.session.reader)
 
     def understand(self, text: str) -> tuple[Any, str]:
         """Return the filter that a text means and the words to search for."""

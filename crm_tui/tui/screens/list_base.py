@@ -199,10 +199,14 @@ class ListBase(BaseScreen):
         marked = any(one.sort == key for name, one in self.offered.items() if name in shown)
         total = self.total_said()
         self.set_status(
-            title=f"{self.heading()} > {self.view}" if self.view else self.heading(),
+            title=f"{self.heading()} > {self.view_said()}" if self.view else self.heading(),
             total=total if marked else f"{total} · {self.sort_said()}",
             narrowed=self.filter_words,
         )
+
+    def view_said(self) -> str:
+        """Return the name of the view that is shown."""
+        return self.view
 
     def sort_said(self, sort: str = "") -> str:
         """Return an order in words, the one in force by default."""

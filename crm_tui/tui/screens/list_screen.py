@@ -22,6 +22,10 @@ class ListScreen(ListBase):
     ``offered`` and ``sorts`` say what can be shown and in which orders; ``source(asked)`` makes the rows.
     """
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._viewed_as: dict[str, Any] = {}
+
     # -- layout ---------------------------------------------------------------------------------------
 
     async def remember_layout(self) -> None:
@@ -144,8 +148,19 @@ class ListScreen(ListBase):
             self._say_state()
             return
         asked = self.asked_by(view.definition)
-        self.view, self.layout_now = view.name, read_layout(view.definition, self.sorts)
+        self.layout_now = read_layout(view.definition, self.sorts)
+        self.view = ""
         await self._narrow(asked.chosen, asked.text)
+        self.show_view(view.name)
+
+    def show_view(self, name: str) -> None:
+        """Say that what is shown is the view of that name; a star tells when that is not so any more."""
+        self.view, self._viewed_as = name, self.definition()
+        self._say_state()
+
+    def view_said(self) -> str:
+        """Return the name of the view that is shown, with a star when something was changed since."""
+        return self.view if self.definition() == self._viewed_as else f"{self.view} *"
 
     # -- jumps ----------------------------------------------------------------------------------------
 

@@ -50,10 +50,12 @@ class ViewForm(FormScreen):
             raise FieldErrors({"name": _("At most {n} signs.").format(n=LONGEST)})
         if self.view is not None:
             await self.crm.write(views.rename, self.view.id, name, self.view.changed_in)
+            if self.list.view == self.view.name:
+                self.list.view = name
         else:
             team = values["whom"] == "team"
             await self.crm.write(views.save, self.list.screen_name, name, self.list.definition(), team)
-        self.list.view = name
+            self.list.show_view(name)
         self.result = name
         return _("View saved: {name}.").format(name=name)
 
