@@ -95,6 +95,16 @@ class Tmux:
             screen = self.screen()
         return screen
 
+    def wait_for_rest(self, looks: int = 5) -> None:
+        """Wait until the screen stays as it is for several looks."""
+        before, same = "", 0
+        end = time.monotonic() + 15
+        while same < looks and time.monotonic() < end:
+            now = self.screen(colours=True)
+            same = same + 1 if now == before else 0
+            before = now
+            time.sleep(POLL)
+
     def wait_for_cursor(self, column: int, line: int, seconds: float = 15) -> None:
         """Wait until the cursor stands there."""
         end = time.monotonic() + seconds
