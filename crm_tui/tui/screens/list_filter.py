@@ -12,7 +12,7 @@ from crm_tui.errors import BadInput
 from crm_tui.locale import _
 from crm_tui.text.cells import safe
 from crm_tui.tui.screens.base import PopUp
-from crm_tui.tui.screens.list_candidates import Candidate, Choosable, candidates, last_word
+from crm_tui.tui.screens.list_candidates import Begun, Candidate, Choosable, candidates, last_word
 from crm_tui.tui.widgets.lines import TextLine
 from crm_tui.tui.widgets.rows import Column, ListSource, Row
 from crm_tui.tui.widgets.table import Table
@@ -41,6 +41,21 @@ class FilterLine(TextLine):
         self._over.pick(-1)
 
 
+def begun_word(line: TextLine) -> Begun | None:
+    """Return the word that is being typed at the cursor of a line."""
+    return last_word(line.value[: line.cursor_position])
+
+
+class Offers(Table):
+    """What may come next; the cursor is drawn only where Enter takes what is under it."""
+
+    lit = False
+
+    def holds_cursor(self, line: int) -> bool:
+        """Tell whether a line is what Enter takes."""
+        return self.lit and super().holds_cursor(line)
+
+
 class FilterBox(PopUp):
     """Closes with the text of the filter, '' for none, None by Esc."""
 
@@ -53,7 +68,7 @@ class FilterBox(PopUp):
         words = shown_by.filter_words
         self.line = FilterLine(f"{words} " if words else "", placeholder=_("Field:value, e.g. status:won"))
         self.check = Static("", markup=False, classes="filter-check")
-        self.table = Table(
+        self.table = Offers(
             [Column("", 22, flex=1), Column("", 20, flex=1, priority=1, tone="dim")],
             header=False,
             empty=_("Nothing to choose here; write on."),
@@ -89,6 +104,7 @@ class FilterBox(PopUp):
         typed = self.line.value
         self.found = candidates(typed[: self.line.cursor_position], self.fields)
         rows = [Row(at, (one.shown, one.note)) for at, one in enumerate(self.found)]
+        self.table.lit = self._takes()
         await self.table.show(ListSource(rows))
         said, wrong = self._meaning(typed)
         self.check.update(safe(said))
@@ -102,6 +118,8 @@ class FilterBox(PopUp):
         try:
             chosen, free = self.list.understand(typed)
         except BadInput as error:
+            if self.found and begun_word(self.line) is not None:
+                return _("Go on: Enter takes the marked one, the arrows another."), False
             return str(error), True
         words = self.list.filter_said(chosen) if chosen is not None else ""
         searched = _("search: {text}").format(text=free) if free else ""
@@ -110,7 +128,8 @@ class FilterBox(PopUp):
     def pick(self, by: int) -> None:
         """Go to a continuation; Enter then takes it."""
         if not self._picking:
-            self._picking = bool(self.found)
+            self._picking = self.table.lit = bool(self.found)
+            self.table.refresh()
             self.table.move_to(0 if by > 0 else self.table.total - 1)
         else:
             self.table.move_to(self.table.cursor + by)
@@ -129,14 +148,19 @@ class FilterBox(PopUp):
     async def enter(self) -> None:
         """Take the continuation that was gone to or that a begun word means, else the filter."""
         text = self.line.value.strip()
-        wrong = self._wrong(text)
-        begun = last_word(self.line.value[: self.line.cursor_position])
-        if self._picking or (self.found and begun and (wrong is not None or not begun.compared)):
+        if self._takes():
             self.do_next_panel()
-        elif wrong is not None:
+        elif (wrong := self._wrong(text)) is not None:
             self.say(str(wrong), "bad")
         else:
             await self.crm.back(text)
+
+    def _takes(self) -> bool:
+        """Tell whether Enter takes the continuation under the cursor: gone to, or what a begun word means."""
+        begun = begun_word(self.line)
+        if self._picking or not self.found or begun is None:
+            return self._picking
+        return not begun.compared or self._wrong(self.line.value.strip()) is not None
 
     def _wrong(self, text: str) -> BadInput | None:
         try:
