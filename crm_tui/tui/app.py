@@ -44,6 +44,17 @@ class CrmApp(Frame):
         """Paint everything anew."""
         self.paint_again()
 
+    async def do_suspend(self) -> None:
+        """Go back to the shell; ``fg`` comes back."""
+        from crm_tui.tui.suspending import suspend
+
+        self.keep_drafts()
+        stopped = await suspend(self.work, self._driver)
+        self.paint_again()
+        self.check_day()
+        if not stopped:
+            self.say(_("There is no shell behind this program that could bring it back."), "warn")
+
     async def do_go_today(self) -> None:
         """Go to Today."""
         await self.go("today")

@@ -112,7 +112,7 @@ class TerminalDriver(LinuxDriver):
         self._pace = Pace()
         self._answers = Listener(lambda light: self._in_loop(partial(app.background_told, light)))
         self._due: asyncio.Handle | None = None
-        self._sync = self._away = False
+        self._sync = self._away = self._continued = False
         signal.signal(signal.SIGTSTP, signal.SIG_IGN)
 
     def start_application_mode(self) -> None:
@@ -184,6 +184,7 @@ class TerminalDriver(LinuxDriver):
 
     def _sigcont_application(self, *_: object) -> None:
         """Take the terminal again after SIGSTOP, whose way out nobody can see."""
+        self._continued = True
         if not self._active or self._raw is None:
             return
         with suppress(termios.error, OSError):
@@ -194,6 +195,30 @@ class TerminalDriver(LinuxDriver):
         self._disable_line_wrap()
         self._pace.forget()
         self._loop.call_soon_threadsafe(self._app.paint_again)  # ty: ignore[missing-attribute]
+
+    def stop(self) -> bool:
+        """Give the terminal back, stop as by Ctrl+Z elsewhere, and take it when somebody continues us.
+
+        Returns False where nobody can: the kernel does not stop what no shell looks after.
+        """
+        self._continued = False
+        self.suspend_application_mode()
+        signal.signal(signal.SIGTSTP, signal.SIG_DFL)
+        try:
+            os.killpg(os.getpgrp(), signal.SIGTSTP)
+        finally:
+            signal.signal(signal.SIGTSTP, signal.SIG_IGN)
+        while self._continued and self._in_background():
+            # Continued by ``bg``: without the terminal there is nothing to do.
+            self._continued = False
+            os.killpg(os.getpgrp(), signal.SIGTTOU)
+        self.resume_application_mode()
+        return self._continued
+
+    def _in_background(self) -> bool:
+        with suppress(OSError):
+            return os.tcgetpgrp(self.fileno) != os.getpgrp()
+        return False
 
     # -- input ------------------------------------------------------------------------------------------
 

@@ -26,7 +26,15 @@ class Terminal:
     that messages are told from the screen.
     """
 
-    def __init__(self, command: Sequence[str | Path], *, env: Mapping[str, str], errors: Path) -> None:
+    def __init__(
+        self,
+        command: Sequence[str | Path],
+        *,
+        env: Mapping[str, str],
+        errors: Path,
+        size: tuple[int, int] = (80, 24),
+    ) -> None:
+        self.size = size
         self.command = [str(word) for word in command]
         self.env = {**os.environ, "TERM": "xterm-256color", "LANG": "C.UTF-8", "CRM_LANG": "zh", **env}
         self.errors = errors
@@ -35,7 +43,7 @@ class Terminal:
 
     def __enter__(self) -> Terminal:
         self.master, self.slave = pty.openpty()
-        fcntl.ioctl(self.slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+        fcntl.ioctl(self.slave, termios.TIOCSWINSZ, struct.pack("HHHH", *reversed(self.size), 0, 0))
         self.before = self.settings()
         with self.errors.open("wb") as errors:
             self.process = subprocess.Popen(

@@ -1,10 +1,11 @@
-"""Long and odd input: ten thousand lines pasted, an input method's phrases, lines into a line, control bytes."""
+"""Ten thousand lines pasted, phrases of an input method, lines into one line, control bytes."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import time_machine
@@ -24,6 +25,12 @@ def session(tmp_path: Path) -> Iterator[Session]:
         yield opened
 
 
+def kept(session: Session, customer_id: int) -> Any:
+    row = reading.record(session.reader, "customer", customer_id)
+    assert row is not None
+    return row
+
+
 @pytest.mark.requirement("S0-02")
 async def test_ten_thousand_lines_are_pasted_into_a_note_and_saved_whole(session: Session) -> None:
     made = customer(session, "甲公司")
@@ -41,7 +48,7 @@ async def test_ten_thousand_lines_are_pasted_into_a_note_and_saved_whole(session
         await user.type("最后一句")
         assert "最后一句" in user.text and "长长" in user.text  # where the cursor is
         await user.press("f12")
-        note = reading.record(session.reader, "customer", made)["note"]
+        note = kept(session, made)["note"]
         assert note.split("\n") == ["[31m前" + LINES[0], *LINES[1:-1], LINES[-1] + "最后一句"]
         before = time.process_time()
         await user.press("escape", "enter")
@@ -50,7 +57,7 @@ async def test_ten_thousand_lines_are_pasted_into_a_note_and_saved_whole(session
         assert "备注" in user.text and "第0行" in user.text
         assert time.process_time() - before < 1
         await user.press("u")
-        assert reading.record(session.reader, "customer", made)["note"] is None
+        assert kept(session, made)["note"] is None
 
 
 async def test_phrases_and_lines_arrive_whole_wherever_they_are_put(session: Session) -> None:
@@ -83,5 +90,5 @@ async def test_phrases_and_lines_arrive_whole_wherever_they_are_put(session: Ses
         assert user.screen.the_form.values()["short_name"] == PHRASE
         form.fill("website", "www.a.cn")
         await user.press("f12")
-        row = reading.record(session.reader, "customer", made)
+        row = kept(session, made)
         assert (row["short_name"], row["main_business"]) == (PHRASE, PHRASE * 2)
