@@ -7,7 +7,7 @@ Every value is a parameter. ``{id}`` stands for the customer's id of the query t
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
@@ -16,7 +16,6 @@ from crm_tui.customers.filter_fields import FILTER_FIELDS, ME, All, Condition, F
 from crm_tui.storage.driver import sqlite3
 from crm_tui.text.fold import fold
 
-BLANK = "{column} = :{p}"
 COLUMNS = {
     "status": "c.status",
     "industry": "c.industry",
@@ -43,8 +42,6 @@ COLUMNS = {
     "doubtful": "s.odd",
 }
 NUMBERS = frozenset({"owner", "created", "changed", "contact", "phone", "plan", "incomplete", "doubtful"})
-# Numbers that an index finds in both directions, or only where there are some.
-INDEXED_NUMBERS = frozenset({"owner", "created", "changed", "contact", "phone", "incomplete"})
 OF_CUSTOMER = "SELECT c.id FROM customer c WHERE {range}"
 OF_STATE = "SELECT s.customer_id FROM listed s WHERE {range}"
 ODD = "SELECT s.customer_id FROM listed s WHERE s.odd > 0"
@@ -52,6 +49,7 @@ TAGGED = "SELECT l.customer_id FROM tag_link l WHERE l.tag_id = :{p}"
 HAS_TAG = "EXISTS (SELECT 1 FROM tag_link l WHERE l.customer_id = {id} AND l.tag_id IN ({values}))"
 ANY_TAG = "EXISTS (SELECT 1 FROM tag_link l WHERE l.customer_id = {id})"
 NEVER = "1 = 0"
+NOBODY = "SELECT c.id FROM customer c WHERE 1 = 0"
 HAY = "s.haystack LIKE :{p} ESCAPE '!'"
 TAGS = "SELECT id, name_key FROM tag"
 MYSELF = "SELECT id FROM myself"
@@ -59,7 +57,6 @@ NEXT_SET = "SELECT id, at FROM change_set WHERE id >= :id AND at IS NOT NULL ORD
 NEWEST_SET = "SELECT coalesce(max(id), 0) FROM change_set"
 ZONE = "SELECT value FROM setting WHERE name = 'zone' ORDER BY id"
 
-Low = Any
 Range = tuple[Any, Any]  # both ends included; None: open; (None, None): the column is NULL
 MOST_RANGES = 60
 
@@ -69,6 +66,18 @@ class Piece(NamedTuple):
 
     sql: str
     params: dict[str, Any]
+
+
+@dataclass
+class Held:
+    """Where a filter's rows are to be found: pieces of indexes, and what each row must pass besides."""
+
+    pieces: list[Piece]
+    rest: Filter | None
+    ids: list[int] = field(default_factory=list)
+
+    def _replaced(self, rest: Filter | None) -> Held:
+        return Held(self.pieces, rest, self.ids)
 
 
 @dataclass
@@ -115,6 +124,28 @@ class Reading:
         params = {name: value for part in parts for name, value in part.params.items()}
         return Test("(" + joint.join(part.sql for part in parts) + ")", params)
 
+    def membership(self, tree: Filter) -> Test:
+        """Return the same test by sets of ids, each read from an index or once along the table.
+
+        For walking many rows: nothing is looked up for each of them.
+        """
+        if isinstance(tree, Not_):
+            part = self.membership(tree.part)
+            return Test(f"NOT {part.sql}", part.params)
+        if isinstance(tree, Condition):
+            pieces = self._of_condition(tree, False) if tree.field != "plan" else None
+            if pieces is None:
+                test = self._condition(tree)
+                frame, inner = (OF_CUSTOMER, "c.id") if test.of_customer else (OF_STATE, "s.customer_id")
+                pieces = [Piece(frame.replace("{range}", test.sql.replace("{id}", inner)), test.params)]
+            # A sum, so that no index is led by the set instead of by the order.
+            sql = "({id} + 0 IN (" + (" UNION ALL ".join(piece.sql for piece in pieces) or NOBODY) + "))"
+            return Test(sql, {name: value for piece in pieces for name, value in piece.params.items()})
+        parts = [self.membership(part) for part in tree.parts]
+        joint = " AND " if isinstance(tree, All) else " OR "
+        params = {name: value for part in parts for name, value in part.params.items()}
+        return Test("(" + joint.join(part.sql for part in parts) + ")", params)
+
     def _bind(self, *values: Any) -> dict[str, Any]:
         found = {}
         for value in values:
@@ -128,7 +159,7 @@ class Reading:
             return self._tag_test(one)
         if kind == "text":
             return self._text_test(one)
-        column, ranges, _exact = self._ranges(one)
+        column, ranges = self._ranges(one)
         blank = "0" if column in NUMBERS else "''"
         wrapped = "coalesce({column}, {blank})".replace("{column}", COLUMNS[column]).replace("{blank}", blank)
         parts: list[str] = []
@@ -181,26 +212,26 @@ class Reading:
 
     # -- ranges ---------------------------------------------------------------------------------------
 
-    def _ranges(self, one: Condition) -> tuple[str, list[Range], bool]:
-        """Return column, ranges of its values that pass, and whether blank is among what does not."""
+    def _ranges(self, one: Condition) -> tuple[str, list[Range]]:
+        """Return the column of a condition and the ranges of its values that pass."""
         kind = FILTER_FIELDS[one.field].kind
         if kind in ("word", "place", "person"):
-            return one.field, self._values(one, kind), True
+            return one.field, self._values(one, kind)
         if kind == "has":
-            return one.field, [(1, None)] if one.op == "some" else [(0, 0)], True
+            return one.field, [(1, None)] if one.op == "some" else [(0, 0)]
         if kind == "event":
             low, high = self._days(one)
-            return one.field, [(self._set_at(low, 0), self._before(high))], True
+            return one.field, [(self._set_at(low, 0), self._before(high))]
         if kind == "past":
             if one.op in ("none", "some"):
-                return "last", [(None, None)] if one.op == "none" else [("0", None)], True
+                return "last", [(None, None)] if one.op == "none" else [("0", None)]
             if one.op == "over":
                 # Whom nobody ever contacted waits since the file was begun.
                 end = self._start(self.today - timedelta(days=int(one.values[0])))
-                return "idle", [("0", _just_before(end))], True
+                return "idle", [("0", _just_before(end))]
             low, high = self._days(one)
-            return "last", [(self._start(low) if low else "0", _just_before(self._start(_after(high))))], True
-        return "due", self._due(one), True
+            return "last", [(self._start(low) if low else "0", _just_before(self._start(_after(high))))]
+        return "due", self._due(one)
 
     def _due(self, one: Condition) -> list[Range]:
         yesterday = (self.today - timedelta(days=1)).isoformat()
@@ -303,26 +334,46 @@ class Reading:
 
     # -- pieces of indexes ----------------------------------------------------------------------------
 
-    def pieces(self, tree: Filter, estimate: Callable[[list[Piece]], int]) -> list[Piece] | None:
+    def held(self, tree: Filter, ids_of: Callable[[Sequence[Piece]], list[int]]) -> Held | None:
         """Return pieces of indexes that together hold every row that a filter lets pass, None without any.
 
-        Of what must all hold the one with the fewest rows is taken, as ``estimate`` tells.
+        Of what must all hold the one with the fewest rows is taken; ``ids_of`` fetches them up to a limit.
         """
-        return self._pieces(tree, False, estimate)
+        found = self._held(tree, False, ids_of)
+        if found is not None and not found.ids:
+            found.ids = ids_of(found.pieces)
+        return found
 
-    def _pieces(
-        self, tree: Filter, negated: bool, estimate: Callable[[list[Piece]], int]
-    ) -> list[Piece] | None:
+    def _held(
+        self, tree: Filter, negated: bool, ids_of: Callable[[Sequence[Piece]], list[int]]
+    ) -> Held | None:
         if isinstance(tree, Not_):
-            return self._pieces(tree.part, not negated, estimate)
+            return self._held(tree.part, not negated, ids_of)
+        here: Filter = Not_(tree) if negated else tree
         if isinstance(tree, Condition):
-            return self._of_condition(tree, negated)
-        found = [self._pieces(part, negated, estimate) for part in tree.parts]
+            pieces = self._of_condition(tree, negated)
+            exact = not negated and tree.field != "plan"
+            return None if pieces is None else Held(pieces, None if exact else here)
+        found = [self._held(part, negated, ids_of) for part in tree.parts]
         if isinstance(tree, All) is not negated:
-            there = [pieces for pieces in found if pieces is not None]
-            return min(there, key=estimate) if there else None
-        every = [piece for pieces in found for piece in pieces or ()]
-        return None if None in found or len(every) > MOST_RANGES else every
+            there = [one for one in found if one is not None]
+            if not there:
+                return None
+            for one in there:
+                one.ids = one.ids or ids_of(one.pieces)
+            best = min(there, key=lambda one: len(one.ids))
+            rest: list[Filter] = [
+                Not_(part) if negated else part
+                for part, one in zip(tree.parts, found, strict=True)
+                if one is not best
+            ]
+            rest += [best.rest] if best.rest is not None else []
+            return best._replaced(All(tuple(rest)) if rest else None)
+        every = [piece for one in found if one is not None for piece in one.pieces]
+        if None in found or len(every) > MOST_RANGES:
+            return None
+        exact = all(one is not None and one.rest is None for one in found)
+        return Held(every, None if exact else here)
 
     def _of_condition(self, one: Condition, negated: bool) -> list[Piece] | None:
         kind = FILTER_FIELDS[one.field].kind
@@ -333,35 +384,34 @@ class Reading:
                 return None
             bound = [self._bind(tag) for tag in self._tag_ids(one.values)]
             return [Piece(TAGGED.replace("{p}", next(iter(each))), each) for each in bound]
-        column, ranges, _exact = self._ranges(one)
+        column, ranges = self._ranges(one)
         if negated:
             ranges = _others(ranges, column in NUMBERS)
         if column == "doubtful":
             return [Piece(ODD, {})] if ranges == [(1, None)] else None
         if column == "plan":
             # Whoever has no open plan has no next day either.
-            column, ranges = ("due", [(None, None)]) if ranges == [(0, 0)] else ("", [])
-            if not column:
+            if ranges[:1] != [(0, 0)]:
                 return None
-        if len(ranges) > MOST_RANGES:
-            return None
-        return [self._piece(column, low, high) for low, high in ranges]
+            column, ranges = "due", [(None, None)]
+        pieces = [piece for low, high in ranges for piece in self._piece(column, low, high)]
+        return pieces if len(pieces) <= MOST_RANGES else None
 
-    def _piece(self, column: str, low: Any, high: Any) -> Piece:
+    def _piece(self, column: str, low: Any, high: Any) -> list[Piece]:
         name = COLUMNS[column]
         frame = OF_CUSTOMER if name.startswith("c.") else OF_STATE
         if low is None and high is None:
-            return Piece(frame.replace("{range}", f"({name} IS NULL OR {name} = '')"), {})
+            return [Piece(frame.replace("{range}", f"{name} {end}"), {}) for end in ("IS NULL", "= ''")]
         if low == high:
             bound = self._bind(low)
-            return Piece(frame.replace("{range}", f"{name} = :{next(iter(bound))}"), bound)
+            return [Piece(frame.replace("{range}", f"{name} = :{next(iter(bound))}"), bound)]
         parts, params = [], {}
         for sign, value in ((">=", low), ("<=", high)):
             if value is not None:
                 bound = self._bind(value)
                 params |= bound
                 parts.append(f"{name} {sign} :{next(iter(bound))}")
-        return Piece(frame.replace("{range}", " AND ".join(parts)), params)
+        return [Piece(frame.replace("{range}", " AND ".join(parts)), params)]
 
 
 def _others(ranges: list[Range], number: bool) -> list[Range]:

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from crm_tui.customers.store_filter import Piece, Test
 from crm_tui.storage.driver import sqlite3
+from crm_tui.storage.lists import query_in
 
 
 class Order(NamedTuple):
@@ -49,6 +50,8 @@ ORDERS: dict[str, Order] = {
     "source": Order("c.source", kind="source"),
     "id": Order("c.id"),
 }
+COUNTED = Order("s.missing")  # the smallest index that holds every row
+PART = 2000
 MOST_VALUES = 400
 # The table of the order leads, whatever else is read: CROSS JOIN keeps the planner from turning them round.
 FROM = {
@@ -86,8 +89,7 @@ COUNT = "SELECT count(*)"
 NEXT_VALUE = "SELECT min({key}) FROM {table} WHERE {key} > :value"
 FIRST_VALUE = "SELECT min({key}) FROM {table}"
 TABLES = {"c": "customer c", "s": "listed s"}
-BOUNDED = "SELECT count(*) FROM (SELECT 1 FROM ({piece}) x LIMIT :limit) y"
-WITHIN = " AND {id} IN ({pieces})"
+AMONG = " AND {id} IN ({ids})"
 KEY_OF = " AND {id} = :id"
 PEOPLE = "SELECT id, name FROM person_any ORDER BY id"
 
@@ -167,77 +169,64 @@ def walk(
 def count(
     reader: sqlite3.Connection,
     order: Order,
-    segment: Segment | None,
-    test: Test | None,
+    segment: Segment,
     *,
     before: tuple[Any, int] | None = None,
     backwards: bool = False,
-    pieces: Sequence[Piece] | None = None,
 ) -> int:
-    """Return how many rows a segment has (None: the whole list), or stand before a row in it."""
-    sql = COUNT + _frame(order, test) + (segment.where if segment else "")
-    params = {**(segment.params if segment else {}), **(test.params if test else {})}
-    if before is not None and segment is not None:
+    """Return how many rows a segment of the unfiltered list has, or how many stand before a row in it."""
+    sql, params = COUNT + _frame(order, None) + segment.where, segment.params
+    if before is not None:
         # What stands before a row is what comes after it in the other direction.
         sql += AFTER[segment.keyed, not backwards]
-        params |= {"key": before[0], "id": before[1]} if segment.keyed else {"id": before[1]}
-    if pieces is not None:
-        inner, more = _union(pieces)
-        sql, params = sql + WITHIN.replace("{pieces}", inner), params | more
+        params = params | ({"key": before[0], "id": before[1]} if segment.keyed else {"id": before[1]})
     return reader.execute(_filled(sql, order), params).fetchone()[0]
 
 
-def key_of(
-    reader: sqlite3.Connection, order: Order, test: Test | None, customer_id: int
-) -> tuple[Any] | None:
-    """Return the key of a customer's row in a list, None when it is not in there."""
-    sql = _filled("SELECT {key}" + _frame(order, test) + KEY_OF, order)
-    return reader.execute(sql, {**(test.params if test else {}), "id": customer_id}).fetchone()
+def key_of(reader: sqlite3.Connection, order: Order, customer_id: int) -> tuple[Any] | None:
+    """Return the key of a customer's row, None when it is not in the list."""
+    sql = _filled("SELECT {key}" + _frame(order, None) + KEY_OF, order)
+    return reader.execute(sql, {"id": customer_id}).fetchone()
 
 
 def gather(
-    reader: sqlite3.Connection, order: Order, test: Test, pieces: Sequence[Piece]
+    reader: sqlite3.Connection, order: Order, test: Test | None, ids: Sequence[int]
 ) -> list[tuple[int, Any]]:
-    """Return (id, key) of every row that a filter lets pass, as the pieces of indexes give them."""
-    inner, params = _union(pieces)
-    sql = WALK + _frame(order, test) + WITHIN.replace("{pieces}", inner)
-    return reader.execute(_filled(sql, order), {**test.params, **params}).fetchall()
+    """Return (id, key) of those rows of a list that are among some ids."""
+    sql = _filled(WALK + _frame(order, test) + AMONG, order)
+    return query_in(reader, sql, ids, test.params if test else None)
 
 
-def gather_sorted(
-    reader: sqlite3.Connection,
-    order: Order,
-    segment: Segment,
-    test: Test,
-    pieces: Sequence[Piece],
-    backwards: bool,
+def gather_walked(
+    reader: sqlite3.Connection, order: Order, segment: Segment, members: Test, backwards: bool
 ) -> array[int]:
-    """Return the ids of a segment in its order, sorted by the engine; for many rows."""
-    inner, params = _union(pieces)
-    sql = "SELECT {id}" + _frame(order, test) + segment.where + WITHIN.replace("{pieces}", inner)
+    """Return the ids of a segment in its order that are members of a filter's sets, along one index."""
+    sql = "SELECT {id}" + FROM[table_of(order), False] + f" AND {members.sql}" + segment.where
     sql += SORTED[segment.keyed, backwards]
-    rows = reader.execute(_filled(sql, order), {**test.params, **segment.params, **params})
-    return array("q", (row[0] for row in rows))
+    cursor = reader.execute(_filled(sql, order), {**members.params, **segment.params})
+    ids: array[int] = array("q")
+    while rows := cursor.fetchmany(PART):
+        ids.extend([row[0] for row in rows])
+    return ids
 
 
-def bounded(reader: sqlite3.Connection, pieces: Iterable[Piece], limit: int) -> int:
-    """Return how many rows pieces of indexes hold, counted up to a limit."""
-    total = 0
+def count_members(reader: sqlite3.Connection, members: Test | None) -> int:
+    """Return how many rows a filter lets pass, None for all of the list."""
+    sql = COUNT + FROM["s", False] + (f" AND {members.sql}" if members else "")
+    return reader.execute(_filled(sql, COUNTED), members.params if members else {}).fetchone()[0]
+
+
+def ids_of(reader: sqlite3.Connection, pieces: Iterable[Piece], limit: int) -> list[int]:
+    """Return the ids that pieces of indexes hold, each once, as long as there are not more than a limit."""
+    found: dict[int, None] = {}
     for piece in pieces:
-        if total >= limit:
+        if len(found) >= limit:
             break
-        sql = BOUNDED.replace("{piece}", piece.sql)
-        total += reader.execute(sql, {**piece.params, "limit": limit - total}).fetchone()[0]
-    return total
+        rows = reader.execute(piece.sql + " LIMIT :limit", {**piece.params, "limit": limit}).fetchall()
+        found.update(dict.fromkeys(row[0] for row in rows))
+    return list(found)
 
 
 def people(reader: sqlite3.Connection) -> list[tuple[int, str]]:
     """Return everybody's name by id."""
     return reader.execute(PEOPLE).fetchall()
-
-
-def _union(pieces: Sequence[Piece]) -> tuple[str, dict[str, Any]]:
-    if not pieces:
-        return "SELECT c.id FROM customer c WHERE 1 = 0", {}
-    params = {name: value for piece in pieces for name, value in piece.params.items()}
-    return " UNION ALL ".join(piece.sql for piece in pieces), params

@@ -1,14 +1,15 @@
 """A list through a window: any page, either end, counts and places, whichever filter and order it has.
 
 Few rows are fetched whole and sorted; many are walked along the index of their order, from the nearest row
-whose place is known. Which of both is told by counting, up to a limit, what the indexes hold of each condition.
+whose place is known. Which of both is told by what the indexes hold of each condition, up to a limit. A walk
+that finds too little in time gives way to one that asks no table at all.
 """
 
 from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
@@ -23,8 +24,8 @@ from crm_tui.locale import _
 from crm_tui.presets.store import dictionary
 from crm_tui.storage.driver import sqlite3
 
-FEW = 8_000
-WALK_MS = 60  # after which a walk that finds too little is given up
+FEW = 6_000
+WALK_MS = 40  # after which a walk that finds too little is given up
 STEPS = 2_000  # of SQLite's machine between two looks at the clock
 MOST_ANCHORS = 2_000
 FAR = "\U0010ffff"
@@ -58,7 +59,6 @@ class Window:
         self._segments: list[lists.Segment] | None = None
         self._ids: array[int] | None = None
         self._planned = False
-        self._pieces: list[Piece] | None = None
         self._count: int | None = None
         self._anchors: dict[int, _Anchor] = {}
         self._lines: list[int] = []
@@ -74,7 +74,11 @@ class Window:
         ids = self._gathered()
         if ids is not None:
             return self._rows(list(ids[max(0, len(ids) - limit) :]))
-        found = self._fetch(None, 0, limit, reverse=True)[::-1]
+        try:
+            with self._at_most(WALK_MS if self.filter is not None else None):
+                found = self._fetch(None, 0, limit, reverse=True)[::-1]
+        except TimeoutError:
+            return self._rows(list(self._gather_many()[-limit:]))
         if self._count is not None:
             self._remember(self._count - len(found), found)
         return self._rows([anchor.id for anchor in found])
@@ -84,25 +88,29 @@ class Window:
         ids = self._gathered()
         if ids is not None:
             return list(ids[offset : offset + limit])
+        if self.filter is None:
+            return self._walked(offset, limit)
         try:
-            with self._at_most(WALK_MS if self._test is not None and self._pieces else None):
+            if self._nearest(offset)[1] > FEW:
+                raise TimeoutError
+            with self._at_most(WALK_MS):
                 return self._walked(offset, limit)
         except TimeoutError:
-            self._gather_many()
-            return self.ids_page(offset, limit)
+            # What passes is far apart in this order, or far down.
+            return list(self._gather_many()[offset : offset + limit])
 
     def ids(self) -> list[int]:
         """Return the ids of the whole list in its order."""
-        ids = self._gathered()
+        ids = self._all()
         if ids is not None:
             return list(ids)
-        every: list[int] = []
-        for segment in self._parts():
-            rows = lists.walk(
-                self.reader, self.order, segment, self._test, backwards=self.backwards, limit=1 << 40
-            )
-            every.extend(row[0] for row in rows)
-        return every
+        rows = (self._walk(segment, 1 << 40) for segment in self._parts())
+        return [row[0] for part in rows for row in part]
+
+    def _all(self) -> array[int] | None:
+        """Return the ids of a filtered list, None for the unfiltered one, whose indexes tell everything."""
+        ids = self._gathered()
+        return self._gather_many() if ids is None and self.filter is not None else ids
 
     def count(self, limit_ms: int | None = None) -> int | None:
         """Return how many rows there are; None when that is not known within so many milliseconds."""
@@ -118,12 +126,16 @@ class Window:
                 return None
         return self._count
 
+    def know(self, count: int) -> None:
+        """Take over how many rows there are from whoever counted the same list over another connection."""
+        self._count = count
+
     def position(self, customer_id: int) -> int | None:
         """Return the line of a customer, None when the list does not have it."""
-        ids = self._gathered()
+        ids = self._all()
         if ids is not None:
             return ids.index(customer_id) if customer_id in ids else None
-        found = lists.key_of(self.reader, self.order, self._test, customer_id)
+        found = lists.key_of(self.reader, self.order, customer_id)
         if found is None:
             return None
         for index, segment in enumerate(self._parts()):
@@ -140,7 +152,7 @@ class Window:
         target = self._target(prefix)
         if target is None:
             return None
-        ids = self._gathered()
+        ids = self._all()
         index, keys = target
         if ids is not None:
             return self._place_in(ids, index, keys)
@@ -161,15 +173,15 @@ class Window:
         """Return all ids in their order when there are few, None when the list is to be walked."""
         if not self._planned:
             self._planned = True
-            if self.filter is not None and self._test is not None:
-                self._pieces = self._reading.pieces(self.filter, self._estimate)
-                if self._pieces is not None and self._estimate(self._pieces) < FEW:
-                    rows = lists.gather(self.reader, self.order, self._test, self._pieces)
-                    self._ids = self._sorted(rows)
+            if self.filter is not None:
+                held = self._reading.held(self.filter, self._ids_of)
+                if held is not None and len(held.ids) < FEW:
+                    test = self._reading.test(held.rest) if held.rest is not None else None
+                    self._ids = self._sorted(lists.gather(self.reader, self.order, test, held.ids))
         return self._ids
 
-    def _estimate(self, pieces: list[Piece]) -> int:
-        return lists.bounded(self.reader, pieces, FEW)
+    def _ids_of(self, pieces: Sequence[Piece]) -> list[int]:
+        return lists.ids_of(self.reader, pieces, FEW)
 
     def _sorted(self, rows: list[tuple[int, Any]]) -> array[int]:
         parts = self._parts()
@@ -186,17 +198,17 @@ class Window:
             ids.extend(row[0] for row in held)
         return ids
 
-    def _gather_many(self) -> None:
-        """Fetch all ids, sorted by the engine: their order has them too far from each other to be walked."""
+    def _gather_many(self) -> array[int]:
+        """Fetch all ids along the index of the order, as members of the filter's sets."""
         ids: array[int] = array("q")
-        for segment in self._parts():
-            if self._test is not None and self._pieces is not None:
-                ids.extend(
-                    lists.gather_sorted(
-                        self.reader, self.order, segment, self._test, self._pieces, self.backwards
-                    )
-                )
+        if self.filter is not None:
+            members = self._reading.membership(self.filter)
+            for segment in self._parts():
+                ids.extend(lists.gather_walked(self.reader, self.order, segment, members, self.backwards))
         self._ids = ids
+        self._anchors.clear()
+        self._lines.clear()
+        return ids
 
     def _parts(self) -> list[lists.Segment]:
         if self._segments is None:
@@ -288,27 +300,26 @@ class Window:
 
     def _left_in(self, segment: lists.Segment, first: tuple[Any, int] | None, backwards: bool) -> int:
         """Return how many rows of a segment stand from a row on, that one included."""
-        whole = lists.count(self.reader, self.order, segment, self._test)
+        if self.filter is not None:
+            return len(self._walk(segment, FEW + 1, start=first, backwards=backwards))
+        whole = lists.count(self.reader, self.order, segment)
         if first is None:
             return whole
-        return whole - lists.count(
-            self.reader, self.order, segment, self._test, before=first, backwards=backwards
-        )
+        return whole - lists.count(self.reader, self.order, segment, before=first, backwards=backwards)
 
     def _line_of(self, anchor: _Anchor) -> int:
         parts = self._parts()
-        line = sum(lists.count(self.reader, self.order, part, self._test) for part in parts[: anchor.segment])
+        line = sum(lists.count(self.reader, self.order, part) for part in parts[: anchor.segment])
         line += lists.count(
-            self.reader, self.order, parts[anchor.segment], self._test,
+            self.reader, self.order, parts[anchor.segment],
             before=(anchor.key, anchor.id), backwards=self.backwards,
         )  # fmt: skip
         self._remember(line, [anchor])
         return line
 
     def _counted(self) -> int:
-        if self._test is None or self._pieces is None:
-            return lists.count(self.reader, lists.ORDERS["id"], None, self._test)
-        return lists.count(self.reader, lists.ORDERS["id"], None, self._test, pieces=self._pieces)
+        members = self._reading.membership(self.filter) if self.filter is not None else None
+        return lists.count_members(self.reader, members)
 
     def _rows(self, ids: list[int]) -> list[CustomerRow]:
         rows = store.rows_of(self.reader, ids)
@@ -344,7 +355,7 @@ class Window:
         parts = self._parts()
 
         def place(line: int) -> tuple[int, Any]:
-            found = lists.key_of(self.reader, self.order, self._test, ids[line])
+            found = lists.key_of(self.reader, self.order, ids[line])
             key = found[0] if found else None
             at = next((at for at, part in enumerate(parts) if self._holds(part, key)), len(parts))
             return at, key
@@ -371,7 +382,7 @@ class Window:
     # -- time -----------------------------------------------------------------------------------------
 
     @contextmanager
-    def _at_most(self, milliseconds: int | None) -> Iterator[None]:
+    def _at_most(self, milliseconds: int | None) -> Generator[None]:
         """Raise TimeoutError when the statements within take longer; None: as long as they like."""
         if milliseconds is None:
             yield
