@@ -72,6 +72,8 @@ def test_ctrl_c_and_ctrl_z_end_and_stop_nothing(path: Path) -> None:
         term.wait_for("退出")
         term.type("\x1a\x1c")
         term.process.send_signal(signal.SIGTSTP)
+        term.type("\x1b[20;2~")  # there is no shell that could bring it back
+        term.wait_for("挂起后无法恢复")
         term.type("2")
         term.wait_for("上海恒达")
         term.type("q")
