@@ -17,9 +17,9 @@ GROUPS = (WORK, MOVE, GO, VIEW, PROGRAM)
 ALL = ("all",)
 LISTS = (
     *("today", "customers", "customer", "history", "import", "welcome"),
-    *("help", "palette", "pick", "tags", "obstacles", "drafts", "upkeep", "display"),
+    *("help", "palette", "pick", "tags", "obstacles", "drafts", "upkeep"),
 )
-MOVES = (*LISTS, "conflict", "columns", "sorts", "filter", "views", "bulk")
+MOVES = (*LISTS, "conflict", "display", "columns", "sorts", "filter", "views", "bulk")
 ROOMS = ("today", "customers", "customer", "history")
 RECORDS = ("today", "customers", "customer")
 FORM = ("form",)
@@ -271,6 +271,8 @@ ACTIONS: tuple[Action, ...] = (
             "drafts", "conflict", "upkeep", "display", "columns", "sorts", "filter", "views", "jump",
             "bulk"), 99,
            "bangzhu bz"),
+    Action("keep_display", ("enter",), N_("Keep"), N_("Keep what the cursor is on, for later starts too."),
+           WORK, ("display",), 1, "baocun bc"),
     Action("display", ("9",), N_("Display"), N_("Colours and the width of signs, shown at once and kept."),
            PROGRAM, (*ROOMS, "import", "welcome", "upkeep", "drafts"), 0,
            "xianshi xs zhuti zt yanse ys shenqian theme colour color dark light"),

@@ -118,11 +118,11 @@ class DisplayBox(PopUp):
         self.crm.show_ambiguous(value if what == "width" else self.crm.kept_ambiguous)
         self.ruler.refresh()
 
-    async def do_open(self) -> bool | None:
+    async def do_keep_display(self) -> None:
         """Keep what the cursor is on."""
         row = self.table.row
         if row is None or not isinstance(row.id, tuple):
-            return False
+            return
         what, value = row.id
         kept = self.crm.keep_theme(value) if what == "theme" else self.crm.keep_ambiguous(value)
         await self._list()
@@ -130,7 +130,6 @@ class DisplayBox(PopUp):
             self.say(_("Kept: {name}.").format(name=row.cells[1]), "good")
         else:
             self.say(_("It holds for this session; the folder for it cannot be written to."), "warn")
-        return None
 
     async def do_back(self) -> None:
         """Leave what was kept last."""

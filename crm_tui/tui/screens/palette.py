@@ -40,7 +40,7 @@ class PaletteScreen(PopUp):
         self.typed = ""
         self.recent: list[str] = []
         self.rows = ListSource([])
-        self.line = TextLine(placeholder=_("Chinese, English or pinyin"))
+        self.line = TextLine(placeholder=_("Chinese, English or pinyin; Tab completes"))
         self.table = Table(
             [Column(_("Name"), 14), Column(_("Key"), 12, tone="accent"), Column("", 20, flex=1, tone="dim")],
             empty=_("No command matches."),
