@@ -16,8 +16,8 @@ from crm_tui.locale import _
 if TYPE_CHECKING:
     from crm_tui.session import Session
 
-# Opens the terminal interface: path, read only, mouse (None: as the user's settings say), and ``plain`` output
-# by name; returns the status.
+# Opens the terminal interface: path, read only, mouse (None: as the user says in the settings), and by name
+# ``plain`` output; returns the status.
 Screens = Callable[..., int]
 
 

@@ -36,7 +36,7 @@ SETTLED = 0.1  # seconds after a change of size by which a frame of that size is
 BACKLOG = 0.02  # seconds to wait while the line takes nothing
 # Terminals that erase in their own background, not in the one that is set.
 _ERASE_PLAIN = ("screen", "vt", "ansi", "cygwin", "sun")
-_FRAME = re.compile("\x1b\\[(?:\\d+;\\d+)?H")
+FRAME = re.compile("\x1b\\[(?:\\d+;\\d+)?H")
 # Leaves what was entered: bracketed paste, no wrapping, mouse, focus, alternate screen, hidden cursor.
 LEAVE = (
     "\x1b[?2004l\x1b[?7h\x1b[?2048l\x1b[?1000l\x1b[?1003l\x1b[?1015l\x1b[?1006l\x1b[?1004l"
@@ -280,7 +280,7 @@ class TerminalDriver(LinuxDriver):
             super().write(data)
         elif data in (SYNC_START, SYNC_END):
             self._sync = True
-        elif _FRAME.match(data):
+        elif FRAME.match(data):
             size = self._app.size
             if writer.size != tuple(size):
                 writer.resize(*size)

@@ -34,8 +34,6 @@ class Pace:
     def wait(self) -> float:
         """Return for how many seconds at most the next frame has to wait for an answer; 0 when it may go."""
         now = self._now()
-        while self._owed and now - self._owed[0] > OWED_FOR:
-            self._owed.popleft()
         if self._under_way and now - self._under_way[0][0] >= self._patience:
             self._owed.extend(at for at, _size in self._under_way)
             self._under_way.clear()
@@ -54,6 +52,8 @@ class Pace:
     def answered(self) -> None:
         """The terminal answered the oldest question."""
         self._missed = 0
+        while self._owed and self._now() - self._owed[0] > OWED_FOR:
+            self._owed.popleft()
         if self._owed:
             self._owed.popleft()
             self._patience = min(self._patience * 2, MOST_PATIENCE)

@@ -34,6 +34,11 @@ _SGR = re.compile("\x1b\\[([0-9;]*)m")
 _OTHER = re.compile(
     "\x1b\\][^\x07\x1b]*(?:\x07|\x1b\\\\)|\x1b\\[[0-9;?<>=]*[ -/]*[@-ln-~]|[\0-\x1a\x1c-\x1f\x7f]"
 )
+# A mark in another style than its letter, such as the one under the cursor: it belongs to the letter.
+_PARTED = re.compile(
+    "((?:\x1b\\[[0-9;]*m)+)([\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u0610-\u061a\u064b-\u065f\u0900-\u0903\u093a-\u094f"
+    "\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u1ab0-\u1aff\u1dc0-\u1dff\u200d\u20d0-\u20ff\u3099\u309a\ufe00-\ufe0f\ufe20-\ufe2f]+)"
+)
 _BLANKS = re.compile(" +|[^ ]+")
 
 
@@ -143,6 +148,8 @@ class Cells:
         styles: list[str] = []
         if _OTHER.search(body):
             body = _OTHER.sub("", body)
+        if not body.isascii():
+            body = _PARTED.sub("\\2\\1", body)
         parts = _SGR.split(body)
         for at in range(0, len(parts), 2):
             text = parts[at]

@@ -287,8 +287,8 @@ class ScreenWriter:
             return
         if after is not None and blank_of[after] == number:
             self._set(after)
-        elif self._style is None or blank_of[self._style] == self._style != 0 or number == 0:
+        elif self._style is None or not number or styles[number].on or blank_of[self._style] == self._style:
             self._set(number)
         else:
-            now = styles[self._style]
+            now = styles[self._style]  # another background is enough
             self._set(self.cells.number_of(Style(now.on, now.fore, styles[number].back)))
