@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from crm_tui.cli.main import run
-from crm_tui.cli.state import KeyReport
+from crm_tui.cli.usual import usual
 from crm_tui.errors import UsageFault
-from crm_tui.locale import _
+from crm_tui.locale import _, set_language
+
+if TYPE_CHECKING:
+    from crm_tui.cli.state import KeyReport
 
 
 def open_screens(path: Path, read_only: bool, mouse: bool | None, *, plain: bool = False) -> int:
@@ -23,7 +26,7 @@ def open_screens(path: Path, read_only: bool, mouse: bool | None, *, plain: bool
             "",
             _("In a script use a command, such as: crm-tui due"),
         )
-    from crm_tui.tui.app import run as run_screens
+    from crm_tui.tui.opening import run as run_screens
 
     return run_screens(path, read_only=read_only, mouse=mouse, plain=plain)
 
@@ -37,7 +40,27 @@ def keys_in_force(overrides: Any) -> KeyReport:
 
 def main() -> None:
     """Run the program and leave with its exit status."""
-    sys.exit(run(sys.argv[1:], open_screens, keys_in_force))
+    sys.exit(call(sys.argv[1:]))
+
+
+def call(argv: list[str]) -> int:
+    """Run one call and return its exit status; the usual one does not load the command line."""
+    asked = usual(argv)
+    screens = open_screens
+    if asked is not None:
+        set_language(asked.language)
+        try:
+            return open_screens(asked.path, asked.read_only, asked.mouse)
+        except (Exception, KeyboardInterrupt) as error:
+            screens = partial(_raise, error)
+    from crm_tui.cli.main import run
+
+    return run(argv, screens, keys_in_force)
+
+
+def _raise(error: BaseException, *_options: Any, **_more: Any) -> int:
+    """Let the command line tell what ended the screens."""
+    raise error
 
 
 if __name__ == "__main__":

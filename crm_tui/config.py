@@ -41,16 +41,19 @@ def load_settings() -> dict[str, Any]:
 
     Raises BadInput when the file is not TOML.
     """
+    path = config_dir() / "settings.toml"
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        return {}
+    # Most people have none: they need not wait for the parser.
     import tomllib
 
     from crm_tui.errors import BadInput
     from crm_tui.locale import _
 
-    path = config_dir() / "settings.toml"
     try:
-        return tomllib.loads(path.read_text("utf-8"))
-    except FileNotFoundError:
-        return {}
+        return tomllib.loads(content.decode("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise BadInput(
             _("The settings file {path} cannot be read: {error}.").format(path=path, error=error),

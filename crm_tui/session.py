@@ -21,7 +21,7 @@ from crm_tui.errors import BadInput, NotPermitted
 from crm_tui.locale import _
 from crm_tui.presets import store as presets
 from crm_tui.presets.store import Dictionary
-from crm_tui.storage import connection, history
+from crm_tui.storage import connection, derive, history
 from crm_tui.storage.database import Database, WriteResult
 from crm_tui.storage.driver import sqlite3
 from crm_tui.storage.origin import origin
@@ -50,7 +50,7 @@ class Session:
         self, database: Database, person: Person, source: str, presence: Presence | None = None
     ) -> None:
         if not database.read_only:
-            register_derived()
+            derive.need(register_derived)
         self.database = database
         self.person = person
         self.source = source
@@ -167,10 +167,10 @@ class Session:
         """Finish or take back large changes whose process died; one that is alive holds the job lock."""
         if self.read_only:
             return
+        if not history.unfinished(self.database.connection):
+            return
         from crm_tui.storage import jobs, undoing
 
-        if not undoing.unfinished(self.database.connection):
-            return
         lock = jobs.JobLock(self.database.path)
         try:
             if not lock.take():

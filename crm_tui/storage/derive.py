@@ -28,6 +28,12 @@ def register(entities: Iterable[str], writer: Writer, load: Callable[[], None] |
             writers.append(writer)
 
 
+def need(loader: Callable[[], None]) -> None:
+    """Have ``loader`` called before the next write: it brings in the rooms that register writers."""
+    if loader not in _loads:
+        _loads.append(loader)
+
+
 def load() -> None:
     """Load once what the writers need; before a write takes its lock, for all the others wait for that."""
     while _loads:

@@ -10,6 +10,8 @@ from typing import Any, NamedTuple
 
 from crm_tui.storage.driver import sqlite3
 
+UNFINISHED = "SELECT 1 FROM job WHERE state = 'publishing' UNION ALL SELECT 1 FROM publishing LIMIT 1"
+
 
 class FieldChange(NamedTuple):
     """One moved field: when, by whom, from what to what. ``at`` is None for an edit not yet sealed."""
@@ -207,6 +209,11 @@ def origin(connection: sqlite3.Connection, set_id: int) -> str:
     while following is not None and (row := connection.execute(ORIGIN, {"set": following}).fetchone()):
         action, following = row[0], row[1]
     return action
+
+
+def unfinished(connection: sqlite3.Connection) -> bool:
+    """Tell whether a large change is not done: it is being written, or its process died."""
+    return connection.execute(UNFINISHED).fetchone() is not None
 
 
 def _own_sets(reader: sqlite3.Connection, actor: int) -> Iterator[tuple[int, str, int | None]]:

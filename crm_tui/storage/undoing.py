@@ -239,14 +239,6 @@ def finish_dead_undos(database: Database) -> int:
     return len(dead)
 
 
-UNFINISHED = "SELECT 1 FROM job WHERE state = 'publishing' UNION ALL SELECT 1 FROM publishing LIMIT 1"
-
-
-def unfinished(connection: sqlite3.Connection) -> bool:
-    """Tell whether a large change is not done: it is being written, or its process died."""
-    return connection.execute(UNFINISHED).fetchone() is not None
-
-
 def take_back_dead_bulks(database: Database, parts: jobs.Parts, source: str = "tui") -> int:
     """Take back changes of many customers whose process died in the middle; the caller holds the job lock.
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import cast
 
-from textual.widgets import Input, TextArea
-
 from crm_tui.locale import _
 from crm_tui.session import Session as OpenedSession
 from crm_tui.tui.frame import Frame
 from crm_tui.tui.opening import then_warm
 from crm_tui.tui.screens.base import BaseScreen
+from crm_tui.tui.typed_into import takes_text
 
 
 class CrmApp(Frame):
@@ -94,7 +93,7 @@ class CrmApp(Frame):
             return
         found = await self.work.run(lambda: cast(OpenedSession, self.session).drafts.all())
         if not found:
-            await self._remind()
+            self.call_after_refresh(self._remind)
             return
         if any(one.draft and not one.problem for one in found):
             await self.open("drafts")
@@ -139,7 +138,7 @@ class CrmApp(Frame):
     def do_copy_selection(self) -> None:
         """Copy the selected text, or say how to leave."""
         focused = self.focused
-        text = getattr(focused, "selected_text", "") if isinstance(focused, Input | TextArea) else ""
+        text = getattr(focused, "selected_text", "") if takes_text(focused) else ""
         text = text or self.screen.get_selected_text()
         if text:
             self.copy(text)

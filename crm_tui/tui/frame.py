@@ -13,26 +13,27 @@ from zoneinfo import ZoneInfo
 
 from textual import events
 from textual.dom import DOMNode
-from textual.widgets import Input, TextArea
 
 from crm_tui import clock
-from crm_tui.errors import BadInput, Cancelled, Conflict, CrmError
+from crm_tui.errors import BadInput, Conflict, CrmError
 from crm_tui.locale import _
-from crm_tui.tui import faults
+from crm_tui.tui import faults, sheets
 from crm_tui.tui.actions import MOVE, Action, find
 from crm_tui.tui.keymap import Keymap
 from crm_tui.tui.keys import half_width, harmless, is_writing, key_name
 from crm_tui.tui.live import Live
 from crm_tui.tui.looks import Looks
 from crm_tui.tui.needs import Session
-from crm_tui.tui.rooms import ROOMS, Factory, factory, prepare
+from crm_tui.tui.rooms import LIKELY, ROOMS, Factory, factory, load
 from crm_tui.tui.screens.base import BaseScreen, Then
+from crm_tui.tui.typed_into import takes_lines, takes_text
 from crm_tui.tui.work import Superseded, Work
 
 # What is to be done while nobody has the file open; returns what is said when it is open again.
 Wish = Callable[[], str]
 BUSY_AFTER = 0.5
 PREPARE_AFTER = 0.3
+PREPARE_PAUSE = 0.03
 
 
 class Frame(Looks, inherit_bindings=False):
@@ -40,35 +41,13 @@ class Frame(Looks, inherit_bindings=False):
 
     ``rooms`` maps names to screens (``"module:Class"`` or a callable), the registry by default; ``start``
     is the first one; ``settings`` is the user's settings.toml as a dict (``theme``, ``ambiguous_width``,
-    ``[keys]``); ``work`` is the thread that opened the session. Screens use ``open``, ``go``, ``back``,
-    ``write``, ``say``, ``act`` and ``work``.
+    ``[keys]``); ``work`` is the thread that opened the session, ``ahead`` what it read for the first screen.
+    Screens use ``open``, ``go``, ``back``, ``write``, ``say``, ``act`` and ``work``.
     """
 
     ENABLE_COMMAND_PALETTE = False
     TITLE = "crm-tui"
-    CSS_PATH: ClassVar[str | PurePath | list[str | PurePath] | None] = [
-        "app.tcss",
-        "widgets/table.tcss",
-        "widgets/lines.tcss",
-        "widgets/form.tcss",
-        # All at once: a sheet that comes with its screen makes Textual style every widget anew.
-        "screens/conflict.tcss",
-        "screens/customer.tcss",
-        "screens/display.tcss",
-        "screens/drafts.tcss",
-        "screens/job_box.tcss",
-        "screens/list_boxes.tcss",
-        "screens/log_form.tcss",
-        "screens/obstacles.tcss",
-        "screens/palette.tcss",
-        "screens/pick_box.tcss",
-        "screens/snooze.tcss",
-        "screens/tags.tcss",
-        "screens/text_box.tcss",
-        "screens/today.tcss",
-        "screens/welcome.tcss",
-        "screens/wizard.tcss",
-    ]
+    CSS_PATH: ClassVar[str | PurePath | list[str | PurePath] | None] = [*sheets.first()]
 
     def __init__(
         self,
@@ -79,11 +58,13 @@ class Frame(Looks, inherit_bindings=False):
         settings: Mapping[str, Any] | None = None,
         work: Work | None = None,
         said: tuple[str, str] = ("", ""),
+        ahead: dict[str, Any] | None = None,
     ) -> None:
         settings = settings or {}
         super().__init__(settings)
         self.session = session
         self.work = work or Work()
+        self.ahead = {} if ahead is None else ahead
         self.writes = 0
         self.without_drafts = False
         self.rooms = {**ROOMS, **(rooms or {})}
@@ -91,9 +72,11 @@ class Frame(Looks, inherit_bindings=False):
         self._start = start
         self._mains: dict[str, BaseScreen] = {}
         self.live = Live(self)
+        self.sheets = sheets.Sheets(self.stylesheet)
         self._first_words = said
         self.wish: Wish | None = None
         self._leaving = False
+        self._preparing: asyncio.Task[None] | None = None
         self._day = self.today()
         self.keymap = Keymap(settings.get("keys"))
         if self.keymap.problems and not said[0]:
@@ -134,13 +117,23 @@ class Frame(Looks, inherit_bindings=False):
         """Show what the last session left unsaved; nothing here."""
 
     def _prepare(self) -> None:
-        """Load the screens that are likely next while nobody waits for them."""
-        with suppress(Cancelled):
-            self.work.submit(prepare)
+        """Load what is likely next while nobody waits for it."""
+        self._preparing = asyncio.get_running_loop().create_task(self._piece_by_piece())
+
+    async def _piece_by_piece(self) -> None:
+        # A key that comes meanwhile waits for one piece; what fails is told by the screen that needs it.
+        with suppress(Exception):
+            for name in LIKELY:
+                await self.work.run(load, name)
+                await asyncio.sleep(PREPARE_PAUSE)
+            while self.sheets.one_more():
+                await asyncio.sleep(PREPARE_PAUSE)
 
     async def on_unmount(self) -> None:
         """Let the database finish what it has begun."""
         self.live.stop()
+        if self._preparing is not None:
+            self._preparing.cancel()
         await asyncio.get_running_loop().run_in_executor(None, self.work.close)
 
     @property
@@ -195,13 +188,13 @@ class Frame(Looks, inherit_bindings=False):
             return False
         self.check_day()
         focused = screen.focused
-        text = isinstance(focused, Input | TextArea)
+        text = takes_text(focused)
         typing = text or screen.kind == "form"
         key = event.key
         if not typing:
             twin = half_width(event.character)
             key = key_name(twin) if twin and self.keymap.action_for(screen.kind, key) is None else key
-        action = self.keymap.action_for(screen.kind, key, typing=typing, lines=isinstance(focused, TextArea))
+        action = self.keymap.action_for(screen.kind, key, typing=typing, lines=takes_lines(focused))
         if screen.small.display and action is not None and action.id != "quit":
             return not typing
         if action is None:
@@ -217,7 +210,7 @@ class Frame(Looks, inherit_bindings=False):
     async def _pasted(self, text: str) -> bool:
         """Search for a text that an input method pastes into a list."""
         screen = self.screen
-        if not isinstance(screen, BaseScreen) or isinstance(screen.focused, Input | TextArea):
+        if not isinstance(screen, BaseScreen) or takes_text(screen.focused):
             return False
         line = next(iter(text.split("\n")), "").strip()
         twin = half_width(line) if len(line) == 1 else None
@@ -335,6 +328,7 @@ class Frame(Looks, inherit_bindings=False):
 
     async def show(self, screen: BaseScreen, *, then: Then | None = None) -> BaseScreen:
         """Open a screen made by the caller over this one."""
+        self.sheets.all()
         screen.then = then
         await self.push_screen(screen)
         await self._caught_up()
@@ -355,6 +349,8 @@ class Frame(Looks, inherit_bindings=False):
 
     def make(self, name: str, **given: Any) -> BaseScreen:
         """Return a new screen of that name; BadInput when there is none."""
+        if name not in sheets.PLAIN:
+            self.sheets.all()
         make = factory(name, self.rooms)
         if make is None:
             raise BadInput(_("There is no screen “{name}”.").format(name=name))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from crm_tui import clock
 from crm_tui.errors import Busy, Cancelled, CrmError
 from crm_tui.session import Session, open_session
+from crm_tui.storage import history
 from crm_tui.storage.presence import JobLock
 from crm_tui.storage.watch import Moved, Watch
 from crm_tui.tui import faults
@@ -142,9 +143,7 @@ class Live:
 
 def _is_orphaned(session: Session) -> bool:
     """Tell whether a large change was left behind; one that is alive holds the lock of jobs."""
-    from crm_tui.storage import undoing
-
-    if not undoing.unfinished(session.database.connection):
+    if not history.unfinished(session.database.connection):
         return False
     lock = JobLock(session.database.path)
     with suppress(CrmError):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import Future
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
@@ -17,6 +19,7 @@ from crm_tui.storage.driver import sqlite3
 from crm_tui.tui.work import Work
 
 if TYPE_CHECKING:
+    from crm_tui.tui.app import CrmApp
     from crm_tui.tui.frame import Wish
 
 T = TypeVar("T")
@@ -115,24 +118,45 @@ def run(path: Path, *, read_only: bool = False, mouse: bool | None = None, plain
             said = str(error), "bad"
 
 
+def _welcome(*given: Any) -> Any:
+    from crm_tui.tui.screens.welcome import WelcomeScreen
+
+    return WelcomeScreen(*given)
+
+
+def _read_ahead(opening: Future[Opened], ahead: dict[str, Any]) -> None:
+    """Read what the first screen shows; a fault is told by that screen, which reads again."""
+    session = opening.result().session
+    if session is None:
+        return
+    from crm_tui.queue import service as queue
+
+    with suppress(CrmError, sqlite3.Error):
+        ahead["today"] = queue.today(session.reader, session.person.id, clock.now(), session.zone)
+
+
 def _once(
     path: Path, read_only: bool, mouse: bool | None, plain: bool, said: tuple[str, str]
 ) -> tuple[int, Wish | None]:
-    from crm_tui.tui.app import CrmApp
-    from crm_tui.tui.screens.welcome import WelcomeScreen
-
     settings = load_settings()
     work = Work()
     app: CrmApp | None = None
     try:
-        opened = work.submit(try_to_open, path, read_only).result()
+        # The file is opened and Today read while Textual is being imported.
+        opening = work.submit(try_to_open, path, read_only)
+        ahead: dict[str, Any] = {}
+        work.submit(_read_ahead, opening, ahead)
+        from crm_tui.tui.app import CrmApp
+
+        opened = opening.result()
         app = CrmApp(
             opened.session or Nobody(),
             start="today" if opened.session else "welcome",
-            rooms={"welcome": partial(WelcomeScreen, path, opened.refusal, read_only)},
+            rooms={"welcome": partial(_welcome, path, opened.refusal, read_only)},
             settings=settings,
             work=work,
             said=said,
+            ahead=ahead,
         )
         app.plain_output = plain or settings.get("plain_output") is True
         app.run(mouse=settings.get("mouse") is not False if mouse is None else mouse)

@@ -32,6 +32,7 @@ ROOMS: dict[str, str] = {
     "palette": "crm_tui.tui.screens.palette:PaletteScreen",
 }
 
+# Opened next more often than not.
 LIKELY = ("log", "snooze", "customers", "customer", "edit_customer", "palette")
 Factory = Callable[..., Any]
 
@@ -45,7 +46,6 @@ def factory(name: str, rooms: Mapping[str, str | Factory]) -> Factory | None:
     return found
 
 
-def prepare() -> None:
-    """Import the screens that are likely to be opened next."""
-    for name in LIKELY:
-        import_module(ROOMS[name].partition(":")[0])
+def load(name: str) -> None:
+    """Import the screen of a name."""
+    import_module(ROOMS[name].partition(":")[0])

@@ -11,11 +11,12 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.screen import ModalScreen, Screen
 from textual.widget import Widget
-from textual.widgets import Input, Static, TextArea
+from textual.widgets import Input, Static
 
 from crm_tui.errors import CrmError
 from crm_tui.locale import _
 from crm_tui.tui.actions import SCREEN_TITLES
+from crm_tui.tui.typed_into import takes_text
 from crm_tui.tui.widgets.lines import KeyBar, Notice, SearchLine, StatusLine
 from crm_tui.tui.widgets.table import Table
 from crm_tui.tui.work import Superseded
@@ -210,8 +211,8 @@ class BaseScreen(Screen[Any]):
         self.screen_layout_refresh_signal.subscribe(self, self._place_cursor, immediate=True)
 
     def _place_cursor(self, _screen: Screen[Any]) -> None:
-        if isinstance(self.focused, Input | TextArea):
-            self.crm.cursor_position = self.focused.cursor_screen_offset
+        if self.focused is not None and takes_text(self.focused):
+            self.crm.cursor_position = cast(Input, self.focused).cursor_screen_offset
 
     # -- sizes --------------------------------------------------------------------------------------
 

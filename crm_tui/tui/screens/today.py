@@ -26,8 +26,6 @@ from crm_tui.queue.service import Item
 from crm_tui.session import Session
 from crm_tui.storage.watch import Moved
 from crm_tui.tui.screens.base import BaseScreen
-from crm_tui.tui.screens.log_form import closing_said
-from crm_tui.tui.screens.snooze import Postponed
 from crm_tui.tui.screens.today_detail import Brief, Detail
 from crm_tui.tui.screens.today_rows import FIRST, QueueSource, columns, row_id
 from crm_tui.tui.widgets.lines import SearchLine
@@ -89,6 +87,7 @@ class TodayScreen(BaseScreen):
         """Count and read the queue; the cursor stays on its row or goes to the one after it."""
         if self.source is None:
             self.source = QueueSource(self.session, self.filter, self._unfiltered)
+            self.source.ahead = self.crm.ahead
         self._counted, self._waits = clock.stopwatch(), False
         self._news += 1
         target = self._cursor_to or (FIRST if self.table.item is None else None)
@@ -305,6 +304,8 @@ class TodayScreen(BaseScreen):
             if day is not None:
                 self._deal_with(item, after)
 
+        from crm_tui.tui.screens.snooze import Postponed
+
         plan = Postponed(item.plan_id or 0, item.plan_changed_in or 0, item.name)
         await self.crm.open("snooze", plan=plan, then=put_off)
 
@@ -316,6 +317,8 @@ class TodayScreen(BaseScreen):
         )
         self._deal_with(item, after)
         due = await self.crm.work.run(self._due_of, written.value) if written.value is not None else None
+        from crm_tui.tui.screens.log_form import closing_said
+
         said = _("{name}: {what}").format(name=item.name or item.contact, what=closing_said(due))
         self.crm.done(said)
 

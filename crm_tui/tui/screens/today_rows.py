@@ -103,6 +103,7 @@ class QueueSource(GroupedSource):
         self.dealt: dict[Hashable, str] = {}
         self.news = Moved()
         self.read_aside: queue.Today | None = None
+        self.ahead: dict[str, queue.Today] = {}
         self.today: queue.Today | None = None
 
     @property
@@ -115,7 +116,7 @@ class QueueSource(GroupedSource):
         session = self.session
         self.items.clear()
         self.dealt.clear()
-        today, self.read_aside = self.read_aside, None
+        today, self.read_aside = self.read_aside or self.ahead.pop("today", None), None
         self.today = today or queue.today(session.reader, session.person.id, clock.now(), session.zone)
         for section in self.sections:
             group = str(section.id)

@@ -1,0 +1,43 @@
+"""The usual call, which opens the screens: read without the grammar, for whose import it need not wait."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from crm_tui import config
+from crm_tui.locale import LANGUAGES
+
+FLAGS = {"--read-only": ("read_only", True), "--mouse": ("mouse", True), "--no-mouse": ("mouse", False)}
+
+
+class Usual(NamedTuple):
+    """What a call without a command says; ``mouse`` None leaves it to the user's settings."""
+
+    path: Path
+    read_only: bool = False
+    mouse: bool | None = None
+    language: str | None = None
+
+
+def usual(argv: Sequence[str]) -> Usual | None:
+    """Return what a call means that opens the screens; None for every other, the grammar knows those."""
+    found: dict[str, bool] = {}
+    named: dict[str, str] = {}
+    words = iter(argv)
+    for word in words:
+        if word in FLAGS:
+            name, value = FLAGS[word]
+            found[name] = value
+            continue
+        name, sign, text = word.partition("=")
+        text = text if sign else next(words, "")
+        if name not in ("--db", "--lang") or not text or text.startswith("-"):
+            return None
+        named[name] = text
+    language = named.get("--lang")
+    if language is not None and language not in LANGUAGES:
+        return None
+    path = config.full_path(named["--db"]) if "--db" in named else config.default_database()
+    return Usual(path, found.get("read_only", False), found.get("mouse"), language)

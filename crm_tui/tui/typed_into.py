@@ -1,0 +1,18 @@
+"""Which widgets are typed into; asking does not load the large text area, which few screens have."""
+
+from __future__ import annotations
+
+import sys
+
+from textual.widgets import Input
+
+
+def takes_lines(widget: object) -> bool:
+    """Tell whether a widget is a text of several lines."""
+    module = sys.modules.get("textual.widgets._text_area")
+    return module is not None and isinstance(widget, module.TextArea)
+
+
+def takes_text(widget: object) -> bool:
+    """Tell whether a widget is typed into."""
+    return isinstance(widget, Input) or takes_lines(widget)
