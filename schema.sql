@@ -467,7 +467,7 @@ CREATE INDEX customer_state_contacts ON customer_state (contacts, customer_id) W
 CREATE INDEX customer_state_phones ON customer_state (phones, customer_id) WHERE shown = 1;
 CREATE INDEX customer_state_missing ON customer_state (missing, customer_id) WHERE shown = 1;
 CREATE INDEX customer_state_odd ON customer_state (odd, customer_id) WHERE odd > 0 AND shown = 1;
-CREATE INDEX customer_state_idle ON customer_state (idle_since, customer_id);
+CREATE INDEX customer_state_idle ON customer_state (idle_since, customer_id, shown);
 
 -- Exact keys of phones and mail addresses, for warnings while typing and for matching rows of a sheet.
 CREATE TABLE contact_key (

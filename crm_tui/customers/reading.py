@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from crm_tui.customers import store
+from crm_tui.customers.columns import LIST_COLUMNS, extra
 from crm_tui.customers.store import (
     CustomerRow,
     Hit,
@@ -32,6 +33,7 @@ from crm_tui.storage.driver import sqlite3
 from crm_tui.text.fold import fold
 
 __all__ = [
+    "LIST_COLUMNS",
     "SORTS",
     "CustomerFile",
     "CustomerRow",
@@ -45,6 +47,7 @@ __all__ = [
     "customer_file",
     "days_of",
     "ended",
+    "extra",
     "find",
     "marks_of",
     "matching",

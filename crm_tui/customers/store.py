@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from crm_tui.customers.filter_fields import Filter
 from crm_tui.presets.store import URGENT_TAGS
 from crm_tui.storage.driver import sqlite3
-from crm_tui.storage.lists import placeholders, query_in
+from crm_tui.storage.lists import pieces, placeholders, query_in
 from crm_tui.text.natural import natural_key
 
 
@@ -223,6 +223,11 @@ def by_reference(reader: sqlite3.Connection, number: str, name_key: str) -> list
 
 OWN = "SELECT * FROM customer WHERE id IN ({ids})"
 OWN_CONTACTS = "SELECT * FROM contact WHERE customer_id IN ({ids}) AND deleted_at IS NULL ORDER BY id"
+MAIN_CONTACTS = (
+    "SELECT * FROM contact WHERE customer_id IN ({ids}) ORDER BY customer_id, is_primary DESC, position, id"
+)
+SETS = "SELECT id, at, actor FROM change_set WHERE id IN ({ids})"
+STATES = "SELECT customer_id, last_followup_at, next_due_on FROM listed WHERE customer_id IN ({ids})"
 OWN_PROJECTS = "SELECT DISTINCT customer_id FROM project WHERE customer_id IN ({ids}) AND deleted_at IS NULL"
 HAY_ALIASES = (
     "SELECT customer_id, name_key FROM customer_alias WHERE customer_id IN ({ids}) AND deleted_at IS NULL"
@@ -266,6 +271,11 @@ def run_in(connection: sqlite3.Connection, sql: str, ids: list[int]) -> None:
     """Run a statement that holds ``{ids}`` for a piece of a list."""
     marks, params = placeholders(ids)
     connection.execute(sql.replace("{ids}", marks), params)
+
+
+def many(connection: sqlite3.Connection, sql: str, ids: list[int]) -> list[dict[str, Any]]:
+    """Return the rows of a SELECT that holds ``{ids}`` for any number of ids, by column name."""
+    return [row for piece in pieces(ids) for row in rows_in(connection, sql, piece)]
 
 
 def rows_in(connection: sqlite3.Connection, sql: str, ids: list[int]) -> list[dict[str, Any]]:

@@ -25,7 +25,7 @@ from crm_tui.presets.store import dictionary
 from crm_tui.storage.driver import sqlite3
 
 FEW = 6_000
-WALK_MS = 40  # after which a walk that finds too little is given up
+WALK_MS = 120  # after which a walk that finds too little is given up
 STEPS = 2_000  # of SQLite's machine between two looks at the clock
 MOST_ANCHORS = 2_000
 FAR = "\U0010ffff"
