@@ -8,9 +8,14 @@ from pathlib import Path
 import pytest
 import time_machine
 
+from crm_tui import locale
 from crm_tui.customers import service, views
+from crm_tui.customers.convert import Context
+from crm_tui.customers.further import LIST_COLUMNS, further
+from crm_tui.customers.reading import SORTS
 from crm_tui.session import Session, open_session
 from crm_tui.text.cells import width
+from crm_tui.tui.screens.customer_rows import AT_HAND, columns_offered
 from crm_tui.tui.screens.list_candidates import Choosable, Value, candidates, last_word
 from crm_tui.tui.screens.list_layout import Layout, Shown, moved, read_layout, stored, switched, widened
 from crm_tui.tui.screens.list_places import place
@@ -25,7 +30,7 @@ def session(tmp_path: Path) -> Iterator[Session]:
     with time_machine.travel(NOW, tick=False), office(tmp_path) as opened:
         many(opened, 100)
         for at, name in enumerate(NAMES):
-            kind = ("manufacturing", "wholesale_retail")[at % 2]
+            kind = ("manufacturing", "retail.wholesale")[at % 2]
             customer(opened, name, {"name": "王总", "mobile": f"1390013900{at}"}, industry=kind, level="A")
         yield opened
 
@@ -113,7 +118,7 @@ async def test_a_filter_stands_while_a_colleague_works(session: Session, tmp_pat
             await user.press("enter", "s", "n", "j")
             here = user.screen.primary.row.id
             version = session.reader.execute("SELECT changed_in FROM customer WHERE id = 101").fetchone()[0]
-            li.write(service.update, 101, version, {"industry": "wholesale_retail"})
+            li.write(service.update, 101, version, {"industry": "retail.wholesale"})
             await user.app.live.look()
             await user.idle()
             assert user.screen.primary.row.id == here and "2 位客户" in user.line(0)
@@ -126,26 +131,49 @@ async def test_a_filter_stands_while_a_colleague_works(session: Session, tmp_pat
             assert "1 位客户" in user.line(0)
 
 
+@pytest.mark.requirement("S0-26")
 async def test_columns_are_chosen_ordered_and_widened_under_ones_eyes(session: Session) -> None:
+    session.write(service.set_tags, 104, ["老客户", "高意向"])
     async with story(app(session), size=(120, 30)) as user:
+        shown = user.screen
         await user.press("c", "j", "right", "right")
-        assert user.screen.list.table.columns[1].cells == user.screen.list.table.width_of(1)
+        assert shown.table.columns[1].cells == shown.table.width_of(1)
         await user.press("j", "space")
-        assert "客户状态" not in user.lines[1]
-        for _step in range(9):
-            await user.press("j")
-        await user.press("space", "K", "K", "K", "K", "K", "K")
-        assert user.screen.list.layout_now.columns[2].name not in ("status", "stage")
+        assert "客户状态" not in user.lines[1] and user.screen.table.row.id == "stage"
+        await user.press(*"jjjjjjj")
+        assert user.screen.table.row.id == "level"
+        await user.press("j", "space", *"KKKKKK", "j", "J")
+        assert [one.name for one in shown.layout_now.columns[:4]] == ["no", "name", "industry", "owner"]
         assert "放不下" in user.text
-        added = user.screen.list.table.columns[2].title
+        for column in ("客户标签", "更新人"):
+            while column not in user.screen.table.row.cells[1]:
+                await user.press("j")
+            await user.press("space", *("K" * 6))
         await user.press("escape")
-        assert added in user.line(1) and "客户状态" not in user.line(1)
+        assert "所属行业" in user.line(1) and "客户状态" not in user.line(1)
+        assert "批发零售" in user.line(2) and "高意向、老客户" in user.line(2)
+        assert user.line(2).count("王伟") == 2
     async with story(app(session), size=(120, 30)) as user:
-        assert added in user.line(1) and "客户状态" not in user.line(1)
+        assert "所属行业" in user.line(1) and "更新人" in user.line(1)
         await user.press("c", "r")
         assert user.message == "已恢复默认的列。"
         await user.press("escape")
-        assert "客户状态" in user.line(1) and added not in user.line(1)
+        assert "客户状态" in user.line(1) and "所属行业" not in user.line(1)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_every_column_that_is_offered_can_be_read(session: Session, lang: str) -> None:
+    locale.set_language(lang)
+    values = {"industry": "manufacturing", "budget_min": 100, "headcount_min": 5, "reg_province": "广东省"}
+    one = customer(session, "全", {"name": "王", "email": "a@b.cn"}, website="x.cn", **values)
+    names = [name for name in LIST_COLUMNS if name not in AT_HAND]
+    context = Context(session.words, {}, session.names, session.today(), session.zone)
+    said = further(session.reader, [one, 999], names, context)
+    assert set(said[one]) == set(names) and not any(said[999].values())
+    assert said[one]["email"] == "a@b.cn" and said[one]["changed_by"] == "王伟"
+    assert said[one]["region"] == "华南" and said[one]["created_at"] == "2026-11-20"
+    assert {one.sort for one in columns_offered().values()} - {""} == set(SORTS)
+    locale.set_language("zh")
 
 
 async def test_views_are_saved_chosen_by_digit_renamed_and_removed(session: Session) -> None:

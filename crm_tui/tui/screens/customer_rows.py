@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from datetime import date
-from typing import Any
 
 from crm_tui import clock
 from crm_tui.customers import reading
+from crm_tui.customers.convert import Context
 from crm_tui.customers.fields import FIELDS
+from crm_tui.customers.further import LIST_COLUMNS, further
 from crm_tui.customers.reading import CustomerRow, Query
 from crm_tui.locale import _, language, ngettext
 from crm_tui.session import Session
@@ -24,10 +25,11 @@ SORT_OF = {
     "created_at": "created",
     "next_plan": "due",
     "last_followup": "followup",
+    "reg_province": "province",
 }
 FALLING = ("recent", "created", "followup")  # orders that begin with the latest
 # Widths of further columns by what they hold; the longest words first.
-WIDTHS = {"long": 24, "text": 16, "address": 24, "instant": 12, "date": 12, "tags": 20, "mail": 22, "url": 22}
+WIDTHS = {"long": 24, "text": 12, "code": 18, "instant": 11, "date": 11, "tags": 20, "mail": 22, "url": 22}
 QUICK_MS = 15  # how long a count may hold up the first page
 FIRST_FURTHER = 7  # the priority of the first further column: those that come later are dropped sooner
 
@@ -47,7 +49,7 @@ def columns_offered() -> dict[str, Offered]:
         "next_plan": Column(_("Next step"), 12, priority=1),
     }
     offered = dict(usual)
-    for at, name in enumerate(name for name in getattr(reading, "LIST_COLUMNS", ()) if name not in usual):
+    for at, name in enumerate(name for name in LIST_COLUMNS if name not in usual):
         one = FIELDS[name]
         cells = word + 2 if one.type == "word" else WIDTHS.get(one.type, 12)
         right = one.type in ("money", "number")
@@ -100,28 +102,6 @@ AT_HAND: dict[str, Made] = {
     "last_followup": _last,
     "next_plan": lambda row, session: due_cell(row.next_due_on, session.today()),
 }
-
-
-def worded(name: str, value: Any, session: Session) -> str:
-    """Return what people read for a further field of a line."""
-    if value is None or value == "":
-        return ""
-    one = FIELDS[name]
-    if one.type == "word":
-        return session.words.label(one.word_kind, value)
-    if one.type == "words":
-        return session.words.labels(one.word_kind, value)
-    if one.type == "person":
-        return session.names.get(value, "") if isinstance(value, int) else str(value)
-    if one.type in ("instant", "activity"):
-        return f"{clock.local(value, session.zone):%Y-%m-%d}"
-    if one.type == "money":
-        from crm_tui.text.money import format_money
-
-        return format_money(value)
-    if isinstance(value, list | tuple):
-        return "、".join(map(str, value))
-    return str(value)
 
 
 class CustomerRows:
@@ -197,16 +177,16 @@ class CustomerRows:
         return None
 
     def _rows(self, rows: Sequence[CustomerRow]) -> list[Row]:
-        further: Mapping[int, Mapping[str, Any]] = {}
+        said: Mapping[int, Mapping[str, str]] = {}
         if self._further and rows:
-            further = reading.extra(self.session.reader, [row.id for row in rows], self._further)  # noqa: S610
-        return [self._row(row, further.get(row.id, {})) for row in rows]
+            session = self.session
+            context = Context(session.words, {}, session.names, session.today(), session.zone)
+            said = further(session.reader, [row.id for row in rows], self._further, context)
+        return [self._row(row, said.get(row.id, {})) for row in rows]
 
-    def _row(self, row: CustomerRow, further: Mapping[str, Any]) -> Row:
+    def _row(self, row: CustomerRow, said: Mapping[str, str]) -> Row:
         cells = [
-            made(row, self.session)
-            if (made := AT_HAND.get(name))
-            else worded(name, further.get(name), self.session)
+            made(row, self.session) if (made := AT_HAND.get(name)) else said.get(name, "")
             for name in self.names
         ]
         return Row(row.id, tuple(cells))

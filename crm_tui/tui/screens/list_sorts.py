@@ -15,6 +15,7 @@ from crm_tui.tui.widgets.rows import Cell, Column, ListSource, Row
 from crm_tui.tui.widgets.table import Table
 
 # Letters that mean something in a box of choices.
+BESIDE = 4  # lines of the box around the orders: its frame, messages and keys
 TAKEN = frozenset("gjkqGs")
 
 
@@ -51,8 +52,11 @@ class SortBox(PopUp):
 
     def box(self) -> Iterable[Widget]:
         """Yield the orders."""
-        self.table.styles.height = min(len(self.sorts), 16)
         yield self.table
+
+    def on_mount(self) -> None:
+        """Make the box as high as its orders; they scroll where there is no room for all."""
+        self.query_one(".box").styles.height = len(self.sorts) + BESIDE
 
     async def reload(self) -> None:
         """Show the orders, the present one under the cursor."""
