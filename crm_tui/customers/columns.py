@@ -23,6 +23,8 @@ LIST_COLUMNS = (
 )
 # Made of the main contact, of tags, of the sets that began and last moved the file.
 SETS = {"created_at": "created_in", "changed_at": "changed_in", "changed_by": "changed_in"}
+# Kept beside the file; the region is the one that lists sort and filter by.
+STATE = {"last_followup": "last_followup_at", "next_plan": "next_due_on", "region": "region"}
 WHOLE = ("scale", "address", "money_range", "contact_way")
 
 
@@ -44,7 +46,7 @@ def extra(reader: sqlite3.Connection, ids: Iterable[int], names: Sequence[str]) 
         numbers = {row[name] for row in rows.values() for name in ("created_in", "changed_in")}
         sets = {number: (at, actor) for number, at, actor in query_in(reader, store.SETS, sorted(numbers))}
     states: dict[int, Mapping[str, Any]] = {}
-    if any(one.name in ("last_followup", "next_plan") for one in wanted):
+    if any(one.name in STATE for one in wanted):
         states = {row["customer_id"]: row for row in store.many(reader, store.STATES, ids)}
     found: dict[int, dict[str, Any]] = {}
     for one_id, row in rows.items():
@@ -55,9 +57,8 @@ def extra(reader: sqlite3.Connection, ids: Iterable[int], names: Sequence[str]) 
                 values[one.name] = actor if one.type == "person" else at
             elif one.entity == "tag":
                 values[one.name] = tuple(tags.get(one_id, ()))
-            elif one.entity == "computed":
-                column = "last_followup_at" if one.name == "last_followup" else "next_due_on"
-                values[one.name] = states.get(one_id, {}).get(column)
+            elif one.name in STATE:
+                values[one.name] = states.get(one_id, {}).get(STATE[one.name])
             else:
                 held = contacts.get(one_id, {}) if one.entity == "contact" else row
                 # None of these asks for words, people or days.

@@ -227,7 +227,7 @@ MAIN_CONTACTS = (
     "SELECT * FROM contact WHERE customer_id IN ({ids}) ORDER BY customer_id, is_primary DESC, position, id"
 )
 SETS = "SELECT id, at, actor FROM change_set WHERE id IN ({ids})"
-STATES = "SELECT customer_id, last_followup_at, next_due_on FROM listed WHERE customer_id IN ({ids})"
+STATES = "SELECT customer_id, last_followup_at, next_due_on, region FROM listed WHERE customer_id IN ({ids})"
 OWN_PROJECTS = "SELECT DISTINCT customer_id FROM project WHERE customer_id IN ({ids}) AND deleted_at IS NULL"
 HAY_ALIASES = (
     "SELECT customer_id, name_key FROM customer_alias WHERE customer_id IN ({ids}) AND deleted_at IS NULL"

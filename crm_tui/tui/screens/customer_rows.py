@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from datetime import date
+from typing import Any
 
 from crm_tui import clock
 from crm_tui.customers import reading
-from crm_tui.customers.convert import Context
 from crm_tui.customers.fields import FIELDS
-from crm_tui.customers.further import LIST_COLUMNS, further
 from crm_tui.customers.reading import CustomerRow, Query
 from crm_tui.locale import _, language, ngettext
 from crm_tui.session import Session
@@ -49,7 +48,7 @@ def columns_offered() -> dict[str, Offered]:
         "next_plan": Column(_("Next step"), 12, priority=1),
     }
     offered = dict(usual)
-    for at, name in enumerate(name for name in LIST_COLUMNS if name not in usual):
+    for at, name in enumerate(name for name in reading.LIST_COLUMNS if name not in usual):
         one = FIELDS[name]
         cells = word + 2 if one.type == "word" else WIDTHS.get(one.type, 12)
         right = one.type in ("money", "number")
@@ -102,6 +101,22 @@ AT_HAND: dict[str, Made] = {
     "last_followup": _last,
     "next_plan": lambda row, session: due_cell(row.next_due_on, session.today()),
 }
+
+
+def worded(name: str, value: Any, session: Session) -> str:
+    """Return what people read for a field of a line that is stored as ``value``."""
+    if value is None or value == "":
+        return ""
+    one = FIELDS[name]
+    if one.type == "word":
+        return session.words.label(one.word_kind, value)
+    if one.type == "words":
+        return session.words.labels(one.word_kind, value)
+    if one.type == "person":
+        return session.names.get(value, "")
+    if one.type == "instant":
+        return f"{clock.local(value, session.zone):%Y-%m-%d}"
+    return "、".join(value) if isinstance(value, tuple) else str(value)
 
 
 class CustomerRows:
@@ -177,16 +192,16 @@ class CustomerRows:
         return None
 
     def _rows(self, rows: Sequence[CustomerRow]) -> list[Row]:
-        said: Mapping[int, Mapping[str, str]] = {}
+        further: Mapping[int, Mapping[str, Any]] = {}
         if self._further and rows:
-            session = self.session
-            context = Context(session.words, {}, session.names, session.today(), session.zone)
-            said = further(session.reader, [row.id for row in rows], self._further, context)
-        return [self._row(row, said.get(row.id, {})) for row in rows]
+            further = reading.extra(self.session.reader, [row.id for row in rows], self._further)  # noqa: S610
+        return [self._row(row, further.get(row.id, {})) for row in rows]
 
-    def _row(self, row: CustomerRow, said: Mapping[str, str]) -> Row:
+    def _row(self, row: CustomerRow, further: Mapping[str, Any]) -> Row:
         cells = [
-            made(row, self.session) if (made := AT_HAND.get(name)) else said.get(name, "")
+            made(row, self.session)
+            if (made := AT_HAND.get(name))
+            else worded(name, further.get(name), self.session)
             for name in self.names
         ]
         return Row(row.id, tuple(cells))
