@@ -115,9 +115,8 @@ def today(
     counts = dict.fromkeys(GROUPS, 0)
     for item in items:
         counts[item.group] += 1
-    bounds = _idle_bounds(now, day)
-    for group in ("unplanned", "idle") if whole else ():
-        counts[group] = store.count_idle(reader, group, owner, *bounds)
+    if whole:
+        counts |= store.count_idle(reader, owner, *_idle_bounds(now, day))
     order = list(GROUPS)
     items.sort(
         key=lambda item: (order.index(item.group), -item.urgency, item.due_on or "9", item.plan_id or 0)

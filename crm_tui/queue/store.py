@@ -88,28 +88,33 @@ UNWRITTEN_ORDER = " ORDER BY p.done_at NULLS LAST, p.id LIMIT :limit"
 DUE_OF = {who: DUE + OPEN + who + OPEN_ORDER for who in (OF_ONE, OF_ALL)}
 UNDATED_OF = {who: DUE + UNDATED + who + UNDATED_ORDER for who in (OF_ONE, OF_ALL)}
 UNWRITTEN_OF = {who: DUE + UNWRITTEN + who + UNWRITTEN_ORDER for who in (OF_ONE, OF_ALL)}
+IDLE_FROM = " FROM customer c JOIN listed s ON s.customer_id = c.id"
 IDLE_SELECT = (
     "SELECT c.id, c.no, coalesce(c.name, ''), c.status, c.stage, c.level, c.intent, c.industry, c.key_note,"
     " c.need, s.last_followup_at, s.idle_since, s.next_due_on, t.name, t.title, "
     + PHONE
-    + ", w.name FROM customer c JOIN customer_state s ON s.customer_id = c.id"
-    " JOIN person_any w ON w.id = c.owner_id" + CONTACT
+    + ", w.name"
+    + IDLE_FROM
+    + " JOIN person_any w ON w.id = c.owner_id"
+    + CONTACT
 )
-IDLE_COUNT = "SELECT count(*) FROM customer c JOIN customer_state s ON s.customer_id = c.id"
 OWN_OPEN = " WHERE c.status IN ('prospect', 'interested') AND c.dormant_since IS NULL"
 CUSTOMER_OF_ONE, CUSTOMER_OF_ALL = " AND c.owner_id = :owner", ""
-UNPLANNED = OWN_OPEN + " AND s.open_plans = 0"
-IDLE = (
-    OWN_OPEN + " AND s.open_plans > 0 AND s.idle_since <= :before"
-    " AND (s.next_due_on IS NULL OR s.next_due_on > :until)"
-)
-GROUPS = {"unplanned": UNPLANNED, "idle": IDLE}
+UNPLANNED = "s.open_plans = 0"
+IDLE = "s.open_plans > 0 AND s.idle_since <= :before AND (s.next_due_on IS NULL OR s.next_due_on > :until)"
+GROUPS = {"unplanned": OWN_OPEN + " AND " + UNPLANNED, "idle": OWN_OPEN + " AND " + IDLE}
 ORDER = " ORDER BY s.idle_since, c.id LIMIT :limit OFFSET :offset"
 IDLE_KINDS = [
     (group, who, where + who) for group, where in GROUPS.items() for who in (CUSTOMER_OF_ONE, CUSTOMER_OF_ALL)
 ]
-IDLE_PAGE = {(group, who): IDLE_SELECT + where + ORDER for group, who, where in IDLE_KINDS}
-IDLE_NUMBER = {(group, who): IDLE_COUNT + where for group, who, where in IDLE_KINDS}
+# Only who they are is sorted; what is shown of them is read for the page alone.
+IDLE_PAGE = {(group, who): "SELECT c.id" + IDLE_FROM + where + ORDER for group, who, where in IDLE_KINDS}
+IDLE_ROWS = IDLE_SELECT + " WHERE c.id IN ({ids})"
+IDLE_COUNT = (
+    "SELECT coalesce(sum(CASE WHEN " + UNPLANNED + " THEN 1 ELSE 0 END), 0),"
+    " coalesce(sum(CASE WHEN " + IDLE + " THEN 1 ELSE 0 END), 0)" + IDLE_FROM + OWN_OPEN
+)
+IDLE_NUMBERS = {who: IDLE_COUNT + who for who in (CUSTOMER_OF_ONE, CUSTOMER_OF_ALL)}
 
 
 def _plans_of(owner: int | None) -> str:
@@ -152,8 +157,10 @@ def idle(
     params: dict[str, Any] = {"owner": owner, "limit": limit, "offset": offset}
     if group == "idle":
         params |= {"before": before, "until": until}
-    rows = reader.execute(IDLE_PAGE[group, _customers_of(owner)], params).fetchall()
-    return [IdleRow(*row) for row in rows]
+    found = reader.execute(IDLE_PAGE[group, _customers_of(owner)], params).fetchall()
+    ids = [row[0] for row in found]
+    rows = {row[0]: IdleRow(*row) for row in query_in(reader, IDLE_ROWS, ids)}
+    return [rows[one] for one in ids if one in rows]
 
 
 PLANS = DUE + " WHERE p.id IN ({ids})"
@@ -194,9 +201,8 @@ def own(reader: sqlite3.Connection, owner: int, plan_ids: Iterable[int], custome
     )
 
 
-def count_idle(reader: sqlite3.Connection, group: str, owner: int | None, before: str, until: str) -> int:
-    """Return how many customers a folded group has."""
-    params: dict[str, Any] = {"owner": owner}
-    if group == "idle":
-        params |= {"before": before, "until": until}
-    return reader.execute(IDLE_NUMBER[group, _customers_of(owner)], params).fetchone()[0]
+def count_idle(reader: sqlite3.Connection, owner: int | None, before: str, until: str) -> dict[str, int]:
+    """Return how many customers each folded group has."""
+    params = {"owner": owner, "before": before, "until": until}
+    unplanned, idle_ones = reader.execute(IDLE_NUMBERS[_customers_of(owner)], params).fetchone()
+    return {"unplanned": unplanned, "idle": idle_ones}
