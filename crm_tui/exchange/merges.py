@@ -15,6 +15,11 @@ Merge = tuple[tuple[int, int], tuple[int, int]]
 
 _BLOCK = 1 << 18
 _SPANNED = re.compile(rb"""-spanned\s*=\s*["'](?:[2-9]|[1-9][0-9])""")
+_TABLE = "urn:oasis:names:tc:opendocument:xmlns:table:1.0 "
+_SHEET, _ROW, _NAME = _TABLE + "table", _TABLE + "table-row", _TABLE + "name"
+_CELLS = (_TABLE + "table-cell", _TABLE + "covered-table-cell")
+_ROWS, _COLUMNS = _TABLE + "number-rows-repeated", _TABLE + "number-columns-repeated"
+_DOWN, _RIGHT = _TABLE + "number-rows-spanned", _TABLE + "number-columns-spanned"
 _MOST_PARTS = 64 << 20
 _SHEET_DATA_ENDS = b"\x92\x01\x00"
 _MERGE, _SHEET_ENDS, _SHEET_BEGINS_IN_BOOK = 176, 130, 156
@@ -69,28 +74,24 @@ class _Spans:
         self.rows = 1
 
     def begins(self, name: str, attributes: dict[str, str]) -> None:
-        said = {key.rpartition(" ")[2]: value for key, value in attributes.items()}
-        match name.rpartition(" ")[2]:
-            case "table":
-                self.inside = self.inside or said.get("name") == self.sheet
-            case "table-row" if self.inside:
-                self.column, self.rows = 0, int(said.get("number-rows-repeated", 1))
-            case "table-cell" | "covered-table-cell" if self.inside:
-                down = int(said.get("number-rows-spanned", 1))
-                right = int(said.get("number-columns-spanned", 1))
-                if down > 1 or right > 1:
-                    last = (self.row + down - 1, self.column + right - 1)
-                    self.merges.append(((self.row, self.column), last))
-                self.column += int(said.get("number-columns-repeated", 1))
+        if name in _CELLS:
+            if not self.inside:
+                return
+            down, right = int(attributes.get(_DOWN, 1)), int(attributes.get(_RIGHT, 1))
+            if down > 1 or right > 1:
+                last = (self.row + down - 1, self.column + right - 1)
+                self.merges.append(((self.row, self.column), last))
+            self.column += int(attributes.get(_COLUMNS, 1))
+        elif name == _ROW:
+            self.column, self.rows = 0, int(attributes.get(_ROWS, 1))
+        elif name == _SHEET:
+            self.inside = self.inside or attributes.get(_NAME) == self.sheet
 
     def ends(self, name: str) -> None:
-        if not self.inside:
-            return
-        match name.rpartition(" ")[2]:
-            case "table-row":
-                self.row += self.rows
-            case "table":
-                self.done = True
+        if name == _ROW and self.inside:
+            self.row += self.rows
+        elif name == _SHEET and self.inside:
+            self.done = True
 
 
 def _of_xlsb(parts: zipfile.ZipFile, sheet: str) -> list[Merge]:

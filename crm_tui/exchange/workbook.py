@@ -58,6 +58,7 @@ class Workbook:
         self._open: tuple[str, Any] = ("", None)
         self.limits = limits
         self._file, self._kind = file, kind
+        self._merged: dict[str, list[Merge]] = {}
 
     def sheets(self) -> list[SheetInfo]:
         """Return every sheet in the workbook's order."""
@@ -84,7 +85,9 @@ class Workbook:
 
     def _merges(self, name: str, sheet: Any) -> list[Merge]:
         if self._kind in ("ods", "xlsb"):
-            return merges_of(self._file, self._kind, name)
+            if name not in self._merged:
+                self._merged[name] = merges_of(self._file, self._kind, name)
+            return self._merged[name]
         return sheet.merged_cell_ranges or []
 
     def total(self, name: str) -> int:

@@ -80,6 +80,10 @@ HEADERS = {
         [*([f"说明第{n}条"] for n in range(29)), ["客户编号", "客户名称", "联系人", "电话", "备注"]],
         [],
     ),
+    "row 61": (
+        [*([f"说明{n}", "见附件"] for n in range(60)), ["客户编号", "客户名称", "联系人", "电话", "备注"]],
+        [],
+    ),
 }  # fmt: skip
 
 
@@ -282,6 +286,10 @@ TEXTS = {
     "sep= and a mark": ("sep=;\n客户名称;备注\n甲,公司;1\n", "utf-8-sig", ["甲,公司"]),
     "ragged": ("客户名称,备注\n甲,1,多余\n乙\n,,\n丙,3\n", "gbk", ["甲", "乙", "丙"]),
     "a stray control character": ("客户名称,备注\n甲,a\x07b\n", "utf-8", ["甲"]),
+    "line ends of every kind, errors and a lone quote": (
+        '客户名称,联系人,备注\r\n甲,#N/A,5" 管\r乙,#REF!,"行1\r行2"\n#DIV/0!,丙,\r\n', "utf-8", ["甲", "乙"]),
+    "Big5": ("客戶名稱,備註\n台積電股份有限公司,聯絡人未定\n", "big5", ["台積電股份有限公司"]),
+    "UTF-16 without a mark": ("客户名称\t备注\n甲公司\tabc\n", "utf-16-be", ["甲公司"]),
     "old line ends": ("客户名称,备注\r甲,1\r乙,2\r", "utf-8", ["甲", "乙"]),
 }  # fmt: skip
 
