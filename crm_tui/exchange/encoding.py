@@ -26,11 +26,16 @@ _MARKS_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _BIG5 = ("big5hkscs", "cp950")
 _LIKELY = 0.3
 _DOUBT = 0.25
+_STRANGE = 0.15
+STRANGE = "strange"
 _SEP_LINE = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)
 
 
 class Decoded(NamedTuple):
-    """The text of a file without its mark, how it was encoded, and what it could be as well ('' mostly)."""
+    """The text of a file without its mark, how it was encoded, and what it could be as well ('' mostly).
+
+    ``other`` is STRANGE where the text reads like no Chinese at all.
+    """
 
     text: str
     encoding: str
@@ -106,6 +111,8 @@ def _by_table(data: bytes, broken_at: int) -> Decoded:
     # The mainland's table has a sign for nearly every pair of bytes: that it decodes says little.
     if not read or (read[0][1] == "big5" and read[0][0] < _LIKELY):
         raise Refused("cut_text") if cut else Refused("encoding", line=_line(data, broken_at))
+    if max(points for points, _name, _text in read) < _STRANGE:
+        return Decoded(read[0][2], read[0][1], STRANGE)
     if len(read) == 1:
         return Decoded(read[0][2], read[0][1])
     (mainland, _gb, simplified), (taiwan, _big5, traditional) = read

@@ -30,11 +30,6 @@ _WIDE = re.compile(r"[^\x00-\x7f]")
 _SAMPLE = 1 << 15
 
 
-def wide(text: str) -> int:
-    """Return how many characters of the sample of a text are not ASCII."""
-    return sum(1 for _found in _WIDE.finditer(text[:_SAMPLE]))
-
-
 def everyday(text: str) -> float:
     """Return from -2 (no language) to 1 how everyday the characters of a text are that are not ASCII.
 

@@ -15,6 +15,7 @@ from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
 
 from crm_tui.errors import Cancelled, Fault
+from crm_tui.exchange.encoding import STRANGE
 from crm_tui.exchange.guard import Limits, Refused
 from crm_tui.exchange.layout import Known, Table, find_table
 from crm_tui.exchange.refusals import ENCODING_NAMES, sentence
@@ -141,6 +142,9 @@ def open_sheet(
 
 
 def _doubt(encoding: str, other: str) -> str:
+    if other == STRANGE:
+        text = _("The text was read as {encoding}, but it hardly reads like Chinese: look at the names.")
+        return text.format(encoding=ENCODING_NAMES[encoding])
     text = _("The text was read as {encoding}, but it could be {other} as well: look at the names.")
     return text.format(encoding=ENCODING_NAMES[encoding], other=ENCODING_NAMES[other])
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crm_tui.exchange.encoding import decode, delimiter, split_mark
+from crm_tui.exchange.encoding import STRANGE, decode, delimiter, split_mark
 from crm_tui.exchange.guard import Refused
 
 LINE = "客户名称,联系人,备注\n上海科技有限公司,张三,采购经理\n"
@@ -126,6 +126,18 @@ def test_what_two_tables_can_read_is_told_and_can_be_chosen() -> None:
     with pytest.raises(Refused) as caught:
         decode(b"a\nb\n" + LINE.encode("gbk"), "utf-8")
     assert (caught.value.code, caught.value.details) == ("wrong_encoding", {"encoding": "utf-8", "line": 3})
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("会社名,電話\n株式会社テスト,03\n", "shift_jis"),
+        ("회사명,전화\n삼성전자,02\n", "euc_kr"),
+        ("Name,City\nMüller GmbH,Köln\n", "latin-1"),
+    ],
+)
+def test_what_reads_like_no_chinese_is_told(text: str, written: str) -> None:
+    assert decode(text.encode(written)).other == STRANGE
 
 
 @given(st.binary(max_size=200))
