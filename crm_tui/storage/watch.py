@@ -93,6 +93,15 @@ class Watch:
         self._version: int | None = None
         self._open = (0, 0)  # an edit from outside that may still grow, and its newest move
 
+    def stirs(self) -> bool:
+        """Tell, at next to no cost, whether ``poll`` has anything to look at: a write, or a trouble."""
+        try:
+            if _identity(self.path) != self._identity:
+                return True
+            return self.reader.execute(VERSION).fetchone()[0] != self._version
+        except (sqlite3.Error, OSError):
+            return True
+
     def poll(self) -> Moved | None:
         """Return what others moved since the last call, None when nothing did.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
+from contextvars import Context, copy_context
 from typing import TYPE_CHECKING
 
 from crm_tui import clock
@@ -35,6 +36,8 @@ class Live:
         self.app = app
         self.watch: Watch | None = None
         self._session: Session | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._context: Context | None = None
         self._looking: asyncio.Task[None] | None = None
         self._trouble = ""
         self._said = False
@@ -44,14 +47,26 @@ class Live:
         self._gave_up = False
 
     def start(self) -> None:
-        """Begin to look every second."""
-        self.app.set_interval(SECONDS, self._tick)
+        """Begin to look every second, on the database thread: the event loop sleeps until something moved."""
+        self._loop, self._context = asyncio.get_running_loop(), copy_context()
+        self.app.work.every(SECONDS, self._glance)
 
     def stop(self) -> None:
         """Look no more: the program ends."""
         for task in (self._looking, self._mending):
             if task is not None:
                 task.cancel()
+
+    def _glance(self) -> None:
+        session = self.app.session
+        if not isinstance(session, Session) or self._loop is None:
+            return
+        known = self.watch is not None and self._session is session
+        tends = clock.stopwatch() - self._tended >= TEND_SECONDS
+        if tends or not known or self._trouble or (self.watch is not None and self.watch.stirs()):
+            with suppress(RuntimeError):  # the loop has just ended
+                # In the context of the app: its timers ask that who they belong to.
+                self._loop.call_soon_threadsafe(self._tick, context=self._context)
 
     def _tick(self) -> None:
         # One look at a time: where the database thread is long at something, none queues up behind it.

@@ -37,6 +37,8 @@ class Work:
         self._lock = threading.Lock()
         self._generations: dict[Hashable, int] = {}
         self._jobs: list[Job[Any]] = []
+        self._regular: tuple[float, Callable[[], None]] | None = None
+        self._due = 0.0
         self._closed = False
         self._death: Fault | None = None
 
@@ -77,6 +79,14 @@ class Work:
         if self._generations[group] != mine:
             raise Superseded
         return result
+
+    def every(self, seconds: float, fn: Callable[[], None]) -> None:
+        """Have ``fn()`` called on the database thread again and again, from ``seconds`` on; one at most.
+
+        It wakes no other thread, so that waiting costs nothing; what it raises is dropped.
+        """
+        self._due, self._regular = time.monotonic() + seconds, (seconds, fn)
+        self.submit(lambda: None)  # a thread that waits does not know of it
 
     def aside(
         self, fn: Callable[[Job[T]], T], on_progress: Callable[[Progress], None] | None = None
@@ -135,7 +145,7 @@ class Work:
 
     def _serve(self) -> None:
         try:
-            while (item := self._queue.get()) is not None:
+            while (item := self._next()) is not None:
                 future, call = item
                 if not future.set_running_or_notify_cancel():
                     continue
@@ -150,6 +160,18 @@ class Work:
                     future.set_result(result)
         except BaseException as error:
             self._died(error)
+
+    def _next(self) -> tuple[Future[Any], Callable[[], Any]] | None:
+        while self._regular is not None:
+            seconds, fn = self._regular
+            left = self._due - time.monotonic()
+            if left > 0:
+                with suppress(queue.Empty):
+                    return self._queue.get(timeout=left)
+            self._due = time.monotonic() + seconds
+            with suppress(Exception):
+                fn()
+        return self._queue.get()
 
     def _died(self, error: BaseException) -> None:
         """The database thread ended by itself: whoever waits for it, or asks it later, is told."""
