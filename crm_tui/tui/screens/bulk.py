@@ -139,7 +139,7 @@ async def _ended(crm: Frame, chosen: Chosen, done: Done, written: tuple[BulkResu
         await waiting
     said = []
     if result.changed:
-        said.append(_("{what}.").format(what=bulk.title(result.changed, chosen.edit)))
+        said.append(_("Changed: {what}.").format(what=bulk.title(result.changed, chosen.edit)))
     else:
         said.append(_("Nothing was changed."))
     if result.left:
@@ -159,7 +159,7 @@ async def _ended(crm: Frame, chosen: Chosen, done: Done, written: tuple[BulkResu
 # -- handing over -----------------------------------------------------------------------------------------
 
 
-async def hand_over(crm: Frame, ids: Sequence[int], done: Done) -> None:
+async def hand_over(crm: Frame, ids: Sequence[int], done: Done = lambda _result: None) -> None:
     """Ask to whom, show what goes along, and hand the customers over."""
     session = cast(Session, crm.session)
     people = await crm.work.run(people_store.people, session.reader)

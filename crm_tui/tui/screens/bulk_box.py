@@ -172,6 +172,8 @@ class BulkBox(PopUp):
         """Say that there is nothing to do."""
         if action_id == "carry_out" and not self.found.preview.moving:
             return _("Nothing would change.")
+        if action_id == "with_plans" and not self.found.preview.beside:
+            return _("They have no open plans.")
         return ""
 
     async def do_with_plans(self) -> None:

@@ -305,6 +305,12 @@ class CustomerScreen(BaseScreen):
         """Give or take tags."""
         await self.crm.open("tags", customer_id=self.customer_id)
 
+    async def do_hand_over(self) -> None:
+        """Hand the customer over to a colleague."""
+        from crm_tui.tui.screens import bulk
+
+        await bulk.hand_over(self.crm, [self.customer_id])
+
     async def do_log(self) -> None:
         """Log a follow-up, for the open plan under the cursor."""
         plan = self._plan()

@@ -17,7 +17,7 @@ from crm_tui.tui.screens.list_screen import ListScreen
 from crm_tui.tui.told import told
 from crm_tui.tui.widgets.rows import GONE, plain
 
-WRITES = ("add", "add_name", "edit", "log", "archive", "tags", "done", "snooze", "undo", "redo")
+WRITES = ("add", "add_name", "edit", "log", "archive", "tags", "hand_over", "done", "snooze", "undo", "redo")
 NEEDS_ROW = ("open", "edit", "log", "archive", "tags", "history", "copy")
 # What decides the place of a row in each order: an entity and its columns, () = any; an own column otherwise.
 PLACES: dict[str, tuple[str, tuple[str, ...]]] = {

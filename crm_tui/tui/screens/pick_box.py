@@ -11,7 +11,7 @@ from textual.widgets import Input
 from crm_tui.locale import _
 from crm_tui.text.fold import fold
 from crm_tui.tui.screens.base import PopUp
-from crm_tui.tui.screens.list_candidates import fits
+from crm_tui.tui.screens.list_candidates import fits, sounds
 from crm_tui.tui.widgets.lines import TextLine
 from crm_tui.tui.widgets.rows import Column, ListSource, Row
 from crm_tui.tui.widgets.table import Table
@@ -23,6 +23,12 @@ class Choice(NamedTuple):
     key: str
     text: str
     note: str = ""
+
+
+def _fit(wanted: str, one: Choice) -> int:
+    """Return how well a folded text fits a choice: in pinyin and by initials from any sign on; 0 not."""
+    rank = fits(wanted, (one.text, one.note, one.key))
+    return rank + 1 if rank else int(any(wanted in sound for sound in sounds(one.text)))
 
 
 class PickLine(TextLine):
@@ -73,7 +79,7 @@ class PickBox(PopUp):
         hits = list(self.choices)
         if wanted:
             # What begins so comes before what only sounds so or holds it somewhere.
-            ranked = [(fits(wanted, (one.text, one.note, one.key)), one) for one in self.choices]
+            ranked = [(_fit(wanted, one), one) for one in self.choices]
             hits = [one for rank, one in sorted(ranked, key=lambda each: -each[0]) if rank]
         rows = [Row(one.key, (one.text, one.note)) for one in hits]
         await self.table.show(ListSource(rows), cursor_to=cursor_to)
