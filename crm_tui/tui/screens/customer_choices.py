@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from crm_tui.customers.filter_fields import FILTER_FIELDS, FilterField
-from crm_tui.customers.filters import NONE, OPS, SOME
+from crm_tui.customers.filter_fields import FILTER_FIELDS, OPS, FilterField
 from crm_tui.locale import _
 from crm_tui.presets.store import Dictionary
 from crm_tui.tui.screens.list_candidates import Choosable, Value
@@ -28,6 +27,6 @@ def _choosable(
             note = "" if one.kind in ("due", "late") else note
             values += [Value(_("{n}d").format(n=days), note, operator=sign) for days in DAYS]
     if "some" in ops:
-        values += [Value(_(SOME), spellings=("some",)), Value(_(NONE), spellings=("none",))]
+        values += [Value(_("any"), spellings=("some",)), Value(_("none"), spellings=("none",))]
     sample = " ".join(value.text for value in values[:4] if not value.operator)
     return Choosable(one.title, ":", tuple(values), (one.name, *one.keys), sample)
