@@ -41,6 +41,18 @@ _PARTED = re.compile(
 )
 _BLANKS = re.compile(" +|[^ ]+")
 
+_STEPS = (0, 95, 135, 175, 215, 255)
+# The colours that have a number where there are 256: half the bytes.
+_PALETTE = {
+    **{
+        (str(red), str(green), str(blue)): 16 + 36 * r + 6 * g + b
+        for r, red in enumerate(_STEPS)
+        for g, green in enumerate(_STEPS)
+        for b, blue in enumerate(_STEPS)
+    },
+    **{(str(8 + 10 * grey),) * 3: 232 + grey for grey in range(24)},
+}
+
 
 class Style(NamedTuple):
     """What an SGR sequence asks for: attributes that are on, colours as parameters ('' the terminal's)."""
@@ -63,6 +75,8 @@ def read_style(parameters: str) -> Style:
             kind = next(words, "")
             rest = [next(words, "") for _each in range(3 if kind == "2" else 1)]
             colour = ";".join((word, kind, *rest))
+            if kind == "2" and (number := _PALETTE.get(tuple(rest))) is not None:
+                colour = f"{word};5;{number}"
             fore, back = (colour, back) if word == "38" else (fore, colour)
         elif word in ("", "0"):
             on, fore, back = set(), "", ""

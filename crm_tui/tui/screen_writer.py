@@ -12,7 +12,10 @@ _OFF = {"1": "22", "2": "22", "3": "23", "4": "24", "5": "25", "7": "27", "8": "
 _OFF |= {"53": "55"}
 _GROUPS = re.compile("(.)\\1*", re.DOTALL)
 _LONG_BLANK = re.compile("( {9,})")
+_NINE = " " * 9
 SHORT_GAP = 4  # cells between two changes that are sent again rather than jumped over
+JUMP = 12  # bytes
+EDGE = 2  # cells at the end of a line that may be sent after all lines
 WORTH_SCROLLING = 60  # cells that a scroll has to save
 
 
@@ -83,8 +86,12 @@ class ScreenWriter:
         cells.dirty.clear()
         if len(dirty) > 3:
             dirty = self._scroll(dirty)
+        self._edges: list[tuple[int, int, int, str]] = []
         for y in dirty:
             self._line(y)
+        for number, x, y, text in sorted(self._edges, key=lambda edge: edge[0]):
+            self._set(number)
+            self._text(x, y, text)
         if self.cursor_moved:
             self._go(*cells.cursor)
         return "".join(self._out)
@@ -146,8 +153,7 @@ class ScreenWriter:
         while at < len(changed):
             start = end = changed[at]
             while at < len(changed):
-                gap = changed[at] - end
-                if gap > 0 and (gap > SHORT_GAP or not self._bridged(line, style, end, changed[at])):
+                if changed[at] > end and not self._bridged(line, style, end, changed[at]):
                     break
                 end = changed[at] + 1
                 at += 1
@@ -158,16 +164,31 @@ class ScreenWriter:
                     self._run(y, line, style, start, tail)
                 self._erase_tail(y, max(start, tail), style)
                 break
+            if at == len(changed) and end - start > EDGE and style[start] != style[end - 1]:
+                # The mark at the edge of a list has a style of its own: all of them go together afterwards.
+                edge = len(style[:end].rstrip(style[end - 1]))
+                if end - edge <= EDGE and self._is_dear(ord(style[edge - 1]), ord(style[edge])):
+                    self._edges.append((ord(style[edge]), edge, y, line[edge:end]))
+                    end = edge
             self._run(y, line, style, start, end)
         self._lines[y], self._styles[y] = line, style
 
     def _bridged(self, line: str, style: str, start: int, end: int) -> bool:
         """Tell whether the cells between two changes cost less than a jump."""
         gap, signs = line[start:end], style[start:end]
-        if not gap.isascii() or HALF in gap:
-            return False
         sign = style[start - 1]
+        if line[start - 1 : end + 1].isspace() and style[start - 1 : end + 1] == sign * (end - start + 2):
+            return len(gap) <= SHORT_GAP or self._can_erase(ord(sign))
+        if len(gap) > SHORT_GAP or not gap.isascii() or HALF in gap:
+            return False
         return signs == sign * len(gap) or signs == chr(self.cells.blank_of[ord(sign)]) * len(gap)
+
+    def _is_dear(self, number: int, edge: int) -> bool:
+        """Tell whether going from a style to that of the edge and back costs more than a jump."""
+        styles = self.cells.style_of
+        if self.cells.blank_of[number] == edge:
+            return False
+        return len(between(styles[number], styles[edge])) + len(between(styles[edge], styles[number])) > JUMP
 
     def _tail(self, line: str, style: str) -> int:
         """Return where the blanks begin that one sequence erases up to the edge, past it when none do."""
@@ -196,10 +217,10 @@ class ScreenWriter:
                 self._blank(number, after)
             else:
                 self._set(number)
-            if "         " in text and self._can_erase(number):
+            if _NINE in text and self._can_erase(number):
                 at = first
                 for part in _LONG_BLANK.split(text):
-                    if len(part) > 8 and part.isspace():
+                    if _NINE in part and part.isspace():
                         self._go(at, y)
                         self._out.append(f"\x1b[{len(part)}X")
                     elif part:

@@ -151,6 +151,7 @@ def test_steering_signs_and_links_in_a_text_reach_no_terminal() -> None:
 def test_styles_are_sent_as_differences() -> None:
     red, bold = read_style("31"), read_style("1;31;48;2;1;2;3")
     assert bold == Style(frozenset("1"), "31", "48;2;1;2;3")
+    assert read_style("38;2;135;175;215;48;2;18;18;18") == Style(frozenset(), "38;5;110", "48;5;233")
     assert between(None, red) == "\x1b[0;31m"
     assert between(red, bold) == "\x1b[1;48;2;1;2;3m"
     assert between(bold, red) == "\x1b[0;31m"

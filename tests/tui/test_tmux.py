@@ -63,3 +63,14 @@ def test_no_color_uses_the_terminals_own_colours() -> None:
         codes = set(re.findall("\x1b\\[([0-9;]*)m", term.screen(colours=True)))
         used = {code for each in codes for code in each.split(";")}
         assert used & {"38", "48"} == set()
+
+
+def test_what_another_program_wrote_over_the_screen_goes_by_ctrl_l() -> None:
+    with playground() as term:
+        before = term.wait_for("今日[\\s\\S]*帮助")
+        Path(term.tty).write_text("\x1b[5;1H" + "x" * 400 + "\x1b[7;20H")
+        term.wait_for("xxxx")
+        term.keys("C-l")
+        term.wait_until(lambda: term.screen() == before)
+        term.keys("j")
+        assert "xxxx" not in term.wait_for("今日")

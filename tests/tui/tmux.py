@@ -79,6 +79,11 @@ class Tmux:
         """Return the screen as text, with ``colours`` as escape sequences too."""
         return self._tmux("capture-pane", "-p", *(["-e"] if colours else []))
 
+    @property
+    def tty(self) -> str:
+        """The path of the program's terminal."""
+        return self._tmux("display-message", "-p", "#{pane_tty}").strip()
+
     def cursor(self) -> tuple[int, int]:
         """Return the cursor's column and line."""
         column, line = self._tmux("display-message", "-p", "#{cursor_x},#{cursor_y}").split(",")
