@@ -124,7 +124,7 @@ def test_without_a_command_the_screens_open(crm: Crm, opened: Opened, tmp_path: 
     assert not opened.plain
     assert crm("--read-only", "--no-mouse", "--plain-output", "--db", str(tmp_path / "other.db")).status == 0
     assert opened.plain
-    assert opened == [(tmp_path / "team.db", False, True), (tmp_path / "other.db", True, False)]
+    assert opened == [(tmp_path / "team.db", False, None), (tmp_path / "other.db", True, False)]
 
 
 def test_common_options_stand_before_or_behind_the_command(team: Crm, tmp_path: Path) -> None:

@@ -71,7 +71,7 @@ class DisplayBox(PopUp):
         await self.sample.show(
             ListSource(
                 [
-                    Row(1, (Cell(_("overdue {n} days").format(n=2), "bad"), "上海恒达科技有限公司", "138")),
+                    Row(1, (Cell(_("overdue {n} days").format(n=2), "bad"), _("Sample Trading Ltd"), "138")),
                     Row(2, (Cell(_("today"), "warn"), Cell("Müller & Söhne GmbH", "strong"), "021-5")),
                     Row(3, (Cell(_("Done"), "good"), Cell("한빛소프트 (주)", "dim"), Cell("400", "accent"))),
                 ]
