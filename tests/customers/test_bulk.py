@@ -367,6 +367,7 @@ def test_a_large_handing_over_leaves_derived_rows_as_a_fresh_build_makes_them(cr
     ids = people(crm, 9)
     saved(crm, people_store.add, "li", "李雷", "sales_rep")
     to = people_store.by_login(crm.reader, "li")
+    assert to is not None
     saved(crm, followups.add_plan, ids[0], followups.PlanDraft(None, goal="回访"))
     saved(crm, followups.add_plan, ids[1], followups.PlanDraft(None, goal="他人", owner_id=to.id))
     change = hand_over(to, crm.person.name, crm.names, "休假")
