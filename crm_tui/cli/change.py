@@ -10,6 +10,7 @@ import click
 
 from crm_tui.access import store as people_store
 from crm_tui.access.policy import demand
+from crm_tui.cli.asked import asked, choosing
 from crm_tui.cli.diagnostics import say
 from crm_tui.cli.grammar import argument, command, option
 from crm_tui.cli.output import Column
@@ -20,7 +21,6 @@ from crm_tui.customers import bulk, reading
 from crm_tui.customers.bulk import BulkResult, Preview, Target
 from crm_tui.customers.bulk_edit import Edit, read_edit
 from crm_tui.customers.fields import Field, field_named
-from crm_tui.customers.reading import Query
 from crm_tui.errors import BadInput, Cancelled
 from crm_tui.followups.hand_over import hand_over
 from crm_tui.locale import N_, _, ngettext
@@ -43,6 +43,7 @@ NAMED = 20  # customers left alone that are listed by name
     option("--note", default="", metavar="TEXT", help=N_("With --hand-over: a word for the colleague.")),
     option("--keep-plans", is_flag=True, help=N_("With --hand-over: open plans stay with who has them.")),
     option("--find", metavar="WORDS", help=N_("Every customer that has these words.")),
+    *choosing(sort=False),
     option("--all", "every", is_flag=True, help=N_("Every customer there is.")),
     option("--dry-run", is_flag=True, help=N_("Say what would be done and write nothing.")),
     option("--yes", is_flag=True, help=N_("Do it without asking.")),
@@ -54,8 +55,8 @@ NAMED = 20  # customers left alone that are listed by name
 )  # fmt: skip
 def change(
     state: State, words: tuple[str, ...], tags: tuple[str, ...], untags: tuple[str, ...], archive: bool,
-    to: str | None, note: str, keep_plans: bool, find: str | None, every: bool, dry_run: bool, yes: bool,
-    reason: str | None,
+    to: str | None, note: str, keep_plans: bool, find: str | None, expression: str | None, view: str | None,
+    every: bool, dry_run: bool, yes: bool, reason: str | None,
 ) -> None:  # fmt: skip
     """Change many customers alike."""
     pairs, references = _sorted(words)
@@ -75,7 +76,8 @@ def change(
                 session.reader, pairs, context, add_tags=tags, remove_tags=untags, archive=archive
             )
         demand(session.person.role, bulk.action_of(edit))
-        rows = bulk.targets(session.reader, _chosen(session, references, find, every))
+        chosen = _chosen(session, references, find, every, expression, view)
+        rows = bulk.targets(session.reader, chosen)
         found = bulk.preview(session.reader, rows, edit, context)
         if dry_run or not found.moving:
             _show(state, found, dry_run=dry_run)
@@ -100,16 +102,27 @@ def _sorted(words: Sequence[str]) -> tuple[list[tuple[Field, str]], list[str]]:
     return pairs, references
 
 
-def _chosen(session: Session, references: list[str], find: str | None, every: bool) -> list[int]:
-    ways = [bool(references), bool(find and find.strip()), every]
-    if sum(ways) != 1:
+def _chosen(
+    session: Session, references: list[str], find: str | None, every: bool, expression: str | None,
+    view: str | None,
+) -> list[int]:  # fmt: skip
+    query = any(text and text.strip() for text in (find, expression, view))
+    if sum([bool(references), query, every]) != 1:
         raise click.UsageError(
-            _("say which customers: their numbers or names, or --find WORDS, or --all."),
+            _("say which customers: their numbers or names, or --filter, --view, --find, or --all."),
             click.get_current_context(),
         )
     if references:
         return list(dict.fromkeys(reading.find(session.reader, one) for one in references))
-    return reading.matching(session.reader, Query(text=find or "", sort="id"))
+    wanted = asked(session, expression=expression, view=view, find=find, sort="id").query
+    if not every and not wanted.text and wanted.filter is None:
+        # A view that shows everything is no choice.
+        raise BadInput(
+            _("This chooses every customer there is."),
+            _("Nothing was changed."),
+            _("Say --all if you mean it."),
+        )
+    return reading.matching(session.reader, wanted)
 
 
 def _show(state: State, found: Preview, *, dry_run: bool = False) -> None:

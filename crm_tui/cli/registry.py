@@ -30,6 +30,9 @@ COMMANDS: dict[str, Entry] = {
     ),
     "export": Entry("crm_tui.cli.sheets", "export", N_("Write a list to a file (xlsx, csv, json).")),
     "due": Entry("crm_tui.cli.due", "due", N_("Show whom to contact now, and why.")),
+    "list": Entry(
+        "crm_tui.cli.listing", "list_customers", N_("List customers by any filter, order or saved view.")
+    ),
     "show": Entry("crm_tui.cli.show", "show", N_("Show a customer file.")),
     "log": Entry("crm_tui.cli.log", "log", N_("Write down what happened and plan what comes next.")),
     "change": Entry("crm_tui.cli.change", "change", N_("Change many customers at once, with one undo.")),

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from crm_tui import clock, config
+from crm_tui.cli.asked import asked, choosing
 from crm_tui.cli.diagnostics import say
 from crm_tui.cli.grammar import argument, command, option
 from crm_tui.cli.output import Column
 from crm_tui.cli.progress import Bar
 from crm_tui.cli.registry import COMMANDS
 from crm_tui.cli.state import State
-from crm_tui.customers.reading import Query
 from crm_tui.errors import BadInput, Cancelled, CrmError
 from crm_tui.exchange import importing
 from crm_tui.exchange.encoding import ENCODINGS
@@ -277,14 +277,15 @@ def _kind(_ctx: click.Context, _param: click.Parameter, value: str) -> str:
         "--preset", metavar="SHEET", help=N_("The columns of a document's sheet: S0, S2, S3, S4, template.")
     ),
     option("--find", metavar="WORDS", help=N_("Only customers that have these words.")),
+    *choosing(sort=True),
     option("--mine", is_flag=True, help=N_("Only your own customers.")),
     option("--overwrite", is_flag=True, help=N_("Replace a file that is there already.")),
     option("--raw", is_flag=True, help=N_("Write csv cells such as +86 without the mark against formulas.")),
     more=N_("KIND: customers, contacts, projects, activities, plans, due. OUT ends in .xlsx, .csv or .json."),
 )  # fmt: skip
 def export(
-    state: State, kind: str, out: Path, preset: str | None, find: str | None, mine: bool, overwrite: bool,
-    raw: bool,
+    state: State, kind: str, out: Path, preset: str | None, find: str | None, expression: str | None,
+    view: str | None, sort: str | None, mine: bool, overwrite: bool, raw: bool,
 ) -> None:  # fmt: skip
     """Export a list."""
     out = config.full_path(out)
@@ -294,8 +295,11 @@ def export(
             titles = [(_(title), name) for title, name in DUE_COLUMNS]
             count = export_table(out, _("Today"), titles, rows, overwrite=overwrite, guard=not raw)
         else:
-            owner = session.person.id if mine else None
-            query = Query(find or "", owner, None, "id") if find or mine else None
+            query = None
+            if find or mine or expression or view or sort:
+                query = asked(
+                    session, expression=expression, view=view, find=find, mine=mine, sort=sort, usual="id"
+                ).query
             count = export_list(
                 session, kind, out, sheet=_sheet(preset), query=query, overwrite=overwrite, guard=not raw,
                 progress=bar.report, cancelled=bar.cancelled,

@@ -32,8 +32,20 @@ from crm_tui.customers.filter_fields import (
     plain,
     to_data,
 )
+from crm_tui.customers.filter_ranges import span
+from crm_tui.customers.filter_shown import (
+    AND,
+    ANYTHING,
+    CLOSE,
+    JOINS,
+    NOT,
+    NOTHING,
+    OPEN,
+    OR,
+    text_of,
+)
 from crm_tui.errors import BadInput
-from crm_tui.locale import N_, _, translations
+from crm_tui.locale import _, translations
 from crm_tui.presets.store import Dictionary
 from crm_tui.text.fold import fold
 
@@ -58,8 +70,6 @@ __all__ = [
 
 LONGEST = 4000
 NAMED = 12  # choices named in a message
-AND, OR, NOT, OPEN, CLOSE = "and", "or", "not", "(", ")"
-JOINS = {"且": AND, "并且": AND, "and": AND, "&": AND, "或": OR, "或者": OR, "or": OR, "非": NOT, "not": NOT}
 SIGNS = {"(": OPEN, "（": OPEN, ")": CLOSE, "）": CLOSE, "|": OR, "｜": OR}
 QUOTES = {'"': '"', "“": "”", "”": "”", "＂": "＂"}
 COMPARED = re.compile(r"([^:：=<>＜＞≤≥≠!！]{1,20})(>=|<=|!=|≥|≤|≠|>|<|＞|＜|:|：|=)(.*)", re.DOTALL)
@@ -68,11 +78,6 @@ DAYS = re.compile(
     r"(\d{1,5})(天|日|d|day|days|周|个?星期|w|week|weeks|个?月|m|month|months|年|y|year|years)?", re.A
 )
 UNITS = {"周": 7, "w": 7, "星": 7, "月": 30, "m": 30, "年": 365, "y": 365}
-NONE = N_("none")
-SOME = N_("any")
-NOTHING = {"无", "没有", "空", "none", "no", "否"}
-ANYTHING = {"有", "是", "any", "yes", "some"}
-STOPS = re.compile(r'[\s()（）|｜"“”＂,，、:：<>=＜＞]')
 
 
 class _Word(NamedTuple):
@@ -362,27 +367,6 @@ def _moved(day: str, by: timedelta) -> str:
     return (date.fromisoformat(day) + by).isoformat()
 
 
-SPANNED = re.compile(r"(\d{4})(?:[-/.年](\d{1,2})(?:[-/.月](\d{1,2})日?|月?)|年?)", re.A)
-
-
-def span(text: str) -> tuple[str, str] | None:
-    """Return first and last day of a year, month or day written in digits."""
-    found = SPANNED.fullmatch(text.strip())
-    if found is None:
-        return None
-    year, month, day = int(found[1]), int(found[2] or 0), int(found[3] or 0)
-    try:
-        if day:
-            one = date(year, month, day).isoformat()
-            return one, one
-        if found[2]:
-            after = date(year + month // 12, month % 12 + 1, 1)
-            return date(year, month, 1).isoformat(), (after - timedelta(days=1)).isoformat()
-        return date(year, 1, 1).isoformat(), date(year, 12, 31).isoformat()
-    except (ValueError, OverflowError):
-        return None
-
-
 def _cut(value: str) -> list[str]:
     """Cut values at commas outside quotation marks."""
     found, inside = [""], False
@@ -399,65 +383,3 @@ def _cut(value: str) -> list[str]:
 def _wrong(where: str, why: str) -> BadInput:
     shown = where.replace(QUOTED, '"').strip()
     return BadInput(_("The filter is not understood at “{place}”.").format(place=shown[:40]), "", why)
-
-
-def text_of(tree: Filter | None, words: Dictionary, names: Mapping[int, str], text: str = "") -> str:
-    """Return a filter, and free words, as they can be typed again."""
-    free = [_quoted(word) if _is_special(word) else word for word in text.split()]
-    shown = _shown(tree, words, names, False) if tree is not None else ""
-    return " ".join(
-        part for part in (shown if not free or not isinstance(tree, Any_) else f"({shown})", *free) if part
-    )
-
-
-def _is_special(word: str) -> bool:
-    return bool(STOPS.search(word)) or word.casefold() in JOINS or word[:1] in "-!！" or word[:1] == "非"
-
-
-def _quoted(text: str) -> str:
-    if '"' not in text:
-        return f'"{text}"'
-    return f"“{text}”" if "”" not in text else f'"{text.replace(chr(34), chr(0xFF02))}"'
-
-
-def _shown(tree: Filter, words: Dictionary, names: Mapping[int, str], inner: bool) -> str:
-    if isinstance(tree, Not_):
-        part = _shown(tree.part, words, names, True)
-        return _("not {part}").format(part=part)
-    if isinstance(tree, Condition):
-        return _one_shown(tree, words, names)
-    joint = " " if isinstance(tree, All) else _(" or ")
-    shown = joint.join(_shown(part, words, names, True) for part in tree.parts)
-    return f"({shown})" if inner else shown
-
-
-def _one_shown(one: Condition, words: Dictionary, names: Mapping[int, str]) -> str:
-    field = FILTER_FIELDS[one.field]
-    title = field.title
-    if one.op in ("none", "some"):
-        return f"{title}:{_(NONE if one.op == 'none' else SOME)}"
-    if one.op in ("over", "within"):
-        return f"{title}{'>' if one.op == 'over' else '<'}" + _("{n}d").format(n=one.values[0])
-    if one.op == "period":
-        return f"{title}:{_(PERIODS[one.values[0]])}"
-    if one.op == "in":
-        low, high = one.values
-        return f"{title}:{low}" if low == high else f"{title}:{low}..{high}"
-    return f"{title}:" + ",".join(_value_shown(field, value, words, names) for value in one.values)
-
-
-def _value_shown(field: FilterField, value: str, words: Dictionary, names: Mapping[int, str]) -> str:
-    shown = value
-    if field.kind == "word":
-        label = words.label(field.word_kind, value)
-        shown = label if words.key_of(field.word_kind, label) == value else value
-    elif field.kind == "person":
-        shown = _("me") if value == ME else names.get(int(value), "")
-        same = [key for key, name in names.items() if fold(name) == fold(shown)]
-        if not shown or (value != ME and (len(same) > 1 or fold(shown) in ("我", ME, "自己"))):
-            return f"#{value}"
-    return (
-        _quoted(shown)
-        if STOPS.search(shown) or fold(shown) in NOTHING | ANYTHING or shown != shown.strip()
-        else shown
-    )

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from crm_tui.customers.filter_ranges import span
 from crm_tui.text.fold import fold
 from crm_tui.text.natural import natural_key
 
@@ -20,8 +21,6 @@ def keys_of(prefix: str, column: str, reading: Reading, backwards: bool) -> list
         return list(jump_keys(prefix))
     if column == "c.no_sort":
         return [natural_key(prefix)] if prefix.strip() else []
-    from crm_tui.customers.filters import span
-
     days = span(prefix)
     if days is None:
         return []
@@ -44,3 +43,14 @@ def segment_of(prefix: str, labels: Sequence[Any]) -> int | None:
         if text and any(sort_key(text).startswith(key) for key in keys):
             return index
     return None
+
+
+class BySound(dict[Any, tuple[int, str]]):
+    """The place of any text: by its sound."""
+
+    def __init__(self, sort_key: Callable[[str], str]) -> None:
+        super().__init__()
+        self._sort_key = sort_key
+
+    def get(self, key: Any, default: Any = None) -> tuple[int, str]:
+        return 0, self._sort_key(str(key))

@@ -7,95 +7,36 @@ Every value is a parameter. ``{id}`` stands for the customer's id of the query t
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
 from crm_tui import clock
 from crm_tui.customers.filter_fields import FILTER_FIELDS, ME, All, Condition, Filter, Not_
+from crm_tui.customers.filter_ranges import Range, after, just_before, others, period, places
+from crm_tui.customers.store_pieces import (
+    ANY_TAG,
+    COLUMNS,
+    HAS_TAG,
+    HAY,
+    MOST_RANGES,
+    MYSELF,
+    NEVER,
+    NEWEST_SET,
+    NEXT_SET,
+    NOBODY,
+    NUMBERS,
+    ODD,
+    OF_CUSTOMER,
+    OF_STATE,
+    TAGGED,
+    TAGS,
+    ZONE,
+    Held,
+    Piece,
+    Test,
+)
 from crm_tui.storage.driver import sqlite3
 from crm_tui.text.fold import fold
-
-COLUMNS = {
-    "status": "c.status",
-    "industry": "c.industry",
-    "stage": "c.stage",
-    "level": "c.level",
-    "source": "c.source",
-    "category": "c.category",
-    "intent": "c.intent",
-    "size": "c.size_class",
-    "owner": "c.owner_id",
-    "region": "s.region",
-    "province": "s.province",
-    "city": "s.city",
-    "created": "c.created_in",
-    "changed": "c.changed_in",
-    "last": "s.last_followup_at",
-    "idle": "s.idle_since",
-    "due": "s.next_due_on",
-    "late": "s.next_due_on",
-    "contact": "s.contacts",
-    "phone": "s.phones",
-    "plan": "s.open_plans",
-    "incomplete": "s.missing",
-    "doubtful": "s.odd",
-}
-NUMBERS = frozenset({"owner", "created", "changed", "contact", "phone", "plan", "incomplete", "doubtful"})
-OF_CUSTOMER = "SELECT c.id FROM customer c WHERE {range}"
-OF_STATE = "SELECT s.customer_id FROM listed s WHERE {range}"
-ODD = "SELECT s.customer_id FROM listed s WHERE s.odd > 0"
-TAGGED = "SELECT l.customer_id FROM tag_link l WHERE l.tag_id = :{p}"
-HAS_TAG = "EXISTS (SELECT 1 FROM tag_link l WHERE l.customer_id = {id} AND l.tag_id IN ({values}))"
-ANY_TAG = "EXISTS (SELECT 1 FROM tag_link l WHERE l.customer_id = {id})"
-NEVER = "1 = 0"
-NOBODY = "SELECT c.id FROM customer c WHERE 1 = 0"
-HAY = "s.haystack LIKE :{p} ESCAPE '!'"
-TAGS = "SELECT id, name_key FROM tag"
-MYSELF = "SELECT id FROM myself"
-NEXT_SET = "SELECT id, at FROM change_set WHERE id >= :id AND at IS NOT NULL ORDER BY id LIMIT 1"
-NEWEST_SET = "SELECT coalesce(max(id), 0) FROM change_set"
-ZONE = "SELECT value FROM setting WHERE name = 'zone' ORDER BY id"
-
-Range = tuple[Any, Any]  # both ends included; None: open; (None, None): the column is NULL
-MOST_RANGES = 60
-
-
-class Piece(NamedTuple):
-    """A SELECT of customer ids that an index answers."""
-
-    sql: str
-    params: dict[str, Any]
-
-
-@dataclass
-class Held:
-    """Where a filter's rows are to be found: pieces of indexes, and what each row must pass besides."""
-
-    pieces: list[Piece]
-    rest: Filter | None
-    ids: list[int] = field(default_factory=list)
-
-    def _replaced(self, rest: Filter | None) -> Held:
-        return Held(self.pieces, rest, self.ids)
-
-
-@dataclass
-class Test:
-    """What each row must pass; the parameters carry their values."""
-
-    sql: str
-    params: dict[str, Any]
-
-    @property
-    def of_customer(self) -> bool:
-        """Tell whether the test reads the customer's own row."""
-        return "c." in self.sql
-
-    @property
-    def of_state(self) -> bool:
-        """Tell whether the test reads what is derived."""
-        return "s." in self.sql
 
 
 class Reading:
@@ -228,9 +169,9 @@ class Reading:
             if one.op == "over":
                 # Whom nobody ever contacted waits since the file was begun.
                 end = self._start(self.today - timedelta(days=int(one.values[0])))
-                return "idle", [("0", _just_before(end))]
+                return "idle", [("0", just_before(end))]
             low, high = self._days(one)
-            return "last", [(self._start(low) if low else "0", _just_before(self._start(_after(high))))]
+            return "last", [(self._start(low) if low else "0", just_before(self._start(after(high))))]
         return "due", self._due(one)
 
     def _due(self, one: Condition) -> list[Range]:
@@ -321,7 +262,20 @@ class Reading:
         return low
 
     def _before(self, day: date | None) -> int | None:
-        return None if day is None else self._set_at(_after(day), 0) - 1
+        return None if day is None else self._set_at(after(day), 0) - 1
+
+    def bounds(self, tree: Filter | None, column: str) -> list[Range] | None:
+        """Return the ranges of a column in which all that passes a filter lies, None for anywhere."""
+        if isinstance(tree, Condition):
+            if FILTER_FIELDS[tree.field].kind in ("tag", "text"):
+                return None
+            name, ranges = self._ranges(tree)
+            return ranges if COLUMNS[name] == column else None
+        for part in tree.parts if isinstance(tree, All) else ():
+            found = self.bounds(part, column)
+            if found is not None:
+                return found
+        return None
 
     def key_at(self, column: str, day: str, *, end: bool) -> Any:
         """Return the key in a column of days or change sets with which a day begins or ends."""
@@ -329,7 +283,7 @@ class Reading:
             return day
         there = date.fromisoformat(day)
         if column == COLUMNS["last"]:
-            return _just_before(self._start(_after(there))) if end else self._start(there)
+            return just_before(self._start(after(there))) if end else self._start(there)
         return self._before(there) if end else self._set_at(there, 0)
 
     # -- pieces of indexes ----------------------------------------------------------------------------
@@ -368,7 +322,7 @@ class Reading:
                 if one is not best
             ]
             rest += [best.rest] if best.rest is not None else []
-            return best._replaced(All(tuple(rest)) if rest else None)
+            return best.replaced(All(tuple(rest)) if rest else None)
         every = [piece for one in found if one is not None for piece in one.pieces]
         if None in found or len(every) > MOST_RANGES:
             return None
@@ -386,7 +340,7 @@ class Reading:
             return [Piece(TAGGED.replace("{p}", next(iter(each))), each) for each in bound]
         column, ranges = self._ranges(one)
         if negated:
-            ranges = _others(ranges, column in NUMBERS)
+            ranges = others(ranges, column in NUMBERS)
         if column == "doubtful":
             return [Piece(ODD, {})] if ranges == [(1, None)] else None
         if column == "plan":
@@ -412,83 +366,3 @@ class Reading:
                 params |= bound
                 parts.append(f"{name} {sign} :{next(iter(bound))}")
         return [Piece(frame.replace("{range}", " AND ".join(parts)), params)]
-
-
-def _others(ranges: list[Range], number: bool) -> list[Range]:
-    """Return the ranges that hold every value outside of these; they may hold the ends as well."""
-    closed = sorted(
-        (one for one in ranges if one != (None, None)), key=lambda one: (one[0] is not None, one[0])
-    )
-    found: list[Range] = [] if (None, None) in ranges or number else [(None, None)]
-    low: Any = -1 if number else "\x01"
-    for first, last in closed:
-        if first is not None and first >= low:
-            found.append((low, _below(first)))
-        if last is None:
-            return [one for one in found if one == (None, None) or _fits(one)]
-        low = _above(last)
-    found.append((low, None))
-    return [one for one in found if one == (None, None) or _fits(one)]
-
-
-def _fits(one: Range) -> bool:
-    low, high = one
-    return low is None or high is None or low <= high
-
-
-def _above(value: Any) -> Any:
-    return value + 1 if isinstance(value, int) else value + "\x01"
-
-
-def _below(value: Any) -> Any:
-    # For texts the end itself: the test of each row leaves it out.
-    return value - 1 if isinstance(value, int) else value
-
-
-def _just_before(instant: str | None) -> str | None:
-    # Instants are 20 characters long, so nothing lies between.
-    return None if instant is None else instant[:-1]
-
-
-def _after(day: date | None) -> date | None:
-    return None if day is None or day == date.max else day + timedelta(days=1)
-
-
-def places(field: str, name: str) -> tuple[str, ...]:
-    """Return the ways in which a place may be stored: as given, its official and its short name."""
-    if field == "region":
-        return (name,)
-    from crm_tui.text.regions import short_name, split_address
-
-    address = split_address(name)
-    official = address.province if field == "province" else address.city
-    short = short_name(official) if official else ""
-    found = dict.fromkeys(one for one in (name, official, short) if one)
-    if field == "province":
-        return tuple(found)
-    return tuple(dict.fromkeys([*found, *((name + "市",) if not official else ())]))
-
-
-def period(name: str, today: date) -> tuple[date | None, date | None]:
-    """Return first and last day of a stretch of days that moves along with today."""
-    day = timedelta(days=1)
-    monday = today - timedelta(days=today.weekday())
-    month = today.replace(day=1)
-    before = (month - day).replace(day=1)
-    after = (month + timedelta(days=31)).replace(day=1)
-    quarter = date(today.year, (today.month - 1) // 3 * 3 + 1, 1)
-    return {
-        "today": (today, today),
-        "yesterday": (today - day, today - day),
-        "tomorrow": (today + day, today + day),
-        "week": (monday, monday + 6 * day),
-        "last_week": (monday - 7 * day, monday - day),
-        "next_week": (monday + 7 * day, monday + 13 * day),
-        "month": (month, after - day),
-        "last_month": (before, month - day),
-        "next_month": (after, (after + timedelta(days=31)).replace(day=1) - day),
-        "quarter": (quarter, (quarter + timedelta(days=92)).replace(day=1) - day),
-        "year": (date(today.year, 1, 1), date(today.year, 12, 31)),
-        "last_year": (date(today.year - 1, 1, 1), date(today.year - 1, 12, 31)),
-        "overdue": (None, today - day),
-    }[name]

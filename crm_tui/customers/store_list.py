@@ -10,7 +10,8 @@ from array import array
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from crm_tui.customers.store_filter import Piece, Test
+from crm_tui.customers.filter_ranges import Range
+from crm_tui.customers.store_pieces import Piece, Test
 from crm_tui.storage.driver import sqlite3
 from crm_tui.storage.lists import query_in
 
@@ -85,6 +86,7 @@ IS = " AND {key} = :value"
 BLANK = " AND {key} = ''"
 NONE = " AND {key} IS NULL"
 SOME = " AND {key} IS NOT NULL"
+ENDS = {"low": " AND {key} >= :low", "high": " AND {key} <= :high"}
 COUNT = "SELECT count(*)"
 NEXT_VALUE = "SELECT min({key}) FROM {table} WHERE {key} > :value"
 FIRST_VALUE = "SELECT min({key}) FROM {table}"
@@ -126,6 +128,31 @@ def segments(
     filled.sort(key=lambda one: (places.get(one, (1, str(one))), str(one)), reverse=backwards)
     found = [Segment(IS, {"value": one}, False, one) for one in (*filled, *blank)]
     return [*found, Segment(NONE, {}, False)]
+
+
+def within(found: list[Segment], ranges: Sequence[Range]) -> list[Segment]:
+    """Return those of an order's segments, each as far as it goes, in which keys of some ranges can lie."""
+    blank = (None, None) in ranges
+    closed = [one for one in ranges if one != (None, None)]
+    lows = [low for low, _high in closed]
+    highs = [high for _low, high in closed]
+    kept = []
+    for one in found:
+        if not one.keyed:
+            value = one.value
+            if ((value is None or value == "") if blank else False) or (
+                value is not None
+                and any(
+                    (low is None or value >= low) and (high is None or value <= high) for low, high in closed
+                )
+            ):
+                kept.append(one)
+        elif closed:
+            ends = {"low": None if None in lows else min(lows), "high": None if None in highs else max(highs)}
+            where = "".join(sql for name, sql in ENDS.items() if ends[name] is not None)
+            params = {name: value for name, value in ends.items() if value is not None}
+            kept.append(one._replace(where=one.where + where, params=one.params | params))
+    return kept
 
 
 def _values(reader: sqlite3.Connection, order: Order) -> list[Any] | None:

@@ -9,24 +9,24 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Callable, Generator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from crm_tui import clock
 from crm_tui.customers import store
 from crm_tui.customers import store_list as lists
 from crm_tui.customers.filter_fields import All, Condition, Filter
+from crm_tui.customers.list_places import BySound, keys_of, segment_of
 from crm_tui.customers.store import CustomerRow, Query
-from crm_tui.customers.store_filter import Piece, Reading
+from crm_tui.customers.store_filter import Reading
+from crm_tui.customers.store_pieces import Piece
 from crm_tui.errors import BadInput
 from crm_tui.locale import _
 from crm_tui.presets.store import dictionary
 from crm_tui.storage.driver import sqlite3
+from crm_tui.storage.in_time import at_most
 
 FEW = 6_000
 WALK_MS = 120  # after which a walk that finds too little is given up
-STEPS = 2_000  # of SQLite's machine between two looks at the clock
 MOST_ANCHORS = 2_000
 FAR = "\U0010ffff"
 
@@ -75,7 +75,7 @@ class Window:
         if ids is not None:
             return self._rows(list(ids[max(0, len(ids) - limit) :]))
         try:
-            with self._at_most(WALK_MS if self.filter is not None else None):
+            with at_most(self.reader, WALK_MS if self.filter is not None else None):
                 found = self._fetch(None, 0, limit, reverse=True)[::-1]
         except TimeoutError:
             return self._rows(list(self._gather_many()[-limit:]))
@@ -93,7 +93,7 @@ class Window:
         try:
             if self._nearest(offset)[1] > FEW:
                 raise TimeoutError
-            with self._at_most(WALK_MS):
+            with at_most(self.reader, WALK_MS):
                 return self._walked(offset, limit)
         except TimeoutError:
             # What passes is far apart in this order, or far down.
@@ -120,7 +120,7 @@ class Window:
                 self._count = len(ids)
                 return self._count
             try:
-                with self._at_most(limit_ms):
+                with at_most(self.reader, limit_ms):
                     self._count = self._counted()
             except TimeoutError:
                 return None
@@ -185,7 +185,7 @@ class Window:
 
     def _sorted(self, rows: list[tuple[int, Any]]) -> array[int]:
         parts = self._parts()
-        if len(parts) == 1:
+        if len(parts) == 1 and parts[0].keyed:
             rows.sort(key=lambda row: (row[1], row[0]), reverse=self.backwards)
             return array("q", (row[0] for row in rows))
         ids: array[int] = array("q")
@@ -213,7 +213,9 @@ class Window:
     def _parts(self) -> list[lists.Segment]:
         if self._segments is None:
             rank = self._rank() if self.order.kind else None
-            self._segments = lists.segments(self.reader, self.order, rank, self.backwards)
+            found = lists.segments(self.reader, self.order, rank, self.backwards)
+            ranges = self._reading.bounds(self.filter, self.order.key)
+            self._segments = found if ranges is None else lists.within(found, ranges)
         return self._segments
 
     def _rank(self) -> dict[Any, tuple[int, str]]:
@@ -223,7 +225,7 @@ class Window:
         if self.order.kind == "person":
             return {key: (0, sort_key(name)) for key, name in lists.people(self.reader)}
         if self.order.kind == "place":
-            return _BySound(sort_key)
+            return BySound(sort_key)
         entries = dictionary(self.reader).entries.get(self.order.kind, {})
         return {key: (0, f"{place:06d}") for place, key in enumerate(entries)}
 
@@ -329,8 +331,6 @@ class Window:
 
     def _target(self, prefix: str) -> tuple[int, list[Any] | None] | None:
         """Return the segment that something typed leads to and keys to look for in it (None: its first)."""
-        from crm_tui.customers.list_places import keys_of, segment_of
-
         if self.order.kind:
             names = {}
             if self.order.kind == "person":
@@ -348,7 +348,8 @@ class Window:
         if not keys:
             return None
         far = FAR if self.backwards and self.order.key in ("s.name_sort", "c.no_sort") else ""
-        return 0, [key + far if far else key for key in keys]
+        parts = self._parts()
+        return (0, [key + far if far else key for key in keys]) if parts and parts[0].keyed else None
 
     def _place_in(self, ids: array[int], index: int, keys: list[Any] | None) -> int | None:
         """Return the first line of ids in memory that is not before a key."""
@@ -378,43 +379,6 @@ class Window:
             ):
                 return line
         return line if line < len(ids) else None
-
-    # -- time -----------------------------------------------------------------------------------------
-
-    @contextmanager
-    def _at_most(self, milliseconds: int | None) -> Generator[None]:
-        """Raise TimeoutError when the statements within take longer; None: as long as they like."""
-        if milliseconds is None:
-            yield
-            return
-        end = clock.stopwatch() + milliseconds / 1000
-        over = False
-
-        def look() -> int:
-            nonlocal over
-            over = clock.stopwatch() > end
-            return int(over)
-
-        self.reader.set_progress_handler(look, STEPS)
-        try:
-            yield
-        except sqlite3.OperationalError as error:
-            if over:
-                raise TimeoutError from error
-            raise
-        finally:
-            self.reader.set_progress_handler(None, 0)
-
-
-class _BySound(dict[Any, tuple[int, str]]):
-    """The place of any text: by its sound."""
-
-    def __init__(self, sort_key: Callable[[str], str]) -> None:
-        super().__init__()
-        self._sort_key = sort_key
-
-    def get(self, key: Any, default: Any = None) -> tuple[int, str]:
-        return 0, self._sort_key(str(key))
 
 
 def _whole(query: Query) -> Filter | None:

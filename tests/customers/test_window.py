@@ -82,7 +82,9 @@ MEANING: dict[str, Callable[[dict[str, Any]], bool]] = {
     "计划:无": lambda r: r["open_plans"] == 0,
     "待补全:有 -待核对:有": lambda r: r["missing"] > 0 and r["odd"] == 0,
     "标签:高意向": lambda r: r["tags"] > 0,
-    "标签:无 (状态:正式客户 或 等级:重点客户)": lambda r: not r["tags"] and (r["status"] == "won" or r["level"] == "key"),
+    "标签:无 (状态:正式客户|等级:重点客户)": lambda r: (
+        not r["tags"] and (r["status"] == "won" or r["level"] == "key")
+    ),
     "非(状态:潜在客户 或 行业:无)": lambda r: r["status"] != "prospect" and bool(r["industry"]),
     "恒达 包含:1": lambda r: "恒达" in r["name"],
 }  # fmt: skip

@@ -1,0 +1,88 @@
+"""What filters are put together of as SQL: columns, tests of a row, SELECTs that an index answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from crm_tui.customers.filter_fields import Filter
+
+COLUMNS = {
+    "status": "c.status",
+    "industry": "c.industry",
+    "stage": "c.stage",
+    "level": "c.level",
+    "source": "c.source",
+    "category": "c.category",
+    "intent": "c.intent",
+    "size": "c.size_class",
+    "owner": "c.owner_id",
+    "region": "s.region",
+    "province": "s.province",
+    "city": "s.city",
+    "created": "c.created_in",
+    "changed": "c.changed_in",
+    "last": "s.last_followup_at",
+    "idle": "s.idle_since",
+    "due": "s.next_due_on",
+    "late": "s.next_due_on",
+    "contact": "s.contacts",
+    "phone": "s.phones",
+    "plan": "s.open_plans",
+    "incomplete": "s.missing",
+    "doubtful": "s.odd",
+}
+NUMBERS = frozenset({"owner", "created", "changed", "contact", "phone", "plan", "incomplete", "doubtful"})
+OF_CUSTOMER = "SELECT c.id FROM customer c WHERE {range}"
+OF_STATE = "SELECT s.customer_id FROM listed s WHERE {range}"
+ODD = "SELECT s.customer_id FROM listed s WHERE s.odd > 0"
+TAGGED = "SELECT l.customer_id FROM tag_link l WHERE l.tag_id = :{p}"
+HAS_TAG = "EXISTS (SELECT 1 FROM tag_link l WHERE l.customer_id = {id} AND l.tag_id IN ({values}))"
+ANY_TAG = "EXISTS (SELECT 1 FROM tag_link l WHERE l.customer_id = {id})"
+NEVER = "1 = 0"
+NOBODY = "SELECT c.id FROM customer c WHERE 1 = 0"
+HAY = "s.haystack LIKE :{p} ESCAPE '!'"
+TAGS = "SELECT id, name_key FROM tag"
+MYSELF = "SELECT id FROM myself"
+NEXT_SET = "SELECT id, at FROM change_set WHERE id >= :id AND at IS NOT NULL ORDER BY id LIMIT 1"
+NEWEST_SET = "SELECT coalesce(max(id), 0) FROM change_set"
+ZONE = "SELECT value FROM setting WHERE name = 'zone' ORDER BY id"
+
+MOST_RANGES = 60
+
+
+class Piece(NamedTuple):
+    """A SELECT of customer ids that an index answers."""
+
+    sql: str
+    params: dict[str, Any]
+
+
+@dataclass
+class Held:
+    """Where a filter's rows are to be found: pieces of indexes, and what each row must pass besides."""
+
+    pieces: list[Piece]
+    rest: Filter | None
+    ids: list[int] = field(default_factory=list)
+
+    def replaced(self, rest: Filter | None) -> Held:
+        return Held(self.pieces, rest, self.ids)
+
+
+@dataclass
+class Test:
+    """What each row must pass; the parameters carry their values."""
+
+    sql: str
+    params: dict[str, Any]
+
+    @property
+    def of_customer(self) -> bool:
+        """Tell whether the test reads the customer's own row."""
+        return "c." in self.sql
+
+    @property
+    def of_state(self) -> bool:
+        """Tell whether the test reads what is derived."""
+        return "s." in self.sql
