@@ -119,7 +119,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("mark_row", ("space",), N_("Mark"), N_("Mark the row, or unmark it, and go on to the next."), VIEW,
            ("customers",), 8, "biaoji bj xuan duoxuan dx"),
     Action("mark_range", ("v",), N_("Mark a range"),
-           N_("Begin a range here; go to its other end and press it again."), VIEW, ("customers", "today"), 0,
+           N_("Begin a range here; go to its other end and press it again."), VIEW, ("customers",), 0,
            "qujian qj fanwei fw biaojifanwei"),
     Action("mark_all", ("asterisk",), N_("Mark all"),
            N_("Mark every row of the filter, however many; once more takes the marks away."), VIEW,

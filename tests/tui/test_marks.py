@@ -175,3 +175,22 @@ async def test_a_file_that_can_only_be_read_lets_rows_be_marked_and_nothing_done
             assert "只读" in user.text
             await user.press("d")
             assert len(held(reader, "id")) == 1
+
+
+async def test_a_customer_is_handed_over_from_today_and_from_its_file(tmp_path):
+    session = office(tmp_path)
+    first = customer(session, "甲")
+    second = customer(session, "乙")
+    session.write(followups.add_plan, first, followups.read_plan("今天 回访", session.today()))
+    async with story(app(session, "today"), size=(80, 24)) as user:
+        await user.press("O")
+        await user.type("li")
+        await user.press("enter", "enter")
+        assert "1 位客户：交接给 李销售" in user.message
+        assert held(session, "owner_id") == [2, 1]
+        await user.app.open("customer", customer_id=second)
+        await user.press("O")
+        await user.type("li")
+        await user.press("enter", "enter")
+        assert held(session, "owner_id") == [2, 2]
+        assert "交接：由 王伟 交给 李销售" in user.text

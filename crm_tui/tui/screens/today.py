@@ -32,6 +32,9 @@ from crm_tui.tui.widgets.lines import SearchLine
 from crm_tui.tui.widgets.rows import Row
 from crm_tui.tui.widgets.table import Table
 
+NEEDS_ROW = frozenset(
+    ("open", "log", "done", "snooze", "edit", "archive", "history", "tags", "hand_over", "copy")
+)
 WIDE = 110
 RECOUNT_SECONDS = 15.0
 ROOMY = 20  # lines from which two may tell of the row under the cursor
@@ -242,7 +245,7 @@ class TodayScreen(BaseScreen):
 
     def why_not(self, action_id: str) -> str:
         """Say what a row lacks."""
-        if action_id not in ("open", "log", "done", "snooze", "edit", "archive", "history", "tags", "copy"):
+        if action_id not in NEEDS_ROW:
             return ""
         item = self.item
         if item is None:
@@ -338,6 +341,12 @@ class TodayScreen(BaseScreen):
         await self.crm.write(customer_service.archive, item.customer_id)
         self._deal_with(item, after)
         self.crm.done(_("Archived: {name}.").format(name=item.name))
+
+    async def do_hand_over(self) -> None:
+        """Hand the customer over to a colleague."""
+        from crm_tui.tui.screens import bulk
+
+        await bulk.hand_over(self.crm, [self._chosen().customer_id])
 
     async def do_edit(self) -> None:
         """Edit the customer."""
