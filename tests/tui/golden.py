@@ -90,11 +90,11 @@ def captured(path: Path, names: Iterable[str] = tuple(TERMINALS)) -> dict[str, s
             terminal = Tmux(command, size=SIZE, env={**places, "COLORTERM": "", **TERMINALS[name]})
             open_ones[name] = stack.enter_context(terminal)
         for name, terminal in open_ones.items():
-            terminal.wait_for(r"(?s)今日.*帮助", 40)
+            terminal.wait_for(r"(?s)今日.*无下一步计划.*帮助", 40)
             terminal.wait_for_rest()
             found[f"{name}-today"] = clean(terminal.screen(colours=True))
             terminal.keys("2")
-            terminal.wait_for(r"(?s)\A *客户.*帮助", 20)
+            terminal.wait_for(r"(?s)\A *客户.*C20260311001.*帮助", 40)
             terminal.wait_for_rest()
             found[f"{name}-customers"] = clean(terminal.screen(colours=True))
     return found
