@@ -49,6 +49,20 @@ def _cut(rows: Items, numbers: range) -> dict[int, Items]:
     return {number: page for number, page in pages.items() if page}
 
 
+def _found(source: Source, row_id: Hashable, line: int, total: int) -> int:
+    """Return the line on which a row stands now: looked for where it was, around that, then everywhere."""
+    here = line // PAGE
+    for numbers in ((here,), (here - 1, here + 1)) if line < total else ():
+        for number in numbers:
+            page = stretch(source, range(number, number + 1)).pages if 0 <= number * PAGE < total else {}
+            for at, row in enumerate(page.get(number, ())):
+                if row.id == row_id:
+                    return number * PAGE + at
+    find: Any = getattr(source, "position", None)
+    place = find(row_id) if find is not None else None
+    return line if place is None else place
+
+
 class Reading(NamedTuple):
     """What showing a source anew found: where the cursor goes and the rows around it."""
 
@@ -101,7 +115,7 @@ class TableReading(RowsAgain):
 
     async def _load(self, source: Source, row_id: Hashable, line: int) -> None:
         offset = max(self.cursor - self.top, 0)
-        read = partial(self._read, source, row_id, line, offset, self.total)
+        read = partial(self._read, source, row_id, line, offset, self.lines, self.total)
         try:
             found = await self.crm.work.latest(("table", id(self)), read)
         except Superseded:
@@ -124,7 +138,7 @@ class TableReading(RowsAgain):
         self._say_moved()
 
     @staticmethod
-    def _read(source: Source, row_id: Hashable, line: int, offset: int, was: int) -> Reading:
+    def _read(source: Source, row_id: Hashable, line: int, offset: int, lines: int, was: int) -> Reading:
         counted = source.count()
         known = counted is not None
         if counted is None and not hasattr(source, "tail"):
@@ -132,22 +146,13 @@ class TableReading(RowsAgain):
         total = FAR if counted is None else counted
         if line >= FAR // 2 and known:
             line = max(total - (was - line), 0)
-        place = line
-        if row_id is not None:
-            start = max(line - PAGE, 0) // PAGE
-            near = stretch(source, range(start, start + 3)).pages if line < total else {}
-            lines = (
-                (number * PAGE + at, row) for number, page in near.items() for at, row in enumerate(page)
-            )
-            found = next((at for at, row in lines if row.id == row_id), None)
-            find: Any = getattr(source, "position", None)
-            if found is None and find is not None:
-                found = find(row_id)
-            place = line if found is None else found
+        place = line if row_id is None else _found(source, row_id, line, total)
         while True:
             place = max(min(place, total - 1), 0)
-            first = max(place - offset, 0) // PAGE
-            read = stretch(source, range(first, min(first + 2, -(-total // PAGE))))
+            # What will be in sight and no more: a page further may cost far more than this one.
+            top = max(min(place - offset, total - lines), 0)
+            first, last = top // PAGE, min(top + lines, total) - 1
+            read = stretch(source, range(first, last // PAGE + 1))
             if known or (read.total is None and (read.pages or not first)):
                 return Reading(total, known, place, read.pages)
             if read.total is None:
