@@ -228,7 +228,7 @@ class TerminalDriver(LinuxDriver):
         except OSError:
             self._hung_up()
         except Exception as error:
-            self._loop.call_soon_threadsafe(self._app._handle_exception, error)
+            self._in_loop(partial(self._app._handle_exception, error))
 
     def run_input_thread(self) -> None:
         """Read keys until told to stop; the end of the input means that the line dropped.
