@@ -155,8 +155,10 @@ class Marking(Under):
         asked = self.picks.every
         if asked is None or asked == self.asked_for():
             return
-        ids = await self.crm.work.run(self.all_ids, asked)
-        if len(ids) <= KEPT_BY_ID:
+        # The table still has the rows of the former search.
+        total = self.marks_total
+        if total is not None and total <= KEPT_BY_ID:
+            ids = await self.crm.work.run(self.all_ids, asked)
             self.picks.become(one for one in ids if one not in self.picks.ids)
         else:
             self.picks.clear()
