@@ -124,3 +124,19 @@ def test_a_database_for_reading_only_is_said_at_once(team: Crm):
     write(fill)
     assert team("change", "status=won", "--all", "--yes", "--read-only").status == 4
     assert team("change", "status=won", "--all", "--dry-run", "--read-only").status == 0
+
+
+@pytest.mark.requirement("S1-28")
+def test_customers_are_handed_over_with_a_note(team: Crm):
+    write(fill)
+    assert team("user", "add", "li", "--name", "李雷").status == 0
+    look = team("change", "--hand-over", "李雷", "上海", "北京", "--dry-run")
+    assert look.out.startswith("将修改 2 位客户")
+    assert "负责人" in look.out
+    assert team("change", "--hand-over", "韩梅", "--all", "--yes").err.startswith("没有这位同事")
+    assert team("change", "--note", "无", "--all", "--yes").status == 2
+    done = team("change", "--hand-over", "li", "--note", "休假", "上海", "北京", "--yes")
+    assert done.err.startswith("已修改 2 位客户。")
+    assert "客户交接 · 2 位客户：交接给 李雷" in team("history").out
+    assert "休假" in team("show", "上海").out
+    assert team("undo").err == "已撤销：客户交接 “2 位客户：交接给 李雷”。\n"
