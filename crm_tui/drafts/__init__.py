@@ -24,7 +24,7 @@ from crm_tui.locale import _
 from crm_tui.text.identity import find_identity_number
 
 FORMAT = 1
-MOST_BYTES = 1_000_000
+MOST_BYTES = 8_000_000  # ten thousand lines pasted into a note, kept with what is shown of them
 MOST_SLOTS = 99  # drafts of one form of one record: so many sessions were cut off over it
 _SIGN = "crm-tui draft"
 
@@ -279,7 +279,7 @@ def _written(owner: Owner, draft: Draft) -> bytes:
         values=values, words=_without_numbers("", draft.words), text=_without_numbers("", draft.text)
     )
     body = {_SIGN: FORMAT, "owner": owner._asdict(), **draft._asdict()}
-    return json.dumps(body).encode()
+    return json.dumps(body, ensure_ascii=False).encode("utf-8", "surrogatepass")
 
 
 def _without_numbers(key: str, text: str) -> str:

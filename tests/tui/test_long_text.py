@@ -45,6 +45,9 @@ async def test_ten_thousand_lines_are_pasted_into_a_note_and_saved_whole(session
         assert time.process_time() - before < 1
         area = user.screen.focused
         assert area.cursor_location == (9_999, len(LINES[-1]))
+        user.screen.keep_now()
+        (draft,) = session.drafts.folder.glob("*.json")
+        assert draft.stat().st_size > 1_000_000 and not user.message
         await user.type("最后一句")
         assert "最后一句" in user.text and "长长" in user.text  # where the cursor is
         await user.press("f12")
