@@ -220,7 +220,9 @@ class ScreenWriter:
             if _NINE in text and self._can_erase(number):
                 at = first
                 for part in _LONG_BLANK.split(text):
-                    if _NINE in part and part.isspace():
+                    behind = self._lines[y][at + len(part) : at + len(part) + 1]
+                    # Half a wide character erased: tmux gives its other half no colour once it is written.
+                    if _NINE in part and part.isspace() and behind != HALF:
                         self._go(at, y)
                         self._out.append(f"\x1b[{len(part)}X")
                     elif part:
