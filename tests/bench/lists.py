@@ -201,6 +201,8 @@ def main() -> int:
             for case in cases(session, who, own=own):
                 if wanted.only in case.what:
                     results.append(measure(session, case, wanted.rounds, ends=wanted.ends))
+    if not results:
+        parser.error(f"no list has {wanted.only!r} in its name")
     judge = wanted.judge
     results.sort(key=lambda one: -max(getattr(one.times[name], judge) for name in ("first", "last")))
     shown = results if wanted.all else results[: wanted.worst]
