@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
+from crm_tui.locale import _
 from crm_tui.text.fold import fold
 from crm_tui.text.pinyin import reading
 
@@ -59,7 +60,8 @@ def last_word(text: str) -> Begun | None:
     """Return the word at the end of a text, None after a blank."""
     found = _WORD.search(text)
     word = found[0] if found else ""
-    while word[:1] in ("-", "非") and len(word) > 1:
+    without = _("not {part}").format(part="")
+    while len(word) > 1 and (word[0] == "-" or (word[0] == without and not without.isascii())):
         word = word[1:]
     return Begun(word, len(text) - len(word), _OPERATOR.search(word)) if word else None
 

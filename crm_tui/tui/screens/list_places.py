@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from crm_tui.text.fold import fold
 
-_LINE = re.compile(r"[:：#第](\d{1,12})行?")
+_LINE = re.compile(r"[:：#](\d{1,12})")
 _PERCENT = re.compile(r"(\d{1,3}(?:\.\d+)?)[%％]")
 LARGEST = 10**12
 

@@ -66,7 +66,8 @@ class SortBox(PopUp):
         for letter, one in zip(self.letters, self.sorts, strict=True):
             mine = one.key == self.present.removeprefix("-")
             falls = one.falls != self.present.startswith("-")
-            mark = f"{DESCENDING if falls else ASCENDING} {_('now')}" if mine else ""
+            sign = DESCENDING if falls else ASCENDING
+            mark = _("{sign} now").format(sign=sign) if mine else ""
             rows.append(Row(one.key, (letter, Cell(one.label, "strong" if mine else ""), mark)))
         await self.table.show(ListSource(rows), cursor_to=self.present.removeprefix("-"))
 
