@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from crm_tui.customers import store
-from crm_tui.customers.convert import Context, show
-from crm_tui.customers.fields import FIELDS
 from crm_tui.storage.driver import sqlite3
 from crm_tui.storage.lists import query_in
+
+if TYPE_CHECKING:
+    from crm_tui.customers.convert import Context
 
 # In the order in which they are offered; the first ones stand in every line of a list.
 LIST_COLUMNS = (
@@ -33,6 +34,9 @@ def extra(reader: sqlite3.Connection, ids: Iterable[int], names: Sequence[str]) 
 
     Words are keys, persons ids, instants and days as stored, tags a tuple; several columns are text.
     """
+    from crm_tui.customers.convert import show
+    from crm_tui.customers.fields import FIELDS
+
     wanted = [FIELDS[name] for name in names if name in LIST_COLUMNS]
     ids = list(ids)
     rows = {row["id"]: row for row in store.many(reader, store.OWN, ids)}
@@ -63,6 +67,8 @@ def extra(reader: sqlite3.Connection, ids: Iterable[int], names: Sequence[str]) 
                 held = contacts.get(one_id, {}) if one.entity == "contact" else row
                 # None of these asks for words, people or days.
                 whole = one.type in WHOLE
-                values[one.name] = show(one, held, cast(Context, None)) if whole else held.get(one.columns[0])
+                values[one.name] = (
+                    show(one, held, cast("Context", None)) if whole else held.get(one.columns[0])
+                )
         found[one_id] = values
     return found
