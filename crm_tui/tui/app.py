@@ -12,6 +12,8 @@ from crm_tui.tui.opening import then_warm
 from crm_tui.tui.screens.base import BaseScreen
 from crm_tui.tui.typed_into import takes_text
 
+REMIND_AFTER = 1.0  # seconds from the start
+
 
 class CrmApp(Frame):
     """The application over a session; see Frame for what it is given and what screens use."""
@@ -93,7 +95,8 @@ class CrmApp(Frame):
             return
         found = await self.work.run(lambda: cast(OpenedSession, self.session).drafts.all())
         if not found:
-            self.call_after_refresh(self._remind)
+            # Its modules are not to be imported beside the first frame.
+            self.set_timer(REMIND_AFTER, self._remind)
             return
         if any(one.draft and not one.problem for one in found):
             await self.open("drafts")

@@ -214,6 +214,13 @@ class BaseScreen(Screen[Any]):
         if self.focused is not None and takes_text(self.focused):
             self.crm.cursor_position = cast(Input, self.focused).cursor_screen_offset
 
+    def _compositor_refresh(self) -> None:
+        """Paint; but what is painted while the app batches is thrown away, so that waits for the end."""
+        if self.crm._batch_count and self.is_current:
+            self.refresh()
+        else:
+            super()._compositor_refresh()
+
     # -- sizes --------------------------------------------------------------------------------------
 
     def on_resize(self, event: events.Resize) -> None:
