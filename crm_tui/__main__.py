@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from functools import partial
 from pathlib import Path
@@ -26,6 +27,8 @@ def open_screens(path: Path, read_only: bool, mouse: bool | None, *, plain: bool
             "",
             _("In a script use a command, such as: crm-tui due"),
         )
+    # What is loaded stays: looking for garbage in it costs a start some hundredth of a second.
+    gc.disable()
     from crm_tui.tui.opening import run as run_screens
 
     return run_screens(path, read_only=read_only, mouse=mouse, plain=plain)

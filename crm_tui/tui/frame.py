@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import inspect
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
@@ -118,6 +119,7 @@ class Frame(Looks, inherit_bindings=False):
 
     def _prepare(self) -> None:
         """Load what is likely next while nobody waits for it."""
+        gc.enable()  # off since the start
         self._preparing = asyncio.get_running_loop().create_task(self._piece_by_piece())
 
     async def _piece_by_piece(self) -> None:
