@@ -10,7 +10,9 @@ from textual.widgets import Input
 def takes_lines(widget: object) -> bool:
     """Tell whether a widget is a text of several lines."""
     module = sys.modules.get("textual.widgets._text_area")
-    return module is not None and isinstance(widget, module.TextArea)
+    # While another thread is still importing the module it has no such name, and nothing is of that kind.
+    kind = getattr(module, "TextArea", None)
+    return kind is not None and isinstance(widget, kind)
 
 
 def takes_text(widget: object) -> bool:
