@@ -40,6 +40,7 @@ OPENED: dict[str, dict[str, Any]] = {
     "export": {},
     "drafts": {},
     "upkeep": {},
+    "display": {},
     "help": {},
 }
 MAIN = ("today", "customers")
