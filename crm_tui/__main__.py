@@ -29,6 +29,12 @@ def open_screens(path: Path, read_only: bool, mouse: bool | None, *, plain: bool
         )
     # What is loaded stays: looking for garbage in it costs a start some hundredth of a second.
     gc.disable()
+    if "asyncio" not in sys.modules:
+        # It takes TLS along where it finds it; nothing here speaks to a network.
+        sys.modules["ssl"] = None  # ty: ignore[invalid-assignment]
+        import asyncio  # noqa: F401
+
+        del sys.modules["ssl"]
     from crm_tui.tui.opening import run as run_screens
 
     return run_screens(path, read_only=read_only, mouse=mouse, plain=plain)

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from crm_tui.cli.usual import Usual, usual
+
 ROOT = Path(__file__).parents[1]
 HEAVY = {
     *("textual", "rich", "pydantic", "sqlite_utils", "pypinyin", "opencc", "phonenumbers", "email_validator"),
@@ -50,6 +52,35 @@ def test_what_is_due_loads_nothing_heavy(tmp_path: Path) -> None:
     made = run("init", "--db", database)
     assert made.returncode == 0, made.stderr
     assert loaded("due", "--db", database) & HEAVY == set()
+
+
+def test_the_first_frame_waits_for_nothing_that_comes_later() -> None:
+    code = (
+        "import sys, crm_tui.__main__, crm_tui.tui.opening, crm_tui.tui.app, crm_tui.tui.screens.today;"
+        "print(*sorted(sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr[-2000:]
+    names = set(done.stdout.split())
+    assert "crm_tui.queue.service" in names
+    assert names & (HEAVY - {"textual", "rich", "asyncio"} | {"click", "tomllib"}) == set()
+    later = {name for name in names if re.fullmatch(r"crm_tui\.tui\.screens\.(\w+_form|wizard)", name)}
+    assert later | names & {"textual.widgets._text_area", "crm_tui.customers.derived"} == set()
+
+
+@pytest.mark.parametrize(
+    ("argv", "means"),
+    [
+        (["--db", "a.db", "--no-mouse"], Usual(Path("a.db"), mouse=False)),
+        (["--read-only", "--db=a.db", "--lang", "en"], Usual(Path("a.db"), read_only=True, language="en")),
+        (["due", "--db", "a.db"], None),
+        (["--db", "--read-only"], None),
+        (["--lang", "fr"], None),
+        (["--plain-output"], None),
+    ],
+)
+def test_the_usual_call_is_read_without_the_grammar(argv: list[str], means: Usual | None) -> None:
+    assert usual(argv) == means
 
 
 def test_the_listing_would_see_a_heavy_module() -> None:

@@ -16,7 +16,6 @@ from textual.widgets import Static
 
 from crm_tui import clock
 from crm_tui.customers import reading as customers
-from crm_tui.customers import service as customer_service
 from crm_tui.customers.fields import FIELDS
 from crm_tui.followups import reading
 from crm_tui.followups import service as followups
@@ -338,6 +337,8 @@ class TodayScreen(BaseScreen):
     async def do_archive(self) -> None:
         """Put the customer away."""
         item, after = self._chosen(), self._after()
+        from crm_tui.customers import service as customer_service
+
         await self.crm.write(customer_service.archive, item.customer_id)
         self._deal_with(item, after)
         self.crm.done(_("Archived: {name}.").format(name=item.name))
