@@ -166,7 +166,16 @@ def test_the_settings_example_is_taken(tmp_path: Path, monkeypatch: pytest.Monke
     (tmp_path / "crm-tui").mkdir()
     (tmp_path / "crm-tui" / "settings.toml").write_text(found[1], "utf-8")
     settings = load_settings()
-    names = {"theme", "ambiguous_width", "mouse", "plain_output", "backup_dir", "keys", "holidays", "workdays"}
+    names = {
+        "theme",
+        "ambiguous_width",
+        "mouse",
+        "plain_output",
+        "backup_dir",
+        "keys",
+        "holidays",
+        "workdays",
+    }
     assert set(settings) == names
     assert settings == tomllib.loads(found[1])
     assert settings["theme"] in themes.TITLES

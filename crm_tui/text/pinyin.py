@@ -1,8 +1,8 @@
 """The order of names as a phone book has it: digits, then A to Z, Chinese by first readings.
 
 A sort key starts with its section: ``0`` for digits, a letter, ``~`` for any other sign, and the last of all
-for no name. Behind it digits compare as numbers, Latin letters as such; each Chinese character is one sign that
-stands for its place among all characters: by syllable, tone and code point.
+for no name. Behind it digits compare as numbers, Latin letters as such; each Chinese character is one sign
+that stands for its place among all characters: by syllable, tone and code point.
 """
 
 from __future__ import annotations

@@ -175,7 +175,7 @@ def test_lines_of_the_users_keys_that_cannot_count_are_named_and_the_others_hold
 
 
 def test_every_screen_reports_its_keys_and_what_nobody_can_have() -> None:
-    found = report({"search": "f, Ctrl+F", "fly": "x"})
+    found = report({"search": "U, Ctrl+F", "fly": "x"})
     assert {line.kind for line in found.lines} == set(SCREEN_TITLES)
     assert {line.action for line in found.lines if line.own} == {"search"}
     assert dict(found.forbidden)["Ctrl+Z"] == "它会挂起程序"
