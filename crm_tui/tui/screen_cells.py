@@ -24,7 +24,8 @@ FIRST_CLUSTER, LAST_CLUSTER = 0x100000, 0x10FFFD
 
 # Wide everywhere, whatever the terminal, its font and its settings.
 _SURELY_WIDE = (
-    r"\u3001-\u3003\u3005-\u3017\u3041-\u3096\u30a1-\u30fa\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uff01-\uff60"
+    r"\u3001-\u3003\u3005-\u3017\u3041-\u3096\u30a1-\u30fa\u3400-\u4dbf"
+    r"\u4e00-\u9fff\uac00-\ud7a3\uff01-\uff60"
 )
 UNSURE = re.compile(f"[^ -~\0{_SURELY_WIDE}]")
 _SURE = re.compile(f"[ -~{_SURELY_WIDE}]*")
