@@ -25,7 +25,7 @@ def old_file(path: Path, version: int = 1) -> Path:
 def content(
     connection: sqlite3.Connection, like: sqlite3.Connection | None = None
 ) -> dict[str, list[tuple[object, ...]]]:
-    """Return all rows of all tables but the notes of upkeep; of a file ``like``, only what has columns there."""
+    """Return all rows of all tables but the notes of upkeep, with the columns that ``like`` has."""
     like = like or connection
     names = [row[0] for row in like.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
     found = {}
