@@ -10,7 +10,7 @@ Range = tuple[Any, Any]  # both ends included; None: open; (None, None): the col
 
 
 def others(ranges: list[Range], number: bool) -> list[Range]:
-    """Return the ranges that hold every value outside of these; they may hold the ends as well."""
+    """Return the ranges that hold every value outside of these and no other."""
     closed = sorted(
         (one for one in ranges if one != (None, None)), key=lambda one: (one[0] is not None, one[0])
     )
@@ -36,8 +36,11 @@ def _above(value: Any) -> Any:
 
 
 def _below(value: Any) -> Any:
-    # For texts the end itself: the test of each row leaves it out.
-    return value - 1 if isinstance(value, int) else value
+    if isinstance(value, int):
+        return value - 1
+    # Nothing that anybody writes lies between.
+    last = ord(value[-1]) - 1
+    return value[:-1] + chr(last if not 0xD800 <= last <= 0xDFFF else 0xD7FF) + "\U0010ffff"
 
 
 def just_before(instant: str | None) -> str | None:

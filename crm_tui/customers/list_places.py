@@ -12,6 +12,8 @@ from crm_tui.text.natural import natural_key
 if TYPE_CHECKING:
     from crm_tui.customers.store_filter import Reading
 
+FAR = "\U0010ffff"
+
 
 def keys_of(prefix: str, column: str, reading: Reading, backwards: bool) -> list[Any]:
     """Return the keys to look for in an order's column, best first; none where the text means nothing."""
@@ -43,6 +45,34 @@ def segment_of(prefix: str, labels: Sequence[Any]) -> int | None:
         if text and any(sort_key(text).startswith(key) for key in keys):
             return index
     return None
+
+
+def place_among(
+    total: int, place: Callable[[int], tuple[int, Any]], index: int, keys: Sequence[Any] | None, falls: bool
+) -> int | None:
+    """Return the first of some lines that is not before a key of a segment; best the first key that is there.
+
+    ``place`` gives segment and key of a line; ``keys`` None means the beginning of the segment.
+    """
+
+    def first(key: Any) -> int:
+        low, high = 0, total
+        while low < high:
+            middle = (low + high) // 2
+            at, held = place(middle)
+            before = at < index or (at == index and key is not None and (held > key if falls else held < key))
+            low, high = (middle + 1, high) if before else (low, middle)
+        return low
+
+    if keys is None:
+        line = first(None)
+        return line if line < total else None
+    line = total
+    for key in keys:
+        line = first(key)
+        if line < total and (len(keys) == 1 or str(place(line)[1]).startswith(key.rstrip(FAR))):
+            return line
+    return line if line < total else None
 
 
 class BySound(dict[Any, tuple[int, str]]):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any, NamedTuple
 
-from crm_tui.customers.filter_fields import Filter
+from crm_tui.customers.filter_fields import All, Condition, Filter
 from crm_tui.presets.store import URGENT_TAGS
 from crm_tui.storage.driver import sqlite3
 from crm_tui.storage.lists import pieces, placeholders, query_in
@@ -60,6 +60,21 @@ LIST = (
 )
 # Words of the filter that mean what a check of the files finds (S2-18), not a text in them.
 CHECKS = {"待补全": "incomplete", "incomplete": "incomplete", "待核对": "doubtful", "doubtful": "doubtful"}
+
+
+def whole(query: Query) -> Filter | None:
+    """Return everything that a query asks for as one filter; free words that mean a finding are one too."""
+    parts: list[Filter] = []
+    if query.owner_id is not None:
+        parts.append(Condition("owner", "is", (str(query.owner_id),)))
+    if query.status is not None:
+        parts.append(Condition("status", "is", (query.status,)))
+    for term in query.text.split():
+        check = CHECKS.get(term.casefold())
+        parts.append(Condition(check, "some") if check else Condition("text", "is", (term,)))
+    if query.filter is not None:
+        parts.append(query.filter)
+    return All(tuple(parts)) if len(parts) > 1 else parts[0] if parts else None
 
 
 def terms(text: str) -> list[str]:

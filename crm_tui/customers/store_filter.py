@@ -23,7 +23,6 @@ from crm_tui.customers.store_pieces import (
     NEVER,
     NEWEST_SET,
     NEXT_SET,
-    NOBODY,
     NUMBERS,
     ODD,
     OF_CUSTOMER,
@@ -61,28 +60,6 @@ class Reading:
             part = self.test(tree.part)
             return Test(f"NOT ({part.sql})", part.params)
         parts = [self.test(part) for part in tree.parts]
-        joint = " AND " if isinstance(tree, All) else " OR "
-        params = {name: value for part in parts for name, value in part.params.items()}
-        return Test("(" + joint.join(part.sql for part in parts) + ")", params)
-
-    def membership(self, tree: Filter) -> Test:
-        """Return the same test by sets of ids, each read from an index or once along the table.
-
-        For walking many rows: nothing is looked up for each of them.
-        """
-        if isinstance(tree, Not_):
-            part = self.membership(tree.part)
-            return Test(f"NOT {part.sql}", part.params)
-        if isinstance(tree, Condition):
-            pieces = self._of_condition(tree, False) if tree.field != "plan" else None
-            if pieces is None:
-                test = self._condition(tree)
-                frame, inner = (OF_CUSTOMER, "c.id") if test.of_customer else (OF_STATE, "s.customer_id")
-                pieces = [Piece(frame.replace("{range}", test.sql.replace("{id}", inner)), test.params)]
-            # A sum, so that no index is led by the set instead of by the order.
-            sql = "({id} + 0 IN (" + (" UNION ALL ".join(piece.sql for piece in pieces) or NOBODY) + "))"
-            return Test(sql, {name: value for piece in pieces for name, value in piece.params.items()})
-        parts = [self.membership(part) for part in tree.parts]
         joint = " AND " if isinstance(tree, All) else " OR "
         params = {name: value for part in parts for name, value in part.params.items()}
         return Test("(" + joint.join(part.sql for part in parts) + ")", params)
@@ -328,6 +305,13 @@ class Reading:
             return None
         exact = all(one is not None and one.rest is None for one in found)
         return Held(every, None if exact else here)
+
+    def pieces(self, one: Condition, negated: bool) -> list[Piece] | None:
+        """Return pieces of indexes that hold what a condition lets pass (negated: the others) and no more.
+
+        None where no index knows that.
+        """
+        return self._of_condition(one, negated) if one.field != "plan" else None
 
     def _of_condition(self, one: Condition, negated: bool) -> list[Piece] | None:
         kind = FILTER_FIELDS[one.field].kind

@@ -6,8 +6,7 @@ before no day. Within a segment rows stand by its key and the customer's id, or 
 
 from __future__ import annotations
 
-from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from typing import Any, NamedTuple
 
 from crm_tui.customers.filter_ranges import Range
@@ -53,6 +52,7 @@ ORDERS: dict[str, Order] = {
 }
 COUNTED = Order("s.missing")  # the smallest index that holds every row
 PART = 2000
+MOST = 1 << 40
 MOST_VALUES = 400
 # The table of the order leads, whatever else is read: CROSS JOIN keeps the planner from turning them round.
 FROM = {
@@ -224,23 +224,38 @@ def gather(
     return query_in(reader, sql, ids, test.params if test else None)
 
 
-def gather_walked(
-    reader: sqlite3.Connection, order: Order, segment: Segment, members: Test, backwards: bool
-) -> array[int]:
-    """Return the ids of a segment in its order that are members of a filter's sets, along one index."""
-    sql = "SELECT {id}" + FROM[table_of(order), False] + f" AND {members.sql}" + segment.where
-    sql += SORTED[segment.keyed, backwards]
-    cursor = reader.execute(_filled(sql, order), {**members.params, **segment.params})
-    ids: array[int] = array("q")
-    while rows := cursor.fetchmany(PART):
-        ids.extend([row[0] for row in rows])
-    return ids
+def stream(
+    reader: sqlite3.Connection, order: Order, segment: Segment, *, backwards: bool, skip: int = 0
+) -> Generator[list[int]]:
+    """Yield the ids of a segment in its order, part by part; close it, or it keeps others from saving."""
+    sql = (
+        "SELECT {id}" + FROM[table_of(order), False] + segment.where + SORTED[segment.keyed, backwards] + PAGE
+    )
+    return _parts(reader, _filled(sql, order), {**segment.params, "limit": MOST, "offset": skip})
 
 
-def count_members(reader: sqlite3.Connection, members: Test | None) -> int:
-    """Return how many rows a filter lets pass, None for all of the list."""
-    sql = COUNT + FROM["s", False] + (f" AND {members.sql}" if members else "")
-    return reader.execute(_filled(sql, COUNTED), members.params if members else {}).fetchone()[0]
+def stream_piece(reader: sqlite3.Connection, piece: Piece) -> Generator[list[int]]:
+    """Yield the ids that a piece of an index holds, part by part."""
+    return _parts(reader, piece.sql, piece.params)
+
+
+def _parts(reader: sqlite3.Connection, sql: str, params: dict[str, Any]) -> Generator[list[int]]:
+    cursor = reader.execute(sql, params)
+    try:
+        while rows := cursor.fetchmany(PART):
+            yield [row[0] for row in rows]
+    finally:
+        cursor.close()
+
+
+def every(reader: sqlite3.Connection) -> Generator[list[int]]:
+    """Yield the ids of all that a list can show, part by part."""
+    return stream(reader, COUNTED, Segment("", {}, True), backwards=False)
+
+
+def count_all(reader: sqlite3.Connection) -> int:
+    """Return how many rows the unfiltered list has."""
+    return reader.execute(_filled(COUNT + FROM["s", False], COUNTED)).fetchone()[0]
 
 
 def ids_of(reader: sqlite3.Connection, pieces: Iterable[Piece], limit: int) -> list[int]:

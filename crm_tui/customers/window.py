@@ -14,10 +14,12 @@ from typing import Any, NamedTuple
 
 from crm_tui.customers import store
 from crm_tui.customers import store_list as lists
-from crm_tui.customers.filter_fields import All, Condition, Filter
-from crm_tui.customers.list_places import BySound, keys_of, segment_of
+from crm_tui.customers.filter_fields import conditions
+from crm_tui.customers.list_places import FAR, BySound, keys_of, place_among, segment_of
+from crm_tui.customers.list_seeking import Seeking
 from crm_tui.customers.store import CustomerRow, Query
 from crm_tui.customers.store_filter import Reading
+from crm_tui.customers.store_members import Members
 from crm_tui.customers.store_pieces import Piece
 from crm_tui.errors import BadInput
 from crm_tui.locale import _
@@ -26,9 +28,10 @@ from crm_tui.storage.driver import sqlite3
 from crm_tui.storage.in_time import at_most
 
 FEW = 6_000
-WALK_MS = 120  # after which a walk that finds too little is given up
+SORTED_AT_ONCE = 12_000  # members that are fetched whole rather than sought along the order
+WALK_MS = 25  # after which a walk that finds too little is given up
+TEXT_MS = 120  # the same where a text is looked for: every other way reads all of them
 MOST_ANCHORS = 2_000
-FAR = "\U0010ffff"
 
 
 class _Anchor(NamedTuple):
@@ -54,10 +57,12 @@ class Window:
         self.order = lists.ORDERS[name]
         self.backwards = self.order.falls is not query.sort.startswith("-")
         self._reading = Reading(reader)
-        self.filter = _whole(query)
+        self.filter = store.whole(query)
         self._test = self._reading.test(self.filter) if self.filter is not None else None
         self._segments: list[lists.Segment] | None = None
         self._ids: array[int] | None = None
+        self._members: Members | None = None
+        self._sought: Seeking | None = None
         self._planned = False
         self._count: int | None = None
         self._anchors: dict[int, _Anchor] = {}
@@ -75,10 +80,11 @@ class Window:
         if ids is not None:
             return self._rows(list(ids[max(0, len(ids) - limit) :]))
         try:
-            with at_most(self.reader, WALK_MS if self.filter is not None else None):
+            with at_most(self.reader, self._patience):
                 found = self._fetch(None, 0, limit, reverse=True)[::-1]
         except TimeoutError:
-            return self._rows(list(self._gather_many()[-limit:]))
+            sought = self._seek()
+            return self._rows(list(self._ids[-limit:]) if self._ids is not None else sought.last(limit))
         if self._count is not None:
             self._remember(self._count - len(found), found)
         return self._rows([anchor.id for anchor in found])
@@ -91,13 +97,13 @@ class Window:
         if self.filter is None:
             return self._walked(offset, limit)
         try:
-            if self._nearest(offset)[1] > FEW:
+            if self._nearest(offset)[1] > FEW or self._sought is not None:
                 raise TimeoutError
-            with at_most(self.reader, WALK_MS):
+            with at_most(self.reader, self._patience):
                 return self._walked(offset, limit)
         except TimeoutError:
             # What passes is far apart in this order, or far down.
-            return list(self._gather_many()[offset : offset + limit])
+            return list(self._first(offset + limit)[offset : offset + limit])
 
     def ids(self) -> list[int]:
         """Return the ids of the whole list in its order."""
@@ -110,7 +116,7 @@ class Window:
     def _all(self) -> array[int] | None:
         """Return the ids of a filtered list, None for the unfiltered one, whose indexes tell everything."""
         ids = self._gathered()
-        return self._gather_many() if ids is None and self.filter is not None else ids
+        return self._first() if ids is None and self.filter is not None else ids
 
     def count(self, limit_ms: int | None = None) -> int | None:
         """Return how many rows there are; None when that is not known within so many milliseconds."""
@@ -198,17 +204,35 @@ class Window:
             ids.extend(row[0] for row in held)
         return ids
 
-    def _gather_many(self) -> array[int]:
-        """Fetch all ids along the index of the order, as members of the filter's sets."""
-        ids: array[int] = array("q")
-        if self.filter is not None:
-            members = self._reading.membership(self.filter)
-            for segment in self._parts():
-                ids.extend(lists.gather_walked(self.reader, self.order, segment, members, self.backwards))
-        self._ids = ids
-        self._anchors.clear()
-        self._lines.clear()
-        return ids
+    @property
+    def _patience(self) -> int | None:
+        if self.filter is None:
+            return None
+        return TEXT_MS if any(one.field == "text" for one in conditions(self.filter)) else WALK_MS
+
+    def _knows_members(self) -> Members:
+        if self._members is None:
+            assert self.filter is not None  # the whole list is walked
+            self._members = Members(self._reading, self.filter)
+        return self._members
+
+    def _seek(self) -> Seeking:
+        """Return the search along the index of the order; all at once in it when there are few."""
+        if self._sought is None:
+            members = self._knows_members()
+            self._sought = Seeking(self.reader, self.order, self._parts(), members, backwards=self.backwards)
+            if members.are_within(SORTED_AT_ONCE):
+                self._ids = self._sorted(lists.gather(self.reader, self.order, None, members.ids()))
+        return self._sought
+
+    def _first(self, wanted: int | None = None) -> array[int]:
+        """Return the first ids (None: all) without looking at rows."""
+        sought = self._seek()
+        if self._ids is not None:
+            return self._ids
+        found = sought.first(wanted)
+        self._ids = found if sought.done else None
+        return found
 
     def _parts(self) -> list[lists.Segment]:
         if self._segments is None:
@@ -320,8 +344,8 @@ class Window:
         return line
 
     def _counted(self) -> int:
-        members = self._reading.membership(self.filter) if self.filter is not None else None
-        return lists.count_members(self.reader, members)
+        found = self._knows_members().count() if self.filter is not None else None
+        return lists.count_all(self.reader) if found is None else found
 
     def _rows(self, ids: list[int]) -> list[CustomerRow]:
         rows = store.rows_of(self.reader, ids)
@@ -361,36 +385,4 @@ class Window:
             at = next((at for at, part in enumerate(parts) if self._holds(part, key)), len(parts))
             return at, key
 
-        def first(key: Any) -> int:
-            low, high = 0, len(ids)
-            while low < high:
-                middle = (low + high) // 2
-                at, held = place(middle)
-                before = at < index or (
-                    at == index and key is not None and (held > key if self.backwards else held < key)
-                )
-                low, high = (middle + 1, high) if before else (low, middle)
-            return low
-
-        for key in keys or [None]:
-            line = first(key)
-            if line < len(ids) and (
-                keys is None or len(keys) == 1 or str(place(line)[1]).startswith(key.rstrip(FAR))
-            ):
-                return line
-        return line if line < len(ids) else None
-
-
-def _whole(query: Query) -> Filter | None:
-    """Return everything that a query asks for as one filter; free words that mean a finding are one too."""
-    parts: list[Filter] = []
-    if query.owner_id is not None:
-        parts.append(Condition("owner", "is", (str(query.owner_id),)))
-    if query.status is not None:
-        parts.append(Condition("status", "is", (query.status,)))
-    for term in query.text.split():
-        check = store.CHECKS.get(term.casefold())
-        parts.append(Condition(check, "some") if check else Condition("text", "is", (term,)))
-    if query.filter is not None:
-        parts.append(query.filter)
-    return All(tuple(parts)) if len(parts) > 1 else parts[0] if parts else None
+        return place_among(len(ids), place, index, keys, self.backwards)

@@ -108,11 +108,18 @@ def test_every_filter_in_every_order_walked_or_gathered(
                 assert set(Window(crm.reader, Query(free, filter=tree)).ids()) == wanted, text
             for sort in ("-name", "due", "-industry"):
                 found = []
-                for few, milliseconds in ((10**6, 60), (0, 60)):
+                for few, at_once in ((10**6, 0), (0, 10**6), (0, 0)):
                     monkeypatch.setattr(window, "FEW", few)
-                    monkeypatch.setattr(window, "WALK_MS", milliseconds)
+                    monkeypatch.setattr(window, "SORTED_AT_ONCE", at_once)
                     found.append(Window(crm.reader, Query(free, sort=sort, filter=tree)).ids())
-                assert found[0] == found[1], (text, sort)
+                assert found[0] == found[1] == found[2], (text, sort)
+                every = found[0]
+                one = Window(crm.reader, Query(free, sort=sort, filter=tree))
+                assert one.count() == len(every), text
+                monkeypatch.setattr(Window, "_nearest", lambda *_: (None, 1))  # as if no walk came to an end
+                one = Window(crm.reader, Query(free, sort=sort, filter=tree))
+                assert [*one.ids_page(0, 5), *one.ids_page(5, 9)] == every[:14], (text, sort)
+                monkeypatch.undo()
         for name in SORTS:
             _both_directions(crm, name, monkeypatch)
         rows = [facts[one] for one in Window(crm.reader, Query(sort="name")).ids()]

@@ -1,0 +1,142 @@
+"""Which customers pass a filter, as a byte for each id: read from indexes alone, combined as whole numbers.
+
+What most rows pass is read as what they do not; which of both is told by a sample of rows all over the file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import compress
+from typing import TypeGuard
+
+from crm_tui.customers import store_list as lists
+from crm_tui.customers.filter_fields import All, Any_, Condition, Filter, Not_
+from crm_tui.customers.store_filter import Reading
+from crm_tui.customers.store_pieces import OF_CUSTOMER, OF_STATE, Piece
+
+HIGHEST = "SELECT coalesce(max(s.customer_id), 0) FROM listed s"
+SAMPLED = 240
+FEW_LEFT = 40_000  # customers of whom each is looked at rather than all rows of the file
+TURNED = bytes((1, 0)) + bytes(254)
+
+
+class Members:
+    """The customers that pass a filter at one moment."""
+
+    def __init__(self, reading: Reading, tree: Filter) -> None:
+        self.reader = reading.reader
+        self.reading = reading
+        self.size = self.reader.execute(HIGHEST).fetchone()[0] + 1
+        self._sample: list[int] | None = None
+        self._loose = False  # whether ids that are in no list are flagged too
+        self.flags = self._of(tree, turned=False)
+
+    def ids(self) -> list[int]:
+        """Return the ids."""
+        return list(compress(range(len(self.flags)), self.flags))
+
+    def among(self, ids: list[int]) -> list[int]:
+        """Return those of some ids that pass, in their order."""
+        self._reach(self.flags, max(ids, default=0))
+        return list(compress(ids, map(self.flags.__getitem__, ids)))
+
+    def are_within(self, most: int) -> bool:
+        """Tell whether there are surely not more than so many."""
+        return self.flags.count(1) <= most
+
+    def count(self) -> int:
+        """Return how many there are."""
+        if self._loose:
+            listed = bytearray(self.size)
+            for ids in lists.every(self.reader):
+                self._put(listed, ids)
+            self.flags, self._loose = self._combined([self.flags, listed], every=True), False
+        return self.flags.count(1)
+
+    # -- trees ----------------------------------------------------------------------------------------
+
+    def _of(self, tree: Filter, *, turned: bool) -> bytearray:
+        if isinstance(tree, Not_):
+            return self._of(tree.part, turned=not turned)
+        if isinstance(tree, Condition):
+            return self._of_condition(tree, turned)
+        every = isinstance(tree, All) is not turned
+        read = [part for part in tree.parts if not self._is_tested(part)]
+        left = tuple(part for part in tree.parts if self._is_tested(part))
+        found = self._combined([self._of(part, turned=turned) for part in read], every) if read else None
+        if not left:
+            return found if found is not None else bytearray(self.size)
+        joint: Filter = All(left) if isinstance(tree, All) else Any_(left)
+        rest: Filter = Not_(joint) if turned else joint
+        if found is not None and every and found.count(1) <= FEW_LEFT:
+            # Each of these is looked at, instead of every row.
+            ids = list(compress(range(len(found)), found))
+            rows = lists.gather(self.reader, lists.ORDERS["id"], self.reading.test(rest), ids)
+            return self._filled([row[0] for row in rows])
+        tested = self._scanned(rest)
+        return tested if found is None else self._combined([found, tested], every)
+
+    def _is_tested(self, tree: Filter) -> TypeGuard[Condition]:
+        """Tell whether a part is a condition that no index answers."""
+        return isinstance(tree, Condition) and self.reading.pieces(tree, False) is None
+
+    def _combined(self, parts: list[bytearray], every: bool) -> bytearray:
+        whole = int.from_bytes(parts[0], "little")
+        for part in parts[1:]:
+            other = int.from_bytes(part, "little")
+            whole = whole & other if every else whole | other
+        size = max(map(len, parts))
+        return bytearray(whole.to_bytes(size, "little"))
+
+    # -- conditions -----------------------------------------------------------------------------------
+
+    def _of_condition(self, one: Condition, turned: bool) -> bytearray:
+        held, others = self.reading.pieces(one, turned), self.reading.pieces(one, not turned)
+        wanted: Filter = Not_(one) if turned else one
+        if others is not None and (held is None or self._share(wanted) > 0.5):
+            self._loose = True
+            return self._read(others).translate(TURNED)
+        return self._read(held) if held is not None else self._scanned(wanted)
+
+    def _share(self, tree: Filter) -> float:
+        """Return how many of a sample of rows pass, as a part of one."""
+        order = lists.ORDERS["id"]
+        if self._sample is None:
+            spread = range(1, self.size, max(self.size // SAMPLED, 1))
+            self._sample = [row[0] for row in lists.gather(self.reader, order, None, spread)]
+        passing = lists.gather(self.reader, order, self.reading.test(tree), self._sample)
+        return len(passing) / max(len(self._sample), 1)
+
+    def _scanned(self, tree: Filter) -> bytearray:
+        """Test every row, along the table."""
+        test = self.reading.test(tree)
+        frame, inner = (OF_CUSTOMER, "c.id") if test.of_customer else (OF_STATE, "s.customer_id")
+        if test.of_customer and test.of_state:
+            order = lists.ORDERS["id"]
+            whole = lists.Segment("", {}, True)
+            rows = lists.walk(self.reader, order, whole, test, backwards=False, limit=self.size)
+            return self._filled([row[0] for row in rows])
+        return self._read([Piece(frame.replace("{range}", test.sql.replace("{id}", inner)), test.params)])
+
+    def _read(self, pieces: Iterable[Piece]) -> bytearray:
+        flags = bytearray(self.size)
+        for piece in pieces:
+            for ids in lists.stream_piece(self.reader, piece):
+                self._put(flags, ids)
+        return flags
+
+    def _filled(self, ids: list[int]) -> bytearray:
+        flags = bytearray(self.size)
+        self._put(flags, ids)
+        return flags
+
+    def _put(self, flags: bytearray, ids: list[int]) -> None:
+        self._reach(flags, max(ids, default=0))
+        for one in ids:
+            flags[one] = 1
+
+    @staticmethod
+    def _reach(flags: bytearray, highest: int) -> None:
+        if highest >= len(flags):
+            # Added since this one began to read.
+            flags.extend(bytes(highest + 1 - len(flags)))
