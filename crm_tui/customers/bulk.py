@@ -130,6 +130,12 @@ class _Work:
         self._session.recover()
         lock = jobs.hold(self._database.path, self._database.connection)
         try:
+            self._one_by_one(parts)
+        finally:
+            lock.close()
+
+    def _one_by_one(self, parts: jobs.Parts) -> None:
+        with parts.settling():
             job = self._database.write_untracked(lambda c: self._open(c, len(self._rows)))
             self.result.job = job
             try:
@@ -144,8 +150,6 @@ class _Work:
                 if (told := taken_back(error)) is not error:
                     raise told from error
                 raise
-        finally:
-            lock.close()
 
     def _is_whole(self, job: int) -> bool:
         """Tell whether the end of the job is in the file although its COMMIT failed."""
@@ -155,7 +159,7 @@ class _Work:
         return False
 
     def _take_back(self, job: int, parts: jobs.Parts, error: BaseException) -> None:
-        quiet = jobs.Parts(self._database, parts.presence, gentle=True)
+        quiet = jobs.Parts(self._database, parts.presence, gentle=True, logging=parts.logging)
         try:
             with explained(self._database.path):
                 undoing.take_back(self._database, quiet, self._session.person.id, job, self._session.source)

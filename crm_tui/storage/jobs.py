@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -34,6 +35,8 @@ USUAL_CACHE = -2000  # SQLite's own, in KiB
 PART_CACHE = -64000
 PAUSE_SECONDS = 0.13  # longer than SQLite's longest poll for a lock
 PAUSE_SECONDS_GENTLE = 0.03  # our own saves ask several times in it; with a write-ahead log no reader waits
+LOG_SECONDS = 0.5  # of writing, after which the log is brought into the file
+USUAL_LOG_PAGES = 1000  # SQLite's own bound, at which a COMMIT does that
 
 Progress = Callable[[int, int], None]
 INSERT, UPDATE, TAKING_BACK = "insert", "update", "taking_back"
@@ -184,6 +187,8 @@ class Parts:
     size: int = 0
     begun: bool = False
     gentle: bool = False
+    logging: bool = False
+    unsettled: float = 0.0
 
     def run(self, total: int, done: int, part: Callable[[int, int], None]) -> None:
         """Call ``part(start, stop)`` until ``total`` rows are done; raises Cancelled between two parts.
@@ -199,8 +204,10 @@ class Parts:
             if self.cancelled and self.cancelled():
                 raise Cancelled(_("Stopped."))
             alone = self.alone()
+            began = clock.stopwatch()
+            self._bring_in(LOG_SECONDS if alone else 0.0)
             if not alone:
-                self.rest()
+                self.rest(clock.stopwatch() - began)
             elif not self.gentle:
                 self.size = max(self.size, SMALL)
             goal = PART_SECONDS_GENTLE if self.gentle else PART_SECONDS_ALONE if alone else shared
@@ -212,6 +219,7 @@ class Parts:
             began = clock.stopwatch()
             part(done, stop)
             took = clock.stopwatch() - began
+            self.unsettled += took
             done = stop
             self.begun = True
             if self.progress:
@@ -241,14 +249,52 @@ class Parts:
         """Return how many rows may go into one transaction right now."""
         return SMALL if self.alone() else min(SMALL, SHARED)
 
-    def rest(self) -> None:
-        """Leave the lock to colleagues for a moment, unless nothing was written yet."""
-        if self.begun:
-            clock.pause(PAUSE_SECONDS_GENTLE if self.gentle and self._logged() else PAUSE_SECONDS)
+    def rest(self, rested: float = 0.0) -> None:
+        """Leave the lock to colleagues for a moment, unless nothing was written yet.
+
+        ``rested`` seconds of it have passed already.
+        """
+        pause = PAUSE_SECONDS_GENTLE if self.gentle and self._logged() else PAUSE_SECONDS
+        if self.begun and pause > rested:
+            clock.pause(pause - rested)
+
+    @contextmanager
+    def settling(self) -> Generator[None]:
+        """Bring the write-ahead log into the file between parts that run in it, not in the COMMIT of each.
+
+        Pages that several parts wrote are then written back once, and no part lasts longer for it.
+        """
+        connection = self.database.connection
+        if self.logging or not self._logged():
+            yield
+            return
+        connection.execute("PRAGMA wal_autocheckpoint=0")
+        self.logging = True
+        try:
+            yield
+        finally:
+            with suppress(sqlite3.Error):
+                self._bring_in(0.0)
+            self.logging = False
+            connection.execute(f"PRAGMA wal_autocheckpoint={USUAL_LOG_PAGES:d}")
+
+    def _bring_in(self, after: float) -> None:
+        """Write the log back when more than ``after`` seconds of writing are in it; nobody waits for it."""
+        if self.logging and self.unsettled > after:
+            self.database.connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+            self.unsettled = 0.0
 
     def _logged(self) -> bool:
         return self.database.connection.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
 
     def quiet(self) -> Parts:
         """Return parts of the same pace that tell nobody and cannot be stopped."""
-        return Parts(self.database, self.presence, size=self.size, begun=self.begun, gentle=self.gentle)
+        return Parts(
+            self.database,
+            self.presence,
+            size=self.size,
+            begun=self.begun,
+            gentle=self.gentle,
+            logging=self.logging,
+            unsettled=self.unsettled,
+        )

@@ -112,24 +112,25 @@ def _undo_job(
         left = list(obstacles)
         last: int | None = None
         runner = jobs.Parts(database, parts.presence, None, parts.cancelled, gentle=_gentle(database, sets))
-        try:
-            work = _Undoing(database, runner, actor, name, undo_job, source, leave=leave, keep=keep)
-            for index, (set_id, action) in enumerate(sets):
-                if history.is_undone(connection, set_id):
-                    continue
-                last, more = work.take(set_id, action)
-                left += [obstacle for obstacle in more if obstacle not in left]
-                if parts.progress:
-                    parts.progress(index + 1, len(sets))
-            database.write_untracked(lambda c: jobs.close_job(c, undo_job, "done"))
-        except Exception as error:
-            # A unique value was taken, somebody was quicker, the disk failed, or it is stopped.
-            _bring_back(database, runner.quiet(), actor, undo_job, source, error)
-            if isinstance(error, Cancelled):
-                raise Cancelled(_("Stopped."), _("Everything is as it was before.")) from None
-            if (told := taken_back(error)) is not error:
-                raise told from error
-            raise
+        with runner.settling():
+            try:
+                work = _Undoing(database, runner, actor, name, undo_job, source, leave=leave, keep=keep)
+                for index, (set_id, action) in enumerate(sets):
+                    if history.is_undone(connection, set_id):
+                        continue
+                    last, more = work.take(set_id, action)
+                    left += [obstacle for obstacle in more if obstacle not in left]
+                    if parts.progress:
+                        parts.progress(index + 1, len(sets))
+                database.write_untracked(lambda c: jobs.close_job(c, undo_job, "done"))
+            except Exception as error:
+                # A unique value was taken, somebody was quicker, the disk failed, or it is stopped.
+                _bring_back(database, runner.quiet(), actor, undo_job, source, error)
+                if isinstance(error, Cancelled):
+                    raise Cancelled(_("Stopped."), _("Everything is as it was before.")) from None
+                if (told := taken_back(error)) is not error:
+                    raise told from error
+                raise
     finally:
         lock.close()
     return Undone(last, sets[0][1] if sets else name, title, left)
@@ -205,10 +206,12 @@ def take_back(database: Database, parts: jobs.Parts, actor: int, job: int, sourc
     undo_job = database.write_untracked(
         lambda c: _continued(c, job) or jobs.open_job(c, "undo", actor, _title(c, job), undoes=job)
     )
-    work = _Undoing(database, parts.quiet(), actor, "undo", undo_job, source, leave=True)
-    for set_id, action in sets:
-        if not history.is_undone(database.connection, set_id):
-            work.take(set_id, action)
+    quiet = parts.quiet()
+    work = _Undoing(database, quiet, actor, "undo", undo_job, source, leave=True)
+    with quiet.settling():
+        for set_id, action in sets:
+            if not history.is_undone(database.connection, set_id):
+                work.take(set_id, action)
     database.write_untracked(
         lambda c: (jobs.close_job(c, undo_job, "done"), jobs.close_job(c, job, "taken_back"))
     )
