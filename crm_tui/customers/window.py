@@ -29,7 +29,7 @@ from crm_tui.storage.in_time import at_most
 
 FEW = 6_000
 SORTED_AT_ONCE = 12_000  # members that are fetched whole rather than sought along the order
-WALK_MS = 25  # after which a walk that finds too little is given up
+WALK_MS = 45  # after which a walk that finds too little is given up
 TEXT_MS = 120  # the same where a text is looked for: every other way reads all of them
 MOST_ANCHORS = 2_000
 

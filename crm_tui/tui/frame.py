@@ -119,7 +119,9 @@ class Frame(Looks, inherit_bindings=False):
 
     def _prepare(self) -> None:
         """Load what is likely next while nobody waits for it."""
-        gc.enable()  # off since the start
+        # Off since the start; what is there by now stays to the end and need not be looked through.
+        gc.freeze()
+        gc.enable()
         self._preparing = asyncio.get_running_loop().create_task(self._piece_by_piece())
 
     async def _piece_by_piece(self) -> None:

@@ -132,7 +132,10 @@ def _read_ahead(opening: Future[Opened], ahead: dict[str, Any]) -> None:
     from crm_tui.queue import service as queue
 
     with suppress(CrmError, sqlite3.Error):
-        ahead["today"] = queue.today(session.reader, session.person.id, clock.now(), session.zone)
+        # What is due and no more; the screen counts the rest when its first rows are there.
+        ahead["today"] = queue.today(
+            session.reader, session.person.id, clock.now(), session.zone, whole=False
+        )
 
 
 def _once(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar, cast
 
-from crm_tui.customers import reading, service
+from crm_tui.customers import reading
 from crm_tui.customers.reading import Query
 from crm_tui.locale import _, ngettext
 from crm_tui.storage.watch import Moved
@@ -206,6 +206,8 @@ class CustomersScreen(ListScreen):
         found = row.get(customer_id)
         if found is None:
             return
+        from crm_tui.customers import service
+
         await self.crm.write(service.archive, customer_id, found.changed_in)
         self.crm.done(_("Archived: {name}.").format(name=found.name or found.no))
 

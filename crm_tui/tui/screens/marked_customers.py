@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from crm_tui.customers import reading
-from crm_tui.customers.bulk import BulkResult
 from crm_tui.customers.reading import Query
 from crm_tui.tui.screens.customer_rows import CustomerRows
 from crm_tui.tui.screens.customers import CustomersScreen
 from crm_tui.tui.screens.marking import Marking
 from crm_tui.tui.widgets.pick_table import PickTable
+
+if TYPE_CHECKING:
+    from crm_tui.customers.bulk import BulkResult
 
 WITH_MARKS = ("edit", "tags", "archive", "hand_over")
 

@@ -36,6 +36,7 @@ NEEDS_ROW = frozenset(
 )
 WIDE = 110
 RECOUNT_SECONDS = 15.0
+REST_AFTER = 0.3  # seconds from the first rows to the counting of the groups below them
 ROOMY = 20  # lines from which two may tell of the row under the cursor
 
 
@@ -107,6 +108,8 @@ class TodayScreen(BaseScreen):
             self._show_heading()
         await self._say_counts()
         self._look_closer()
+        if self._recounting is None and self.source.today is not None and not self.source.today.whole:
+            self._recounting = self.set_timer(REST_AFTER, self._recount)
 
     async def search_changed(self, text: str) -> None:
         """Narrow the rows to those that hold a text; groups fold again when it is cleared."""
@@ -135,14 +138,14 @@ class TodayScreen(BaseScreen):
         keys = self.crm.keymap.shown
         if self.source and self.source.key:
             self.table.empty = _("No row holds this text.\n{key} clears the search.").format(key=keys("back"))
-        elif not sum(counts.values()):
+        elif today.whole and not sum(counts.values()):
             some = await self.crm.work.run(customers.count, self.session.reader, customers.Query())
             self.table.empty = (
                 _("Nobody waits for you.\n{customers} shows all customers, {add} adds one.")
                 if some
                 else _("No customers yet.\n{import_} imports a sheet, {add} adds a customer.")
             ).format(customers=keys("go_customers"), add=keys("add"), import_=keys("import"))
-        self.finished.display = not today.due and bool(sum(counts.values()))
+        self.finished.display = today.whole and not today.due and bool(sum(counts.values()))
         text = _("All of today's follow-ups are done. {open} opens a group below, {customers} all customers.")
         text = " " + text.format(open=keys("open"), customers=keys("go_customers"))
         if text != self._praise:
