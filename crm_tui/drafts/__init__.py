@@ -7,7 +7,6 @@ draft of another. What cannot be read stays where it is, and is told with a sent
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import stat
@@ -21,6 +20,7 @@ from crm_tui.config import state_dir
 from crm_tui.drafts.files import let_go, lock_file, write_whole
 from crm_tui.errors import BadInput, system_reason
 from crm_tui.locale import _
+from crm_tui.storage.short_sha256 import sha256
 from crm_tui.text.identity import find_identity_number
 
 FORMAT = 1
@@ -151,7 +151,7 @@ class Drafts:
         if isinstance(alias, Mapping):
             about["alias_id"] = alias.get("id")
         whole = json.dumps([self.owner.origin, self.owner.person, form, about], sort_keys=True)
-        return f"{form}-{hashlib.sha256(whole.encode()).hexdigest()[:12]}-"
+        return f"{form}-{sha256(whole.encode()).hexdigest()[:12]}-"
 
     @staticmethod
     def _held(path: Path) -> bool:

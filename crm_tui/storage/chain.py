@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
+from typing import Any
 
 from crm_tui.storage.driver import sqlite3
+from crm_tui.storage.short_sha256 import sha256
 
 ROWS = "SELECT entity, entity_id, op, field, old, new FROM change WHERE change_set = :set ORDER BY id"
 HEADER = "SELECT id, at, actor, action, source, reason, undoes, job FROM change_set WHERE id = :set"
@@ -16,6 +17,8 @@ STALE = (
     "INSERT INTO stale (entity, entity_id)"
     " SELECT DISTINCT entity, entity_id FROM change WHERE change_set = :set ON CONFLICT DO NOTHING"
 )
+
+AT_ONCE = 2000  # rows read at once
 
 
 def _encode(values: Iterable[object]) -> bytes:
@@ -39,18 +42,29 @@ def _encode(values: Iterable[object]) -> bytes:
 
 def digest_of(connection: sqlite3.Connection, change_set: int) -> bytes:
     """Return the SHA-256 over the typed, length-prefixed rows of a set in id order."""
-    digest = hashlib.sha256()
     cursor = connection.execute(ROWS, {"set": change_set})
-    while rows := cursor.fetchmany(2000):
+    digest: Any = None
+    while rows := cursor.fetchmany(AT_ONCE):
+        if digest is None:
+            digest = _for(len(rows))
         for row in rows:
             digest.update(_encode(row))
-    return digest.digest()
+    return (digest or sha256()).digest()
+
+
+def _for(rows: int) -> Any:
+    """Return an empty digest for a set of so many rows or more."""
+    if rows < AT_ONCE:
+        return sha256()
+    import hashlib
+
+    return hashlib.sha256()
 
 
 def _link(connection: sqlite3.Connection, change_set: int, digest: bytes) -> bytes:
     former = connection.execute(FORMER, {"set": change_set}).fetchone()
     header = connection.execute(HEADER, {"set": change_set}).fetchone()
-    return hashlib.sha256(((former and former[0]) or b"") + _encode(header) + digest).digest()
+    return sha256(((former and former[0]) or b"") + _encode(header) + digest).digest()
 
 
 def seal(connection: sqlite3.Connection, change_set: int, at: str) -> bytes:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shutil
 import tempfile
@@ -117,6 +116,8 @@ def content(
     connection: sqlite3.Connection, table: str, cancelled: Callable[[], bool] | None = None
 ) -> tuple[int, str]:
     """Return the rows of a table and a digest of all that is in them."""
+    import hashlib  # OpenSSL's, for whole files
+
     digest, rows = hashlib.sha256(), 0
     cursor = connection.execute(f"SELECT * FROM {quoted(table)}")
     while part := cursor.fetchmany(2000):

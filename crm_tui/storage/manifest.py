@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import stat
@@ -113,6 +112,8 @@ def facts_of(connection: sqlite3.Connection) -> Facts:
 
 def sha256_of(path: Path, tick: Callable[[int], None] | None = None) -> str:
     """Return the SHA-256 of a file that no connection of this process has open; ``tick`` gets bytes done."""
+    import hashlib  # OpenSSL's, for whole files
+
     digest, done = hashlib.sha256(), 0
     with path.open("rb", buffering=0) as file:
         while part := file.read(HASHED_AT_ONCE):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 
 from crm_tui.storage.canonical import table_form
 from crm_tui.storage.driver import sqlite3
+from crm_tui.storage.short_sha256 import sha256
 
 APPLICATION_ID = 1129467220
 VERSION = 3
@@ -43,7 +43,7 @@ def fingerprint(connection: sqlite3.Connection) -> str:
     # A table that somebody added may have triggers of its own; ours carry the generated ones.
     triggered = {row[2] for row in rows if row[0] == "trigger" and row[1] == f"{row[2]}_version"}
     triggered |= {"change", "change_set", "writing"}
-    digest = hashlib.sha256()
+    digest = sha256()
     for kind, name, table, sql in rows:
         if table in triggered:
             # A table that was altered on its way to this version is written in another order.
