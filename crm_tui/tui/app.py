@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import cast
 
+from crm_tui.errors import Cancelled
 from crm_tui.locale import _
 from crm_tui.session import Session as OpenedSession
 from crm_tui.tui.frame import Frame
@@ -108,7 +109,10 @@ class CrmApp(Frame):
         from crm_tui.storage.reminder import remind
 
         session = cast(OpenedSession, self.session)
-        text = await self.work.run(remind, session.reader, session.database.path, session.zone)
+        try:
+            text = await self.work.run(remind, session.reader, session.database.path, session.zone)
+        except Cancelled:  # the program is being left
+            return
         if text:
             self.say(text, "warn")
 

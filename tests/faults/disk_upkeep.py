@@ -14,7 +14,7 @@ from crm_tui.storage.schema import VERSION
 from tests.faults import disk_work
 from tests.faults.killing import in_mode
 from tests.faults.migration_kill import OLD, sound_backups
-from tests.storage.old import WHO, content, old_file
+from tests.storage.old import WHO, old_file, unlike_old
 
 
 def prepare(folder: Path, what: str, journal: str) -> None:
@@ -57,9 +57,6 @@ class Migration(disk_work.Saves):
     """The migration of a file of an older version: the old file or the new one, and every row."""
 
     def open(self, *, tight: bool) -> None:
-        connection = connect(self.path)
-        self.rows: dict[str, list[tuple[Any, ...]]] = content(connection)
-        connection.close()
         del tight
 
     def do(self) -> None:
@@ -68,9 +65,8 @@ class Migration(disk_work.Saves):
     def can_go_on(self, refusal: CrmError | None) -> list[str]:
         connection = connect(self.path)
         version = version_of(connection)
-        rows = content(connection)
+        found = unlike_old(connection)
         connection.close()
-        found = [f"rows of {name} differ" for name in self.rows if rows.get(name) != self.rows[name]]
         if version not in (OLD, VERSION) or (refusal is None and version != VERSION):
             found.append(f"version {version} after: {refusal}")
         if refusal and version != OLD and disk_work.said_kept(refusal) is False:

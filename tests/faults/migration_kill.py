@@ -19,7 +19,7 @@ from crm_tui.storage.migrations import migrate, version_of
 from crm_tui.storage.schema import FINGERPRINTS, VERSION, fingerprint
 from tests.faults import processes
 from tests.faults.killing import Kept, Outcome, Say, added, campaign, command, in_mode
-from tests.storage.old import WHO, content, old_file
+from tests.storage.old import WHO, old_file, unlike_old
 
 OLD = 1
 
@@ -31,9 +31,6 @@ class Migration:
         self.path = path
         self.altering = altering  # only the altering is timed, not the backup before it
         self.kept = Kept(path)
-        connection = connect(path)
-        self.rows = content(connection)
-        connection.close()
         create(path.with_name("fresh.db"))
 
     def renew(self) -> None:
@@ -65,7 +62,7 @@ class Migration:
         """Return what is wrong: no version in between, every row there, every backup with a manifest good."""
         faults = processes.unsound(self.path)
         connection, fresh = connect(self.path), connect(self.path.with_name("fresh.db"))
-        version, rows = version_of(connection), content(connection)
+        version, rows = version_of(connection), unlike_old(connection)
         if version == VERSION:
             wrong = differing(canonical(connection), canonical(fresh))
             faults += [f"not as schema.sql has it: {wrong}"] if wrong else []
@@ -73,8 +70,7 @@ class Migration:
             faults.append(f"neither the old schema nor the new one: version {version}")
         connection.close()
         fresh.close()
-        faults += [f"rows of {name} differ" for name in self.rows if rows.get(name) != self.rows[name]]
-        return faults + sound_backups(default_folder(self.path))
+        return faults + rows + sound_backups(default_folder(self.path))
 
     def look(self, done: bool) -> tuple[bool, list[str]]:
         """Return whether the file is migrated; then migrate what is not, and start over."""

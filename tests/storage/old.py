@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 
 from crm_tui.storage.driver import sqlite3
@@ -34,3 +35,11 @@ def content(
             columns = ", ".join(row[1] for row in like.execute(f"PRAGMA table_info({name})"))
             found[name] = sorted(connection.execute(f"SELECT {columns} FROM {name}").fetchall(), key=repr)
     return found
+
+
+def unlike_old(connection: sqlite3.Connection, version: int = 1) -> list[str]:
+    """Return which tables do not hold, in the columns they had, what the file of an old version holds."""
+    with closing(sqlite3.connect(":memory:")) as old:
+        old.executescript((FOLDER / f"v{version}.sql").read_text("utf-8"))
+        rows, now = content(old), content(connection, old)
+    return [f"rows of {name} differ" for name in rows if now.get(name) != rows[name]]

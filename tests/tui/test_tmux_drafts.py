@@ -75,7 +75,7 @@ def test_half_a_note_is_offered_at_the_next_start(
 
 def wait_for_draft(term: Tmux, folder: Path, text: str) -> None:
     """Wait until a text is in the draft on the disk."""
-    written = text.encode("unicode_escape")
+    written = text.encode()
     term.wait_until(
         lambda: any(written in file.read_bytes() for file in folder.glob("state/crm-tui/drafts/*.json"))
     )
