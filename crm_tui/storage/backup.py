@@ -13,16 +13,15 @@ from crm_tui import __version__, clock, config
 from crm_tui.errors import BadInput, Busy, Cancelled, CrmError, Fault, system_reason
 from crm_tui.locale import N_, _
 from crm_tui.storage import upkeep_log
-from crm_tui.storage.connection import check_is_ours, connect, discard, open_readable, real_path
-from crm_tui.storage.copying import STEPS, copy_database, room_needed
+from crm_tui.storage.connection import check_is_ours, discard, open_readable, real_path
+from crm_tui.storage.copying import copy_database, room_needed
 from crm_tui.storage.diagnosis import FULL, explain, is_busy, is_damage
 from crm_tui.storage.driver import sqlite3
+from crm_tui.storage.examining import examine
 from crm_tui.storage.lasting import flush
 from crm_tui.storage.manifest import (
     FORMAT,
-    Facts,
     Manifest,
-    facts_of,
     head_of,
     manifest_path,
     read_manifest,
@@ -31,7 +30,7 @@ from crm_tui.storage.manifest import (
 )
 from crm_tui.storage.origin import origin
 from crm_tui.storage.presence import give_rights, make_folder, rights_like
-from crm_tui.storage.schema import APPLICATION_ID, VERSION
+from crm_tui.storage.schema import VERSION
 
 KINDS = {
     "manual": N_("by hand"),
@@ -231,38 +230,6 @@ def damaged(source: Path) -> Fault:
         _("Earlier backups were kept."),
         _("See what there is to restore: crm-tui restore"),
     )
-
-
-def examine(path: Path, tick: Callable[[], None] | None = None) -> Facts:
-    """Check every page and every reference of a copy that nobody else has open, and read what it holds.
-
-    Raises sqlite3.DatabaseError when anything is wrong, and what ``tick`` raises.
-    """
-    stopped: list[BaseException] = []
-
-    def look() -> int:
-        try:
-            if tick:
-                tick()
-        except BaseException as error:
-            stopped.append(error)
-        return len(stopped)
-
-    connection = connect(path, immutable=True)
-    try:
-        connection.set_progress_handler(look, STEPS)
-        if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
-            raise sqlite3.DatabaseError("file is not a database of ours")
-        for check, fine in (("PRAGMA integrity_check", [("ok",)]), ("PRAGMA foreign_key_check", [])):
-            if connection.execute(check).fetchmany(1) != fine:
-                raise sqlite3.DatabaseError("database disk image is malformed")
-        return facts_of(connection)
-    except sqlite3.Error:
-        if stopped:
-            raise stopped[0] from None
-        raise
-    finally:
-        connection.close()
 
 
 def _named(part: Path, folder: Path, name: str) -> Path:

@@ -13,10 +13,11 @@ from crm_tui import clock
 from crm_tui.errors import BadInput, Busy, Cancelled, Conflict, CrmError, Fault, system_reason
 from crm_tui.locale import _
 from crm_tui.storage import upkeep_log
-from crm_tui.storage.backup import Progress, examine, verify
+from crm_tui.storage.backup import Progress, verify
 from crm_tui.storage.connection import check_is_ours, connect, discard, open_readable, real_path
 from crm_tui.storage.copying import copy_database
 from crm_tui.storage.driver import sqlite3, wal_is_sound
+from crm_tui.storage.examining import examine
 from crm_tui.storage.lasting import flush
 from crm_tui.storage.manifest import HASHED_AT_ONCE, Facts, Manifest, facts_of, head_of
 from crm_tui.storage.origin import origin

@@ -1,0 +1,121 @@
+"""Whether a copy that nobody else has open is whole: its pages, the rows in its indexes, its references."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from queue import Empty, SimpleQueue
+
+from crm_tui.storage.connection import connect
+from crm_tui.storage.copying import STEPS
+from crm_tui.storage.driver import sqlite3
+from crm_tui.storage.manifest import Facts, facts_of, quoted, table_names
+from crm_tui.storage.schema import APPLICATION_ID
+
+LARGE_BYTES: int = 64 << 20  # from here on two processors look at the tables, each at one
+CACHE_KIB = 64 * 1024  # indexes are asked for every row of their table, in no order
+POLL_SECONDS = 0.05
+ALL_PAGES, REFERENCES = "PRAGMA integrity_check", "PRAGMA foreign_key_check"
+FINE = {ALL_PAGES: [("ok",)], REFERENCES: []}
+OWN_TABLES = ("sqlite_schema", "sqlite_sequence")
+HIGHEST_IDS = "SELECT name, seq FROM sqlite_sequence"
+INDEXES = "SELECT count(*) FROM pragma_index_list(:table)"
+
+Look = Callable[[], bool]
+
+
+def examine(path: Path, tick: Callable[[], None] | None = None) -> Facts:
+    """Check every page and every reference of a copy that nobody else has open, and read what it holds.
+
+    Raises sqlite3.DatabaseError when anything is wrong, and what ``tick`` raises.
+    """
+    stopped: list[BaseException] = []
+
+    def look() -> bool:
+        try:
+            if tick:
+                tick()
+        except BaseException as error:
+            stopped.append(error)
+        return bool(stopped)
+
+    try:
+        with closing(_opened(path, look)) as connection:
+            if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
+                raise sqlite3.DatabaseError("file is not a database of ours")
+            if path.stat().st_size < LARGE_BYTES:
+                for statement in (ALL_PAGES, REFERENCES):
+                    _check(connection, statement)
+            else:
+                _check_in_two(path, connection, look, stopped)
+            return facts_of(connection)
+    except sqlite3.Error:
+        if stopped:
+            raise stopped[0] from None
+        raise
+
+
+def _opened(path: Path, look: Look) -> sqlite3.Connection:
+    connection = connect(path, immutable=True)
+    connection.execute(f"PRAGMA cache_size=-{CACHE_KIB:d}")
+    connection.set_progress_handler(look, STEPS)
+    return connection
+
+
+def _check(connection: sqlite3.Connection, statement: str) -> None:
+    if connection.execute(statement).fetchmany(1) != FINE.get(statement, FINE[ALL_PAGES]):
+        raise sqlite3.DatabaseError("database disk image is malformed")
+
+
+def _check_in_two(
+    path: Path, connection: sqlite3.Connection, look: Look, stopped: list[BaseException]
+) -> None:
+    """Share the tables out between this thread and another one, the longest first.
+
+    Pages that nothing uses are all that this leaves out: a copy that was just made has none.
+    """
+    work: SimpleQueue[str] = SimpleQueue()
+    for statement in _statements(connection):
+        work.put(statement)
+    failed: list[BaseException] = []
+
+    def take(own: sqlite3.Connection) -> None:
+        while not failed:
+            try:
+                statement = work.get_nowait()
+            except Empty:
+                return
+            _check(own, statement)
+
+    def beside() -> None:
+        try:
+            with closing(_opened(path, lambda: bool(stopped or failed))) as own:
+                take(own)
+        except BaseException as error:
+            failed.append(error)
+
+    other = threading.Thread(target=beside, name="crm-examine", daemon=True)
+    other.start()
+    try:
+        take(connection)
+        while other.is_alive() and not look():
+            other.join(POLL_SECONDS)
+    except BaseException as error:
+        failed.insert(0, error)
+    other.join()
+    if stopped or failed:
+        raise [*stopped, *failed][0]
+
+
+def _statements(connection: sqlite3.Connection) -> list[str]:
+    """Return the checks that together look at the whole file, the longest first."""
+    has_ids = connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'sqlite_sequence'").fetchone()
+    rows = dict(connection.execute(HIGHEST_IDS).fetchall()) if has_ids else {}
+    many = max(rows.values(), default=1)  # what has no numbers of its own may be long
+    tables = table_names(connection)
+    indexes = {name: connection.execute(INDEXES, {"table": name}).fetchone()[0] for name in tables}
+    tables.sort(key=lambda name: rows.get(name, many) * (1 + indexes[name]), reverse=True)
+    tables += OWN_TABLES if has_ids else OWN_TABLES[:1]
+    return [REFERENCES, *(f"{ALL_PAGES}({quoted(name)})" for name in tables)]
