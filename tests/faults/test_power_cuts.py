@@ -29,6 +29,6 @@ def test_the_check_would_notice_saves_that_do_not_wait_for_the_disk(tmp_path: Pa
 
 @pytest.mark.skipif("wal" not in processes.MODES, reason="this SQLite library is not trusted with a log")
 def test_the_check_would_notice_saves_that_wait_for_the_next_checkpoint_only(tmp_path: Path):
-    outcome = power_cuts.run(tmp_path, "wal", 8, synchronous="normal")
+    outcome = power_cuts.run(tmp_path, "wal", 16, synchronous="normal")
     assert outcome.lost
     assert not outcome.corrupt
