@@ -6,7 +6,7 @@ import asyncio
 import gc
 import inspect
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from datetime import date, datetime, time, timedelta
 from pathlib import PurePath
 from typing import Any, ClassVar, cast
@@ -18,6 +18,7 @@ from textual.dom import DOMNode
 from crm_tui import clock
 from crm_tui.errors import BadInput, Conflict, CrmError
 from crm_tui.locale import _
+from crm_tui.storage.driver import sqlite3
 from crm_tui.tui import faults, sheets
 from crm_tui.tui.actions import MOVE, Action, find
 from crm_tui.tui.keymap import Keymap
@@ -65,6 +66,7 @@ class Frame(Looks, inherit_bindings=False):
         super().__init__(settings)
         self.session = session
         self.work = work or Work()
+        self.work.interrupt = self._stop_reading
         self.ahead = {} if ahead is None else ahead
         self.writes = 0
         self.without_drafts = False
@@ -144,6 +146,10 @@ class Frame(Looks, inherit_bindings=False):
     def user_name(self) -> str:
         """The acting user's name."""
         return self.session.user_name
+
+    def _stop_reading(self) -> None:
+        with suppress(AttributeError, sqlite3.ProgrammingError):
+            cast(Any, self.session).reader.interrupt()
 
     def today(self) -> date:
         """Return the team's calendar day."""
@@ -320,11 +326,13 @@ class Frame(Looks, inherit_bindings=False):
             self.install_screen(screen, name)
         while len(self.screen_stack) > 2:
             await self.pop_screen()
-        if len(self.screen_stack) == 1:
-            await self.push_screen(name)
-        elif self.screen is not screen:
-            await self.switch_screen(name)
-        await self._caught_up()
+        # A new screen is painted once, when its rows are there.
+        with nullcontext() if screen.is_attached else self.batch_update():
+            if len(self.screen_stack) == 1:
+                await self.push_screen(name)
+            elif self.screen is not screen:
+                await self.switch_screen(name)
+            await self._caught_up()
 
     async def open(self, name: str, *, then: Then | None = None, **given: Any) -> BaseScreen:
         """Open a screen over this one and return it; ``then(result)`` is called when it closes."""

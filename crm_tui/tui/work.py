@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Generator, Hashable
 from concurrent.futures import Future, InvalidStateError
 from contextlib import suppress
+from functools import partial
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from crm_tui.errors import Cancelled, Fault
@@ -36,6 +37,8 @@ class Work:
         self._open: set[Future[Any]] = set()
         self._lock = threading.Lock()
         self._generations: dict[Hashable, int] = {}
+        self._reading: Hashable = None  # the group of what the database thread is reading now
+        self.interrupt: Callable[[], None] | None = None  # ends the statement that reads, from any thread
         self._jobs: list[Job[Any]] = []
         self._regular: tuple[float, Callable[[], None]] | None = None
         self._due = 0.0
@@ -65,20 +68,37 @@ class Work:
     async def latest(self, group: Hashable, fn: Callable[..., T], *args: Any, **kw: Any) -> T:
         """Run like ``run``, but only the newest call of ``group`` counts.
 
-        An older call that has not begun is not run at all; an older result is dropped. Both raise
-        Superseded, which tables and the action dispatcher let pass in silence.
+        An older call that has not begun is not run at all, one that reads is interrupted, an older result is
+        dropped. All raise Superseded, which tables and the action dispatcher let pass in silence.
         """
         mine = self._generations[group] = self._generations.get(group, 0) + 1
+        with self._lock:
+            # What is read for nobody keeps no other waiting.
+            if self._reading == group and self.interrupt is not None:
+                self.interrupt()
 
-        def unless_stale() -> T:
-            if self._generations[group] != mine:
-                raise Superseded
-            return fn(*args, **kw)
+        def is_stale() -> bool:
+            return self._generations[group] != mine
 
-        result = await self.run(unless_stale)
-        if self._generations[group] != mine:
+        result = await self.run(self._read, group, is_stale, partial(fn, *args, **kw))
+        if is_stale():
             raise Superseded
         return result
+
+    def _read(self, group: Hashable, is_stale: Callable[[], bool], call: Callable[[], T]) -> T:
+        if is_stale():
+            raise Superseded
+        with self._lock:
+            self._reading = group
+        try:
+            return call()
+        except Exception:
+            if is_stale():
+                raise Superseded from None
+            raise
+        finally:
+            with self._lock:
+                self._reading = None
 
     def every(self, seconds: float, fn: Callable[[], None]) -> None:
         """Have ``fn()`` called on the database thread again and again, from ``seconds`` on; one at most.

@@ -9,6 +9,7 @@ from collections.abc import AsyncGenerator
 import pytest
 
 from crm_tui.errors import Cancelled
+from crm_tui.storage.driver import sqlite3
 from crm_tui.tui.work import Job, Progress, Superseded, Work
 
 
@@ -53,6 +54,22 @@ async def test_only_the_newest_of_a_group_counts_and_stale_ones_are_not_begun(wo
     assert [type(result) for result in results[:3]] == [Superseded] * 3 and results[3] == 3
     assert len(ran) <= 2 and ran[-1] == 3
     assert await other == "kept"
+
+
+async def test_a_newer_call_interrupts_what_is_read_for_nobody_any_more(work: Work) -> None:
+    connection = sqlite3.connect(":memory:", check_same_thread=False)
+    work.interrupt = connection.interrupt
+    begun = threading.Event()
+    connection.create_function("begin", 0, begun.set)
+    forever = "WITH RECURSIVE n (x) AS (SELECT begin() UNION ALL SELECT x FROM n) SELECT count(*) FROM n"
+    slow = asyncio.ensure_future(work.latest("table", lambda: connection.execute(forever).fetchone()))
+    await asyncio.to_thread(begun.wait, 10)
+    other = asyncio.ensure_future(work.latest("another", lambda: "waits"))
+    assert await work.latest("table", lambda: "newer") == "newer"
+    with pytest.raises(Superseded):
+        await slow
+    assert await other == "waits"
+    connection.close()
 
 
 async def test_a_job_reports_uses_the_database_and_gives_its_result(work: Work) -> None:

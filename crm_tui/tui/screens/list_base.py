@@ -20,6 +20,8 @@ from crm_tui.tui.widgets.lines import SearchLine
 from crm_tui.tui.widgets.rows import Column, Source
 from crm_tui.tui.widgets.table import PAGE, Table
 
+LOOKING_AFTER = 0.3  # seconds after which a list says that it is not ready yet
+
 
 class ListSource(Source, Protocol):
     """The rows of a list: what a table asks for, and what the list itself does."""
@@ -171,6 +173,14 @@ class ListBase(BaseScreen):
             await self.remember_layout()
             self._laid_out = True
         self.table.empty = self.empty_text()
+        loop = asyncio.get_running_loop()
+        looking = loop.call_later(LOOKING_AFTER, self.notice.rest, _("Still looking …"))
+        try:
+            await self._show(cursor_to, stay=stay)
+        finally:
+            looking.cancel()
+
+    async def _show(self, cursor_to: Any, *, stay: bool) -> None:
         source = self.source(self.asked)
         if self.total_before is not None:
             source.know(self.total_before)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, cast
 
 from crm_tui.errors import CrmError
@@ -93,7 +94,16 @@ class ListScreen(ListBase):
 
     async def _filtered(self, text: str | None) -> None:
         if text is not None:
-            await self.filter_by(text)
+            chosen, free = self.understand(text)
+            # Beside the keys: who has looked long enough may go back or type another one.
+            looked_for = partial(self._look_for, chosen, free or self.filter)
+            self.run_worker(looked_for, group="search", exclusive=True, exit_on_error=False)
+
+    async def _look_for(self, chosen: Any, text: str) -> None:
+        try:
+            await self._narrow(chosen, text)
+        except CrmError as error:
+            self.say(str(error), "bad")
 
     async def filter_by(self, text: str) -> None:
         """Show what a filter leaves; words that are none of a field are searched for."""
