@@ -27,6 +27,7 @@ PRAGMAS = (
     "mmap_size=0",
     "journal_size_limit=67108864",
 )
+READING_CACHE = -800  # KiB: a screen reads a few hundred pages, and the system keeps the file's own
 
 
 class OldFile(CrmError):
@@ -68,6 +69,8 @@ def connect(path: Path, *, read_only: bool = False, immutable: bool = False) -> 
     try:
         for pragma in PRAGMAS:
             connection.execute("PRAGMA " + pragma)
+        if mode == "ro":
+            connection.execute(f"PRAGMA cache_size={READING_CACHE:d}")
     except UnicodeDecodeError as error:
         # The driver could not read SQLite's own words about a definition that is garbage.
         connection.close()
@@ -239,6 +242,8 @@ def open_checked(path: Path, *, read_only: bool = False) -> tuple[sqlite3.Connec
                 # Before the other closes, which as the last one would write the log of a WAL file back.
                 writable, connection = connection, open_readable(path)
                 writable.close()
+            # What the checks have read is not asked for again.
+            connection.execute("PRAGMA shrink_memory")
             return connection, reason
         except BaseException:
             connection.close()
