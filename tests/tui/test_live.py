@@ -244,10 +244,12 @@ async def test_one_look_at_a_time(filled: Session) -> None:
     async with story(app(filled), size=(120, 30)) as user:
         go_on = threading.Event()
         long = user.app.work.submit(go_on.wait, 20)
+        user.app.live._tick()
+        looking = user.app.live._looking
         for _second in range(5):
             user.app.live._tick()
             await asyncio.sleep(0)
-        assert user.app.work._queue.qsize() <= 1
+        assert looking is not None and user.app.live._looking is looking and not looking.done()
         go_on.set()
         await asyncio.wrap_future(long)
         await user.idle()
