@@ -89,7 +89,7 @@ class ImportPlan:
     @property
     def notes(self) -> list[str]:
         """Sentences to be read before the import is confirmed."""
-        if self.updates <= self._atomic:
+        if self.writes <= self._atomic or self.updates <= min(self._atomic, jobs.UPDATED):
             return []
         text = ngettext(
             "{n} present customer is updated in parts, one after the other; colleagues can go on saving.",

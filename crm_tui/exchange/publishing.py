@@ -131,7 +131,8 @@ class Publisher:
             return
         self.job = self._database.write_untracked(lambda c: self._open(c, additions))
         try:
-            self.proceed(additions, updates, jobs.INSERT, 0)
+            with self._parts.settling():
+                self.proceed(additions, updates, jobs.INSERT, 0)
         except BaseException as error:
             if self._is_whole():
                 raise
@@ -162,7 +163,7 @@ class Publisher:
         self._watch(self._database.connection, low, running.high)
         left = store.left_in(self._database.connection, running.job)
         self.left_new, self.left_updates = left.get("new", []), left.get("update", [])
-        total, last = additions + updates, min(updates, self._parts.atomic())
+        total, last = additions + updates, min(updates, self._parts.atomic(), jobs.UPDATED)
         done = upto if phase == jobs.INSERT else additions + upto
         if done < additions:
             self._parts_of(
@@ -250,8 +251,12 @@ class Publisher:
         parts = self._parts.quiet()
         parts.progress = (lambda now, _count: progress(before + now, total)) if progress else None
         parts.cancelled = self._parts.cancelled
+        if phase == jobs.UPDATE:
+            parts.least = min(jobs.UPDATED, jobs.SMALL)
+            parts.size = min(parts.size, parts.least)
         parts.run(count, done, part)
         self._parts.size, self._parts.begun = parts.size, parts.begun
+        self._parts.unsettled = parts.unsettled
 
     def _write(self, body: Callable[[Change], None]) -> None:
         kept = len(self.left_new), len(self.left_updates)
@@ -319,7 +324,8 @@ def resume(database: Database, parts: jobs.Parts, actor: int, source: str) -> No
     else:
         try:
             publisher = Publisher(database, parts, staging, person, source)
-            publisher.proceed(staging.count("new"), staging.count("update"), running.phase, running.upto)
+            with parts.settling():
+                publisher.proceed(staging.count("new"), staging.count("update"), running.phase, running.upto)
             _remember(database, staging, person)
         except BaseException:
             staging.close(keep=True)

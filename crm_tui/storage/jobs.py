@@ -23,6 +23,7 @@ from crm_tui.storage.driver import sqlite3
 from crm_tui.storage.presence import JobLock, Presence
 
 SMALL: int = 2000  # rows that go into one transaction without hiding
+UPDATED: int = 500  # present customers that one part updates alone in the file, which takes longer
 SHARED: int = 150  # the same with colleagues in the file, whose saves would wait for it
 AT_ONCE: int = 300  # customers that a change of many writes as one set
 FIRST_PART: int = 50
@@ -32,10 +33,11 @@ PART_SECONDS_UNLOGGED = 0.1  # without write-ahead log, where readers wait for t
 PART_SECONDS_ALONE = 1.5
 PART_SECONDS_GENTLE = 0.05  # of what people do while they work: nobody's save waits for a tenth of a second
 USUAL_CACHE = -2000  # SQLite's own, in KiB
-PART_CACHE = -64000
+PART_CACHE = -128000
 PAUSE_SECONDS = 0.13  # longer than SQLite's longest poll for a lock
 PAUSE_SECONDS_GENTLE = 0.03  # our own saves ask several times in it; with a write-ahead log no reader waits
 LOG_SECONDS = 0.5  # of writing, after which the log is brought into the file
+LOG_SECONDS_ALONE = 3.0  # the same for long parts, each of which writes many pages of the last one again
 USUAL_LOG_PAGES = 1000  # SQLite's own bound, at which a COMMIT does that
 
 Progress = Callable[[int, int], None]
@@ -176,7 +178,7 @@ def hold(path: Path, connection: sqlite3.Connection) -> JobLock:
 class Parts:
     """Runs the parts of a job: each one transaction, of a size that keeps the lock short.
 
-    ``gentle`` ones are shorter still, also alone in the file.
+    ``gentle`` ones are shorter still, also alone in the file; ``least`` rows are in one there (0: SMALL).
     """
 
     database: Database
@@ -187,6 +189,7 @@ class Parts:
     size: int = 0
     begun: bool = False
     gentle: bool = False
+    least: int = 0
     logging: bool = False
     unsettled: float = 0.0
 
@@ -205,11 +208,11 @@ class Parts:
                 raise Cancelled(_("Stopped."))
             alone = self.alone()
             began = clock.stopwatch()
-            self._bring_in(LOG_SECONDS if alone else 0.0)
+            self._bring_in((LOG_SECONDS if self.gentle else LOG_SECONDS_ALONE) if alone else 0.0)
             if not alone:
                 self.rest(clock.stopwatch() - began)
             elif not self.gentle:
-                self.size = max(self.size, SMALL)
+                self.size = max(self.size, self.least or SMALL)
             goal = PART_SECONDS_GENTLE if self.gentle else PART_SECONDS_ALONE if alone else shared
             stop = min(total, done + self.size)
             if self.gentle and total - stop < self.size // 2:
@@ -274,7 +277,7 @@ class Parts:
             yield
         finally:
             with suppress(sqlite3.Error):
-                self._bring_in(0.0)
+                self._bring_in(-1.0)  # what the last COMMIT wrote too: else a colleague's save does it
             self.logging = False
             connection.execute(f"PRAGMA wal_autocheckpoint={USUAL_LOG_PAGES:d}")
 
