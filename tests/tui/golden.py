@@ -117,7 +117,11 @@ def clean(screen: str) -> str:
                     shown += f"{{{now}}}"
                     last, last_seen = now, seen
                 shown += blank or text
-        lines.append(re.sub("(\\{\\})? +$", "", shown))
+        # A line without text may be written or erased: tmux tells the two apart, nobody else does.
+        bare = re.sub(r"\{[^}]*\}", "", shown).strip() == "" and not SEEN_ON_BLANKS & set(
+            re.split(r"[{} ]", shown)
+        )
+        lines.append("" if bare else re.sub("(\\{\\})? +$", "", shown))
     return "\n".join(lines) + "\n"
 
 
