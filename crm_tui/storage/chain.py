@@ -12,7 +12,12 @@ ROWS = "SELECT entity, entity_id, op, field, old, new FROM change WHERE change_s
 HEADER = "SELECT id, at, actor, action, source, reason, undoes, job FROM change_set WHERE id = :set"
 FORMER = "SELECT chain FROM change_set WHERE id < :set ORDER BY id DESC LIMIT 1"
 SEAL = "UPDATE change_set SET at = coalesce(at, :at), digest = :digest, chain = :chain WHERE id = :set"
-UNSEALED = "SELECT id FROM change_set WHERE chain IS NULL AND source = 'outside' ORDER BY id"
+# Every set seals those before it, so what is open lies behind the last sealed one: no save reads them all.
+UNSEALED = (
+    "SELECT id FROM change_set WHERE source = 'outside' AND chain IS NULL AND id >"
+    " coalesce((SELECT s.id FROM change_set s WHERE s.chain IS NOT NULL ORDER BY s.id DESC LIMIT 1), 0)"
+    " ORDER BY id"
+)
 STALE = (
     "INSERT INTO stale (entity, entity_id)"
     " SELECT DISTINCT entity, entity_id FROM change WHERE change_set = :set ON CONFLICT DO NOTHING"
