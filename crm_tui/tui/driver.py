@@ -14,6 +14,7 @@ import sys
 import termios
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
@@ -33,6 +34,7 @@ FATAL = (signal.SIGHUP, signal.SIGTERM, signal.SIGINT)
 GRACE = 15.0  # seconds from a signal until the process goes without finishing
 IMPATIENT = 1.0  # seconds after which a second signal means it
 SETTLED = 0.1  # seconds after a change of size by which a frame of that size is here
+PARTING = 1.0  # seconds to wait on leaving for what the terminal still has to answer
 BACKLOG = 0.02  # seconds to wait while the line takes nothing
 # Terminals that erase in their own background, not in the one that is set.
 _ERASE_PLAIN = ("screen", "vt", "ansi", "cygwin", "sun")
@@ -110,6 +112,8 @@ class TerminalDriver(LinuxDriver):
         self._plain = plain or (out.encoding or "").lower().replace("-", "") != "utf8"
         self._writer: ScreenWriter | None = None
         self._pace = Pace()
+        self._heard: deque[Message] = deque()  # answers that the loop has not yet counted
+        self._hears = threading.Event()
         self._answers = Listener(lambda light: self._in_loop(partial(app.background_told, light)))
         self._due: asyncio.Handle | None = None
         self._sync = self._away = self._continued = False
@@ -136,10 +140,19 @@ class TerminalDriver(LinuxDriver):
 
     def stop_application_mode(self) -> None:
         """Give the terminal back."""
+        self._hear_the_rest()
         self._writer = None
         self._pace.forget()
         super().stop_application_mode()
         self._active = False
+
+    def _hear_the_rest(self) -> None:
+        """Wait for the answers that are under way: what comes later is typed into the shell."""
+        until = time.monotonic() + PARTING
+        while len(self._heard) < self._pace.under_way and not self._line.dead:
+            self._hears.clear()
+            if len(self._heard) < self._pace.under_way and not self._hears.wait(until - time.monotonic()):
+                return
 
     def leave(self) -> None:
         """Give the terminal back by the shortest way, where the orderly one was not gone."""
@@ -257,6 +270,8 @@ class TerminalDriver(LinuxDriver):
         """Keep the terminal's answers from the app; called in the input's thread."""
         if self._writer is not None:
             if isinstance(message, events.CursorPosition):
+                self._heard.append(message)
+                self._hears.set()
                 self._in_loop(self._answered)
                 return
             if isinstance(message, events.AppFocus) and self._away:
@@ -303,6 +318,8 @@ class TerminalDriver(LinuxDriver):
         self._emit()
 
     def _answered(self) -> None:
+        if self._heard:
+            self._heard.popleft()
         self._pace.answered()
         if self._due is not None:
             self._emit_now()
@@ -331,12 +348,14 @@ class TerminalDriver(LinuxDriver):
         """Send everything after a change of size, also where the size is the old one in the end."""
         before = signal.getsignal(signal.SIGWINCH)
 
-        def resized(number: int, frame: Any) -> None:
+        def resized() -> None:
             if callable(before):
-                before(number, frame)
-            self._in_loop(self._size_changed)
+                before(signal.SIGWINCH, None)
+            self._size_changed()
 
-        signal.signal(signal.SIGWINCH, resized)
+        # By the loop: Python's own handlers wait until the main thread wakes, and where a signal comes just
+        # before it sleeps, or to another thread, that is the next key. The loop is woken by every signal.
+        self._loop.add_signal_handler(signal.SIGWINCH, resized)
 
     def set_ambiguous(self, cells: int) -> None:
         """Give signs on which terminals differ one cell or two from the next frame on, a whole one."""

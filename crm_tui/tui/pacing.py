@@ -45,6 +45,12 @@ class Pace:
             return 0.0
         return max(self._under_way[0][0] + self._patience - now, 0.001)
 
+    @property
+    def under_way(self) -> int:
+        """How many answers are still to come, 0 from a terminal that gives none."""
+        late = sum(self._now() - at < OWED_FOR for at in self._owed)
+        return len(self._under_way) + late if self._trusted else 0
+
     def sent(self, size: int) -> None:
         """A frame of that many bytes went, with the question behind it."""
         self._under_way.append((self._now(), size))

@@ -9,6 +9,7 @@ import pytest
 
 from tests.tui.driver import User, story
 from tests.tui.office import app
+from tests.tui.playground import playground
 from tests.tui.test_wizard import HEAD, ROWS
 from tests.tui.two import edit, now, theirs, two_people
 
@@ -69,3 +70,16 @@ async def test_forms_boxes_and_two_who_changed_the_same(tmp_path: Path) -> None:
             await there_and_back(user)  # the customer file, another panel
             await user.press("?")
             await there_and_back(user)
+
+
+async def test_the_end_of_a_long_text_stays_beside_its_cursor() -> None:
+    async with story(playground(start="customers")) as user:
+        await user.press("a")
+        await user.type("上海样本有限公司" * 3 + "改过")
+        for width in (100, 60, 200, 62, 80):
+            await user.resize(width, 20)
+            line = user.screen.focused
+            name = next(line for line in user.lines if "公司名称" in line)
+            assert name.split("!")[0].rstrip().endswith("改过")
+            assert line.region.contains(*line.cursor_screen_offset)
+            assert user.app.cursor_position == line.cursor_screen_offset

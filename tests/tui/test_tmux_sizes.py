@@ -83,7 +83,7 @@ def test_sizes_clients_and_stops(tmp_path: Path) -> None:
         term.keys("Enter")
         term.wait_for(r"42\n")
         term.keys("Enter")
-        term.wait_for(r"Stopped[^>]*sh>\s*\Z")
+        term.wait_for(r"42\n[^$]*Stopped[^>]*(sh>\s*)+\Z")  # told before the key or after it
         term.type("fg")
         term._tmux("resize-window", "-x", "90", "-y", "24")
         term.keys("Enter")

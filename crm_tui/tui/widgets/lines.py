@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, cast
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
-from textual.geometry import Offset
+from textual.geometry import Offset, Region, Size
 from textual.strip import Strip
 from textual.widget import Widget
 from textual.widgets import Input
@@ -293,6 +293,16 @@ class TextLine(Input):
         """Where the cursor is, in cells of the screen."""
         place = super().cursor_screen_offset
         return Offset(place.x - self.cursor_at_end, place.y)
+
+    def _size_updated(
+        self, size: Size, virtual_size: Size, container_size: Size, layout: bool = True
+    ) -> bool:
+        """Keep the cursor in view when the line becomes narrower, in the same frame."""
+        changed = super()._size_updated(size, virtual_size, container_size, layout)
+        if changed and self.has_focus:
+            cursor = Region(self._cursor_offset, 0, 1, 1)
+            self.scroll_to_region(cursor, force=True, animate=False, immediate=True)
+        return changed
 
     def _on_paste(self, event: events.Paste) -> None:
         """Take every line that is pasted, one after another; Textual's takes the first and drops the rest."""
