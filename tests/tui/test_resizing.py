@@ -6,6 +6,8 @@ import csv
 from pathlib import Path
 
 import pytest
+from textual import events
+from textual.geometry import Size
 
 from tests.tui.driver import User, story
 from tests.tui.office import app
@@ -83,3 +85,15 @@ async def test_the_end_of_a_long_text_stays_beside_its_cursor() -> None:
             assert name.split("!")[0].rstrip().endswith("改过")
             assert line.region.contains(*line.cursor_screen_offset)
             assert user.app.cursor_position == line.cursor_screen_offset
+
+
+async def test_the_last_size_counts_whatever_the_screen_hears_of_an_earlier_one() -> None:
+    async with story(playground(start="customers")) as user:
+        for size, word in (((40, 10), True), ((100, 30), False), ((60, 8), True), ((80, 24), False)):
+            earlier = user.app.size
+            user.app._size = now = Size(*size)
+            user.screen.post_message(events.Resize(now, now))
+            user.screen.post_message(events.Resize(earlier, earlier))
+            await user.idle()
+            assert user.screen.outer_size == now
+            assert ("窗口太小" in user.text) is word

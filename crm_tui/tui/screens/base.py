@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
+from textual.message import Message
 from textual.screen import ModalScreen, Screen
 from textual.widget import Widget
 from textual.widgets import Input, Static
@@ -222,6 +223,15 @@ class BaseScreen(Screen[Any]):
             super()._compositor_refresh()
 
     # -- sizes --------------------------------------------------------------------------------------
+
+    def post_message(self, message: Message) -> bool:
+        """Take a message, but no size that is the terminal's no more.
+
+        A screen tells itself the size it was laid out by; behind a newer one, that would be taken instead.
+        """
+        if isinstance(message, events.Resize) and message.size != self.app.size:
+            return False
+        return super().post_message(message)
 
     def on_resize(self, event: events.Resize) -> None:
         """Cover the screen when the terminal is too small; what was typed stays where it is."""
