@@ -112,6 +112,8 @@ class User:
     def lines(self) -> list[str]:
         """The screen as text, one string a line, right blanks cut."""
         visible_screen_stack.set(self.app._background_screens)
+        for behind in self.app._background_screens:
+            behind._on_timer_update()  # what lies under a box is painted by a timer of its own
         return [strip.text.rstrip() for strip in self.app.screen._compositor.render_strips()]
 
     @property
