@@ -344,6 +344,15 @@ class TerminalDriver(LinuxDriver):
             writer.resize(*writer.size)
             self._app.screen.refresh(layout=True)
 
+    def _get_terminal_size(self) -> tuple[int, int]:
+        """Ask the terminal itself: COLUMNS and LINES, where a shell exports them, stay as they were."""
+        for number in (self._line.fileno(), self.fileno):
+            with suppress(OSError):
+                size = os.get_terminal_size(number)
+                if size.columns and size.lines:
+                    return size.columns, size.lines
+        return super()._get_terminal_size()
+
     def _follow_size(self) -> None:
         """Send everything after a change of size, also where the size is the old one in the end."""
         before = signal.getsignal(signal.SIGWINCH)
