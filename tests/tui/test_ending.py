@@ -186,7 +186,7 @@ def test_a_save_under_way_is_finished(path: Path) -> None:
 
 
 def test_a_stuck_save_does_not_hold_the_process_for_ever(path: Path) -> None:
-    gate, waits = gated(path, ", crm_tui.tui.driver as t; t.GRACE = 0.5")
+    gate, waits = gated(path, ", crm_tui.tui.driver as t; t.GRACE = 1.5")
     with program(path, waits) as term:
         half_a_note(term)
         term.type("\x1b[24~")
