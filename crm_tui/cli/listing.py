@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from crm_tui import clock
 from crm_tui.cli.asked import asked, choosing
 from crm_tui.cli.diagnostics import say
 from crm_tui.cli.grammar import argument, command, option
@@ -14,7 +13,7 @@ from crm_tui.cli.output import Column
 from crm_tui.cli.registry import COMMANDS
 from crm_tui.cli.state import State
 from crm_tui.customers.fields import FIELDS, field_named
-from crm_tui.customers.reading import LIST_COLUMNS, Window, extra
+from crm_tui.customers.reading import LIST_COLUMNS, Window, extra, worded
 from crm_tui.errors import BadInput
 from crm_tui.locale import N_, _, ngettext
 
@@ -79,7 +78,7 @@ def list_customers(
                  for key, row in extra(session.reader, ids[at : at + PART], shown).items()}  # fmt: skip
         heads = [Column(FIELDS[name].title, name not in ("no", "status", "last_followup")) for name in shown]
         cells = [
-            [_shown(name, found[one].get(name), session) for name in shown] for one in ids if one in found
+            [worded(name, found[one].get(name), session) for name in shown] for one in ids if one in found
         ]
         if cells:
             state.out.table(heads, [("", cells)])
@@ -115,24 +114,10 @@ def _names(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found)) or USUAL
 
 
-def _shown(name: str, value: Any, session: Session) -> str:
-    """Return what people read in one cell."""
-    if value is None or value == "":
-        return ""
-    one = FIELDS[name]
-    if one.type == "word":
-        return session.words.label(one.word_kind, value)
-    if one.type == "person":
-        return session.names.get(value, "")
-    if one.type in ("instant", "activity"):
-        return f"{clock.local(value, session.zone):%Y-%m-%d}"
-    return "、".join(value) if isinstance(value, tuple) else str(value)
-
-
 def _object(row: dict[str, Any], session: Session) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, value in row.items():
         found[name] = list(value) if isinstance(value, tuple) else value
-        if value is not None and FIELDS[name].type in ("word", "person"):
-            found[f"{name}_label"] = _shown(name, value, session)
+        if value is not None and FIELDS[name].type in ("word", "words", "person"):
+            found[f"{name}_label"] = worded(name, value, session)
     return found

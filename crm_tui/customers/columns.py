@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
+from crm_tui import clock
 from crm_tui.customers import store
+from crm_tui.customers.fields import FIELDS
 from crm_tui.storage.driver import sqlite3
 from crm_tui.storage.lists import query_in
 
@@ -72,3 +74,19 @@ def extra(reader: sqlite3.Connection, ids: Iterable[int], names: Sequence[str]) 
                 )
         found[one_id] = values
     return found
+
+
+def worded(name: str, value: Any, session: Any) -> str:
+    """Return what people read for a field that ``extra`` gave; ``session`` has words, names and zone."""
+    if value is None or value == "":
+        return ""
+    one = FIELDS[name]
+    if one.type == "word":
+        return session.words.label(one.word_kind, value)
+    if one.type == "words":
+        return session.words.labels(one.word_kind, value)
+    if one.type == "person":
+        return session.names.get(value, "")
+    if one.type in ("instant", "activity"):
+        return f"{clock.local(value, session.zone):%Y-%m-%d}"
+    return "、".join(value) if isinstance(value, tuple) else str(value)

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from crm_tui.customers import store
-from crm_tui.customers.columns import LIST_COLUMNS, extra
+from crm_tui.customers.columns import LIST_COLUMNS, extra, worded
 from crm_tui.customers.store import (
     CustomerRow,
     Hit,
@@ -60,6 +60,7 @@ __all__ = [
     "tags",
     "tags_of",
     "warnings",
+    "worded",
 ]
 
 

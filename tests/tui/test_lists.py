@@ -10,10 +10,10 @@ import time_machine
 
 from crm_tui import locale
 from crm_tui.customers import service, views
-from crm_tui.customers.reading import LIST_COLUMNS, SORTS, extra
+from crm_tui.customers.reading import LIST_COLUMNS, SORTS, extra, worded
 from crm_tui.session import Session, open_session
 from crm_tui.text.cells import width
-from crm_tui.tui.screens.customer_rows import AT_HAND, columns_offered, worded
+from crm_tui.tui.screens.customer_rows import AT_HAND, columns_offered
 from crm_tui.tui.screens.list_candidates import Choosable, Value, candidates, last_word
 from crm_tui.tui.screens.list_layout import Layout, Shown, moved, read_layout, stored, switched, widened
 from crm_tui.tui.screens.list_places import place

@@ -103,22 +103,6 @@ AT_HAND: dict[str, Made] = {
 }
 
 
-def worded(name: str, value: Any, session: Session) -> str:
-    """Return what people read for a field of a line that is stored as ``value``."""
-    if value is None or value == "":
-        return ""
-    one = FIELDS[name]
-    if one.type == "word":
-        return session.words.label(one.word_kind, value)
-    if one.type == "words":
-        return session.words.labels(one.word_kind, value)
-    if one.type == "person":
-        return session.names.get(value, "")
-    if one.type == "instant":
-        return f"{clock.local(value, session.zone):%Y-%m-%d}"
-    return "、".join(value) if isinstance(value, tuple) else str(value)
-
-
 class CustomerRows:
     """The rows of a query in the columns that were asked for."""
 
@@ -201,7 +185,7 @@ class CustomerRows:
         cells = [
             made(row, self.session)
             if (made := AT_HAND.get(name))
-            else worded(name, further.get(name), self.session)
+            else reading.worded(name, further.get(name), self.session)
             for name in self.names
         ]
         return Row(row.id, tuple(cells))

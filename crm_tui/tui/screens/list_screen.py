@@ -105,11 +105,6 @@ class ListScreen(ListBase):
         except CrmError as error:
             self.say(str(error), "bad")
 
-    async def filter_by(self, text: str) -> None:
-        """Show what a filter leaves; words that are none of a field are searched for."""
-        chosen, free = self.understand(text)
-        await self._narrow(chosen, free or self.filter)
-
     async def _narrow(self, chosen: Any, text: str) -> None:
         self.chosen = chosen
         self.filter_words = self.filter_said(chosen) if chosen is not None else ""
