@@ -1,0 +1,58 @@
+"""The text of a customer that search looks through: one line for each name, key and tag, led by its kind."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable
+
+from crm_tui.text.fold import simplify
+
+NAME = "n"
+SHORT = "s"
+FORMER = "f"
+OTHER = "a"
+ENGLISH = "e"
+CONTACT = "c"
+PHONE = "p"
+MAIL = "m"
+CHAT = "w"
+NUMBER = "#"
+CODE = "u"
+TAG = "t"
+REFERRER = "r"
+# The order of the lines: names first, so that what is weighed most is read first.
+KINDS = (
+    *(NAME, SHORT, FORMER, OTHER, ENGLISH, CONTACT),
+    *(PHONE, MAIL, CHAT, NUMBER, CODE, TAG, REFERRER),
+)
+OF_ALIAS = {"short": SHORT, "former": FORMER}  # any other alias is an OTHER
+_ORDER = {kind: position for position, kind in enumerate(KINDS)}
+
+
+def of_alias(kind: str | None) -> str:
+    """Return the kind of line for a kind of ``customer_alias``."""
+    return OF_ALIAS.get(kind or "", OTHER)
+
+
+def build(parts: Iterable[tuple[str, str | None]]) -> str:
+    """Return the document of (kind, text) pairs: sorted by kind, cleaned, without blanks and repetitions.
+
+    Pairs of one kind keep their order. Each line is the sign of its kind and the text in ``search_text`` form.
+    """
+    found = {kind + text: _ORDER[kind] for kind, raw in parts if raw and (text := search_text(raw))}
+    return "\n".join(sorted(found, key=found.__getitem__))
+
+
+def lines(document: str) -> list[tuple[str, str]]:
+    """Return the (kind, text) pairs of a document; lines of an unknown kind are left out."""
+    return [(line[0], line[1:]) for line in document.split("\n") if line[:1] in _ORDER]
+
+
+def search_text(s: str) -> str:
+    """Return a text as documents hold it: NFKC, lower case, simplified, each run of blanks one blank."""
+    text = " ".join(unicodedata.normalize("NFKC", s).lower().split())
+    return text if text.isascii() and text.isprintable() else "".join(filter(_shown, simplify(text)))
+
+
+def _shown(sign: str) -> bool:
+    return sign == " " or sign.isprintable()
