@@ -13,8 +13,8 @@ from crm_tui import clock
 from crm_tui.customers import convert
 from crm_tui.customers.fields import Field
 from crm_tui.exchange.chains import join_chain
-from crm_tui.exchange.kept import cell_key
-from crm_tui.exchange.preparing import FOLLOWUP, Prepared, Preparer, entry
+from crm_tui.exchange.kept import cell_key, entry
+from crm_tui.exchange.preparing import FOLLOWUP, Prepared, Preparer
 from crm_tui.exchange.store import Followups, Memory
 from crm_tui.locale import N_
 from crm_tui.presets.progress import write_progress

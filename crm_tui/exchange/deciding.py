@@ -9,8 +9,9 @@ from typing import Any, NamedTuple
 from crm_tui.exchange import store
 from crm_tui.exchange.chains import join_chain
 from crm_tui.exchange.comparing import Present, changes_of
+from crm_tui.exchange.kept import entry
 from crm_tui.exchange.matching import Found, Matcher
-from crm_tui.exchange.preparing import Prepared, Preparer, entry
+from crm_tui.exchange.preparing import Prepared, Preparer
 from crm_tui.exchange.store import NO_MEMORY, Hit, Memory
 from crm_tui.exchange.store_staging import StagedRow
 from crm_tui.locale import N_, _

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
 
 from crm_tui.customers.fields import Field
+from crm_tui.text.fold import tidy
+
+if TYPE_CHECKING:
+    from crm_tui.exchange.preparing import Prepared, Source
 
 
 def cell_key(field: str, slot: int = 1) -> str:
@@ -29,3 +33,36 @@ def text_of(cells: Mapping[str, list[Any]], one: Field, row: Mapping[str, Any], 
     if value is None:
         return text if all(each in (None, "") for each in now) else None
     return text if now == (value if isinstance(value, list) else [value]) else None
+
+
+def entry(
+    source: Source | None,
+    text: str,
+    prepared: Prepared,
+    record: Mapping[str, Any],
+    single: bool,
+    label: Callable[[str, str], str],
+) -> Any:
+    """Return [text, value]: the cell and what its columns hold once everything is written.
+
+    ``record`` are the columns of the customer, contact or project after the import; ``single`` is False where
+    several columns of the sheet fill the field, whose own parts cannot be told then.
+    """
+    one = source.field if source else None
+    if one is None or source is None or not single or source.key in prepared.unread:
+        return [text, None]
+    if one.name in ("no", "name"):
+        return [text, tidy(text)]  # also where the customer keeps its own
+    if one.name == "last_followup":
+        return [text, prepared.activity["at"] if prepared.activity else None]
+    if one.name == "next_plan":
+        return [text, prepared.plan["text"] if prepared.plan else None]
+    if one.name == "decision_chain":
+        shown = "、".join(f"{link.name}（{label('decision_role', link.role)}）" for link in prepared.chain)
+        return [text, shown or None]
+    if one.entity in ("tag", "computed") and one.name != "progress":
+        return [text, tidy(text)]
+    values = [record.get(name) for name in one.columns]
+    if all(value is None for value in values):
+        return [text, None]
+    return [text, values if len(values) > 1 else values[0]]

@@ -32,6 +32,7 @@ REMEMBERED = 5000  # texts of each kind
 SEVERAL = re.compile(r"[、,，;；|\n\r/]+")
 BARE_AMOUNT = re.compile(r"[\d\s.,，~～\-—–至到]+")
 SCALES = (("headcount_min", "headcount_max"), ("revenue_min", "revenue_max"))
+ALIAS_KINDS = {"former_name": "former", "short_name": "short", "other_name": "other"}
 NO_PROJECT_NAME = N_("Cooperation")
 UNKNOWN_PERSON = N_("No colleague of that name; the importer owns the row")
 
@@ -55,7 +56,7 @@ class Prepared:
     contacts: dict[int, dict[str, Any]] = field(default_factory=dict)
     projects: dict[int, dict[str, Any]] = field(default_factory=dict)
     tags: list[str] = field(default_factory=list)
-    aliases: list[str] = field(default_factory=list)
+    aliases: list[tuple[str, str]] = field(default_factory=list)  # name and kind
     activity: dict[str, Any] | None = None
     plan: dict[str, Any] | None = None
     lines: list[str] = field(default_factory=list)
@@ -241,8 +242,14 @@ class Preparer:
     def _tags(self, source: Source, text: str, result: Prepared, record: Mapping[str, Any]) -> None:
         result.tags += [tidy(part) for part in SEVERAL.split(text) if tidy(part)]
 
-    def _former(self, source: Source, text: str, result: Prepared, record: Mapping[str, Any]) -> None:
-        result.aliases += [tidy(part) for part in SEVERAL.split(text) if tidy(part)]
+    def _names(self, source: Source, text: str, result: Prepared, record: Mapping[str, Any]) -> None:
+        """Take other names of the customer; the first short one is its short name, more stand beside it."""
+        assert source.field is not None
+        names = [tidy(part) for part in SEVERAL.split(text) if tidy(part)]
+        if source.field.name == "short_name":
+            self._plain(source, source.field, names[0] if names else text, result)
+            names = names[1:]
+        result.aliases += [(name, ALIAS_KINDS[source.field.name]) for name in names]
 
     def _chain(self, source: Source, text: str, result: Prepared, record: Mapping[str, Any]) -> None:
         """Read names with roles, or the role of the row's own contact; else keep a line in the note."""
@@ -340,7 +347,7 @@ SPECIAL: dict[str, Special] = {
     "progress": Preparer._progress,
     "owner": Preparer._owner,
     "tags": Preparer._tags,
-    "former_name": Preparer._former,
+    **dict.fromkeys(ALIAS_KINDS, Preparer._names),
     "decision_chain": Preparer._chain,
     "decision_role": Preparer._chain,
     **dict.fromkeys((*FOLLOWUP, "next_plan"), Preparer._later),
@@ -363,36 +370,3 @@ def _told(values: dict[str, Any]) -> dict[str, Any]:
         if any(name in kept for name in pair):
             kept |= {name: values.get(name) for name in pair if name in values}
     return kept
-
-
-def entry(
-    source: Source | None,
-    text: str,
-    prepared: Prepared,
-    record: Mapping[str, Any],
-    single: bool,
-    label: Callable[[str, str], str],
-) -> Any:
-    """Return [text, value]: the cell and what its columns hold once everything is written.
-
-    ``record`` are the columns of the customer, contact or project after the import; ``single`` is False where
-    several columns of the sheet fill the field, whose own parts cannot be told then.
-    """
-    one = source.field if source else None
-    if one is None or source is None or not single or source.key in prepared.unread:
-        return [text, None]
-    if one.name in ("no", "name"):
-        return [text, tidy(text)]  # also where the customer keeps its own
-    if one.name == "last_followup":
-        return [text, prepared.activity["at"] if prepared.activity else None]
-    if one.name == "next_plan":
-        return [text, prepared.plan["text"] if prepared.plan else None]
-    if one.name == "decision_chain":
-        shown = "、".join(f"{link.name}（{label('decision_role', link.role)}）" for link in prepared.chain)
-        return [text, shown or None]
-    if one.entity in ("tag", "computed") and one.name != "progress":
-        return [text, tidy(text)]
-    values = [record.get(name) for name in one.columns]
-    if all(value is None for value in values):
-        return [text, None]
-    return [text, values if len(values) > 1 else values[0]]

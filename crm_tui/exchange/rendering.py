@@ -69,8 +69,8 @@ def _wanted(one: Field, held: Filled) -> bool:
         return True
     if one.name in PARTS or one.entity in LOGGED:
         return False
-    if one.name in ("former_name", "kind"):
-        return one.name in held.columns["other"]
+    if one.name in held.columns["other"]:
+        return True
     return any(name in held.columns.get(one.entity, ()) for name in one.columns)
 
 
@@ -131,9 +131,9 @@ class Renderer:
     ) -> str | None:
         if not record.cells:
             return None
-        if one.name == "tags":
-            texts = [cells["tags"][0] for cells in record.cells if "tags" in cells]
-            return next((text for text in texts if _parts(text) == _parts("、".join(record.tags))), None)
+        if one.name in LISTED:
+            texts = [cells[one.name][0] for cells in record.cells if one.name in cells]
+            return next((text for text in texts if _parts(text) == _parts(present)), None)
         if one.name == "last_followup":
             row = {one.name: record.state.get("last_followup_at")}
         elif one.name == "next_plan":
@@ -153,7 +153,13 @@ class Renderer:
         return "、".join(record.tags)
 
     def _former(self, record: Record) -> str:
-        return "、".join(record.former)
+        return "、".join(record.aliases.get("former", ()))
+
+    def _short(self, record: Record) -> str:
+        return "、".join(filter(None, [record.customer["short_name"], *record.aliases.get("short", ())]))
+
+    def _other(self, record: Record) -> str:
+        return "、".join(record.aliases.get("other", ()))
 
     def _chain(self, record: Record) -> str:
         label = self.context.words.label
@@ -191,10 +197,13 @@ class Renderer:
         return self.context.names.get(record.state.get("changed_by") or 0, "")
 
 
+LISTED = ("tags", "former_name", "short_name", "other_name")  # several in one cell
 COMPUTED = {
     "progress": Renderer._progress,
     "tags": Renderer._tags,
     "former_name": Renderer._former,
+    "short_name": Renderer._short,
+    "other_name": Renderer._other,
     "decision_chain": Renderer._chain,
     "last_followup": Renderer._last_followup,
     "followup_summary": Renderer._summary,

@@ -21,7 +21,7 @@ class Record:
     contacts: list[Row] = field(default_factory=list)
     projects: list[Row] = field(default_factory=list)
     tags: list[str] = field(default_factory=list)
-    former: list[str] = field(default_factory=list)
+    aliases: dict[str, list[str]] = field(default_factory=dict)  # other names by kind
     cells: list[dict[str, list[Any]]] = field(default_factory=list)  # of each kind of sheet, newest first
     state: Row = field(default_factory=dict)
 
@@ -44,9 +44,9 @@ CONTACTS = (
     "SELECT * FROM contact WHERE customer_id IN ({ids}) ORDER BY customer_id, is_primary DESC, position, id"
 )
 PROJECTS = "SELECT * FROM project WHERE customer_id IN ({ids}) ORDER BY customer_id, id"
-FORMER = (
-    "SELECT customer_id, name FROM customer_alias WHERE kind = 'former' AND customer_id IN ({ids})"
-    " ORDER BY id"
+ALIASES = (
+    "SELECT customer_id, kind, name FROM customer_alias"
+    " WHERE kind IN ('former', 'short', 'other') AND customer_id IN ({ids}) ORDER BY id"
 )
 TAGS = (
     "SELECT l.customer_id, t.name FROM tag_link l JOIN tag t ON t.id = l.tag_id"
@@ -104,6 +104,8 @@ MOST = {
 }
 OTHER = {
     "former_name": "SELECT 1 FROM customer_alias WHERE kind = 'former' LIMIT 1",
+    "short_name": "SELECT 1 FROM customer_alias WHERE kind = 'short' LIMIT 1",
+    "other_name": "SELECT 1 FROM customer_alias WHERE kind = 'other' LIMIT 1",
     "kind": "SELECT 1 FROM customer WHERE kind = 'person' LIMIT 1",
 }
 
@@ -186,8 +188,8 @@ def _complete(reader: sqlite3.Connection, rows: list[Row]) -> list[Record]:
         found[row["customer_id"]].projects.append(row)
     for row in _some(reader, STATE, ids):
         found[row["customer_id"]].state = row
-    for customer_id, name in query_in(reader, FORMER, ids):
-        found[customer_id].former.append(name)
+    for customer_id, kind, name in query_in(reader, ALIASES, ids):
+        found[customer_id].aliases.setdefault(kind, []).append(name)
     for customer_id, name in query_in(reader, TAGS, ids):
         found[customer_id].tags.append(name)
     for customer_id, cells in query_in(reader, KEPT, ids):

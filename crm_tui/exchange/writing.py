@@ -158,12 +158,14 @@ def _followups(
         tables.setdefault("plan", []).append({**plan, "owner_id": plan.get("owner_id") or owner, **base})
 
 
-def _aliases(tables: dict[str, Rows], customer_id: int, names: Sequence[str], known: set[str]) -> None:
-    for name in names:
+def _aliases(
+    tables: dict[str, Rows], customer_id: int, names: Sequence[tuple[str, str]], known: set[str]
+) -> None:
+    for name, kind in names:
         key = fold(name)
         if key and key not in known:
             known.add(key)
-            row = {"customer_id": customer_id, "name": name, "name_key": key, "kind": "former"}
+            row = {"customer_id": customer_id, "name": name, "name_key": key, "kind": kind}
             tables.setdefault("customer_alias", []).append(row)
 
 

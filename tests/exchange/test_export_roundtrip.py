@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from crm_tui.customers import service as customers
+from crm_tui.customers.reading import children
 from crm_tui.demo.make import make_demo
 from crm_tui.exchange import importing
 from crm_tui.exchange.exporting import export
@@ -96,3 +97,28 @@ def test_a_demo_moves_to_another_database(tmp_path: Path, sheet: str | None) -> 
                 (x[column], y[other]) for x, y in zip(before, after, strict=True) if x[column] != y[other]
             ]
             assert (heading, gone) == (heading, [])
+
+
+@pytest.mark.requirement("S0-26")
+def test_further_names_come_in_each_as_its_kind_and_go_out_again(session: Session, tmp_path: Path) -> None:
+    headings = ["客户名称", "曾用名", "简称", "别名"]
+    name = "上海恒达新材料有限公司"
+    cells = [name, "上海恒达塑料厂；恒达化工\n恒达实业", "恒达新材、恒达", "恒大塑胶/HD"]
+    bring_in(session, workbook(tmp_path / "in.xlsx", [headings, cells]))
+    customer = session.reader.execute("SELECT id, short_name FROM customer").fetchone()
+    assert customer[1] == "恒达新材"
+    names = [(one["kind"], one["name"]) for one in children(session.reader, "customer_alias", customer[0])]
+    assert names == [
+        *(("former", "上海恒达塑料厂"), ("former", "恒达化工"), ("former", "恒达实业")),
+        *(("short", "恒达"), ("other", "恒大塑胶"), ("other", "HD")),
+    ]
+    went = tmp_path / "out.csv"
+    export(session, "customers", went)
+    out = dict(zip(*cells_of(went), strict=True))
+    assert [out[key] for key in ("曾用名", "客户简称", "别名")] == cells[1:]
+    again = bring_in(session, went)
+    assert (again.added, again.updated) == (0, 0)
+    removed = children(session.reader, "customer_alias", customer[0])[3]
+    session.write(customers.remove_name, removed["id"], removed["changed_in"])
+    export(session, "customers", went, overwrite=True)
+    assert dict(zip(*cells_of(went), strict=True))["客户简称"] == "恒达新材"
