@@ -37,7 +37,7 @@ def of_alias(kind: str | None) -> str:
 def build(parts: Iterable[tuple[str, str | None]]) -> str:
     """Return the document of (kind, text) pairs: sorted by kind, cleaned, without blanks and repetitions.
 
-    Pairs of one kind keep their order. Each line is the sign of its kind and the text in ``search_text`` form.
+    Pairs of one kind keep their order. Each line is the sign of its kind and the cleaned text.
     """
     found = {kind + text: _ORDER[kind] for kind, raw in parts if raw and (text := search_text(raw))}
     return "\n".join(sorted(found, key=found.__getitem__))
