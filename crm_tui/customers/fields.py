@@ -103,7 +103,7 @@ _PROFILE = (
     _customer("short_name", N_("Short name"), "text", "profile"),
     _customer("english_name", N_("English name"), "text", "profile"),
     Field("former_name", "computed", (), N_("Former names"), "text", "profile"),
-    Field("other_name", "computed", (), N_("Other names"), "text", "profile"),
+    Field("other_name", "computed", (), N_("Also known as"), "text", "profile"),
     _customer("uscc", N_("Credit code"), "code", "profile"),
     _customer("industry", N_("Industry"), "word", "profile", "industry"),
     _customer("status", N_("Customer status"), "word", "profile", "status"),
