@@ -59,6 +59,32 @@ def simplify(s: str) -> str:
     return s if s.isascii() else s.translate(_simplified())
 
 
+def searchable(s: str) -> str:
+    """Return a text as search keeps and compares it: written in one way, its words apart.
+
+    NFKC (full width, ligatures), lower case, traditional to simplified, a run of blanks as one blank and none
+    around, no control, invisible or surrogate characters. ``searchable(searchable(s)) == searchable(s)``.
+    """
+    text = s
+    for _turn in range(4):
+        before = text
+        if not text.isascii():
+            text = simplify(unicodedata.normalize("NFKC", text))
+        text = text.lower()
+        if not text.isprintable():
+            text = "".join([_shown(char) for char in text])
+        text = " ".join(text.split())
+        if text == before or text.isascii() or unicodedata.is_normalized("NFKC", text):
+            break
+    return text
+
+
+def _shown(char: str) -> str:
+    if char.isspace() or char in _BLANKS:
+        return " "
+    return "" if unicodedata.category(char) in ("Cc", "Cf", "Cs") else char
+
+
 def fold(s: str) -> str:
     """Return the key by which two ways of writing one name or word are the same.
 

@@ -8,6 +8,7 @@ that stands for its place among all characters: by syllable, tone and code point
 from __future__ import annotations
 
 import re
+import sys
 import unicodedata
 from array import array
 from bisect import bisect_left
@@ -15,10 +16,12 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-from crm_tui.text.fold import fold
+from crm_tui.text.fold import fold, simplify
 
 _TABLE = Path(__file__).parent / "data" / "pinyin.txt"
+_FURTHER = Path(__file__).parent / "data" / "readings.txt"
 _RUN = re.compile(r"[0-9]+")
+_NO_SYLLABLE = re.compile("[^aeiouv]+")
 _FIRST, _LAST = 0x3400, 0xA000
 _BASE = 0x4E00  # the sign of the first place; all of them stay below the surrogates
 LONGEST = 24
@@ -60,6 +63,60 @@ def reading(char: str) -> str:
         return ""
     table = _readings()
     return table.syllables[bisect_left(table.starts, place + 1) - 1]
+
+
+@lru_cache(maxsize=1)
+def _several() -> dict[str, tuple[str, ...]]:
+    """Read the characters with several readings, and those beyond the other table, by character."""
+    shared: dict[str, tuple[str, ...]] = {}
+    table: dict[str, tuple[str, ...]] = {}
+    for line in _FURTHER.read_text("utf-8").splitlines()[1:]:
+        found = line[2:]
+        if found not in shared:
+            shared[found] = tuple(map(sys.intern, found.split(" ")))
+        table[line[0]] = shared[found]
+    return table
+
+
+@lru_cache(maxsize=1)
+def _syllable_of() -> tuple[array[int], array[int], tuple[tuple[str, ...], ...]]:
+    """Return the places by code point, the number of the syllable by place + 1, the syllables as readings."""
+    table = _readings()
+    numbers = array("H", [0])
+    ends = [*table.starts[1:], max(table.places)]
+    for number, (start, end) in enumerate(zip(table.starts, ends, strict=True)):
+        numbers.extend(array("H", [number]) * (end - start))
+    return table.places, numbers, tuple((sys.intern(one),) for one in table.syllables)
+
+
+def readings(char: str) -> tuple[str, ...]:
+    """Return the readings of a Chinese character without tones (ü as v), commonest first; () for no reading.
+
+    Two or more are those that names of companies, persons and places have: 重 chong, zhong; 单 dan, shan.
+    """
+    several = _several().get(char)
+    if several:
+        return several
+    places, numbers, syllables = _syllable_of()
+    code = ord(char)
+    if code < _FIRST:
+        return ()
+    if code < _LAST and (place := places[code - _FIRST]):
+        return syllables[numbers[place]]
+    simple = simplify(char)
+    return readings(simple) if simple != char else ()
+
+
+@lru_cache(maxsize=1)
+def syllables() -> frozenset[str]:
+    """Return all syllables of the readings, ü as v; bare consonants (n, ng, hm) are none."""
+    found = {one for several in _several().values() for one in several} | set(_readings().syllables)
+    return frozenset(one for one in found if not _NO_SYLLABLE.fullmatch(one))
+
+
+def is_syllable(text: str) -> bool:
+    """Tell whether a text is one syllable of pinyin in full: ``xian`` and ``lv``, not ``xia'n`` or ``n``."""
+    return text in syllables()
 
 
 def _counted(found: re.Match[str]) -> str:

@@ -1,9 +1,13 @@
-"""Write crm_tui/text/data/pinyin.txt from the readings of the package `pypinyin`.
+"""Write crm_tui/text/data/pinyin.txt and readings.txt from the readings of the package `pypinyin`.
 
     python -m tests.tools.build_pinyin
 
-One line for each syllable without its tone, in alphabetical order: the syllable, a blank, its characters by
-tone and code point. Traditional characters that the program folds to simplified ones are left out.
+pinyin.txt has one line for each syllable without its tone, in alphabetical order: the syllable, a blank, its
+characters by tone and code point. Traditional characters that the program folds to simplified ones are left
+out.
+
+readings.txt has one line for each character that is read in several ways in names (polyphones.py), and for each
+one beyond pinyin.txt to which a character of Big5 is simplified: the character, its readings, commonest first.
 """
 
 from __future__ import annotations
@@ -13,9 +17,11 @@ from importlib.metadata import version
 from pathlib import Path
 
 from crm_tui.text.fold import simplify
+from tests.tools.polyphones import POLYPHONES
 
-TARGET = Path(__file__).parents[2] / "crm_tui/text/data/pinyin.txt"
+DATA = Path(__file__).parents[2] / "crm_tui/text/data"
 HEADER = "# First readings of characters; made by tests/tools/build_pinyin.py from pypinyin {version}, MIT."
+ALSO = "# Further readings; made by tests/tools/build_pinyin.py, in part from pypinyin {version}, MIT."
 PLACES = (range(0x4E00, 0xA000), range(0x3400, 0x4DC0))
 TONES = {"\u0304": 1, "\u0301": 2, "\u030c": 3, "\u0300": 4}
 # Readings that names have, where the first one of the source is another.
@@ -55,5 +61,23 @@ def build() -> str:
     return "\n".join([HEADER.format(version=version("pypinyin")), *lines]) + "\n"
 
 
+def further() -> str:
+    """Return the text of the table of further readings."""
+    from pypinyin.pinyin_dict import pinyin_dict
+
+    lines: list[str] = [
+        " ".join(line.split()) for line in POLYPHONES.replace("|", "\n").splitlines() if line.strip()
+    ]
+    seen: set[str] = {line[0] for line in lines}
+    for code in range(0x3400, 0xA000):
+        char = simplify(chr(code))
+        if ord(char) < 0x20000 or char in seen or not chr(code).encode("big5", "ignore"):
+            continue
+        lines.append(f"{char} {plain(pinyin_dict[code].split(',')[0])[0]}")
+        seen.add(char)
+    return "\n".join([ALSO.format(version=version("pypinyin")), *lines]) + "\n"
+
+
 if __name__ == "__main__":
-    TARGET.write_text(build(), "utf-8")
+    (DATA / "pinyin.txt").write_text(build(), "utf-8")
+    (DATA / "readings.txt").write_text(further(), "utf-8")
