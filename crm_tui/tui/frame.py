@@ -26,6 +26,7 @@ from crm_tui.tui.keys import half_width, harmless, is_writing, key_name
 from crm_tui.tui.live import Live
 from crm_tui.tui.looks import Looks
 from crm_tui.tui.needs import Session
+from crm_tui.tui.painting import painted_once
 from crm_tui.tui.rooms import LIKELY, ROOMS, Factory, factory, load
 from crm_tui.tui.screens.base import BaseScreen, Then
 from crm_tui.tui.typed_into import takes_lines, takes_text
@@ -326,8 +327,7 @@ class Frame(Looks, inherit_bindings=False):
             self.install_screen(screen, name)
         while len(self.screen_stack) > 2:
             await self.pop_screen()
-        # A new screen is painted once, when its rows are there.
-        with nullcontext() if screen.is_attached else self.batch_update():
+        with nullcontext() if screen.is_attached else painted_once(self):
             if len(self.screen_stack) == 1:
                 await self.push_screen(name)
             elif self.screen is not screen:
@@ -342,8 +342,9 @@ class Frame(Looks, inherit_bindings=False):
         """Open a screen made by the caller over this one."""
         self.sheets.all()
         screen.then = then
-        await self.push_screen(screen)
-        await self._caught_up()
+        with painted_once(self):
+            await self.push_screen(screen)
+            await self._caught_up()
         return screen
 
     async def back(self, result: Any = None) -> None:
