@@ -1,0 +1,281 @@
+"""The grams of a document: what the index holds for a customer, a bag of short tokens without order.
+
+Whatever a bag finds by mistake the verifier throws out (scoring.py), so that both readings of a character are
+in it and all lines of a document share it. A leading sign keeps the kinds of token apart; the index's
+tokenizer has to keep these signs: ``TOKEN_SIGNS``.
+
+====================  =========================  ==================================================
+``华`` ``华为``        signs and pairs            names, contacts, referrers
+``hua`` ``hua'wei``    syllables and pairs        the same; every combination of readings
+``=hw`` ``=hwj``       initials, 2 and 3          the same; letters and digits stand for themselves
+``$华为`` ``$hua'wei`` the whole core             names (a short name also whole); ``$=hw`` initials
+``^华`` ``^华为``      start of the core          names; ``^h ^hu ^hua`` of it, ``^=hw ^=hwj``
+``^^sh`` ``^^shh``     first initials             names
+``&上汽`` ``&建行``    abbreviation pairs         names: place or core + one of the next signs
+``~张伟`` ``~=zw``     a whole person             contacts, referrers; ``~zhang'wei``
+``%sie`` ``%^s``       letters in words           names, mails, pages, chats; ``%^si``, ``%$siemens``
+``8888`` ``e8888``     digits of a phone          every four; the last four and three, the first three
+``#c20`` ``#$c2024``   number of the customer     every three; whole
+``+913``               credit code                every three
+``@高意`` ``@$高意向``  tags                       pairs; whole
+====================  =========================  ==================================================
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from itertools import islice, product
+from operator import add
+
+from crm_tui.text.company import body, core
+from crm_tui.text.pinyin import readings
+from crm_tui.text.surnames import surname_readings
+
+VERSION = 1
+"""Moves with any change of what ``grams`` returns; an index of another version is built anew."""
+TOKEN_SIGNS = "=^$&%#@!~+'"  # noqa: S105
+"""Signs below 0x80 that are part of a token, besides letters and digits."""
+
+HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+UNITS = re.compile(f"[{HAN}]|[a-z0-9]+|[^\\W_a-z0-9{HAN}]+")
+WORDS = re.compile(r"[a-z0-9]+")
+LONGEST_LINE = 200
+LONGEST_WORD = 24
+LONGEST_WHOLE = 16  # units of a name that is found as a whole
+MOST_READINGS = 8  # combinations of readings of a whole name
+# Parts of addresses that tell nobody apart.
+WEAK_WORDS = frozenset(("com", "cn", "net", "org", "www", "http", "https", "gov", "edu", "tw", "hk", "co"))
+_COMPANY_WORDS = frozenset(("co", "ltd", "inc", "corp", "limited", "company", "llc", "the", "of", "and"))
+
+
+Read = tuple[tuple[str, ...], str]
+
+
+def grams(document: str) -> frozenset[str]:
+    """Return the grams of a document (customers/document.py); a pure function of it and of VERSION."""
+    found: set[str] = set()
+    for line in document.split("\n"):
+        kind, text = line[:1], line[1 : LONGEST_LINE + 1]
+        if not text:
+            continue
+        if kind == "p":
+            _phone(text, found)
+        elif kind in _NAMES:
+            _name(text, found, kind != "n")
+        elif kind in _CACHED:
+            found.update(_CACHED[kind](text))
+        elif kind == "#":
+            plain = "".join(WORDS.findall(text))
+            found.update(["#" + plain[at : at + 3] for at in range(len(plain) - 2)])
+            found.add("#$" + plain)
+        elif kind == "u":
+            found.update(["+" + text[at : at + 3] for at in range(2, len(text) - 2)])
+        elif kind in _LATIN:
+            _latin(text, found)
+    return frozenset(found)
+
+
+def units(text: str) -> list[str]:
+    """Return the units of a name: each Chinese sign, each run of letters and digits; no punctuation."""
+    return UNITS.findall(text)
+
+
+@lru_cache(maxsize=4096)
+def read(unit: str) -> Read:
+    """Return the readings of a unit (none but for a Chinese sign) and its possible initials, as one text."""
+    found = readings(unit) if len(unit) == 1 else ()
+    return found, "".join(dict.fromkeys([one[0] for one in found]))
+
+
+def read_person(text: str, parts: Sequence[str]) -> list[Read]:
+    """Return the readings of the units of a person's name: a surname is read in its own way too."""
+    found = [read(part) for part in parts]
+    for at, own in enumerate(surname_readings(text)):
+        if at < len(found) and own not in found[at][0]:
+            found[at] = ((own, *found[at][0]), "".join(dict.fromkeys(own[0] + found[at][1])))
+    return found
+
+
+def _name(text: str, found: set[str], whole: bool) -> None:
+    inner = body(text)
+    parts = UNITS.findall(inner)
+    if not parts:
+        parts = UNITS.findall(text)
+    said = [read(part) for part in parts]
+    _signs(parts, said, found)
+    _initials(parts, said, found, "^^")
+    middle = core(text)
+    if middle == inner:
+        start, end = 0, len(parts)
+        _core(parts, said, found)
+    else:
+        few = UNITS.findall(middle)
+        start = _place(few, parts)
+        end = start + len(few)
+        _core(few, said[start:end] if start >= 0 else [read(part) for part in few], found)
+        if whole:
+            _whole(parts, said, found, "$")
+    # The pairs that abbreviations are made of: 上汽, 建行.
+    if start > 0:
+        found.update(["&" + parts[0] + one for one in parts[start : start + 3]])
+    if 0 <= start < len(parts):
+        found.update(["&" + parts[start] + one for one in parts[start + 2 : start + 6]])
+    if "股份" in text and "股份" not in inner:
+        found.update(("股份", "=gf"))
+
+
+def _place(few: Sequence[str], parts: Sequence[str]) -> int:
+    """Return where some units stand within others, -1 when they do not."""
+    size = len(few)
+    return next((at for at in range(len(parts) - size + 1) if parts[at : at + size] == few), -1)
+
+
+def _signs(parts: Sequence[str], said: Sequence[Read], found: set[str]) -> None:
+    """Add signs, syllables, their pairs, and the grams of words."""
+    found.update(parts)
+    found.update(map(add, parts, parts[1:]))
+    before: tuple[str, ...] = ()
+    for part, (now, _letters) in zip(parts, said, strict=True):
+        if len(now) == 1 and len(before) == 1:
+            found.add(now[0])
+            found.add(before[0] + "'" + now[0])
+        elif now:
+            found.update(now)
+            found.update([one + "'" + two for one in before for two in now])
+        elif part.isascii():
+            found.discard(part)
+            _word(part, found)
+        before = now
+
+
+def _letters(parts: Iterable[str], said: Iterable[Read], most: int) -> list[str]:
+    """Return for each place the initials that may stand there; letters of words stand for themselves."""
+    places: list[str] = []
+    for part, (_readings, initials) in zip(parts, said, strict=True):
+        if initials:
+            places.append(initials)
+        elif part.isascii():
+            places += part[:most]
+        if len(places) >= most:
+            break
+    return places
+
+
+def _initials(parts: Sequence[str], said: Sequence[Read], found: set[str], start: str) -> None:
+    places = _letters(parts, said, 40)
+    line = "".join(places)
+    if len(line) == len(places):
+        found.update(["=" + line[at : at + 2] for at in range(len(line) - 1)])
+        found.update(["=" + line[at : at + 3] for at in range(len(line) - 2)])
+        if len(line) > 1:
+            found.update((start + line[:2], start + line[:3]))
+        return
+    for size in (2, 3):
+        for at in range(len(places) - size + 1):
+            several = ["".join(one) for one in product(*places[at : at + size])]
+            found.update(["=" + one for one in several])
+            if at == 0:
+                found.update([start + one for one in several])
+
+
+def _core(parts: Sequence[str], said: Sequence[Read], found: set[str]) -> None:
+    if not parts:
+        return
+    _whole(parts, said, found, "$")
+    first = parts[0]
+    found.add("^" + first)
+    if len(parts) > 1:
+        found.add("^" + first + parts[1])
+    for one in said[0][0]:
+        found.update(["^" + one[:size] for size in range(1, len(one) + 1)])
+    places = _letters(parts[:3], said[:3], 3)
+    for size in (2, 3):
+        if len(places) >= size:
+            found.update(["^=" + "".join(one) for one in product(*places[:size])])
+
+
+def _whole(parts: Sequence[str], said: Sequence[Read], found: set[str], sign: str) -> None:
+    """Add a whole name: its signs, its syllables, its initials."""
+    if len(parts) > LONGEST_WHOLE:
+        return
+    found.add(sign + "".join(parts))
+    several = 1
+    spoken = False
+    for one, _initial in said:
+        if one:
+            spoken = True
+            several *= len(one)
+    if not spoken:
+        return
+    if several == 1:
+        ways = [[one[0] if one else part for (one, _initial), part in zip(said, parts, strict=True)]]
+    else:
+        each = [one or (part,) for (one, _initial), part in zip(said, parts, strict=True)]
+        ways = list(islice(product(*each), MOST_READINGS))
+    found.update([sign + "'".join(way) for way in ways])
+    spelled = [bool(one) for one, _initial in said]
+    for way in ways:
+        letters = [one[0] if each else one for one, each in zip(way, spelled, strict=True)]
+        found.add(sign + "=" + "".join(letters))
+
+
+def _word(word: str, found: set[str]) -> None:
+    size = len(word)
+    found.add("%^" + word[0])
+    if size > 1:
+        found.add("%^" + word[:2])
+        found.update(["%" + word[at : at + 3] for at in range(size - 2)])
+    if size <= LONGEST_WORD:
+        found.add("%$" + word)
+
+
+def _latin(text: str, found: set[str]) -> None:
+    parts = UNITS.findall(text)
+    for part in parts:
+        if part.isascii():
+            if part not in WEAK_WORDS:
+                _word(part, found)
+        else:
+            found.add(part)
+
+
+def _english(text: str) -> tuple[str, ...]:
+    found: set[str] = set()
+    words = [one for one in WORDS.findall(text) if one not in _COMPANY_WORDS]
+    for word in words:
+        _word(word, found)
+    if len(words) > 1:
+        found.add("%=" + "".join([one[0] for one in words])[:8])
+        found.add("%$" + "".join(words)[:LONGEST_WORD])
+    return tuple(found)
+
+
+@lru_cache(maxsize=2048)
+def _person(text: str) -> tuple[str, ...]:
+    found: set[str] = set()
+    parts = UNITS.findall(text)
+    said = read_person(text, parts)
+    _signs(parts, said, found)
+    _initials(parts, said, found, "=")
+    _whole(parts, said, found, "~")
+    return tuple(found)
+
+
+@lru_cache(maxsize=512)
+def _tag(text: str) -> tuple[str, ...]:
+    parts = UNITS.findall(text)
+    found = {"@" + one for one in (*parts, *map(add, parts, parts[1:]))}
+    found.add("@$" + "".join(parts))
+    return tuple(found)
+
+
+def _phone(text: str, found: set[str]) -> None:
+    found.update([text[at : at + 4] for at in range(len(text) - 3)])
+    found.update(("e" + text[-4:], "e" + text[-3:], "b" + text[:3]))
+
+
+_NAMES = frozenset("nsfa")
+_LATIN = frozenset("mwh")
+_CACHED = {"c": _person, "r": _person, "t": _tag, "e": _english}
