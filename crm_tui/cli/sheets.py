@@ -129,7 +129,7 @@ def import_sheet(
                         bar.start(_("Backing up"))
                         guard.wait(bar.cancelled)
                     bar.start(_("Importing"))
-                    result = importing.run_import(session, plan, bar.report, bar.cancelled)
+                    result = importing.run_import(session, plan, bar.report, bar.cancelled, guard)
                     bar.close()
                     _show_result(state, plan, result, file, rejects)
         except NoBackup as error:

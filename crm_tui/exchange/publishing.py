@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from crm_tui import clock
 from crm_tui.access.policy import demand
@@ -21,6 +21,9 @@ from crm_tui.storage.change import Change
 from crm_tui.storage.database import Database
 from crm_tui.storage.diagnosis import explained, half_done, taken_back
 from crm_tui.storage.driver import sqlite3
+
+if TYPE_CHECKING:
+    from crm_tui.exchange.safeguard import Safeguard
 
 ACTION = "import"
 NOTHING_MOVED = Moved(set(), set())
@@ -47,13 +50,14 @@ def run_import(
     plan: ImportPlan,
     progress: jobs.Progress | None = None,
     cancelled: Callable[[], bool] | None = None,
+    guard: Safeguard | None = None,
 ) -> ImportResult:
     """Write what was planned as one job and return what became of the rows.
 
     Up to 2,000 customers (150 with colleagues in the file) go into one transaction; more are written in
-    parts that stay hidden until the last (change-sets, part 8). Raises Busy while another large change is
-    written, Cancelled between two parts, NotPermitted; then nothing of it can be seen, and the plan is of no
-    more use.
+    parts that stay hidden until the last (change-sets, part 8). The first is written once ``guard`` has its
+    copy, the last once that stands verified. Raises Busy while another large change is written, NoBackup and
+    Cancelled between two parts, NotPermitted; then nothing of it can be seen, and the plan is of no more use.
     """
     demand(session.person.role, ACTION)
     database: Database = session.database
@@ -71,7 +75,7 @@ def run_import(
     try:
         if jobs.publishing(database.connection) is not None:
             resume(database, parts, session.person.id, session.source)
-        publisher = Publisher(database, parts, plan.staging, session.person.id, session.source)
+        publisher = Publisher(database, parts, plan.staging, session.person.id, session.source, guard)
         publisher.publish(plan.additions, plan.updates)
     finally:
         lock.close()
@@ -102,7 +106,13 @@ class Publisher:
     """Publishes the operations of one staging file."""
 
     def __init__(
-        self, database: Database, parts: jobs.Parts, staging: Staging, actor: int, source: str
+        self,
+        database: Database,
+        parts: jobs.Parts,
+        staging: Staging,
+        actor: int,
+        source: str,
+        guard: Safeguard | None = None,
     ) -> None:
         self.job: int | None = None
         self.first_set: int | None = None
@@ -113,6 +123,7 @@ class Publisher:
         self._staging = staging
         self._actor = actor
         self._source = source
+        self._guard = guard
         self._facts = staging.facts()
         self._moved = NOTHING_MOVED
         self._ready: tuple[str, int, int, list[Operation]] | None = None
@@ -126,9 +137,16 @@ class Publisher:
 
     def publish(self, additions: int, updates: int) -> None:
         """Write everything: at once when it is little, else in hidden parts."""
+        guard = self._guard
         if additions + updates <= self._parts.atomic():
+            if guard:
+                guard.finish(self._parts.cancelled)
             self._at_once(additions, updates)
             return
+        if guard and not guard.whole:
+            guard.wait(self._parts.cancelled)
+            # Before the first row: whoever finds this job left behind must know.
+            self._staging.set_unproved(True)
         self.job = self._database.write_untracked(lambda c: self._open(c, additions))
         try:
             with self._parts.settling():
@@ -176,6 +194,7 @@ class Publisher:
             done = total - last
         if not self._parts.alone():
             self._parts.rest()
+        self._proved()
         if done < total:
             self._write(lambda change: self._finish(change, done - additions, updates))
         else:
@@ -250,13 +269,26 @@ class Publisher:
         progress = self._parts.progress
         parts = self._parts.quiet()
         parts.progress = (lambda now, _count: progress(before + now, total)) if progress else None
-        parts.cancelled = self._parts.cancelled
+        parts.cancelled = self._is_stopped
         if phase == jobs.UPDATE:
             parts.least = min(jobs.UPDATED, jobs.SMALL)
             parts.size = min(parts.size, parts.least)
         parts.run(count, done, part)
         self._parts.size, self._parts.begun = parts.size, parts.begun
         self._parts.unsettled = parts.unsettled
+
+    def _is_stopped(self) -> bool:
+        """Tell whether the user has stopped it; raises NoBackup once there will be no backup."""
+        if self._guard and self._guard.whole:
+            self._proved()
+        return self._parts.cancelled is not None and self._parts.cancelled()
+
+    def _proved(self) -> None:
+        """Note that the backup stands: from here on whoever finds this job left behind may finish it."""
+        if self._guard:
+            self._guard.finish(self._parts.cancelled)
+            self._staging.set_unproved(False)
+            self._guard = None
 
     def _write(self, body: Callable[[Change], None]) -> None:
         kept = len(self.left_new), len(self.left_updates)
@@ -308,7 +340,7 @@ class Publisher:
 def resume(database: Database, parts: jobs.Parts, actor: int, source: str) -> None:
     """Finish an import whose process died: go on from its staging file, or take back what it wrote.
 
-    The caller holds the job lock.
+    What was written before its backup was verified is taken back too. The caller holds the job lock.
     """
     running = jobs.publishing(database.connection)
     if running is None:
@@ -317,6 +349,9 @@ def resume(database: Database, parts: jobs.Parts, actor: int, source: str) -> No
     person = job.person_id if job else actor
     path = database.path.parent / Path(job.staging).name if job and job.staging else None
     staging = Staging.open(path) if path and running.phase != jobs.TAKING_BACK else None
+    if staging is not None and staging.unproved:
+        staging.close()
+        staging = None
     if staging is None:
         undoing.take_back(database, parts, person, running.job, source)
         if path:

@@ -68,6 +68,8 @@ ADD_FLAG = (
 FLAGS = "SELECT position, field, problem, content FROM flag ORDER BY position, id LIMIT :limit OFFSET :offset"
 ADD_FACT = "INSERT INTO fact (name, value) VALUES (:name, :value)"
 FACTS = "SELECT name, value FROM fact"
+UNPROVED = "unproved"  # the fact that the backup of this import is not verified yet
+PROVED = "DELETE FROM fact WHERE name = :name"
 
 
 class StagedRow(NamedTuple):
@@ -147,6 +149,16 @@ class Staging:
     def facts(self) -> dict[str, Any]:
         """Return what ``finish`` noted."""
         return {name: json.loads(value) for name, value in self._connection.execute(FACTS).fetchall()}
+
+    @property
+    def unproved(self) -> bool:
+        """Whether a process that died left rows behind whose backup it had not verified."""
+        return UNPROVED in self.facts()
+
+    def set_unproved(self, unproved: bool) -> None:
+        """Note, whole on disk, whether rows are written whose backup is still being verified."""
+        values = {"name": UNPROVED, "value": "1"}
+        self._connection.execute(ADD_FACT if unproved else PROVED, values)
 
     def close(self, *, keep: bool = False) -> None:
         """Close the file and remove it, unless another process shall go on with it."""

@@ -84,11 +84,13 @@ def make_backup(
     cancelled: Callable[[], bool] | None = None,
     *,
     noted: bool = True,
+    copied: Callable[[], None] | None = None,
 ) -> Backup:
     """Copy a database while people work, verify the copy, and give it its name and manifest at the end.
 
     ``folder`` must be there, but for the default one (None); ``who`` is a login, ``kind`` a key of KINDS;
-    ``progress`` gets per cent; the database notes it unless ``noted`` is false. Raises BadInput when there is
+    ``progress`` gets per cent; the database notes it unless ``noted`` is false; ``copied`` is called once
+    the disk holds the copy, whose examination is what follows. Raises BadInput when there is
     no room or right, Busy, Cancelled, or Fault when the database is damaged; then nothing of it is left.
     """
     source = real_path(database)
@@ -106,7 +108,7 @@ def make_backup(
 
     try:
         _check_room(source, folder)
-        journal = copy_database(source, part, lambda done, size: tick(COPIED * done // max(size, 1)))
+        journal = copy_database(source, part, lambda done, size: tick(COPIED * done // max(size, 1)), copied)
         tick(COPIED)
         facts = examine(part, lambda: tick(COPIED))
         tick(EXAMINED)
@@ -132,9 +134,17 @@ def make_backup(
         raise _no_room_or_right(error, folder) from error
     finally:
         discard(part)
+    made = Backup(path, manifest)
     if noted:
-        upkeep_log.note(source, "backup", who, {"file": str(path), "kind": kind, "head": facts.head_set})
-    return Backup(path, manifest)
+        note(source, made)
+    return made
+
+
+def note(database: Path, made: Backup) -> None:
+    """Write into the database that a backup of it was made; best effort."""
+    one = made.manifest
+    detail = {"file": str(made.path), "kind": one.kind, "head": one.facts.head_set}
+    upkeep_log.note(database, "backup", one.by, detail)
 
 
 def _prepared(source: Path, folder: Path | None, rights: int, group: int) -> Path:
@@ -327,11 +337,13 @@ def ensure_backup(
     cancelled: Callable[[], bool] | None = None,
     *,
     prune: bool = True,
+    noted: bool = True,
+    copied: Callable[[], None] | None = None,
 ) -> Backup | None:
     """Make a backup before something large, and drop what is too old; may run in a thread of its own.
 
-    Returns None when there is no customer yet, or nothing moved since the newest verified backup. Raises
-    like ``make_backup``.
+    Returns None when there is no customer yet, or nothing moved since the newest verified backup. ``noted``
+    and ``copied`` as for ``make_backup``, which says what is raised.
     """
     from crm_tui.storage import pruning
 
@@ -353,7 +365,7 @@ def ensure_backup(
             with suppress(BadInput):
                 verify(backup.path)
                 return None
-    made = make_backup(source, None, kind, who, progress, cancelled)
+    made = make_backup(source, None, kind, who, progress, cancelled, noted=noted, copied=copied)
     if prune:
         pruning.prune(folder, clock.now())
     return made

@@ -12,6 +12,7 @@ from crm_tui.errors import Fault
 from crm_tui.locale import _
 from crm_tui.storage.connection import connect, discard, open_readable
 from crm_tui.storage.driver import sqlite3
+from crm_tui.storage.lasting import flush
 
 STEPS = 200_000  # of SQLite's machine, between two looks at whether to stop
 # Up to here a copy by SQLite is done before anybody notices that it holds a lock.
@@ -25,12 +26,15 @@ _KEPT: dict[tuple[int, int], int] = {}
 Tick = Callable[[int, int], None]
 
 
-def copy_database(source: Path, target: Path, tick: Tick | None = None) -> str:
+def copy_database(
+    source: Path, target: Path, tick: Tick | None = None, copied: Callable[[], None] | None = None
+) -> str:
     """Write all that ``source`` holds, compact, into ``target``, an empty file; return the journal mode.
 
     ``tick(bytes, all)`` may raise to stop it. Writers are not held up: a file in WAL mode is read as it was
     at the beginning, and of another the bytes are copied first, with a lock for the second, short time only.
-    Raises sqlite3.Error, OSError, and what ``tick`` raises; then ``target`` is of no use.
+    ``copied()`` is called once the disk holds all of it and ``source`` is not read any more. Raises
+    sqlite3.Error, OSError, and what ``tick`` raises; then ``target`` is of no use.
     """
     connection = open_readable(source)
     try:
@@ -38,10 +42,12 @@ def copy_database(source: Path, target: Path, tick: Tick | None = None) -> str:
         size = _size(connection)
         if mode == "wal" or size <= SMALL_BYTES:
             _vacuum_into(connection, target, size, tick)
+            _tell(copied, target)
             return mode
         raw = target.with_name(target.name + ".raw")
         try:
             _copy_raw(connection, source, raw, tick)
+            _tell(copied, raw)
             private = connect(raw, immutable=True)
             try:
                 _vacuum_into(private, target, size, tick)
@@ -52,6 +58,12 @@ def copy_database(source: Path, target: Path, tick: Tick | None = None) -> str:
         return mode
     finally:
         connection.close()
+
+
+def _tell(copied: Callable[[], None] | None, copy: Path) -> None:
+    if copied:
+        flush(copy)
+        copied()
 
 
 def _size(connection: sqlite3.Connection) -> int:

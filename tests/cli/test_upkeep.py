@@ -179,7 +179,8 @@ def test_an_import_makes_a_backup_first(filled, sheet):
     assert filled("import", str(sheet)).status == 0
     (found,) = filled("backup", "--list", "--json").json
     assert (found["kind"], found["tables"]["customer"]) == ("import", 3)
-    assert filled("import", str(sheet), "--on-match", "add").status == 0
+    sheet.write_text(SHEET.replace("上海", "北京"), "utf-8")
+    assert filled("import", str(sheet)).status == 0
     assert len(filled("backup", "--list", "--json").json) == 2
 
 
@@ -200,7 +201,7 @@ def test_the_first_import_needs_no_backup(team, sheet):
 def test_a_stopped_import_stops_its_backup(filled, monkeypatch):
     seen = []
 
-    def slow(_session: object, *, cancelled: Callable[[], bool]) -> None:
+    def slow(_session: object, *, cancelled: Callable[[], bool], **_named: object) -> None:
         while not cancelled():
             pass
         seen.append("stopped")
