@@ -13,9 +13,11 @@ _OFF |= {"53": "55"}
 _GROUPS = re.compile("(.)\\1*", re.DOTALL)
 _LONG_BLANK = re.compile("( {9,})")
 _NINE = " " * 9
+_NO_TEXT = " " + HALF
 SHORT_GAP = 4  # cells between two changes that are sent again rather than jumped over
 JUMP = 12  # bytes
 EDGE = 2  # cells at the end of a line that may be sent after all lines
+FEW_KEPT = 2  # cells of text that stand already and may be sent again for the sake of one erasing
 WORTH_SCROLLING = 60  # cells that a scroll has to save
 
 
@@ -149,6 +151,10 @@ class ScreenWriter:
         ]
         columns = len(line)
         tail = self._tail(line, style)
+        if changed[0] < tail < columns and self._is_new(line, changed, tail):
+            self._erase_tail(y, changed[0], style)
+            sign = style[-1]
+            changed = [x for x in range(changed[0], tail) if line[x] != " " or style[x] != sign]
         at = 0
         while at < len(changed):
             start = end = changed[at]
@@ -162,7 +168,8 @@ class ScreenWriter:
             if end > tail:
                 if start < tail:
                     self._run(y, line, style, start, tail)
-                self._erase_tail(y, max(start, tail), style)
+                here = self._x if self._y == y and self._x is not None else 0
+                self._erase_tail(y, here if tail <= here < start else max(start, tail), style)
                 break
             if at == len(changed) and end - start > EDGE and style[start] != style[end - 1]:
                 # The mark at the edge of a list has a style of its own: all of them go together afterwards.
@@ -172,6 +179,15 @@ class ScreenWriter:
                     end = edge
             self._run(y, line, style, start, end)
         self._lines[y], self._styles[y] = line, style
+
+    @staticmethod
+    def _is_new(line: str, changed: list[int], tail: int) -> bool:
+        """Tell whether erasing all from the first change on is worth it: long blanks, no text that stands."""
+        start = changed[0]
+        if line.find(_NINE, start, tail) < 0:
+            return False
+        texts = tail - start - line.count(" ", start, tail) - line.count(HALF, start, tail)
+        return texts - sum(line[x] not in _NO_TEXT for x in changed if x < tail) <= FEW_KEPT
 
     def _bridged(self, line: str, style: str, start: int, end: int) -> bool:
         """Tell whether the cells between two changes cost less than a jump."""
@@ -282,10 +298,11 @@ class ScreenWriter:
                 move = f"\x1b[{x - here}C" if x - here > 1 else "\x1b[C"
             else:
                 move = f"\x1b[{x + 1}G"
-        elif self._y is not None and 0 < y - self._y < 4 and x == 0:
-            move = "\r" + "\n" * (y - self._y)
         else:
             move = f"\x1b[{y + 1};{x + 1}H" if x else (f"\x1b[{y + 1}H" if y else "\x1b[H")
+            if self._y is not None and 0 < y - self._y < 4 and x < 10:
+                aside = f"\x1b[{x}C" if x > 1 else "\x1b[C" * x
+                move = min("\r" + "\n" * (y - self._y) + aside, move, key=len)
         self._out.append(move)
         self._x, self._y = x, y
 

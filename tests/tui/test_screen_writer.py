@@ -95,11 +95,35 @@ def test_the_terminal_shows_the_wanted_cells(monkeypatch: pytest.MonkeyPatch) ->
         same_cells(writer, screen)
 
 
-def same_cells(writer: ScreenWriter, screen: pyte.Screen) -> None:
+def test_a_page_of_texts_and_blanks_is_cheap_and_right(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A line whose text is new is erased once; what lies between its texts is jumped over."""
+    monkeypatch.setattr(pyte.screens, "wcwidth", width)
+    columns = 100
+    for seed in range(30):
+        chance = random.Random(seed)
+        writer, screen = ScreenWriter(columns, 6), pyte.Screen(columns, 6)
+        sent = ""
+        for _page in range(3):
+            page = []
+            for _line in range(6):
+                cells = [
+                    f"{chance.choice(SIGNS) * chance.randint(0, 5)}{' ' * 30}"[:24] for _cell in range(4)
+                ]
+                page.append(
+                    "".join(f"\x1b[{chance.choice(LOOKS)}m{cell}\x1b[0m" for cell in cells) + " " * 40
+                )
+            writer.take(frame(page, (1, 1)))
+            sent = writer.changes()
+            shown(sent, (columns, 6), screen)
+        same_cells(writer, screen, columns)
+        assert len(sent.encode()) < 6 * 4 * 50
+
+
+def same_cells(writer: ScreenWriter, screen: pyte.Screen, columns: int = 20) -> None:
     cells = writer.cells
     for y in range(6):
         signs = [normalize("NFC", cells.clusters.get(sign, sign)) for sign in cells.lines[y]]
-        assert [screen.buffer[y][x].data or "\0" for x in range(20)] == signs
+        assert [screen.buffer[y][x].data or "\0" for x in range(columns)] == signs
         for x, number in enumerate(cells.styles[y]):
             found, style = screen.buffer[y][x], cells.style_of[ord(number)]
             assert found.reverse == ("7" in style.on) and found.underscore == ("4" in style.on)

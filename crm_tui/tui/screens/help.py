@@ -27,7 +27,7 @@ class HelpScreen(BaseScreen):
         self.about = about
         self.table = Table(
             [
-                Column(_("Key"), 18, tone="accent"),
+                Column(_("Key"), 18, tone="strong"),
                 Column(_("Name"), max(width(_(action.label)) for action in belonging_to(about))),
                 Column(_("What it does"), 20, flex=1),
             ],
@@ -53,7 +53,7 @@ class HelpScreen(BaseScreen):
         for line in self.crm.keymap.help_for(self.about):
             if matches(line, text):
                 keys = f"{line.keys} *" if line.own else line.keys or _("(none)")
-                cells = (keys, Cell(line.label, "strong"), line.help)
+                cells = (keys, line.label, line.help)
                 groups.setdefault(line.group, []).append(Row(line.action.id, cells))
         sections = [Section(group, group, ListSource(rows)) for group, rows in groups.items()]
         wrong = [
