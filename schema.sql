@@ -1,4 +1,4 @@
--- The whole current database of crm_tui, version 3.
+-- The whole current database of crm_tui, version 4.
 --
 -- Conventions: STRICT tables; money in integer fen; instants 'YYYY-MM-DDTHH:MM:SSZ' (UTC), dates 'YYYY-MM-DD';
 -- flags 0/1; several words in one column joined by ','. Words are stored by key (table word), never by label.
@@ -7,7 +7,7 @@
 -- Nothing here reads a clock or a random source: the writer passes time in.
 
 PRAGMA application_id = 1129467220; -- 'CRMT'
-PRAGMA user_version = 3;
+PRAGMA user_version = 4;
 
 -- ---------------------------------------------------------------- the log: history, audit, undo, versions
 
@@ -447,14 +447,15 @@ CREATE TABLE customer_state (
   idle_since TEXT NOT NULL DEFAULT '',  -- instant of the last follow-up, else of the file's beginning
   missing INTEGER NOT NULL DEFAULT 0,   -- how much a check of the file finds blank, and how much odd
   odd INTEGER NOT NULL DEFAULT 0,
-  haystack TEXT NOT NULL DEFAULT '',    -- folded names, numbers, phones, tags: what the plain filter looks through
+  haystack TEXT NOT NULL DEFAULT '',    -- names, numbers, phones, tags in lines (customers/document.py): what is searched
   shown INTEGER NOT NULL DEFAULT 1,     -- 0: the customer is archived, merged or taken back
   name_sort TEXT NOT NULL DEFAULT '',   -- the name by its first readings (text/pinyin.py)
   region TEXT,                          -- as entered, else the part of the country that the province lies in
   province TEXT,                        -- of the business address, else of the registered one
   city TEXT,
   contacts INTEGER NOT NULL DEFAULT 0,
-  phones INTEGER NOT NULL DEFAULT 0     -- keys of phones that can be called
+  phones INTEGER NOT NULL DEFAULT 0,    -- keys of phones that can be called
+  held_by INTEGER                       -- customer.owner_id, as the search index has it
 ) STRICT;
 -- The only order by which rows come in anywhere: everything else of a list grows at a few places.
 CREATE INDEX customer_state_name ON customer_state (name_sort, customer_id) WHERE shown = 1;
@@ -468,6 +469,27 @@ CREATE INDEX customer_state_phones ON customer_state (phones, customer_id) WHERE
 CREATE INDEX customer_state_missing ON customer_state (missing, customer_id) WHERE shown = 1;
 CREATE INDEX customer_state_odd ON customer_state (odd, customer_id) WHERE odd > 0 AND shown = 1;
 CREATE INDEX customer_state_idle ON customer_state (idle_since, customer_id, shown);
+
+-- The search index: the grams (search/grams.py) of each customer's haystack and one of held_by, by customer_id. Nothing
+-- is stored but which gram stands in which customers. No save merges its parts: upkeep does, in small steps.
+CREATE VIRTUAL TABLE customer_gram USING fts5(
+  grams, content='', detail=none, columnsize=0,
+  tokenize='ascii tokenchars ''!#$%&''''()*+,-./:<=>?@[\]^_`{|}~'''
+);
+INSERT INTO customer_gram (customer_gram, rank) VALUES ('automerge', 0);
+INSERT INTO customer_gram (customer_gram, rank) VALUES ('crisismerge', 1999);
+INSERT INTO customer_gram (customer_gram, rank) VALUES ('hashsize', 33554432);
+
+CREATE TABLE search_index (
+  one INTEGER PRIMARY KEY CHECK (one = 1),
+  version INTEGER NOT NULL DEFAULT 0,   -- of the grams that it holds; 0: it never held any
+  built_to INTEGER,                     -- customers up to this id are in it; NULL: all of them
+  goal INTEGER NOT NULL DEFAULT 0,      -- the last id when the build began
+  clearing INTEGER NOT NULL DEFAULT 0,  -- 1: what it held is being removed, before the build
+  damaged_at TEXT,                      -- instant; NULL: nothing wrong was met
+  keeper TEXT,                          -- the process that builds, and until when nobody else does
+  kept_until TEXT
+) STRICT;
 
 -- Exact keys of phones and mail addresses, for warnings while typing and for matching rows of a sheet.
 CREATE TABLE contact_key (
@@ -521,6 +543,7 @@ CREATE TABLE stale (
 ) STRICT;
 
 INSERT INTO writing (one, change_set) VALUES (1, NULL);
+INSERT INTO search_index (one) VALUES (1);
 
 -- ---------------------------------------------------------------- history triggers (generated, see storage/triggers.py)
 -- generated: begin

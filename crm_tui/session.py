@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from crm_tui.text.workdays import WorkCalendar
 
 # The rooms whose derived rows every write keeps true; importing them registers their writers.
-DERIVED = ("crm_tui.customers.derived", "crm_tui.followups.derived")
+DERIVED = ("crm_tui.customers.derived", "crm_tui.followups.derived", "crm_tui.search.index")
 
 # Whoever makes a database is the first row of its people, added in the very set that names them as its actor.
 FIRST_PERSON = 1

@@ -2,29 +2,38 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from crm_tui.customers import store
+from crm_tui.customers import document, store
 from crm_tui.customers.checks import check
 from crm_tui.customers.fields import FIELDS
 from crm_tui.storage import derive
 from crm_tui.storage.driver import sqlite3
 from crm_tui.storage.lists import pieces, query_in
-from crm_tui.text.fold import fold
 from crm_tui.text.pinyin import key_of_folded
 from crm_tui.text.regions import region_of
 
-HAY = ("no", "uscc_key", "short_name", "english_name", "referrer")
+# What of the customer's own row is searched, besides the contacts, other names and tags; by kind of line.
+HAY = (
+    (document.NAME, "name"),
+    (document.SHORT, "short_name"),
+    (document.ENGLISH, "english_name"),
+    (document.NUMBER, "no"),
+    (document.CODE, "uscc_key"),
+    (document.REFERRER, "referrer"),
+)
 CITIES = ("biz_city", "biz_province", "reg_city", "reg_province")  # Beijing is a province without city
+_BETWEEN = re.compile(r"[\s;,、；，/]+")  # several addresses in one cell
 _region = lru_cache(maxsize=512)(region_of)
 # The filter tells what is odd at any time; a date that lies in the future today does not stay so.
 NEVER = "9999-12-31"
 # What each is made of: by entity the columns that it reads (None: any).
 KEYED = {"customer": CITIES, "contact": None}
 READ = {
-    "customer": ("name_key", *HAY),
+    "customer": tuple(column for _kind, column in HAY),
     "contact": None,
     "customer_alias": None,
     "tag_link": None,
@@ -36,6 +45,7 @@ CHECKED_COLUMNS = (
 CHECKED = {"customer": CHECKED_COLUMNS, "contact": None, "project": None}
 PLACED = {"customer": ("name_key", "region")}  # besides what the keys are made of
 SHOWN = {"customer": ("deleted_at",)}
+HELD = {"customer": ("owner_id",)}
 ENTITIES = tuple({**KEYED, **READ, **CHECKED})
 
 
@@ -49,19 +59,27 @@ def rewrite(connection: sqlite3.Connection, change_set: int) -> None:
     placed = keys | set(derive.customers_of(connection, change_set, PLACED))
     found = set(derive.customers_of(connection, change_set, checked))
     shown = set(derive.customers_of(connection, change_set, SHOWN))
+    held = set(derive.customers_of(connection, change_set, HELD))
+    moved: list[derive.Document] = []
     for piece in pieces(sorted(shown - placed)):
         store.run_in(connection, store.ONLY_SHOWN, piece)
+    for piece in pieces(sorted(held - texts)):
+        moved += [
+            derive.Document(one, "", "", *who) for one, *who in query_in(connection, store.HOLDERS, piece)
+        ]
+        store.run_in(connection, store.ONLY_HOLDER, piece)
     for piece in pieces(sorted(texts | placed | found)):
         files = _Files(connection, piece)
         files.write_keys([one for one in piece if one in keys])
         hay = files.haystacks([one for one in piece if one in texts])
+        moved += files.moved([one for one in piece if one in texts], hay)
         findings = files.findings([one for one in piece if one in found], required)
         places = files.places([one for one in piece if one in placed])
         whole = {one: None for one in hay if one in findings and one in places}
-        rows = [{"id": one, "hay": hay[one], **findings[one], **places[one]} for one in whole]
+        rows = [{"id": one, **hay[one], **findings[one], **places[one]} for one in whole]
         connection.executemany(store.STATE, rows)
         for sql, part in (
-            (store.ONLY_HAY, {one: {"hay": text} for one, text in hay.items()}),
+            (store.ONLY_HAY, hay),
             (store.ONLY_PLACES, places),
             (store.ONLY_FINDINGS, findings),
         ):
@@ -69,6 +87,14 @@ def rewrite(connection: sqlite3.Connection, change_set: int) -> None:
             connection.executemany(sql, rest)
         if not files.all_there:
             store.run_in(connection, store.STATE_GONE, piece)
+    moved.sort(key=lambda one: one.customer_id)
+    derive.index(connection, moved)
+
+
+def documents(connection: sqlite3.Connection, ids: list[int]) -> dict[int, tuple[str, int | None]]:
+    """Return by customer what is searched and who holds it, as the rows of now give them; at most 500 ids."""
+    found = _Files(connection, ids).haystacks(ids)
+    return {one: (row["hay"], row["held_by"]) for one, row in found.items()}
 
 
 def load() -> None:
@@ -123,27 +149,48 @@ class _Files:
         self._connection.executemany(store.KEY, keys)
         self._keyed.update(ids)
 
-    def haystacks(self, ids: list[int]) -> dict[int, str]:
-        """Return by customer what the filter looks through."""
+    def haystacks(self, ids: list[int]) -> dict[int, dict[str, Any]]:
+        """Return by customer what is searched, and who holds it."""
         if not ids:
             return {}
         self._know_phones(ids)
-        hay: dict[int, list[str]] = {}
+        hay: dict[int, list[tuple[str, str | None]]] = {}
         for one in ids:
             row = self._rows.get(one)
-            if row is None and one not in self._contacts:
+            if row is None:
                 continue
-            parts = hay.setdefault(one, [])
-            if row is not None:
-                parts += (row["name_key"], *(fold(row[name]) for name in HAY if row[name]))
+            parts = hay[one] = [(kind, row[column]) for kind, column in HAY]
             for contact in self._contacts.get(one, ()):
-                parts.extend(fold(contact[name]) for name in ("name", "wechat", "email") if contact[name])
-                parts.extend(self._phones.get(contact["id"], ()))
-        for customer_id, key in query_in(self._connection, store.HAY_ALIASES, ids):
-            hay.setdefault(customer_id, []).append(key)
+                parts += (
+                    (document.CONTACT, contact["name"]),
+                    (document.CHAT, contact["wechat"]),
+                )
+                parts += [(document.MAIL, mail) for mail in _BETWEEN.split(contact["email"] or "")]
+                parts += [(document.PHONE, key) for key in self._phones.get(contact["id"], ())]
+        for customer_id, kind, name in query_in(self._connection, store.HAY_ALIASES, ids):
+            if customer_id in hay:
+                hay[customer_id].append((document.of_alias(kind), name))
         for customer_id, names in store.tags_of(self._connection, ids).items():
-            hay.setdefault(customer_id, []).extend(map(fold, names))
-        return {one: " ".join(dict.fromkeys(parts)) for one, parts in hay.items()}
+            if customer_id in hay:
+                hay[customer_id] += [(document.TAG, name) for name in names]
+        return {
+            one: {"hay": document.build(parts), "held_by": self._rows[one]["owner_id"]}
+            for one, parts in hay.items()
+        }
+
+    def moved(self, ids: list[int], hay: dict[int, dict[str, Any]]) -> list[derive.Document]:
+        """Return the documents that differ from those of before, which are still in the file."""
+        if not ids:
+            return []
+        before = {one: who for one, *who in query_in(self._connection, store.HAY_BEFORE, ids)}
+        nothing: list[Any] = [None, None]
+        found = []
+        for one in ids:
+            (old, old_holder), row = before.get(one, nothing), hay.get(one)
+            new, new_holder = (row["hay"], row["held_by"]) if row else nothing
+            if old != new or old_holder != new_holder:
+                found.append(derive.Document(one, old, new, old_holder, new_holder))
+        return found
 
     def places(self, ids: list[int]) -> dict[int, dict[str, Any]]:
         """Return by customer what lists sort and filter by."""

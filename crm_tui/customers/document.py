@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable
 
-from crm_tui.text.fold import simplify
+from crm_tui.text.fold import searchable
 
 NAME = "n"
 SHORT = "s"
@@ -39,20 +38,12 @@ def build(parts: Iterable[tuple[str, str | None]]) -> str:
 
     Pairs of one kind keep their order. Each line is the sign of its kind and the cleaned text.
     """
-    found = {kind + text: _ORDER[kind] for kind, raw in parts if raw and (text := search_text(raw))}
+    found = {kind + text: _ORDER[kind] for kind, raw in parts if raw and (text := searchable(raw))}
     return "\n".join(sorted(found, key=found.__getitem__))
 
 
 def lines(document: str) -> list[tuple[str, str]]:
     """Return the (kind, text) pairs of a document; lines of an unknown kind are left out."""
-    return [(line[0], line[1:]) for line in document.split("\n") if line[:1] in _ORDER]
-
-
-def search_text(s: str) -> str:
-    """Return a text as documents hold it: NFKC, lower case, simplified, each run of blanks one blank."""
-    text = " ".join(unicodedata.normalize("NFKC", s).lower().split())
-    return text if text.isascii() and text.isprintable() else "".join(filter(_shown, simplify(text)))
-
-
-def _shown(sign: str) -> bool:
-    return sign == " " or sign.isprintable()
+    found = [(line[0], line[1:]) for line in document.split("\n") if line[:1] in _ORDER]
+    # A text of an older version, which the build of the index has not come to yet, is one line without a sign.
+    return found if found or not document else [(NAME, document)]

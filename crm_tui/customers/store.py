@@ -39,7 +39,8 @@ class CustomerRow(NamedTuple):
 class Query(NamedTuple):
     """What a customer list shows: words to look for, owner, status, a filter, and its order.
 
-    ``sort`` is a key of ``reading.SORTS``; a leading ``-`` turns it round.
+    ``sort`` is a key of ``reading.SORTS``; a leading ``-`` turns it round. ``ids`` are what a search found for
+    the words, the best first; they are kept in that order under the order MATCH.
     """
 
     text: str = ""
@@ -47,8 +48,10 @@ class Query(NamedTuple):
     status: str | None = None
     sort: str = "recent"
     filter: Filter | None = None
+    ids: tuple[int, ...] | None = None
 
 
+MATCH = "match"
 LIST = (
     "SELECT c.id, c.changed_in, c.no, coalesce(c.name, ''), c.kind, c.status, c.stage, c.level, c.industry,"
     " c.source, c.owner_id, p.name, s.last_followup_at, s.next_due_on, s.next_due_at,"
@@ -71,10 +74,16 @@ def whole(query: Query) -> Filter | None:
         parts.append(Condition("status", "is", (query.status,)))
     for term in query.text.split():
         check = CHECKS.get(term.casefold())
-        parts.append(Condition(check, "some") if check else Condition("text", "is", (term,)))
+        if check or query.ids is None:
+            parts.append(Condition(check, "some") if check else Condition("text", "is", (term,)))
     if query.filter is not None:
         parts.append(query.filter)
     return All(tuple(parts)) if len(parts) > 1 else parts[0] if parts else None
+
+
+def sought(text: str) -> str:
+    """Return the words of a text that are to be found, without those that mean a finding of a check."""
+    return " ".join(term for term in text.split() if term.casefold() not in CHECKS)
 
 
 def terms(text: str) -> list[str]:
@@ -245,7 +254,7 @@ SETS = "SELECT id, at, actor FROM change_set WHERE id IN ({ids})"
 STATES = "SELECT customer_id, last_followup_at, next_due_on, region FROM listed WHERE customer_id IN ({ids})"
 OWN_PROJECTS = "SELECT DISTINCT customer_id FROM project WHERE customer_id IN ({ids}) AND deleted_at IS NULL"
 HAY_ALIASES = (
-    "SELECT customer_id, name_key FROM customer_alias WHERE customer_id IN ({ids}) AND deleted_at IS NULL"
+    "SELECT customer_id, kind, name FROM customer_alias WHERE customer_id IN ({ids}) AND deleted_at IS NULL"
     " ORDER BY id"
 )
 KEYS_GONE = "DELETE FROM contact_key WHERE customer_id IN ({ids})"
@@ -254,14 +263,23 @@ KEY = (
     " VALUES (:kind, :key, :customer_id, :contact_id)"
 )
 STATE = (
-    "INSERT INTO customer_state (customer_id, haystack, missing, odd, shown, name_sort, region, province,"
-    " city, contacts, phones) VALUES (:id, :hay, :missing, :odd, :shown, :name_sort, :region, :province,"
-    " :city, :contacts, :phones)"
-    " ON CONFLICT (customer_id) DO UPDATE SET haystack = :hay, missing = :missing, odd = :odd,"
-    " shown = :shown, name_sort = :name_sort, region = :region, province = :province, city = :city,"
+    "INSERT INTO customer_state (customer_id, haystack, held_by, missing, odd, shown, name_sort, region,"
+    " province, city, contacts, phones) VALUES (:id, :hay, :held_by, :missing, :odd, :shown, :name_sort,"
+    " :region, :province, :city, :contacts, :phones)"
+    " ON CONFLICT (customer_id) DO UPDATE SET haystack = :hay, held_by = :held_by, missing = :missing,"
+    " odd = :odd, shown = :shown, name_sort = :name_sort, region = :region, province = :province, city = :city,"
     " contacts = :contacts, phones = :phones"
 )
-ONLY_HAY = "UPDATE customer_state SET haystack = :hay WHERE customer_id = :id"
+ONLY_HAY = "UPDATE customer_state SET haystack = :hay, held_by = :held_by WHERE customer_id = :id"
+ONLY_HOLDER = (
+    "UPDATE customer_state SET held_by = (SELECT c.owner_id FROM customer c"
+    " WHERE c.id = customer_state.customer_id) WHERE customer_id IN ({ids})"
+)
+HOLDERS = (
+    "SELECT s.customer_id, s.held_by, c.owner_id FROM customer_state s"
+    " JOIN customer c ON c.id = s.customer_id WHERE s.customer_id IN ({ids})"
+)
+HAY_BEFORE = "SELECT customer_id, haystack, held_by FROM customer_state WHERE customer_id IN ({ids})"
 ONLY_PLACES = (
     "UPDATE customer_state SET shown = :shown, name_sort = :name_sort, region = :region,"
     " province = :province, city = :city, contacts = :contacts, phones = :phones WHERE customer_id = :id"

@@ -8,9 +8,11 @@ from crm_tui.storage.driver import sqlite3
 
 TOKEN = re.compile(r"--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|[(),]|[^\s(),'\"]+", re.DOTALL)
 PLAIN = re.compile(r'"(\w+)"')
+# Without the tables that SQLite's full-text index keeps its parts in: those are the library's affair.
 OBJECTS = (
     "SELECT type, name, tbl_name, sql FROM main.sqlite_master"
-    " WHERE sql IS NOT NULL AND substr(name, 1, 7) <> 'sqlite_' ORDER BY type, name"
+    " WHERE sql IS NOT NULL AND substr(name, 1, 7) <> 'sqlite_' AND substr(name, 1, 14) <> 'customer_gram_'"
+    " ORDER BY type, name"
 )
 
 

@@ -3,12 +3,30 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Generator, Iterable, Mapping, Sequence
+from contextlib import contextmanager
+from typing import NamedTuple
 
 from crm_tui.storage.driver import sqlite3
 from crm_tui.storage.lists import query_in
 
 Writer = Callable[[sqlite3.Connection, int], None]
+
+
+class Document(NamedTuple):
+    """What is searched of a customer, before and after a write: the text (None: there is none), its holder."""
+
+    customer_id: int
+    old: str | None
+    new: str | None
+    old_holder: int | None
+    new_holder: int | None
+
+
+Indexer = Callable[[sqlite3.Connection, Sequence[Document]], None]
+
+_indexers: list[Indexer] = []
+_without_index: set[int] = set()
 
 _writers: dict[str, list[Writer]] = {}
 _loads: list[Callable[[], None]] = []
@@ -26,6 +44,29 @@ def register(entities: Iterable[str], writer: Writer, load: Callable[[], None] |
         writers = _writers.setdefault(entity, [])
         if writer not in writers:
             writers.append(writer)
+
+
+def register_index(indexer: Indexer) -> None:
+    """Have ``indexer(connection, documents)`` called with what a write moved, in order of the ids."""
+    if indexer not in _indexers:
+        _indexers.append(indexer)
+
+
+def index(connection: sqlite3.Connection, documents: Sequence[Document]) -> None:
+    """Bring the search index after documents that moved, in the same transaction; once for each write."""
+    if documents and id(connection) not in _without_index:
+        for indexer in _indexers:
+            indexer(connection, documents)
+
+
+@contextmanager
+def without_index(connection: sqlite3.Connection) -> Generator[None]:
+    """Leave the search index as it is while rows are derived that stay nowhere."""
+    _without_index.add(id(connection))
+    try:
+        yield
+    finally:
+        _without_index.discard(id(connection))
 
 
 def need(loader: Callable[[], None]) -> None:

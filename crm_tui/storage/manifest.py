@@ -25,7 +25,7 @@ LAST_YEAR = 9999
 HASHED_AT_ONCE = 4 << 20
 TABLES = (
     "SELECT name FROM main.sqlite_master"
-    " WHERE type = 'table' AND substr(name, 1, 7) <> 'sqlite_' ORDER BY name"
+    " WHERE type = 'table' AND rootpage > 0 AND substr(name, 1, 7) <> 'sqlite_' ORDER BY name"
 )
 HEAD = "SELECT id, chain FROM change_set ORDER BY id DESC LIMIT 1"
 ZONE = "SELECT value FROM setting WHERE name = 'zone' AND deleted_at IS NULL"
@@ -75,7 +75,7 @@ def quoted(name: str) -> str:
 
 
 def table_names(connection: sqlite3.Connection) -> list[str]:
-    """Return the tables of a file, those that somebody added too."""
+    """Return the tables that hold rows of their own, those that somebody added too."""
     return [name for (name,) in connection.execute(TABLES).fetchall()]
 
 

@@ -83,6 +83,22 @@ STEPS = (
             " FROM customer c WHERE c.id = customer_state.customer_id",
         ),
     ),
+    # The index is built behind people's backs, by whoever opens the file: customers can be found meanwhile.
+    Step(
+        4,
+        (
+            "ALTER TABLE customer_state ADD COLUMN held_by INTEGER",
+            "CREATE VIRTUAL TABLE customer_gram USING fts5(grams, content='', detail=none, columnsize=0,"
+            " tokenize='ascii tokenchars ''!#$%&''''()*+,-./:<=>?@[\\]^_`{|}~''')",
+            "INSERT INTO customer_gram (customer_gram, rank) VALUES ('automerge', 0)",
+            "INSERT INTO customer_gram (customer_gram, rank) VALUES ('crisismerge', 1999)",
+            "INSERT INTO customer_gram (customer_gram, rank) VALUES ('hashsize', 33554432)",
+            "CREATE TABLE search_index (one INTEGER PRIMARY KEY CHECK (one = 1),"
+            " version INTEGER NOT NULL DEFAULT 0, built_to INTEGER, goal INTEGER NOT NULL DEFAULT 0,"
+            " clearing INTEGER NOT NULL DEFAULT 0, damaged_at TEXT, keeper TEXT, kept_until TEXT) STRICT",
+            "INSERT INTO search_index (one, built_to, goal) SELECT 1, 0, coalesce(max(id), 0) FROM customer",
+        ),
+    ),
 )
 
 

@@ -68,7 +68,7 @@ def differing(reader: sqlite3.Connection, progress: Progress | None = None) -> l
                 return sorted(found)
             for table in TABLES:
                 reader.execute(EMPTY.format(table=table))
-            with _touched(reader, ids):
+            with _touched(reader, ids), derive.without_index(reader):
                 derive.rewrite(reader, 0)
             for table in TABLES:
                 for one, other in (("main", "temp"), ("temp", "main")):

@@ -9,12 +9,13 @@ from crm_tui.storage.driver import sqlite3
 from crm_tui.storage.short_sha256 import sha256
 
 APPLICATION_ID = 1129467220
-VERSION = 3
+VERSION = 4
 # Fingerprints of the tracked tables and triggers of each version of schema.sql; a test keeps the last true.
 FINGERPRINTS = {
     1: "45db963b2cdbf965b15c07e930170d62",
     2: "45db963b2cdbf965b15c07e930170d62",
     3: "45db963b2cdbf965b15c07e930170d62",
+    4: "45db963b2cdbf965b15c07e930170d62",
 }
 FINGERPRINT = FINGERPRINTS[VERSION]
 

@@ -1,0 +1,71 @@
+"""The SQL of the search index: its own row, its grams, the parts in which it lies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from crm_tui.storage.driver import sqlite3
+
+ROW = "SELECT version, built_to, goal, clearing, damaged_at, keeper, kept_until FROM search_index"
+ADOPT = "UPDATE search_index SET version = :version"
+DAMAGED = "UPDATE search_index SET damaged_at = :at WHERE damaged_at IS NULL"
+BEGIN_AGAIN = (
+    "UPDATE search_index SET version = :version, built_to = 0, clearing = 1, damaged_at = NULL,"
+    " goal = (SELECT coalesce(max(id), 0) FROM customer)"
+)
+CLEARED = "UPDATE search_index SET clearing = 0"
+ADVANCE = "UPDATE search_index SET built_to = :upto, keeper = :keeper, kept_until = :until"
+COMPLETE = "UPDATE search_index SET built_to = NULL, keeper = NULL, kept_until = NULL"
+KEEP = "UPDATE search_index SET keeper = :keeper, kept_until = :until"
+
+PUT = "INSERT INTO customer_gram (rowid, grams) VALUES (:id, :grams)"
+# What is taken out must be what is in, for nothing but the grams is stored.
+TAKE = "INSERT INTO customer_gram (customer_gram, rowid, grams) VALUES ('delete', :id, :grams)"
+PROBE = "SELECT rowid FROM customer_gram WHERE customer_gram MATCH :query LIMIT 1"
+HAS = "SELECT rowid FROM customer_gram WHERE customer_gram MATCH :query AND rowid = :id"
+POINT = "SAVEPOINT search_index_written"
+FLUSHED = "SAVEPOINT search_index_flushed"  # has the grams written now: a COMMIT could not be mended any more
+BACK = "ROLLBACK TO search_index_written"
+RELEASE = "RELEASE search_index_written"
+
+# The first row of the parts holds how many there are; see the file format in SQLite's fts5_index.c.
+STRUCTURE = "SELECT block FROM customer_gram_data WHERE id = 10"
+MERGE = "INSERT INTO customer_gram (customer_gram, rank) VALUES ('merge', :pages)"
+EMPTY = "INSERT INTO customer_gram (customer_gram) VALUES ('delete-all')"
+FIRST_PART = 10  # rows of the parts below describe the whole
+SOME_PARTS = "SELECT id FROM customer_gram_data WHERE id > :from ORDER BY id LIMIT :most"
+PARTS_GONE = "DELETE FROM customer_gram_data WHERE id > :from AND id <= :to"
+
+IDS = "SELECT id FROM customer WHERE id > :after ORDER BY id LIMIT :most"
+NEWEST = "SELECT coalesce(max(id), 0) FROM change_set"
+WRITE_TEXT = (
+    "UPDATE customer_state SET haystack = :text, held_by = :holder WHERE customer_id = :id"
+    " AND (haystack <> :text OR held_by IS DISTINCT FROM :holder)"
+)
+TEXTS = (
+    "SELECT customer_id, haystack, held_by FROM customer_state WHERE customer_id > :after"
+    " ORDER BY customer_id LIMIT :most"
+)
+
+
+def one(connection: sqlite3.Connection, sql: str, params: Mapping[str, Any] | None = None) -> tuple[Any, ...]:
+    """Return the one row of a query, an empty one when there is none."""
+    return connection.execute(sql, params or {}).fetchone() or ()
+
+
+def run(connection: sqlite3.Connection, sql: str, params: Mapping[str, Any] | None = None) -> None:
+    """Run one statement."""
+    connection.execute(sql, params or {})
+
+
+def run_many(connection: sqlite3.Connection, sql: str, rows: Iterable[Mapping[str, Any]]) -> None:
+    """Run one statement for each of many rows."""
+    connection.executemany(sql, rows)
+
+
+def all_of(
+    connection: sqlite3.Connection, sql: str, params: Mapping[str, Any] | None = None
+) -> list[tuple[Any, ...]]:
+    """Return all rows of a query."""
+    return connection.execute(sql, params or {}).fetchall()
