@@ -1,0 +1,52 @@
+"""The conditions within a query, 行业:制造业 or 负责人:我, as tests of the list filter."""
+
+from __future__ import annotations
+
+from crm_tui.access.store import name_keys
+from crm_tui.customers import filters
+from crm_tui.customers.filter_fields import All, Filter
+from crm_tui.customers.store_filter import Reading
+from crm_tui.customers.store_pieces import MYSELF, Test
+from crm_tui.errors import BadInput
+from crm_tui.presets.store import dictionary
+from crm_tui.search.parsing import Question, parse
+from crm_tui.storage.driver import sqlite3
+
+
+def apply(
+    reader: sqlite3.Connection, question: Question, where: Filter | Test | None
+) -> tuple[Question, Test | None]:
+    """Return the question and the test of all its conditions and of ``where``.
+
+    A condition that the filter does not take, as while its value is still typed, becomes words to look for.
+    """
+    trees: list[Filter] = []
+    test = where if isinstance(where, Test) else None
+    if where is not None and test is None:
+        trees.append(where)
+    taken: list[str] = []
+    terms = list(question.terms)
+    if question.conditions:
+        words, people = dictionary(reader), name_keys(reader)
+        me = next((row[0] for row in reader.execute(MYSELF).fetchall()), 0)
+        for text in question.conditions:
+            try:
+                tree, _free = filters.parse(text, words, people, me)
+            except BadInput:
+                terms += parse(text.replace(":", " ").partition(" ")[2]).terms
+                continue
+            if tree is not None:
+                trees.append(tree)
+                taken.append(text)
+    if trees:
+        other = Reading(reader).test(All(tuple(trees)))
+        if test is None:
+            test = other
+        else:
+            # The list's test and ours may have bound the same names.
+            fresh = {f"q{name}": value for name, value in other.params.items()}
+            sql = other.sql
+            for name in sorted(other.params, key=len, reverse=True):
+                sql = sql.replace(f":{name}", f":q{name}")
+            test = Test(f"({test.sql}) AND ({sql})", {**test.params, **fresh})
+    return question._replace(terms=tuple(terms), conditions=tuple(taken)), test

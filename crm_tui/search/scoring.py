@@ -1,0 +1,291 @@
+"""How well a document answers a term: 0 to 100 and a bit, with the reason and the line that answered.
+
+Only what is really in the document counts; the index may be sloppy. Scores are those of search.md, part ranking:
+a whole brand or number above the start of a name, text as typed above its sound, order kept above gaps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from crm_tui.customers import document
+from crm_tui.search import near, reasons
+from crm_tui.search.names import Name, name, person
+from crm_tui.search.parsing import ADDRESS, DIGITS, HAN_TERM, LETTERS, MIXED, Term
+from crm_tui.search.spelling import Spelt, gapped, spell
+
+NAMES = frozenset("nsfa")
+PEOPLE = frozenset("cr")
+WORDY = frozenset("emhw")
+# What a name is worth beside the full one, by kind of line.
+KIND_OF_NAME = {"n": 0.0, "s": 1.5, "f": -1.0, "a": 0.5}
+
+EXACT = 82.0
+SPELLED = 68.0
+SHORTENED = 62.0
+INITIALS = 58.0
+
+
+class Match(NamedTuple):
+    """What answered a term: score, key of reasons.REASONS, kind of line, the line's text."""
+
+    score: float
+    reason: str
+    line: str
+    text: str
+
+
+Line = tuple[str, str]
+
+
+def score(term: Term, lines: Sequence[Line], weak: bool = False) -> Match | None:
+    """Return the best match of a term in a document's lines, None when nothing there answers it.
+
+    ``weak`` also tries what only counts where little else is found: other signs of the same sound, one wrong
+    sign, a brand with other words behind it.
+    """
+    judge = _JUDGES[term.kind]
+    best: Match | None = None
+    allowed = term.lines
+    for kind, text in lines:
+        if allowed and kind not in allowed:
+            continue
+        found = judge(term, kind, text)
+        if found is not None and (best is None or found.score > best.score):
+            best = found
+    if best is None and weak and not term.quoted:
+        for kind, text in lines:
+            if (not allowed or kind in allowed) and (found := near.score(term, kind, text)) is not None:
+                if best is None or found[0] > best.score:
+                    best = Match(found[0], found[1], kind, text)
+    return best
+
+
+def place(found: Name, at: int, size: int, whole_line: bool) -> float:
+    """Return what the place of a match in a name is worth: the whole, its brand, its start, 0 to 20."""
+    end = at + size
+    start, brand_end, stop = found.start, found.end, found.stop
+    if at == start:
+        if end == brand_end:
+            return 20.0 if whole_line and start == 0 and end == stop else 18.0
+        if start == 0 and end >= stop:
+            return 20.0 if whole_line else 17.0
+        if end > brand_end:
+            return 13.0 + 4.0 * (min(end, stop) - start) / max(stop - start, 1)
+        return 8.0 + 7.0 * size / (brand_end - start)
+    if at == 0:
+        if end <= start:
+            return 3.0 + size / max(start, 1)
+        if end >= stop:
+            return 19.0 if whole_line else 16.5
+        return 8.0 + 6.0 * size / max(stop, 1)
+    if at > start and end == stop and at >= brand_end:
+        return 1.0  # a trade alone
+    return 4.0 * size / max(stop, 1)
+
+
+def _named(kind: str) -> tuple[Callable[[str], Name], float]:
+    return (name, KIND_OF_NAME[kind]) if kind in NAMES else (person, 0.0)
+
+
+def _text(term: Term, kind: str, text: str) -> Match | None:
+    """Chinese signs in a line."""
+    query = term.text
+    if kind in NAMES:
+        if not near.all_in(query, text):
+            return None
+        taken = name(text)
+        at = taken.joined.find(query, taken.start)
+        if at < 0 or (at > taken.start and taken.joined.startswith(query)):
+            at = taken.joined.find(query)
+        worth = KIND_OF_NAME[kind]
+        if at >= 0:
+            points = EXACT + place(taken, at, len(query), kind != "n") + worth
+            return Match(points, reasons.PLAIN[kind], kind, text)
+        points = near.apart(query, taken)
+        return Match(points + worth, reasons.APART, kind, text) if points else None
+    if query not in text:
+        return None
+    if kind in PEOPLE:
+        base = 88.0 if text == query else 80.0 if text.startswith(query) else 70.0
+        return Match(base - (6.0 if kind == "r" else 0.0), reasons.PLAIN[kind], kind, text)
+    if kind == document.TAG:
+        return Match(78.0 if text == query else 72.0, reasons.TAG, kind, text)
+    return Match(60.0, reasons.PLAIN.get(kind, reasons.NAME), kind, text)
+
+
+def _spelled(term: Term, kind: str, text: str) -> Match | None:
+    """Letters, or letters among Chinese signs: a word, pinyin in full or shortened."""
+    query = term.text
+    if kind in NAMES or kind in PEOPLE:
+        return _best_spelling(term, kind, text)
+    if kind in WORDY:
+        return _word(query, kind, text)
+    if kind == document.TAG:
+        return Match(74.0, reasons.TAG, kind, text) if query in text else None
+    if kind == document.NUMBER:
+        return _number(query, kind, text)
+    if kind == document.CODE and len(query) > 3 and query in text:
+        return Match(60.0 + 30.0 * len(query) / len(text), reasons.CODE, kind, text)
+    return None
+
+
+def _best_spelling(term: Term, kind: str, text: str) -> Match | None:
+    take, worth = _named(kind)
+    taken = take(text)
+    query = term.text
+    best: tuple[float, str] | None = None
+    for one in spell(query, taken):
+        points, reason = _worth(one, query, taken, kind)
+        if best is None or points > best[0]:
+            best = (points, reason)
+    if best is None and term.kind == LETTERS and kind in NAMES and len(query) > 2:
+        best = _initials_apart(query, taken)
+    if best is None:
+        return None
+    return Match(best[0] + worth, best[1], kind, text)
+
+
+def _worth(one: Spelt, query: str, taken: Name, kind: str) -> tuple[float, str]:
+    plain = taken.joined.startswith(query, one.at)
+    if plain:
+        base, reason = EXACT, reasons.PLAIN[kind]
+    elif not one.short:
+        base, reason = SPELLED, reasons.PINYIN
+    elif one.full:
+        # The more of it is spelled in full, the surer.
+        base, reason = SHORTENED + 3.0 * one.full / (one.full + one.short), reasons.SPELT
+    else:
+        base, reason = INITIALS, reasons.INITIALS
+    if kind in PEOPLE:
+        whole = one.at == 0 and one.size == len(taken.joined)
+        extra = 4.0 if whole else 0.0 if one.at == 0 else -8.0
+        return base + extra - (6.0 if kind == "r" else 0.0), reason
+    return base + place(taken, one.at, one.size, kind != "n"), reason
+
+
+def _initials_apart(query: str, taken: Name) -> tuple[float, str] | None:
+    """Initials in order with signs left out between them: of a short name, mkjj of 美克国际家居."""
+    best = 0.0
+    for start in dict.fromkeys((taken.start, 0)):
+        found = gapped(query, taken, start)
+        if found is not None:
+            runs, skipped, end = found
+            points = 52.0 - 4.0 * (runs - 1) - 1.0 * skipped + (4.0 if end >= taken.stop else 0.0)
+            best = max(best, points)
+    return (best, reasons.INITIALS) if best > 20.0 else None
+
+
+def _word(query: str, kind: str, text: str) -> Match | None:
+    at = text.find(query)
+    if at < 0:
+        return None
+    reason = reasons.PLAIN[kind]
+    size = len(query)
+    before = text[at - 1] if at else " "
+    after = text[at + size] if at + size < len(text) else " "
+    start, whole = not before.isalnum(), not after.isalnum()
+    if kind == "e":
+        base = 98.0 if size == len(text) else 88.0 if at == 0 and whole else 84.0 if start and whole else 0.0
+        base = base or (80.0 if at == 0 else 74.0 if start else 0.0)
+    elif before == "@" or kind == "h":
+        base = 84.0 if start and whole else 76.0 if start else 0.0
+    else:
+        base = 82.0 if start and whole else 74.0 if start else 0.0
+    if not base:
+        # Letters inside a word are chance where they are few.
+        base = 46.0 + 2.0 * min(size, 8) if size > 2 else 0.0
+    return Match(base, reason, kind, text) if base else None
+
+
+def _address(term: Term, kind: str, text: str) -> Match | None:
+    """A domain, a mail address or a page, whole or as far as it is typed."""
+    query = term.text
+    if kind in "mhw":
+        bare = text.removeprefix("https://").removeprefix("http://").removeprefix("www.").rstrip("/")
+        if bare == query:
+            return Match(100.0, reasons.PLAIN[kind], kind, text)
+        at = text.find(query)
+        if at >= 0:
+            start = at == 0 or not text[at - 1].isalnum()
+            whole = at + len(query) == len(text.rstrip("/"))
+            points = 80.0 + (8.0 if start else 0.0) + (6.0 if whole else 0.0)
+            return Match(points, reasons.PLAIN[kind], kind, text)
+        return None
+    if kind in NAMES or kind == document.ENGLISH:
+        joined = "".join(term.units)
+        plain = text.replace(".", "").replace(" ", "").replace("-", "")
+        if joined in plain:
+            return Match(80.0, reasons.PLAIN[kind], kind, text)
+    if kind == document.NUMBER:
+        return _number("".join(term.units), kind, text)
+    return None
+
+
+def _digits(term: Term, kind: str, text: str) -> Match | None:
+    query = term.text
+    size = len(query)
+    if kind == document.PHONE:
+        at = text.rfind(query)
+        if at < 0:
+            return None
+        if size == len(text):
+            return Match(100.0, reasons.PHONE, kind, text)
+        if at + size == len(text):
+            return Match(88.0 if size == 4 else 86.0, reasons.PHONE_TAIL, kind, text)
+        if text.startswith(query):
+            return Match(72.0 + min(size, 10), reasons.PHONE, kind, text)
+        return Match(55.0 + min(size, 10), reasons.PHONE, kind, text)
+    if kind == document.NUMBER:
+        return _number(query, kind, text)
+    if kind == document.CODE and size > 3 and query in text:
+        points = 98.0 if size == len(text) else 52.0 + 20.0 * size / len(text)
+        return Match(points, reasons.CODE, kind, text)
+    if kind in NAMES:
+        taken = name(text)
+        at = taken.joined.find(query)
+        if at < 0:
+            return None
+        points = EXACT + place(taken, at, size, kind != "n") + KIND_OF_NAME[kind]
+        return Match(points - (8.0 if size > 3 else 0.0), reasons.PLAIN[kind], kind, text)
+    if kind in WORDY and size > 2:
+        at = text.find(query)
+        if at >= 0:
+            return Match(58.0 if at == 0 else 50.0, reasons.PLAIN[kind], kind, text)
+    if kind == document.TAG and query in text:
+        return Match(60.0, reasons.TAG, kind, text)
+    return None
+
+
+def _number(query: str, kind: str, text: str) -> Match | None:
+    plain = "".join(filter(str.isalnum, text))
+    at = plain.rfind(query)
+    if at < 0:
+        bare = plain.lstrip("abcdefghijklmnopqrstuvwxyz").lstrip("0")
+        return Match(96.0, reasons.NUMBER, kind, text) if bare == query else None
+    if len(query) == len(plain):
+        return Match(100.0, reasons.NUMBER, kind, text)
+    if at + len(query) == len(plain):
+        # 17 of 000017 is all of it that anybody types.
+        own = not plain[:at].strip("0abcdefghijklmnopqrstuvwxyz")
+        return Match(95.0 if own else 84.0, reasons.NUMBER, kind, text) if len(query) > 1 else None
+    if len(query) < 3:
+        return None
+    return Match(66.0 if at == 0 else 50.0, reasons.NUMBER, kind, text)
+
+
+def _mixed(term: Term, kind: str, text: str) -> Match | None:
+    """Chinese signs with letters or digits: 华wei, tcl科技, 3号楼."""
+    if kind in NAMES or kind in PEOPLE:
+        return _best_spelling(term, kind, text)
+    return _text(term, kind, text)
+
+
+_JUDGES: dict[str, Callable[[Term, str, str], Match | None]] = {
+    HAN_TERM: _text,
+    LETTERS: _spelled,
+    DIGITS: _digits,
+    MIXED: _mixed,
+    ADDRESS: _address,
+}

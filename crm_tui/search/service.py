@@ -1,0 +1,299 @@
+"""The search: from what was typed to the best customers, with reasons, within a deadline.
+
+``search(reader, text, me)`` reads through the user's views on the given connection; another thread may interrupt
+that connection: what was found so far comes back. Nothing is loaded before the first call.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+from crm_tui.customers import document
+from crm_tui.customers.filter_fields import Filter
+from crm_tui.customers.store_pieces import Test
+from crm_tui.search import conditions, index, reasons, store
+from crm_tui.search.deadline import Deadline
+from crm_tui.search.parsing import Question, Term, parse
+from crm_tui.search.scoring import Match, score
+from crm_tui.search.tiers import LOOSE, STRONG, USUAL, WEAK, Tier, any_of, both, every, tiers
+from crm_tui.storage.driver import sqlite3
+
+LIMIT = 50
+DEADLINE_MS = 150
+GOOD = 60.0  # points of a match that makes looser questions needless, for as many as are wanted
+ENOUGH = 10  # matches below which weak tiers are asked
+LOOKED_AT = 64  # documents between two looks at the clock
+OF_SEVERAL = 600  # candidates of several terms
+ONES_OWN = 60
+SCANNED = 400  # documents of one statement where the index does not answer
+OWN, OPENED, BUSY = 4.0, 6.0, 1.5
+"""What a customer is worth beyond its match: one's own, recently opened (the last most), one in work."""
+
+
+class Hit(NamedTuple):
+    """A found customer: points, reason (a key of reasons.REASONS), the kind of line and the line that answered."""
+
+    id: int
+    score: float
+    reason: str
+    field: str
+    text: str
+
+
+class Found(NamedTuple):
+    """What a search found, best first.
+
+    ``more``: there may be others; ``late``: the deadline or an interruption ended it; ``scan``: the index did not
+    answer (``scan`` names why: building, damaged), the documents were read, newest first; ``terms`` are for
+    ``spans``.
+    """
+
+    hits: tuple[Hit, ...]
+    more: bool
+    terms: tuple[Term, ...]
+    late: bool = False
+    scan: str = ""
+
+
+def search(
+    reader: sqlite3.Connection,
+    text: str,
+    me: int = 0,
+    *,
+    limit: int = LIMIT,
+    deadline_ms: float = DEADLINE_MS,
+    where: Filter | Test | None = None,
+    cancelled: Callable[[], bool] | None = None,
+    opened: Sequence[int] = (),
+) -> Found:
+    """Return the customers that answer a text, best first; the same text over the same file gives the same list.
+
+    ``me`` is the asking person, whose own customers come first among equals, as do those ``opened`` lately
+    (newest first). ``where`` is a condition that each must pass besides those in the text (行业:制造业). Any
+    text is answered, by an empty list if by nothing better.
+    """
+    with Deadline(reader, deadline_ms, cancelled) as deadline:
+        run = _Search(reader, deadline, me, limit, opened)
+        question = parse(text)
+        try:
+            question, run.test = conditions.apply(reader, question, where)
+            if question.terms or (question.conditions and run.test is not None):
+                run.look(question)
+        except sqlite3.OperationalError as error:
+            if not _interrupted(error):
+                raise
+            run.late = True
+        return run.found(question)
+
+
+def _interrupted(error: sqlite3.Error) -> bool:
+    return str(error) == "interrupted"
+
+
+class _Search:
+    def __init__(
+        self, reader: sqlite3.Connection, deadline: Deadline, me: int, limit: int, opened: Sequence[int]
+    ) -> None:
+        self.reader = reader
+        self.deadline = deadline
+        self.me = me
+        self.limit = limit
+        self.opened = opened
+        self.test: Test | None = None
+        self.late = False
+        self.cut = False  # a tier brought as many as it may: there are others
+        self.scan = ""
+        self.seen: dict[int, tuple[float, Match, int] | None] = {}  # by id: points, match, length of the name
+        self.good = self.fair = 0
+
+    def look(self, question: Question) -> None:
+        """Find the matches of a question."""
+        state = index.state(self.reader)
+        if state.kind == index.READY:
+            try:
+                self._ask(question.terms)
+                return
+            except sqlite3.DatabaseError as error:
+                if _interrupted(error) or not index.is_index_damage(error):
+                    raise
+                self.scan = index.DAMAGED
+                self.seen.clear()
+                self.good = self.fair = 0
+        else:
+            self.scan = state.kind
+        self._scan(question.terms)
+
+    # -- the index ------------------------------------------------------------------------------------
+
+    def _ask(self, terms: Sequence[Term]) -> None:
+        if not terms:
+            self._all()
+        elif len(terms) == 1:
+            self._one(terms)
+        else:
+            self._several(terms)
+
+    def _all(self) -> None:
+        """Conditions alone: the newest that pass."""
+        rows = store.scanned(self.reader, 1 << 62, self.limit + 1, self.test)
+        self.cut = len(rows) > self.limit
+        plain = Match(50.0, "", document.NAME, "")
+        for customer_id, text, busy in rows:
+            self.seen[customer_id] = (50.0 + (BUSY if busy else 0.0), plain, len(text.partition("\n")[0]))
+
+    def _one(self, terms: Sequence[Term]) -> None:
+        group = STRONG
+        for tier in tiers(terms[0]):
+            if tier.group > group:
+                group = tier.group
+                if self._enough(group):
+                    self.cut = self.cut or group < WEAK
+                    return
+            self._tier(tier, terms, tier.group == WEAK)
+            if self.late:
+                return
+
+    def _enough(self, group: int) -> bool:
+        if group == WEAK:
+            return self.fair >= ENOUGH
+        return self.good >= self.limit
+
+    def _several(self, terms: Sequence[Term]) -> None:
+        """All terms at once: candidates have something of each."""
+        asked = [tiers(term) for term in terms]
+        for last in (USUAL, LOOSE, WEAK):
+            parts = [any_of(*(one.expression for one in each if one.group <= last)) for each in asked]
+            if all(parts):
+                self._tier(Tier(both(*parts), OF_SEVERAL, last), terms, last == WEAK)
+            if self.late or self.fair >= ENOUGH:
+                return
+        if not self.seen or not any(self.seen.values()):
+            self._most_of(terms, asked)
+
+    def _most_of(self, terms: Sequence[Term], asked: Sequence[Sequence[Tier]]) -> None:
+        """Nothing has all terms: what has all but one."""
+        for left_out in range(len(terms)):
+            rest = [term for at, term in enumerate(terms) if at != left_out]
+            parts = [
+                any_of(*(one.expression for one in each if one.group <= LOOSE))
+                for at, each in enumerate(asked)
+                if at != left_out
+            ]
+            if all(parts):
+                self._tier(Tier(both(*parts), 100, WEAK), rest, weak=False, worth=0.6)
+            if self.late:
+                return
+
+    def _tier(self, tier: Tier, terms: Sequence[Term], weak: bool, worth: float = 1.0) -> None:
+        if self.deadline.passed():
+            self.late = True
+            return
+        rows = store.matching(self.reader, tier.expression, tier.limit, self.test)
+        self._take(rows, terms, weak, worth)
+        if len(rows) == tier.limit:
+            self.cut = True
+            if self.me and not self.late:
+                own = both(tier.expression, every(f"!{self.me}"))
+                self._take(store.matching(self.reader, own, ONES_OWN, self.test), terms, weak, worth)
+
+    # -- candidates -----------------------------------------------------------------------------------
+
+    def _take(self, rows: Sequence[tuple[Any, ...]], terms: Sequence[Term], weak: bool, worth: float) -> None:
+        seen = self.seen
+        for number, (customer_id, text, busy) in enumerate(rows):
+            if number % LOOKED_AT == LOOKED_AT - 1 and self.deadline.passed():
+                self.late = True
+                return
+            if customer_id in seen and not (weak and seen[customer_id] is None):
+                continue
+            seen[customer_id] = None
+            lines = [(line[0], line[1:]) for line in text.split("\n") if line]
+            if not lines:
+                continue
+            match = _all_terms(terms, lines, weak)
+            if match is None:
+                continue
+            points = match.score * worth
+            self.fair += 1
+            self.good += points >= GOOD
+            seen[customer_id] = (points + (BUSY if busy else 0.0), match, len(lines[0][1]))
+
+    def _scan(self, terms: Sequence[Term]) -> None:
+        """The index does not answer: read the documents, newest first, as far as time allows."""
+        if not terms:
+            self._all()
+            return
+        before = 1 << 62
+        while not self.late:
+            rows = store.scanned(self.reader, before, SCANNED, self.test)
+            self._take(
+                [(one, _as_lines(text), busy) for one, text, busy in rows], terms, weak=False, worth=1.0
+            )
+            if len(rows) < SCANNED:
+                return
+            before = rows[-1][0]
+            if self.deadline.passed():
+                self.late = True
+            if self.good > 4 * self.limit:
+                self.cut = True
+                return
+
+    # -- the list -------------------------------------------------------------------------------------
+
+    def found(self, question: Question) -> Found:
+        """Return the list: points, then the shorter name, then the newer customer."""
+        matched = [(one, *found) for one, found in self.seen.items() if found is not None]
+        opened = {one: OPENED - at * 0.5 for at, one in enumerate(self.opened[:8])}
+        if opened:
+            matched = [(one, points + opened.get(one, 0.0), *rest) for one, points, *rest in matched]
+        matched.sort(key=lambda one: (-one[1], one[3], -one[0]))
+        if self.me and matched:
+            matched = self._with_own(matched)
+        hits = tuple(
+            Hit(one, round(min(points, 120.0), 1), match.reason, match.line, match.text)
+            for one, points, match, _size in matched[: self.limit]
+        )
+        more = self.late or self.cut or len(matched) > self.limit
+        return Found(hits, more, question.terms, self.late, self.scan)
+
+    def _with_own(self, matched: list[Any]) -> list[Any]:
+        """Put one's own customers first among equals."""
+        near = matched[: self.limit + 2 * ONES_OWN]
+        try:
+            owner = store.owners(self.reader, [one[0] for one in near])
+        except sqlite3.OperationalError as error:
+            if not _interrupted(error):
+                raise
+            self.late = True
+            return matched
+        near = [
+            (one, points + (OWN if owner[one] == self.me else 0.0), *rest)
+            for one, points, *rest in near
+            if one in owner
+        ]
+        near.sort(key=lambda one: (-one[1], one[3], -one[0]))
+        return near if len(near) >= self.limit else near + matched[self.limit + 2 * ONES_OWN :]
+
+
+def _all_terms(terms: Sequence[Term], lines: Sequence[tuple[str, str]], weak: bool) -> Match | None:
+    """Return the match of all terms: the mean of their points, the reason of what is no plain name."""
+    if len(terms) == 1:
+        return score(terms[0], lines, weak)
+    total = 0.0
+    shown: Match | None = None
+    for term in terms:
+        match = score(term, lines, weak)
+        if match is None:
+            return None
+        total += match.score
+        if shown is None or (shown.reason == reasons.NAME and match.reason != reasons.NAME):
+            shown = match
+    return shown._replace(score=total / len(terms)) if shown else None
+
+
+def _as_lines(text: str) -> str:
+    """Return a document as lines; one of an older file is a text without kinds, taken for a name."""
+    if text and "\n" not in text and text[:1] not in document.KINDS:
+        return document.NAME + text
+    return text

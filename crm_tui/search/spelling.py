@@ -1,0 +1,120 @@
+"""Whether letters, or letters among Chinese signs, spell a part of a name: 华wei, hwjs, hjishu, huaw."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from crm_tui.search.grams import Read
+from crm_tui.search.names import Name
+
+_DOUBLE = ("zh", "ch", "sh")
+MOST_STEPS = 400
+
+
+class Spelt(NamedTuple):
+    """Where a spelling lies in the joined name, and how many of its units are abbreviated or in full."""
+
+    at: int
+    size: int
+    short: int
+    full: int
+
+
+class _Speller:
+    def __init__(self, query: str, parts: Sequence[str], said: Sequence[Read]) -> None:
+        self.query = query
+        self.parts = parts
+        self.said = said
+        self.left = MOST_STEPS
+        self.dead: set[tuple[int, int]] = set()
+
+    def walk(self, at: int, unit: int) -> tuple[int, int, int] | None:
+        """Return (units, abbreviated, in full) of the fullest way to spell the rest from here."""
+        query = self.query
+        if at == len(query):
+            return (0, 0, 0)
+        if unit == len(self.parts) or (at, unit) in self.dead or self.left <= 0:
+            return None
+        self.left -= 1
+        part = self.parts[unit]
+        best: tuple[int, int, int] | None = None
+        for took, short in self._steps(part, self.said[unit][0], at):
+            rest = self.walk(at + took, unit + 1)
+            if rest is not None:
+                found = (rest[0] + 1, rest[1] + short, rest[2] + 1 - short)
+                if best is None or found[1] < best[1]:
+                    best = found
+                if not best[1]:
+                    break
+        if best is None:
+            self.dead.add((at, unit))
+        return best
+
+    def _steps(self, part: str, said: Sequence[str], at: int) -> list[tuple[int, int]]:
+        query = self.query
+        if query.startswith(part, at):
+            return [(len(part), 0)]
+        first = query[at]
+        steps: list[tuple[int, int]] = []
+        if not said:
+            if part.isascii() and part[0] == first:
+                rest = query[at:]
+                if part.startswith(rest):
+                    steps.append((len(rest), 0))
+                steps.append((1, 1))
+            return steps
+        for one in said:
+            if one[0] != first:
+                continue
+            if query.startswith(one, at) or ("v" in one and query.startswith(one.replace("v", "u"), at)):
+                steps.append((len(one), 0))
+            rest = query[at : at + 6]
+            if len(rest) < len(one) and at + len(rest) == len(query) and one.startswith(rest):
+                steps.append((len(rest), 1 if len(rest) == 1 else 0))
+            elif one[:2] in _DOUBLE and rest.startswith(one[:2]):
+                steps.append((2, 1))
+            steps.append((1, 1))
+        return steps
+
+
+def spell(query: str, name: Name) -> list[Spelt]:
+    """Return the places where a query spells a part of a name, at most one for each place to begin."""
+    parts, said = name.parts, name.said
+    first = query[0]
+    found: list[Spelt] = []
+    offset = 0
+    speller: _Speller | None = None
+    for unit, part in enumerate(parts):
+        if part[0] == first or first in said[unit][1]:
+            speller = speller or _Speller(query, parts, said)
+            way = speller.walk(0, unit)
+            if way is not None:
+                size = sum(map(len, parts[unit : unit + way[0]]))
+                found.append(Spelt(offset, size, way[1], way[2]))
+        offset += len(part)
+    return found
+
+
+def gapped(query: str, name: Name, start: int) -> tuple[int, int, int] | None:
+    """Return (runs, signs left out, end) when initials stand in order from a place on, None otherwise."""
+    at = offset = 0
+    runs = skipped = 0
+    before = True
+    for part, (_said, initials) in zip(name.parts, name.said, strict=True):
+        here = offset
+        offset += len(part)
+        if here < start:
+            continue
+        if query[at] in initials or (not initials and part[0] == query[at]):
+            runs += before
+            before = False
+            at += 1
+            if at == len(query):
+                return runs, skipped, offset
+        else:
+            skipped += 1
+            before = True
+            if at == 0:
+                return None
+    return None

@@ -1,0 +1,324 @@
+"""What the index is asked for a term: expressions of grams, the surest first, each with a limit.
+
+An expression finds candidates only; scoring.py decides. Every gram is quoted, so nothing that was typed is
+syntax. No phrase and no prefix of the index is ever asked for: both cost up to a second at a million rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import product
+from typing import NamedTuple
+
+from crm_tui.search.grams import WEAK_WORDS, read
+from crm_tui.search.parsing import ADDRESS, DIGITS, HAN_TERM, LETTERS, Term
+from crm_tui.text.company import core
+from crm_tui.text.pinyin import is_syllable, syllables
+
+STRONG, USUAL, LOOSE, WEAK = 0, 1, 2, 3
+"""Groups: the next is asked while the good matches are fewer than wanted; WEAK only where fewer than 10 are."""
+MOST_WAYS = 4
+LONGEST_SYLLABLE = 6
+
+
+class Tier(NamedTuple):
+    """An expression, how many candidates it may bring, its group."""
+
+    expression: str
+    limit: int
+    group: int
+
+
+def every(*tokens: str) -> str:
+    """Return the expression of candidates that hold every token, '' when a token is blank or there is none."""
+    if not tokens or not all(tokens):
+        return ""
+    return " AND ".join(quoted(one) for one in dict.fromkeys(tokens))
+
+
+def any_of(*expressions: str) -> str:
+    """Return the expression of candidates of any of several expressions; '' ones are left out."""
+    found = [one for one in dict.fromkeys(expressions) if one]
+    return found[0] if len(found) == 1 else " OR ".join(f"({one})" for one in found)
+
+
+def both(*expressions: str) -> str:
+    """Return the expression of candidates of all expressions."""
+    found = [one for one in dict.fromkeys(expressions) if one]
+    return found[0] if len(found) == 1 else " AND ".join(f"({one})" for one in found)
+
+
+def quoted(token: str) -> str:
+    """Return a gram as a string of the index's query language."""
+    return '"' + token.replace('"', "").replace("\0", "") + '"'
+
+
+def tiers(term: Term) -> list[Tier]:
+    """Return what to ask for a term, surest first."""
+    if term.kind == HAN_TERM:
+        found = _han(term)
+    elif term.kind == LETTERS:
+        found = _letters(term.text)
+    elif term.kind == DIGITS:
+        found = _digits(term.text)
+    elif term.kind == ADDRESS:
+        found = _address(term.units)
+    else:
+        found = _mixed(term)
+    seen: set[str] = set()
+    fresh = []
+    for one in found:
+        if one.expression and one.expression not in seen:
+            seen.add(one.expression)
+            fresh.append(one)
+    return fresh
+
+
+def pairs(parts: Sequence[str]) -> list[str]:
+    """Return the pairs of signs that stand side by side, the signs themselves when there is one."""
+    return [one + two for one, two in zip(parts, parts[1:], strict=False)] or list(parts)
+
+
+def _han(term: Term) -> Iterator[Tier]:
+    parts = term.units
+    text = term.text
+    size = len(parts)
+    yield Tier(every("$" + text), 100, STRONG)
+    if size == 1:
+        yield Tier(every("^" + text), 100, STRONG)
+        yield Tier(any_of(every(text), every("@" + text)), 200, USUAL)
+        yield from _sounds(parts)
+        return
+    few = every(*pairs(parts))
+    yield Tier(both(every("^" + parts[0] + parts[1]), few), 200, STRONG)
+    yield Tier(any_of(every("~" + text), every("@$" + text)), 100, STRONG)
+    yield Tier(few, 200, USUAL)
+    yield Tier(every(*("@" + one for one in pairs(parts))), 100, USUAL)
+    yield Tier(every("&" + parts[0] + parts[1], *parts[2:]), 200, LOOSE)
+    yield Tier(both(every("^" + parts[0]), every(*parts)), 200, LOOSE)
+    yield Tier(every(*parts), 300, LOOSE)
+    yield from _sounds(parts)
+    brand = core(text)
+    if size > 3:
+        yield Tier(every("$" + brand) if brand != text else "", 50, WEAK)
+    if 3 <= size <= 6:
+        each = [every(*parts[:at], *parts[at + 1 :]) for at in range(size)]
+        yield Tier(any_of(*each), 400, WEAK)
+    elif size > 6:
+        middle = size // 2
+        halves = (every(*pairs(parts[:middle])), every(*pairs(parts[middle:])))
+        yield Tier(any_of(*halves), 200, WEAK)
+    if size > 3:
+        heads = [every("$" + text[:end]) for end in (3, 2)]
+        yield Tier(any_of(*heads), 60, WEAK)
+        yield Tier(every("^" + text[:2]), 60, WEAK)
+
+
+def _sounds(parts: Sequence[str]) -> Iterator[Tier]:
+    """Other signs of the same sound."""
+    said = [read(one)[0] or (one,) for one in parts]
+    several = [one for one, _number in zip(product(*said), range(MOST_WAYS), strict=False)]
+    yield Tier(any_of(*(every("$" + "'".join(way)) for way in several)), 100, WEAK)
+    if len(parts) > 1:
+        yield Tier(any_of(*(every(*_joints(way)) for way in several)), 200, WEAK)
+
+
+def _joints(way: Sequence[str]) -> list[str]:
+    return [one + "'" + two for one, two in zip(way, way[1:], strict=False)] or list(way)
+
+
+def segmentations(text: str) -> list[tuple[tuple[str, ...], str]]:
+    """Return the ways to cut letters into syllables and a rest that is none yet, the longest syllables first.
+
+    ``huaw`` gives (hua,) and w; ``xian`` (xian,), (xi, an) and (xia,) with n.
+    """
+    found: list[tuple[tuple[str, ...], str]] = []
+    known = syllables()
+
+    def walk(at: int, before: tuple[str, ...]) -> None:
+        if len(found) >= 3 * MOST_WAYS:
+            return
+        if at == len(text):
+            found.append((before, ""))
+            return
+        for size in range(min(LONGEST_SYLLABLE, len(text) - at), 0, -1):
+            part = text[at : at + size]
+            if part in known:
+                walk(at + size, (*before, part))
+        rest = text[at:]
+        if before and len(rest) < LONGEST_SYLLABLE and rest not in known and _begins(rest):
+            found.append((before, rest))
+
+    walk(0, ())
+    found.sort(key=lambda one: (len(one[0]) + bool(one[1]), len(one[1])))
+    return found[:MOST_WAYS]
+
+
+def _begins(rest: str) -> bool:
+    return any(one.startswith(rest) for one in syllables())
+
+
+def _letters(text: str) -> Iterator[Tier]:
+    size = len(text)
+    ways = segmentations(text)
+    whole = [way for way, rest in ways if not rest]
+    three = [text[at : at + 3] for at in range(size - 2)]
+    grams = ["=" + one for one in three] or ["=" + text]
+    if size == 1:
+        yield Tier(every("^" + text), 100, STRONG)
+        yield Tier(every("%^" + text), 100, USUAL)
+        yield Tier(every("%$" + text), 50, USUAL)
+        return
+    yield Tier(every("$=" + text), 100, STRONG)
+    yield Tier(any_of(*(every("$" + "'".join(way)) for way in whole), every("%$" + text)), 100, STRONG)
+    begun = [
+        every("^" + way[0], *(_joints(way) if len(way) > 1 else ()), *_rest(way, rest)) for way, rest in ways
+    ]
+    if size <= LONGEST_SYLLABLE and _begins(text):
+        begun.append(every("^" + text))
+    yield Tier(any_of(*begun), 200, STRONG)
+    yield Tier(every("^=" + text[:3], *grams), 200, STRONG)
+    yield Tier(every("^^" + text[:3], *grams), 100, USUAL)
+    letters = every(*("%" + one for one in three)) if three else every("%^" + text)
+    yield Tier(letters, 150, USUAL)
+    yield Tier(any_of(every("~=" + text), *(every("~" + "'".join(way)) for way in whole)), 100, USUAL)
+    inside = [every(*_joints(way), *_rest(way, rest)) for way, rest in ways if len(way) + bool(rest) > 1]
+    yield Tier(any_of(*inside), 200, USUAL)
+    if size > 3:
+        yield Tier(every(*("#" + one for one in three)), 50, USUAL)
+    yield Tier(every(*grams), 300, LOOSE)
+    yield from _shortened(text)
+    if whole and len(whole[0]) == 1:
+        yield Tier(every(text), 100, LOOSE)
+    if size > 3:
+        two = [text[at : at + 2] for at in range(0, size, 2)]
+        spread = [every(*("=" + one for one in two if len(one) == 2))]
+        if size == 4:
+            spread += [every("=" + text[:3]), every("=" + text[1:])]
+        start = any_of(every("^=" + text[:2]), every("^^" + text[:2]))
+        yield Tier(both(start, any_of(*spread)), 200, WEAK)
+        yield Tier(every("^=" + text[:2], "=" + text[-2:]), 200, WEAK)
+        yield Tier(every("^^" + text[:2], "=" + text[-2:]), 100, WEAK)
+        pieces = ["%" + one for one in three]
+        near = [every(one, two) for at, one in enumerate(pieces[:6]) for two in pieces[at + 1 : at + 4]]
+        # A word of four letters has no two threes that one wrong letter leaves; its start and end do.
+        near = near or [every(one) for one in pieces]
+        yield Tier(any_of(*near[:8]), 200, WEAK)
+
+
+def _rest(way: Sequence[str], rest: str) -> tuple[str, ...]:
+    """Return the initials of the last syllable and of what is typed of the next."""
+    return ("=" + way[-1][0] + rest[0],) if rest else ()
+
+
+def _shortened(text: str) -> Iterator[Tier]:
+    """Syllables in full among initials: huajs, hjishu, hweijs."""
+    known = syllables()
+    found: list[tuple[str, ...]] = []
+
+    def walk(at: int, before: tuple[str, ...], full: int) -> None:
+        if len(found) >= 2 * MOST_WAYS or len(before) > 8:
+            return
+        if at == len(text):
+            if 0 < full < len(before):
+                found.append(before)
+            return
+        for size in range(min(LONGEST_SYLLABLE, len(text) - at), 1, -1):
+            if text[at : at + size] in known:
+                walk(at + size, (*before, text[at : at + size]), full + 1)
+        if text[at] not in "iuv":
+            walk(at + 1, (*before, text[at]), full)
+
+    walk(0, (), 0)
+    found.sort(key=lambda one: (len(one), -sum(len(part) > 1 for part in one)))
+    expressions = []
+    for way in found[:MOST_WAYS]:
+        heads = "".join(one[0] for one in way)
+        tokens = ["=" + heads[at : at + 3] for at in range(max(len(heads) - 2, 0))] or ["=" + heads]
+        tokens += [one for one in way if is_syllable(one) and len(one) > 1]
+        tokens += [
+            one + "'" + two for one, two in zip(way, way[1:], strict=False) if len(one) > 1 and len(two) > 1
+        ]
+        expressions.append(every(*tokens))
+    yield Tier(any_of(*expressions), 200, LOOSE)
+
+
+def _digits(text: str) -> Iterator[Tier]:
+    size = len(text)
+    if size < 3:
+        yield Tier(any_of(every("%$" + text), every("%^" + text)), 100, STRONG)
+        return
+    threes = [text[at : at + 3] for at in range(size - 2)]
+    if size == 3:
+        yield Tier(every("e" + text), 100, STRONG)
+        yield Tier(every("%$" + text), 50, STRONG)
+        yield Tier(every("b" + text), 100, USUAL)
+        yield Tier(every("#" + text), 100, LOOSE)
+        return
+    windows = every(*(text[at : at + 4] for at in range(size - 3)))
+    yield Tier(every("#$" + text), 20, STRONG)
+    yield Tier(both(every("e" + text[-4:]), windows), 100, STRONG)
+    yield Tier(every("%$" + text), 50, STRONG)
+    yield Tier(windows, 200, USUAL)
+    yield Tier(every(*("#" + one for one in threes)), 150, USUAL)
+    codes = [every(*("+" + one for one in threes))]
+    if text[0] == "9" and size > 4:
+        codes.append(every(*("+" + one for one in threes[2:])))
+    yield Tier(any_of(*codes), 150, USUAL)
+    yield Tier(every(*("%" + one for one in threes)), 100, LOOSE)
+
+
+def _address(words: Sequence[str]) -> Iterator[Tier]:
+    telling = [one for one in words if one not in WEAK_WORDS] or list(words)
+    whole = [token for one in telling for token in _of_word(one)]
+    yield Tier(every(*("%$" + one for one in telling)), 100, STRONG)
+    yield Tier(every(*whole), 200, STRONG)
+    # The last word may be on its way: baidu.co
+    if len(telling) > 1:
+        yield Tier(every(*(token for one in telling[:-1] for token in _of_word(one))), 200, USUAL)
+    joined = "".join(words)
+    yield Tier(every(*("#" + joined[at : at + 3] for at in range(len(joined) - 2))), 50, USUAL)
+
+
+def _of_word(word: str) -> list[str]:
+    return ["%" + word[at : at + 3] for at in range(len(word) - 2)] or ["%^" + word[:2]]
+
+
+def _mixed(term: Term) -> Iterator[Tier]:
+    """Chinese signs with letters or digits: the signs lead, the letters are a word or pinyin."""
+    parts = term.units
+    yield Tier(every("$" + term.text), 100, STRONG)
+    signs: list[str] = []
+    words: list[str] = []
+    soft: list[str] = []
+    run: list[str] = []
+    for part in (*parts, "0"):
+        if not part.isascii():
+            run.append(part)
+            continue
+        signs += pairs(run) if run else []
+        run = []
+        words += _of_word(part)
+    words = words[: len(words) - 1]
+    for part in parts:
+        if part.isascii() and part.isalpha():
+            cut = segmentations(part)
+            if cut:
+                way, rest = cut[0]
+                soft += [*way, *(_joints(way) if len(way) > 1 else ()), *_rest(way, rest)]
+            elif len(part) > 1:
+                soft += ["=" + part[:2]]
+    head = parts[0]
+    first = "^" + (head if head.isascii() or len(parts) < 2 or parts[1].isascii() else head + parts[1])
+    yield Tier(every(*signs, *words), 200, STRONG)
+    yield Tier(both(every(first), every(*signs, *soft)), 200, USUAL)
+    if soft or not words:
+        yield Tier(every(*signs, *soft), 200, USUAL)
+    letters = "".join(part if part.isascii() else (read(part)[1] or part)[0] for part in parts)
+    if letters.isascii() and len(letters) > 2:
+        yield Tier(every(*signs, *("=" + letters[at : at + 3] for at in range(len(letters) - 2))), 200, LOOSE)
+    text = "".join(part for part in parts if not part.isascii())
+    if len(text) > 1:
+        yield Tier(every("$" + text), 100, WEAK)
+        yield Tier(every("^" + text[:2], *pairs(list(text))), 100, WEAK)
+        yield Tier(every(*pairs(list(text))), 100, WEAK)
