@@ -21,12 +21,14 @@ HAY = (
     (document.NAME, "name"),
     (document.SHORT, "short_name"),
     (document.ENGLISH, "english_name"),
+    (document.PAGE, "website"),
     (document.NUMBER, "no"),
     (document.CODE, "uscc_key"),
     (document.REFERRER, "referrer"),
 )
 CITIES = ("biz_city", "biz_province", "reg_city", "reg_province")  # Beijing is a province without city
 _BETWEEN = re.compile(r"[\s;,、；，/]+")  # several addresses in one cell
+_NO_DIGIT = re.compile(r"[^0-9]")
 _region = lru_cache(maxsize=512)(region_of)
 # The filter tells what is odd at any time; a date that lies in the future today does not stay so.
 NEVER = "9999-12-31"
@@ -166,7 +168,8 @@ class _Files:
                     (document.CHAT, contact["wechat"]),
                 )
                 parts += [(document.MAIL, mail) for mail in _BETWEEN.split(contact["email"] or "")]
-                parts += [(document.PHONE, key) for key in self._phones.get(contact["id"], ())]
+                phones = self._phones.get(contact["id"]) or _digits(contact)
+                parts += [(document.PHONE, digits) for digits in phones]
         for customer_id, kind, name in query_in(self._connection, store.HAY_ALIASES, ids):
             if customer_id in hay:
                 hay[customer_id].append((document.of_alias(kind), name))
@@ -252,6 +255,18 @@ def _phone_keys(customer: dict[str, Any] | None, contact: dict[str, Any]) -> lis
     cities = (customer[name] for name in CITIES if customer[name]) if customer else ()
     area_code = next(filter(None, map(area_code_of, cities)), "")
     return [phone.key for text in filled for phone in parse_phones(text, area_code) if phone.key]
+
+
+def _digits(contact: dict[str, Any]) -> list[str]:
+    """Return the digits of phones without key: of places whose numbers are not ours to judge."""
+    filled = [text for text in (contact["office_phone"], contact["mobile"]) if text]
+    if not filled:
+        return []
+    from crm_tui.text.phone import parse_phones
+
+    found = [phone for text in filled for phone in parse_phones(text) if phone.kind != "masked"]
+    each = (_NO_DIGIT.sub("", phone.text).removesuffix(phone.extension) for phone in found)
+    return [digits for digits in each if len(digits) > 4]
 
 
 def _mail_keys(text: str | None) -> list[str]:

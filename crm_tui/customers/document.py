@@ -14,6 +14,7 @@ ENGLISH = "e"
 CONTACT = "c"
 PHONE = "p"
 MAIL = "m"
+PAGE = "h"  # of the web
 CHAT = "w"
 NUMBER = "#"
 CODE = "u"
@@ -22,7 +23,7 @@ REFERRER = "r"
 # The order of the lines: names first, so that what is weighed most is read first.
 KINDS = (
     *(NAME, SHORT, FORMER, OTHER, ENGLISH, CONTACT),
-    *(PHONE, MAIL, CHAT, NUMBER, CODE, TAG, REFERRER),
+    *(PHONE, MAIL, PAGE, CHAT, NUMBER, CODE, TAG, REFERRER),
 )
 OF_ALIAS = {"short": SHORT, "former": FORMER}  # any other alias is an OTHER
 _ORDER = {kind: position for position, kind in enumerate(KINDS)}
