@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from functools import lru_cache
 from pathlib import Path
@@ -59,6 +60,18 @@ def simplify(s: str) -> str:
     return s if s.isascii() else s.translate(_simplified())
 
 
+# Old and Japanese forms that company names have and the table of traditional characters leaves alone: for
+# searching only, as fold() gives keys that are stored.
+_FORMS = (
+    "鑛矿 𬬻炉 砲炮 衞卫 濬浚 寳宝 寜宁 竝并 鑚钻 亊事 冨富 呉吴 兎兔 戸户 厰厂 姸妍 恵惠 昻昂"
+    " 晧皓 栢柏 桒桑 淸清 湻淳 畧略 皐皋 穏稳 緜绵 舖铺 菓果 薫薰 豊丰 銲焊 颕颖 飚飙 鬪斗 鶏鸡"
+    " 龢和 谿溪 䜣欣 邨村 艸草 鋻鉴 僊仙 効效 図图 沢泽 広广 竜龙 桜樱 栄荣 斎斋 黒黑 徳德 郷乡"
+    " 鉄铁 塩盐 歴历 暦历 隣邻 覇霸 駅驿 検检 経经 転转 気气 価价"
+)
+_VARIANTS = {ord(pair[0]): pair[1] for pair in _FORMS.split()}
+_VARIANT = re.compile("[" + "".join(map(chr, _VARIANTS)) + "]")
+
+
 def searchable(s: str) -> str:
     """Return a text as search keeps and compares it: written in one way, its words apart.
 
@@ -70,6 +83,8 @@ def searchable(s: str) -> str:
         before = text
         if not text.isascii():
             text = simplify(unicodedata.normalize("NFKC", text))
+            if _VARIANT.search(text):
+                text = text.translate(_VARIANTS)
         text = text.lower()
         if not text.isprintable():
             text = "".join([_shown(char) for char in text])

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from crm_tui.text.fold import simplify, tidy
 
-_TABLE = Path(__file__).parent / "data" / "regions.txt"
+TABLE = Path(__file__).parent / "data" / "regions.txt"
 
 
 class Address(NamedTuple):
@@ -91,7 +91,7 @@ _AREAS = {
 def _table() -> dict[str, dict[str, tuple[str, ...]]]:
     """Return province -> city -> districts, read once from the bundled table."""
     table: dict[str, dict[str, tuple[str, ...]]] = {}
-    for line in _TABLE.read_text("utf-8").splitlines()[1:]:
+    for line in TABLE.read_text("utf-8").splitlines()[1:]:
         province, city, districts = line.split("\t")
         table.setdefault(province, {})[city] = tuple(districts.split())
     return table
@@ -106,6 +106,11 @@ def short_name(name: str) -> str:
     """Return the short form of a division's official name: 广东 for 广东省, 恩施 for 恩施土家族苗族自治州."""
     if name in _table():
         return _PROVINCE_END.sub("", name)
+    return short_below_province(name)
+
+
+def short_below_province(name: str) -> str:
+    """Return the short form of the official name of a city or district, without looking it up."""
     short = _district_stem(name) if name.endswith(("自治县", "自治旗", "区")) else _CITY_END.sub("", name)
     return short if len(short) > 1 else name
 

@@ -6,8 +6,9 @@ pinyin.txt has one line for each syllable without its tone, in alphabetical orde
 characters by tone and code point. Traditional characters that the program folds to simplified ones are left
 out.
 
-readings.txt has one line for each character that is read in several ways in names (polyphones.py), and for each
-one beyond pinyin.txt to which a character of Big5 is simplified: the character, its readings, commonest first.
+readings.txt has one line for each character that is read in several ways in names (polyphones.py), and for
+each one beyond pinyin.txt to which a character of Big5 is simplified: the character, its readings, commonest
+first.
 """
 
 from __future__ import annotations

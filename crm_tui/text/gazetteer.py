@@ -1,0 +1,175 @@
+"""The place a name begins with: provinces, cities and districts, with or without their 省, 市, 区.
+
+Addresses are taken apart by regions.py; here a few microseconds and little memory count, for every name of a
+large file is looked at.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from array import array
+from bisect import bisect_left
+from functools import lru_cache
+from typing import NamedTuple
+
+from crm_tui.text.regions import TABLE, short_below_province
+
+_LONGEST = 4
+"""Signs of the longest short name kept (呼和浩特); the few longer ones are all districts of the far west."""
+_END = {
+    1: re.compile("省|(?:壮族|回族|维吾尔)?自治区"),
+    2: re.compile("市|地区|盟|(?:[^()]{1,5}族){0,3}(?:自治)?州|(?:[^()]{1,5}族){1,4}自治县|县"),
+    3: re.compile("新区|林区|特区|[区县市旗镇乡]|(?:[^()]{1,5}族){1,4}自治[县旗]"),
+}
+_WHOLE_END = re.compile("市|特别行政区")
+_PROVINCE_END = re.compile("(?:壮族|回族|维吾尔)?自治区$|特别行政区$|省$|市$")
+_ZONE = re.compile(
+    "(?:国家)?(?:高新技术产业|高新技术|经济技术|高新|经济|综合|临港|港口)?(?:开发区|工业园区|产业园区|保税区|示范区)"
+    "|高新区|经开区|自贸区|自由贸易试验区|工业区|科技园区"
+)
+# Towns whose bare short name is as often the name of a company.
+_KEPT = (0, 0, 0xFFFFFFFF << 32, 0xFFFFFFFFFFFF << 16, 0xFFFFFFFFFFFFFFFF)
+_OFTEN_BRANDS = (
+    "东方 东兴 安达 大安 永安 永康 安宁 新乐 兴平 高平 高安 海安 和龙 龙泉 五常 海城 临江 磐石 灯塔 凤城 北安"
+    " 新民 安国 三河 天长 宁国 德兴 乐平 兴城 新泰 兴宁 常宁 福安 宁安 富锦 安康 三明 吉安 长治 宝山 永济"
+)
+_BRANDS = frozenset(_OFTEN_BRANDS.split())
+
+
+class Place(NamedTuple):
+    """A place by the short names of its parts (浙江, 杭州, 萧山), '' where not known."""
+
+    province: str = ""
+    city: str = ""
+    district: str = ""
+
+
+class _Table(NamedTuple):
+    keys: array[int]  # packed short names in order, one for each place
+    places: array[int]  # number of the place
+    province: array[int]  # number of its province, by place
+    city: array[int]  # number of its city + 1, by place
+    level: array[
+        int
+    ]  # 1 province, 2 city, 3 district; 4 a town or county that needs a larger place before it
+    provinces: tuple[str, ...]
+    cities: tuple[str, ...]
+
+
+def _stem(name: str) -> str:
+    if name.endswith(("自治县", "自治旗", "自治州", "新区", "地区", "林区", "特区")):
+        return short_below_province(name)
+    return name[:-1] if len(name) > 2 else name
+
+
+@lru_cache(maxsize=1)
+def _table() -> _Table:
+    """Build the table from the divisions; it takes 90 kB of memory."""
+    stems: list[str] = []
+    province, city, level = array("B"), array("H"), array("B")
+    provinces: list[str] = []
+    cities: list[str] = []
+
+    def add(stem: str, of_city: int, at: int) -> None:
+        if 1 < len(stem) <= _LONGEST:
+            stems.append(stem.ljust(_LONGEST, "\0") + chr(len(level)))
+            province.append(len(provinces) - 1)
+            city.append(of_city)
+            level.append(at)
+
+    last = ""
+    # The table of regions.py is not asked: it would stay in memory.
+    for line in TABLE.read_text("utf-8").splitlines()[1:]:
+        full, name, districts = line.split("\t")
+        whole = full == name or full.endswith(("市", "特别行政区"))
+        if full != last:
+            last = full
+            provinces.append(_PROVINCE_END.sub("", full))
+            if whole:
+                cities.append(provinces[-1])
+            add(provinces[-1], len(cities) if whole else 0, 1)
+        if not whole:
+            cities.append(_stem(name))
+            add(cities[-1], len(cities), 2)
+        for district in districts.split():
+            stem = _stem(district)
+            if stem != cities[-1]:
+                add(stem, len(cities), 3 if district[-1] == "市" and stem not in _BRANDS else 4)
+    stems.sort()
+    packed = array("Q")
+    packed.frombytes("".join([stem[:_LONGEST] for stem in stems]).encode("utf-16-be"))
+    if sys.byteorder == "little":
+        packed.byteswap()
+    places = array("H", [ord(stem[_LONGEST]) for stem in stems])
+    return _Table(packed, places, province, city, level, tuple(provinces), tuple(cities))
+
+
+def _at(text: str, at: int, within: Place) -> tuple[Place, int] | None:
+    """Return the place of the longest name at a position that fits a larger place, and where it ends."""
+    table = _table()
+    stem = text[at : at + _LONGEST].ljust(_LONGEST, "\0")
+    whole = int.from_bytes(stem.encode("utf-16-be", "surrogatepass")[:8], "big")
+    two = whole >> 32
+    fitting: list[tuple[int, int, int, int]] = []  # -length, not written in full, level, number
+    for row in range(bisect_left(table.keys, two << 32), len(table.keys)):
+        key = table.keys[row]
+        if key >> 32 != two:
+            break
+        size = 4 if key & 0xFFFF else 3 if key & 0xFFFF0000 else 2
+        if key != whole & _KEPT[size]:
+            continue
+        one = table.places[row]
+        level = table.level[one]
+        if (within.province and table.provinces[table.province[one]] != within.province) or (
+            within.city and (level < 3 or table.cities[table.city[one] - 1] != within.city)
+        ):
+            continue
+        written = _end(level, table.city[one]).match(text, at + size) is not None
+        if not written and not within.province and (level == 4 or text[at : at + size] in _BRANDS):
+            continue
+        fitting.append((-size, not written, level, one))
+    if not fitting:
+        return None
+    size, short, level, one = min(fitting)
+    end = at - size
+    if not short and (written := _end(level, table.city[one]).match(text, end)):
+        end = written.end()
+    province = table.provinces[table.province[one]]
+    city = table.cities[table.city[one] - 1] if table.city[one] else ""
+    if level < 3:
+        return Place(province, city), end
+    district = text[at : at - size]
+    # 朝阳区 lies in several cities: which one is not said.
+    if sum(other[:2] == (size, short) and other[2] > 2 for other in fitting) > 1:
+        return Place(within.province, within.city, district), end
+    return Place(province, city, district), end
+
+
+def _end(level: int, city: int) -> re.Pattern[str]:
+    return _WHOLE_END if level == 1 and city else _END[min(level, 3)]
+
+
+def leading_place(text: str) -> tuple[Place, int]:
+    """Return the place that a text in simplified characters begins with, and where the rest begins (0: none).
+
+    Of 浙江省杭州市萧山区恒达 the rest is 恒达; 昆山恒达 lies in 江苏, 苏州. A district or county without its
+    区, 县 counts only behind a larger place, and so does a town whose name is a brand as often (东方).
+    """
+    found = _at(text, 0, Place())
+    if found is None:
+        return Place(), 0
+    place, end = found
+    while not place.district:
+        further = _at(text, end, place)
+        if further is None:
+            break
+        place, end = further
+    zone = _ZONE.match(text, end)
+    return place, zone.end() if zone else end
+
+
+def as_place(text: str) -> Place | None:
+    """Return the place that a text names from its first sign to its last, None when it is anything else."""
+    place, end = leading_place(text)
+    return place if end and end == len(text) else None
