@@ -55,21 +55,11 @@ def connect(path: Path, *, read_only: bool = False, immutable: bool = False) -> 
 
     The connection belongs to one thread at a time; ``interrupt()`` may come from another.
     """
-    mode = "ro" if read_only or immutable else "rw"
-    # Three slashes: a path that begins with two would name a host. Bytes: a name need not be UTF-8.
-    uri = f"file://{quote(os.fsencode(path.absolute()))}?mode={mode}" + ("&immutable=1" if immutable else "")
-    connection = sqlite3.connect(
-        uri,
-        uri=True,
-        timeout=BUSY_SECONDS,
-        isolation_level=None,
-        check_same_thread=False,
-        cached_statements=256,
-    )
+    connection = _open(path, "ro" if read_only or immutable else "rw", immutable=immutable)
     try:
         for pragma in PRAGMAS:
             connection.execute("PRAGMA " + pragma)
-        if mode == "ro":
+        if read_only or immutable:
             connection.execute(f"PRAGMA cache_size={READING_CACHE:d}")
     except UnicodeDecodeError as error:
         # The driver could not read SQLite's own words about a definition that is garbage.
@@ -79,6 +69,19 @@ def connect(path: Path, *, read_only: bool = False, immutable: bool = False) -> 
         connection.close()
         raise
     return connection
+
+
+def _open(path: Path, mode: str, *, immutable: bool = False) -> sqlite3.Connection:
+    # Three slashes: a path that begins with two would name a host. Bytes: a name need not be UTF-8.
+    uri = f"file://{quote(os.fsencode(path.absolute()))}?mode={mode}" + ("&immutable=1" if immutable else "")
+    return sqlite3.connect(
+        uri,
+        uri=True,
+        timeout=BUSY_SECONDS,
+        isolation_level=None,
+        check_same_thread=False,
+        cached_statements=256,
+    )
 
 
 def create(path: Path) -> None:
@@ -180,11 +183,12 @@ def check_is_ours(path: Path) -> None:
             _("Remove the empty file and make a database with: crm-tui init"),
         )
     try:
-        connection = connect(path, immutable=True)
+        # Without the pragmas: they would have SQLite read the whole schema, for one number of the head.
+        connection = _open(path, "ro", immutable=True)
         try:
             application = connection.execute("PRAGMA application_id").fetchone()[0]
             # SQLite takes a single byte for an empty database.
-            if not connection.execute("PRAGMA page_count").fetchone()[0]:
+            if not (application or connection.execute("PRAGMA page_count").fetchone()[0]):
                 raise sqlite3.DatabaseError("file is not a database")
         finally:
             connection.close()
