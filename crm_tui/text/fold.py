@@ -29,15 +29,15 @@ _SAME = {
 
 
 @lru_cache(maxsize=1)
-def _simplified() -> dict[int, str]:
-    """Return traditional character -> simplified one, read once from the bundled table."""
+def _simplified() -> dict[int, int]:
+    """Return traditional character -> simplified one by code points: half the memory of texts."""
     pairs = _TABLE.read_text("utf-8").split("\n", 1)[1].replace("\n", "")
-    return dict(zip(map(ord, pairs[::2]), pairs[1::2], strict=True))
+    return dict(zip(map(ord, pairs[::2]), map(ord, pairs[1::2]), strict=True))
 
 
 @lru_cache(maxsize=1)
-def _folding() -> dict[int, str | None]:
-    table: dict[int, str | None] = dict(_simplified())
+def _folding() -> dict[int, int | str | None]:
+    table: dict[int, int | str | None] = dict(_simplified())
     for sign, variants in _SAME.items():
         table.update(dict.fromkeys(map(ord, variants), sign))
     table.update(dict.fromkeys(map(ord, _INVISIBLE + _BLANKS)))

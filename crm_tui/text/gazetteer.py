@@ -29,6 +29,8 @@ _ZONE = re.compile(
     "|高新区|经开区|自贸区|自由贸易试验区|工业区|科技园区"
 )
 # Towns whose bare short name is as often the name of a company.
+_PADDING = tuple("\0" * (_LONGEST - size) for size in range(_LONGEST + 1))
+_LONG_ENDS = frozenset(("治县", "治旗", "治州", "新区", "地区", "林区", "特区"))
 _KEPT = (0, 0, 0xFFFFFFFF << 32, 0xFFFFFFFFFFFF << 16, 0xFFFFFFFFFFFFFFFF)
 _OFTEN_BRANDS = (
     "东方 东兴 安达 大安 永安 永康 安宁 新乐 兴平 高平 高安 海安 和龙 龙泉 五常 海城 临江 磐石 灯塔 凤城 北安"
@@ -58,7 +60,7 @@ class _Table(NamedTuple):
 
 
 def _stem(name: str) -> str:
-    if name.endswith(("自治县", "自治旗", "自治州", "新区", "地区", "林区", "特区")):
+    if name[-2:] in _LONG_ENDS:
         return short_below_province(name)
     return name[:-1] if len(name) > 2 else name
 
@@ -73,7 +75,7 @@ def _table() -> _Table:
 
     def add(stem: str, of_city: int, at: int) -> None:
         if 1 < len(stem) <= _LONGEST:
-            stems.append(stem.ljust(_LONGEST, "\0") + chr(len(level)))
+            stems.append(stem + _PADDING[len(stem)] + chr(len(stems)))
             province.append(len(provinces) - 1)
             city.append(of_city)
             level.append(at)
@@ -92,10 +94,18 @@ def _table() -> _Table:
         if not whole:
             cities.append(_stem(name))
             add(cities[-1], len(cities), 2)
+        parent, of_city, of_province = cities[-1], len(cities), len(provinces) - 1
         for district in districts.split():
-            stem = _stem(district)
-            if stem != cities[-1]:
-                add(stem, len(cities), 3 if district[-1] == "市" and stem not in _BRANDS else 4)
+            stem = _stem(district) if district[-2:] in _LONG_ENDS else district[:-1]
+            # 沛县 is never called 沛.
+            whole = len(district) == 2
+            if whole:
+                stem = district
+            if 1 < len(stem) <= _LONGEST and stem != parent:
+                stems.append(stem + _PADDING[len(stem)] + chr(len(stems)))
+                province.append(of_province)
+                city.append(of_city)
+                level.append(3 if whole or (district[-1] == "市" and stem not in _BRANDS) else 4)
     stems.sort()
     packed = array("Q")
     packed.frombytes("".join([stem[:_LONGEST] for stem in stems]).encode("utf-16-be"))

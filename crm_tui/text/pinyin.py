@@ -40,13 +40,15 @@ def _readings() -> _Readings:
     """Read the bundled table; it takes 60 kB of memory."""
     places, starts, syllables = array("H", bytes(2 * (_LAST - _FIRST))), array("H"), []
     place = 0
+    codes = array("H")
     for line in _TABLE.read_text("utf-8").splitlines()[1:]:
         syllable, _blank, chars = line.partition(" ")
         syllables.append(syllable)
         starts.append(place)
-        for char in chars:
-            place += 1
-            places[ord(char) - _FIRST] = place
+        place += len(chars)
+        codes.frombytes(chars.encode(f"utf-16-{sys.byteorder[0]}e"))
+    for place, code in enumerate(codes, 1):
+        places[code - _FIRST] = place
     return _Readings(places, tuple(syllables), starts)
 
 
