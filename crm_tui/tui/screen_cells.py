@@ -28,8 +28,7 @@ _SURELY_WIDE = (
     r"\u4e00-\u9fff\uac00-\ud7a3\uff01-\uff60"
 )
 UNSURE = re.compile(f"[^ -~\0{_SURELY_WIDE}]")
-_SURE = re.compile(f"[ -~{_SURELY_WIDE}]*")
-_WIDE = re.compile(f"[{_SURELY_WIDE}]")
+_WIDE = re.compile("[^ -~]")  # in a text where nothing is unsure
 _PLACED = re.compile("\x1b\\[(?:(\\d+);(\\d+))?H")
 _SGR = re.compile("\x1b\\[([0-9;]*)m")
 _OTHER = re.compile(
@@ -202,7 +201,7 @@ class Cells:
         return number
 
     def _cells(self, text: str) -> str:
-        if _SURE.fullmatch(text):
+        if UNSURE.search(text) is None:
             return _WIDE.sub("\\g<0>\0", text)
         drawn: list[str] = []
         for cluster, wide in _clusters(text, self.ambiguous):
