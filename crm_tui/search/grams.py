@@ -33,7 +33,7 @@ from crm_tui.text.company import body, core
 from crm_tui.text.pinyin import readings
 from crm_tui.text.surnames import surname_readings
 
-VERSION = 1
+VERSION = 2
 """Moves with any change of what ``grams`` returns; an index of another version is built anew."""
 TOKEN_SIGNS = "=^$&%#@!~+'"  # noqa: S105
 """Signs below 0x80 that are part of a token, besides letters and digits."""
@@ -41,6 +41,7 @@ TOKEN_SIGNS = "=^$&%#@!~+'"  # noqa: S105
 HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 UNITS = re.compile(f"[{HAN}]|[a-z0-9]+|[^\\W_a-z0-9{HAN}]+")
 WORDS = re.compile(r"[a-z0-9]+")
+_MARKS = re.compile(f"^(?:\\*|s?\\*?st(?=[{HAN}]))+|(?<=[{HAN}])(?:-[a-z]{{1,2}}|[ab])$")
 LONGEST_LINE = 200
 LONGEST_WORD = 24
 LONGEST_WHOLE = 16  # units of a name that is found as a whole
@@ -98,7 +99,15 @@ def read_person(text: str, parts: Sequence[str]) -> list[Read]:
     return found
 
 
+def unmarked(name: str) -> str:
+    """Return a short name without what an exchange writes around it: *st海源, 共信-ky, 万科a."""
+    return _MARKS.sub("", name) or name
+
+
 def _name(text: str, found: set[str], whole: bool) -> None:
+    if whole and (plain := unmarked(text)) != text:
+        _latin(text, found)
+        text = plain
     inner = body(text)
     parts = UNITS.findall(inner)
     if not parts:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from crm_tui.search.grams import Read, read, read_person, units
+from crm_tui.search.grams import Read, read, read_person, units, unmarked
 from crm_tui.text.company import body, core
 
 KEPT = 2048  # names taken apart that are kept: 2 MB
@@ -16,6 +16,7 @@ class Name:
     __slots__ = ("_said", "core", "end", "joined", "parts", "person", "start", "stop", "text")
 
     def __init__(self, text: str, person: bool) -> None:
+        text = text if person else unmarked(text)
         self.text = text
         self.person = person
         self.parts = units(text)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from crm_tui.customers import document
 from crm_tui.customers.filter_fields import field_keys
 from crm_tui.customers.filter_shown import ANYTHING, NOTHING
-from crm_tui.search.grams import HAN, WORDS, units
+from crm_tui.search.grams import HAN, WORDS, units, unmarked
 from crm_tui.text.company import body
 from crm_tui.text.fold import fold, searchable
 
@@ -44,13 +44,14 @@ COMPANY_WORDS = frozenset(
 )
 QUOTES = {'"': '"', "“": "”"}
 _KEYED = re.compile(r"([^:=<>≥≤≠!]{1,20})(:|>=|<=|!=|≥|≤|≠|>|<|=)(.+)", re.DOTALL)
+_BEFORE = re.compile(r"^[ ,;、。|]+")
 _HAS_HAN = re.compile(f"[{HAN}]")
 _ADDRESS = re.compile(
-    r"(?:https?://)?(?:www\.)?([a-z0-9_+@%-][a-z0-9_.+@%/-]*[.@][a-z0-9_.@/-]*|@[a-z0-9.-]+)"
+    r"(?:https?://)?(?:www\.)?"
+    r"([a-z0-9_+%-][a-z0-9_.+%-]*@[a-z0-9.-]*|@[a-z0-9.-]+|[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}\.?(?:/.*)?)"
 )
 _DIGITS = re.compile(r"[+()]?[0-9][0-9()./-]*")
 _PHONE = re.compile(r"(?:86)?(?:1[3-9]\d{9}|0\d{9,11}|[48]00\d{7})")
-_MARK = re.compile(r"\*?st(?=[^a-z0-9])|\*(?=\w)")  # how an exchange marks a share before its name
 
 
 class Term(NamedTuple):
@@ -102,7 +103,7 @@ def _split(text: str) -> list[tuple[str, bool]]:
     """Cut at blanks and at separators between names; what is in quotation marks stays together."""
     found: list[tuple[str, bool]] = []
     rest = text
-    while rest := rest.lstrip(" ,;、。,;|"):
+    while rest := _BEFORE.sub("", rest):
         close = QUOTES.get(rest[0])
         end = rest.find(close, 1) if close else -1
         if close and end > 1:
@@ -140,10 +141,10 @@ def _joined(words: list[tuple[str, bool]]) -> list[tuple[str, bool]]:
 def _terms(word: str, lines: str, quoted: bool) -> list[Term]:
     """Return the terms of a word: one, or none when it holds no letter or digit."""
     if not quoted:
-        word = _MARK.sub("", word)
+        word = unmarked(word)
     if (address := _ADDRESS.fullmatch(word)) and not _DIGITS.fullmatch(word):
         plain = address[1].rstrip("./")
-        if WORDS.search(plain):
+        if not COMPANY_WORDS.issuperset(WORDS.findall(plain)):
             return [Term(ADDRESS, plain[:60], tuple(WORDS.findall(plain)), lines, quoted)]
     if _HAS_HAN.search(word):
         inner = body(word)

@@ -139,8 +139,8 @@ class _Search:
         rows = store.scanned(self.reader, 1 << 62, self.limit + 1, self.test)
         self.cut = len(rows) > self.limit
         plain = Match(50.0, "", document.NAME, "")
-        for customer_id, text, busy in rows:
-            self.seen[customer_id] = (50.0 + (BUSY if busy else 0.0), plain, len(text.partition("\n")[0]))
+        for customer_id, text, busy, holder in rows:
+            self.seen[customer_id] = (50.0 + self._prior(busy, holder), plain, len(text.partition("\n")[0]))
 
     def _one(self, terms: Sequence[Term]) -> None:
         group = STRONG
@@ -201,7 +201,7 @@ class _Search:
 
     def _take(self, rows: Sequence[tuple[Any, ...]], terms: Sequence[Term], weak: bool, worth: float) -> None:
         seen = self.seen
-        for number, (customer_id, text, busy) in enumerate(rows):
+        for number, (customer_id, text, busy, holder) in enumerate(rows):
             if number % LOOKED_AT == LOOKED_AT - 1 and self.deadline.passed():
                 self.late = True
                 return
@@ -217,7 +217,10 @@ class _Search:
             points = match.score * worth
             self.fair += 1
             self.good += points >= GOOD
-            seen[customer_id] = (points + (BUSY if busy else 0.0), match, len(lines[0][1]))
+            seen[customer_id] = (points + self._prior(busy, holder), match, len(lines[0][1]))
+
+    def _prior(self, busy: int, holder: int | None) -> float:
+        return (BUSY if busy else 0.0) + (OWN if self.me and holder == self.me else 0.0)
 
     def _scan(self, terms: Sequence[Term]) -> None:
         """The index does not answer: read the documents, newest first, as far as time allows."""
@@ -228,7 +231,7 @@ class _Search:
         while not self.late:
             rows = store.scanned(self.reader, before, SCANNED, self.test)
             self._take(
-                [(one, _as_lines(text), busy) for one, text, busy in rows], terms, weak=False, worth=1.0
+                [(one, _as_lines(text), *rest) for one, text, *rest in rows], terms, weak=False, worth=1.0
             )
             if len(rows) < SCANNED:
                 return
@@ -248,32 +251,12 @@ class _Search:
         if opened:
             matched = [(one, points + opened.get(one, 0.0), *rest) for one, points, *rest in matched]
         matched.sort(key=lambda one: (-one[1], one[3], -one[0]))
-        if self.me and matched:
-            matched = self._with_own(matched)
         hits = tuple(
             Hit(one, round(min(points, 120.0), 1), match.reason, match.line, match.text)
             for one, points, match, _size in matched[: self.limit]
         )
         more = self.late or self.cut or len(matched) > self.limit
         return Found(hits, more, question.terms, self.late, self.scan)
-
-    def _with_own(self, matched: list[Any]) -> list[Any]:
-        """Put one's own customers first among equals."""
-        near = matched[: self.limit + 2 * ONES_OWN]
-        try:
-            owner = store.owners(self.reader, [one[0] for one in near])
-        except sqlite3.OperationalError as error:
-            if not _interrupted(error):
-                raise
-            self.late = True
-            return matched
-        near = [
-            (one, points + (OWN if owner[one] == self.me else 0.0), *rest)
-            for one, points, *rest in near
-            if one in owner
-        ]
-        near.sort(key=lambda one: (-one[1], one[3], -one[0]))
-        return near if len(near) >= self.limit else near + matched[self.limit + 2 * ONES_OWN :]
 
 
 def _all_terms(terms: Sequence[Term], lines: Sequence[tuple[str, str]], weak: bool) -> Match | None:

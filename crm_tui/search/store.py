@@ -1,34 +1,24 @@
-"""What search reads: candidates of the index through the user's views, documents one after another, owners."""
+"""What search reads: candidates of the index through the user's views, or documents one after another."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Mapping
+from typing import Any
 
 from crm_tui.customers.store_pieces import Test
 from crm_tui.storage.driver import sqlite3
-from crm_tui.storage.lists import query_in
 
 # The index leads: its rows come newest first and end early, each with a look at what the user may see.
 MATCHING = (
-    "SELECT s.customer_id, s.haystack, s.activities + s.open_plans FROM customer_gram g"
+    "SELECT s.customer_id, s.haystack, s.activities + s.open_plans, s.held_by FROM customer_gram g"
     " CROSS JOIN listed s ON s.customer_id = g.rowid{join} WHERE customer_gram MATCH :grams{test}"
     " ORDER BY g.rowid DESC LIMIT :most"
 )
 SCANNED = (
-    "SELECT s.customer_id, s.haystack, s.activities + s.open_plans FROM listed s{join}"
+    "SELECT s.customer_id, s.haystack, s.activities + s.open_plans, s.held_by FROM listed s{join}"
     " WHERE s.customer_id < :before{test} ORDER BY s.customer_id DESC LIMIT :most"
 )
 OF_CUSTOMER = " CROSS JOIN customer c ON c.id = s.customer_id"
-OWNERS = "SELECT id, owner_id FROM customer WHERE id IN ({ids})"
-
-
-class Candidate(NamedTuple):
-    """A customer that may answer: id, document, how much has happened or is planned."""
-
-    id: int
-    document: str
-    busy: int
 
 
 def matching(
@@ -50,8 +40,3 @@ def _read(
     passes = " AND (" + test.sql.replace("{id}", "s.customer_id") + ")" if test is not None else ""
     own = test.params if test is not None else {}
     return reader.execute(sql.format(join=join, test=passes), {**params, **own}).fetchall()
-
-
-def owners(reader: sqlite3.Connection, ids: Sequence[int]) -> dict[int, int]:
-    """Return the owner of each customer that the user may see."""
-    return dict(query_in(reader, OWNERS, ids))

@@ -29,13 +29,24 @@ FLUSHED = "SAVEPOINT search_index_flushed"  # has the grams written now: a COMMI
 BACK = "ROLLBACK TO search_index_written"
 RELEASE = "RELEASE search_index_written"
 
-# The first row of the parts holds how many there are; see the file format in SQLite's fts5_index.c.
+# The row that describes the parts: after four bytes come how many levels there are, and how many parts.
 STRUCTURE = "SELECT block FROM customer_gram_data WHERE id = 10"
 MERGE = "INSERT INTO customer_gram (customer_gram, rank) VALUES ('merge', :pages)"
 EMPTY = "INSERT INTO customer_gram (customer_gram) VALUES ('delete-all')"
-FIRST_PART = 10  # rows of the parts below describe the whole
-SOME_PARTS = "SELECT id FROM customer_gram_data WHERE id > :from ORDER BY id LIMIT :most"
-PARTS_GONE = "DELETE FROM customer_gram_data WHERE id > :from AND id <= :to"
+LAST_OF_SOME = (
+    "SELECT max(id) FROM (SELECT id FROM customer_gram_data WHERE id > 10 ORDER BY id LIMIT :most) some"
+)
+PAGES_GONE = "DELETE FROM customer_gram_data WHERE id > 10 AND id <= :last"
+TERMS_GONE = "DELETE FROM customer_gram_idx"
+# A table of the index that is not there keeps SQLite from removing what is left of it.
+WHOLE_AGAIN = (
+    "CREATE TABLE IF NOT EXISTS customer_gram_data (id INTEGER PRIMARY KEY, block BLOB)",
+    "CREATE TABLE IF NOT EXISTS customer_gram_idx (segid, term, pgno, PRIMARY KEY (segid, term))"
+    " WITHOUT ROWID",
+    "CREATE TABLE IF NOT EXISTS customer_gram_config (k PRIMARY KEY, v) WITHOUT ROWID",
+    "INSERT INTO customer_gram_config (k, v) VALUES ('version', 4) ON CONFLICT (k) DO UPDATE SET v = 4",
+    "DROP TABLE IF EXISTS customer_gram",
+)
 
 IDS = "SELECT id FROM customer WHERE id > :after ORDER BY id LIMIT :most"
 NEWEST = "SELECT coalesce(max(id), 0) FROM change_set"
@@ -69,3 +80,13 @@ def all_of(
 ) -> list[tuple[Any, ...]]:
     """Return all rows of a query."""
     return connection.execute(sql, params or {}).fetchall()
+
+# What the index holds, term by term: a temporary table of SQLite's, on a connection of its own.
+OPENED = "CREATE VIRTUAL TABLE IF NOT EXISTS temp.customer_gram_held USING fts5vocab(main, customer_gram, instance)"
+CLOSED = "DROP TABLE IF EXISTS temp.customer_gram_held"
+TERM = "SELECT term FROM customer_gram_held WHERE term > :after ORDER BY term LIMIT 1"
+TERMS_TO = (
+    "SELECT term FROM customer_gram_held WHERE term >= :first ORDER BY term LIMIT 1 OFFSET :most"
+)
+HELD = "SELECT term, doc FROM customer_gram_held WHERE term >= :first AND term <= :last"
+COUNT = "SELECT count(*) FROM customer_state"
