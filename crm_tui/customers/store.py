@@ -6,7 +6,9 @@ import json
 from typing import Any, NamedTuple
 
 from crm_tui.customers.filter_fields import All, Condition, Filter
-from crm_tui.presets.store import URGENT_TAGS
+from crm_tui.customers.store_parts import children as children
+from crm_tui.customers.store_parts import marks_of as marks_of
+from crm_tui.customers.store_parts import tags_of as tags_of
 from crm_tui.storage.driver import sqlite3
 from crm_tui.storage.lists import pieces, placeholders, query_in
 from crm_tui.text.natural import natural_key
@@ -121,20 +123,6 @@ def ended(reader: sqlite3.Connection, customer_id: int) -> dict[str, Any] | None
 
 
 RECORD_TABLES = ("customer", "customer_any", "contact", "project", "tag")
-CHILDREN = {
-    "contact": "SELECT * FROM contact WHERE customer_id = :id ORDER BY is_primary DESC, position, id",
-    "project": "SELECT * FROM project WHERE customer_id = :id ORDER BY starts_on DESC NULLS LAST, id DESC",
-    "customer_alias": "SELECT * FROM customer_alias WHERE customer_id = :id ORDER BY id",
-    "collaborator": "SELECT * FROM collaborator WHERE customer_id = :id ORDER BY id",
-}
-
-
-def children(reader: sqlite3.Connection, table: str, customer_id: int) -> list[dict[str, Any]]:
-    """Return the live contacts, projects, aliases or collaborators of a customer by column name."""
-    cursor = reader.execute(CHILDREN[table], {"id": customer_id})
-    names = [item[0] for item in cursor.description]
-    live = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
-    return [row for row in live if row["deleted_at"] is None]
 
 
 class Tag(NamedTuple):
@@ -152,10 +140,6 @@ TAGS = (
     " FROM tag t ORDER BY t.group_name NULLS LAST, t.id"
 )
 TAG_NAMES = "SELECT t.name FROM tag t ORDER BY t.group_name NULLS LAST, t.id"
-TAGS_OF = (
-    "SELECT l.customer_id, t.name FROM tag_link l JOIN tag t ON t.id = l.tag_id"
-    " WHERE l.customer_id IN ({ids}) AND l.deleted_at IS NULL AND t.deleted_at IS NULL ORDER BY t.id"
-)
 
 
 def tags(reader: sqlite3.Connection) -> list[Tag]:
@@ -166,24 +150,6 @@ def tags(reader: sqlite3.Connection) -> list[Tag]:
 def tag_names(reader: sqlite3.Connection) -> list[str]:
     """Return the names of all tags; unlike ``tags`` it does not count who carries them."""
     return [row[0] for row in reader.execute(TAG_NAMES).fetchall()]
-
-
-def tags_of(connection: sqlite3.Connection, ids: list[int]) -> dict[int, list[str]]:
-    """Return the tag names of some customers by id."""
-    found: dict[int, list[str]] = {}
-    for customer_id, name in query_in(connection, TAGS_OF, ids):
-        found.setdefault(customer_id, []).append(name)
-    return found
-
-
-def marks_of(reader: sqlite3.Connection, ids: list[int]) -> dict[int, tuple[str, ...]]:
-    """Return the tags of some customers that mark them as to be seen to first, by id (S0-19)."""
-    found: dict[int, tuple[str, ...]] = {}
-    for customer_id, names in tags_of(reader, sorted(set(ids))).items():
-        marks = tuple(name for name in names if name in URGENT_TAGS)
-        if marks:
-            found[customer_id] = marks
-    return found
 
 
 class Hit(NamedTuple):

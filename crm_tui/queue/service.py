@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from crm_tui import clock
-from crm_tui.customers import reading as customers
+from crm_tui.customers.parts import marks_of
 from crm_tui.followups.service import unwritten_before
 from crm_tui.locale import N_, _, ngettext
 from crm_tui.queue import store
@@ -109,7 +109,7 @@ def today(
     due = store.due(reader, owner, last.isoformat(), MOST)
     due += store.undated(reader, owner, MOST) if whole else []
     unwritten = store.unwritten(reader, owner, unwritten_before(now), MOST)
-    marks = customers.marks_of(reader, [row.customer_id for row in (*due, *unwritten)])
+    marks = marks_of(reader, [row.customer_id for row in (*due, *unwritten)])
     items = [_due_item(row, marks.get(row.customer_id, ()), day, now, zone) for row in due]
     items += [_unwritten_item(row, marks.get(row.customer_id, ()), now, zone) for row in unwritten]
     counts = dict.fromkeys(GROUPS, 0)
@@ -143,7 +143,7 @@ def idle(
     day = clock.local(clock.to_instant(now), zone).date()
     before, until = _idle_bounds(now, day)
     rows = store.idle(reader, group, owner, before, until, offset, limit)
-    marks = customers.marks_of(reader, [row.customer_id for row in rows])
+    marks = marks_of(reader, [row.customer_id for row in rows])
     return [_idle_item(row, marks.get(row.customer_id, ()), group, day, zone) for row in rows]
 
 
@@ -161,7 +161,7 @@ def again(
         )
         for group in {item.group for item in items if item.plan_id is None}
     }  # fmt: skip
-    marks = customers.marks_of(reader, [item.customer_id for item in items])
+    marks = marks_of(reader, [item.customer_id for item in items])
 
     def one(item: Item) -> Item | None:
         tags = marks.get(item.customer_id, ())

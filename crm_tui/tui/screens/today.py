@@ -15,7 +15,6 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from crm_tui import clock
-from crm_tui.customers import reading as customers
 from crm_tui.customers.fields import FIELDS
 from crm_tui.followups import reading
 from crm_tui.followups import service as followups
@@ -139,6 +138,8 @@ class TodayScreen(BaseScreen):
         if self.source and self.source.key:
             self.table.empty = _("No row holds this text.\n{key} clears the search.").format(key=keys("back"))
         elif today.whole and not sum(counts.values()):
+            from crm_tui.customers import reading as customers
+
             some = await self.crm.work.run(customers.count, self.session.reader, customers.Query())
             self.table.empty = (
                 _("Nobody waits for you.\n{customers} shows all customers, {add} adds one.")

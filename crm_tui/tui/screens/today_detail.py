@@ -11,7 +11,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from crm_tui import clock
-from crm_tui.customers import reading as customers
+from crm_tui.customers import parts
 from crm_tui.customers.fields import FIELDS
 from crm_tui.followups import reading
 from crm_tui.followups.next_step import day_text
@@ -66,7 +66,7 @@ class Detail(Static, can_focus=False):
         if item.due_on and item.plan_id is not None:
             at = clock.local(item.due_at, session.zone).time() if item.due_at else None
             due = day_text(clock.parse_day(item.due_on), at)
-        contacts = customers.children(session.reader, "contact", item.customer_id)
+        contacts = parts.children(session.reader, "contact", item.customer_id)
         return Known(item, " · ".join(text for text in said if text), contacts, last, head, due)
 
     def show(self, known: Known | None) -> None:
