@@ -53,9 +53,15 @@ def main() -> None:
 
 
 def call(argv: list[str]) -> int:
-    """Run one call and return its exit status; the usual one does not load the command line."""
+    """Run one call and return its exit status; the usual ones do not load the command line."""
     asked = usual(argv)
     screens = open_screens
+    if asked is None and "find" in argv:
+        from crm_tui.cli.sought import quick
+
+        status = quick(argv)
+        if status is not None:
+            return status
     if asked is not None:
         set_language(asked.language)
         try:

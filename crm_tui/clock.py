@@ -94,6 +94,11 @@ def stopwatch() -> float:
     return time.perf_counter()
 
 
+def processor() -> float:
+    """Return the seconds of the processor that this process took so far, whatever others made it wait."""
+    return time.process_time()
+
+
 def pause(seconds: float) -> None:
     """Let other processes have the lock for a while; called between the parts of a large change."""
     time.sleep(seconds)

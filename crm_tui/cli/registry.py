@@ -33,6 +33,11 @@ COMMANDS: dict[str, Entry] = {
     "list": Entry(
         "crm_tui.cli.listing", "list_customers", N_("List customers by any filter, order or saved view.")
     ),
+    "find": Entry(
+        "crm_tui.cli.find",
+        "find",
+        N_("Find customers by name, pinyin, number, phone or mail, the best first."),
+    ),
     "show": Entry("crm_tui.cli.show", "show", N_("Show a customer file.")),
     "log": Entry("crm_tui.cli.log", "log", N_("Write down what happened and plan what comes next.")),
     "change": Entry("crm_tui.cli.change", "change", N_("Change many customers at once, with one undo.")),

@@ -76,7 +76,7 @@ WRITING = {
     "user": ("user", "add", "han"),
     "restore": ("restore", "{backup}", "--yes"),
 }
-READING = {"demo", "template", "export", "due", "list", "show", "history", "keys", "backup", "doctor"}
+READING = {"demo", "template", "export", "due", "find", "list", "show", "history", "keys", "backup", "doctor"}
 
 
 def test_every_command_either_writes_or_reads() -> None:
