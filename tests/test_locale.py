@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from crm_tui import locale
+from crm_tui.locale.catalogue import load
 from tests.architecture import Module, modules, nodes, parse
 from tests.tools import catalog
 
@@ -95,6 +96,19 @@ def test_the_catalogue_holds_nothing_the_source_no_longer_says() -> None:
 
 def test_the_compiled_catalogue_is_the_committed_text() -> None:
     assert catalog.MO.read_bytes() == catalog.compiled(), "run: python -m tests.tools.catalog compile"
+
+
+def test_each_message_is_found_as_the_library_finds_it() -> None:
+    theirs = gettext.GNUTranslations(catalog.MO.open("rb"))
+    ours = load(catalog.MO)
+    assert ours is not None
+    for message in catalog.source_messages():
+        one, many = (message, "") if isinstance(message, str) else message[-2:]
+        assert (ours.find(one) or many or one) == (
+            theirs.ngettext(one, many, 2) if many else theirs.gettext(one)
+        )
+    assert (ours.find("no such message"), ours.find("\U0010fffd")) == ("", "")
+    assert load(catalog.MO.with_name("of no language.mo")) is None
 
 
 def test_a_translation_keeps_the_fields_of_its_message() -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-import gettext
 import os
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from crm_tui.locale.catalogue import Catalogue
 
 LANGUAGES = ("zh", "en")
 _CATALOGUES = {"zh": "zh_CN"}
@@ -18,11 +21,17 @@ def N_(message: str) -> str:
 
 
 @lru_cache(maxsize=2)
-def _translations(lang: str) -> gettext.NullTranslations:
-    code = _CATALOGUES.get(lang)
-    if code is None:
-        return gettext.NullTranslations()
-    return gettext.translation("crm_tui", Path(__file__).parent, [code], fallback=True)
+def _catalogue(lang: str) -> Catalogue | None:
+    if lang not in _CATALOGUES:
+        return None
+    from crm_tui.locale.catalogue import load
+
+    return load(Path(__file__).parent / _CATALOGUES[lang] / "LC_MESSAGES" / "crm_tui.mo")
+
+
+def _found(message: str, lang: str) -> str:
+    catalogue = _catalogue(lang)
+    return catalogue.find(message) if catalogue and message else ""
 
 
 def set_language(lang: str | None) -> None:
@@ -51,14 +60,14 @@ def _from_environment() -> str:
 
 def _(message: str) -> str:
     """Return the message in the language in use."""
-    return _translations(language()).gettext(message) if message else ""
+    return _found(message, language()) or message
 
 
 def ngettext(one: str, many: str, count: int) -> str:
     """Return the form of a message that fits the count, in the language in use."""
-    return _translations(language()).ngettext(one, many, count)
+    return _found(one, language()) or (one if count == 1 else many)
 
 
 def translations(message: str) -> tuple[str, ...]:
     """Return a message in every language: what people may type for it."""
-    return tuple(_translations(lang).gettext(message) for lang in LANGUAGES)
+    return tuple(_found(message, lang) or message for lang in LANGUAGES)
