@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from tests.bench.key_presses import MODALS
+
 Found = Mapping[str, Mapping[str, float]]
 PEOPLE = ("rep", "manager")
+SIZES = ("", "80x24 ", "120x40 ", "200x60 ")
 # Key, what of it, at most.
 KEYS = (
     *(("step", what, most) for what, most in (("p50_ms", 10), ("p99_ms", 30), ("bytes", 450), ("cpu_ms", 5))),
@@ -14,9 +17,11 @@ KEYS = (
     ("end", "p50_ms", 50),
     ("home", "p50_ms", 50),
     ("search", "bytes", 400),
-    ("modal open", "bytes", 5_000),
     ("escape", "p50_ms", 40),
+    *((f"modal {modal}", "most_bytes", 5_000) for modal in MODALS),
 )
+# What holds at the other sizes, too.
+EVERYWHERE = ("edge", *(f"modal {modal}" for modal in MODALS))
 
 
 def judged(found: Found) -> list[tuple[bool, str]]:
@@ -36,12 +41,14 @@ def _bounds(found: Found) -> Iterator[tuple[str, float, float]]:
                 ours, least = value(f"start {who} {case}", what), value("start minimal", what)
                 if ours is not None and least:
                     yield f"{who}, first row of {case}, {what}, in minimal programs", ours / least, 1.5
-        for key, what, most in KEYS:
-            if (ours := value(f"key {who} {key}", what)) is not None:
-                yield f"{who}, {key}, {what}", ours, most
-        page, vim = value(f"key {who} page", "bytes"), value("key vim page", "bytes")
-        if page is not None and vim:
-            yield f"{who}, bytes of a page, in pages of vim", page / vim, 1.15
+        for size in SIZES:
+            for key, what, most in KEYS:
+                ours = value(f"{size}key {who} {key}", what)
+                if ours is not None and (not size or key in EVERYWHERE):
+                    yield f"{size}{who}, {key}, {what}", ours, most
+            page, vim = value(f"{size}key {who} page", "bytes"), value(f"{size}key vim page", "bytes")
+            if page is not None and vim:
+                yield f"{size}{who}, bytes of a page, in pages of vim", page / vim, 1.15
         if (ours := value(f"idle {who}", "bytes_a_second")) is not None:
             yield f"{who}, idle, bytes a second", ours, 0
             yield f"{who}, idle, percent of a processor", found[f"idle {who}"]["cpu_percent"], 0.05

@@ -1,10 +1,11 @@
 """How the screens feel in a terminal, beside a minimal Textual program and other programs, in one run.
 
-Run by hand: ``python -m tests.bench.terminal --file million.db``; ``--size 80x24``, ``--rounds 3``, ``--only
-start,keys,link,memory``, ``--rep LOGIN`` and ``--manager LOGIN``. The checkout is installed, compiled, into a
-venv made for the run, or into that of ``--python``. The variable CRM_TERMINAL_BENCH may name a harness
-(ttybench.py) that plays the terminal; without it ``tests/bench/pseudo_terminal.py`` does. Prints what was
-measured, a line for each bound, and ends with 1 when one is missed. Peers that are not installed are named.
+Run by hand: ``python -m tests.bench.terminal --file million.db``; ``--size 120x40,80x24,200x60`` (of all but
+the first, the keys alone), ``--rounds 3``, ``--only start,keys,link,memory``, ``--rep LOGIN``, ``--manager
+LOGIN``. vim and less show what our own list shows. The checkout is installed, compiled, into a venv made for
+the run, or into that of ``--python``. The variable CRM_TERMINAL_BENCH may name a harness (ttybench.py) that
+plays the terminal; without it ``tests/bench/pseudo_terminal.py`` does. Prints what was measured, a line for
+each bound, and ends with 1 when one is missed. Peers that are not installed are named.
 """
 
 from __future__ import annotations
@@ -16,12 +17,20 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
-from tests.bench import measures
+from tests.bench import key_presses, measures
 from tests.bench.bounds import judged
 from tests.bench.pseudo_terminal import harness
 
+KINDS: dict[str, Callable[[measures.Run], measures.Found]] = {
+    "start": measures.start,
+    "keys": key_presses.keys,
+    "link": key_presses.link,
+    "memory": measures.memory,
+}
+SAME = "same.txt"  # what our list shows, for vim and less
 ROOT = Path(__file__).parents[2]
 MINIMAL = """
 from textual.app import App
@@ -76,20 +85,21 @@ def programs(python: Path, path: Path, people: dict[str, str], folder: Path) -> 
         script = folder / f"{who}.py"
         script.write_text(AS_SOMEBODY.format(login=login, path=str(path)))
         found[who] = [str(python), str(script)]
-    lines = folder / "lines.txt"
-    if not lines.exists():
-        with lines.open("w") as out:
-            for n in range(200_000):
-                out.write(
-                    f"C{n:09d}  上海恒达{n % 977}贸易有限公司  潜在客户  王{n % 31}  1380000{n % 9999:04d}"
-                    f"  2026-11-{n % 28 + 1:02d}  下周三前回复报价  制造业  上海市张江路{n}号\n"
-                )
-        table = folder / "lines.csv"
-        table.write_text("".join(",".join(line.split()) + "\n" for line in lines.open().readlines()[:10_000]))
+    table = folder / "lines.csv"
+    with table.open("w") as out:
+        for n in range(10_000):
+            cells = (
+                f"C{n:09d}",
+                f"上海恒达{n % 977}贸易有限公司",
+                f"王{n % 31}",
+                f"1380000{n % 9999:04d}",
+                "制造业",
+            )
+            out.write(",".join(cells) + "\n")
     peers = {
-        "vim": ["-u", "NONE", "-n", str(lines)],
-        "less": ["-S", str(lines)],
-        "vd": [str(folder / "lines.csv")],
+        "vim": ["-u", "NONE", "-n", "--cmd", "set nowrap", str(folder / SAME)],
+        "less": ["-S", str(folder / SAME)],
+        "vd": [str(table)],
         "harlequin": [],
     }
     for name, arguments in peers.items():
@@ -105,7 +115,7 @@ def main() -> int:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--file", type=Path, help="the database; without it a demo of 20,000 is made")
-    parser.add_argument("--size", default="120x40")
+    parser.add_argument("--size", default="120x40,80x24,200x60")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--only", default="start,keys,link,memory")
     parser.add_argument("--python", type=Path, help="a Python with the checkout installed and compiled")
@@ -113,7 +123,6 @@ def main() -> int:
     parser.add_argument("--manager")
     parser.add_argument("--json", type=Path, help="where to write what was measured")
     given = parser.parse_args()
-    columns, lines = map(int, given.size.split("x"))
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         python = given.python or installed(folder)
@@ -128,10 +137,14 @@ def main() -> int:
         os.environ |= {f"XDG_{kind}_HOME": str(folder / kind.lower()) for kind in ("CONFIG", "STATE", "DATA")}
         os.environ["CRM_LANG"] = "zh"
         commands = programs(python, path.resolve(), people, folder)
-        run = measures.Run(harness(), commands, columns, lines, given.rounds)
         found: dict[str, dict[str, float]] = {}
-        for kind in given.only.split(","):
-            found |= measures.KINDS[kind](run)
+        for place, size in enumerate(given.size.split(",")):
+            columns, lines = map(int, size.split("x"))
+            run = measures.Run(harness(), commands, columns, lines, given.rounds)
+            key_presses.same_text(run, folder / SAME)
+            for kind in given.only.split(",") if not place else ("keys",):
+                values = KINDS[kind](run)
+                found |= values if not place else {f"{size} {name}": one for name, one in values.items()}
     if given.json:
         given.json.write_text(json.dumps(found, indent=1, ensure_ascii=False))
     print(f"\n{path.name}, {given.size}, {given.rounds} rounds, {people}, harness {run.harness.__name__}")
