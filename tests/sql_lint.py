@@ -24,6 +24,7 @@ ALLOWED = {
     ("customers/store_list", "unique end"): "every order ends in an id, filled in below",
     ("storage/(survey|undo)", "formatted"): "undo writes any table by the names that log and schema hold",
     ("search/store\\w*", "search"): "the one room that asks the full-text index",
+    ("search/store_index", "engine"): "reads what the index holds by a temporary table of the engine",
     ("search/store\\w*", "row number"): "the full-text index names its rows in no other way",
 }
 ENGINE_ROOMS = re.compile(r"schema\.sql|crm_tui/(storage/\w+|access/scope)\.py")
@@ -62,6 +63,7 @@ def schema_columns() -> dict[str, dict[str, Column]]:
             if is_unique and not partial and len(parts) == 1:
                 unique.update(parts)
         result[table] = {row[1]: Column(not (row[3] or row[5]), row[1] in unique) for row in rows}
+    result["customer_gram"]["rowid"] = Column(False, True)  # the one name that the full-text index has for it
     connection.close()
     return result
 

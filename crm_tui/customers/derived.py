@@ -93,6 +93,12 @@ def rewrite(connection: sqlite3.Connection, change_set: int) -> None:
     derive.index(connection, moved)
 
 
+def searched_in(connection: sqlite3.Connection, change_set: int) -> list[int]:
+    """Return the customers of whom a set moved what is searched, or who holds them."""
+    held = (*READ["customer"], *HELD["customer"])
+    return derive.customers_of(connection, change_set, {**READ, "customer": held})
+
+
 def documents(connection: sqlite3.Connection, ids: list[int]) -> dict[int, tuple[str, int | None]]:
     """Return by customer what is searched and who holds it, as the rows of now give them; at most 500 ids."""
     found = _Files(connection, ids).haystacks(ids)

@@ -81,12 +81,17 @@ def all_of(
     """Return all rows of a query."""
     return connection.execute(sql, params or {}).fetchall()
 
+
 # What the index holds, term by term: a temporary table of SQLite's, on a connection of its own.
-OPENED = "CREATE VIRTUAL TABLE IF NOT EXISTS temp.customer_gram_held USING fts5vocab(main, customer_gram, instance)"
-CLOSED = "DROP TABLE IF EXISTS temp.customer_gram_held"
-TERM = "SELECT term FROM customer_gram_held WHERE term > :after ORDER BY term LIMIT 1"
-TERMS_TO = (
-    "SELECT term FROM customer_gram_held WHERE term >= :first ORDER BY term LIMIT 1 OFFSET :most"
+OPENED = (
+    "CREATE VIRTUAL TABLE IF NOT EXISTS temp.customer_gram_held"
+    " USING fts5vocab(main, customer_gram, instance)"
 )
-HELD = "SELECT term, doc FROM customer_gram_held WHERE term >= :first AND term <= :last"
+CLOSED = "DROP TABLE IF EXISTS temp.customer_gram_held"
+# The entries of a term come together, and terms in order of their bytes, but only terms can be asked for.
+FIRST_TERM = "SELECT term FROM customer_gram_held LIMIT 1"
+SOME_TERMS_ON = "SELECT term FROM customer_gram_held WHERE term >= :first LIMIT 1 OFFSET :most"
+NEXT_TERM = "SELECT term FROM customer_gram_held WHERE term > :last LIMIT 1"
+HELD_TO = "SELECT term, doc FROM customer_gram_held WHERE term >= :first AND term <= :last"
+HELD_ON = "SELECT term, doc FROM customer_gram_held WHERE term >= :first"
 COUNT = "SELECT count(*) FROM customer_state"

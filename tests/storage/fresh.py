@@ -1,9 +1,14 @@
-"""Derived rows held against a fresh build: every customer written anew, from the tables alone."""
+"""Derived rows held against a fresh build: every customer written anew, from the tables alone.
+
+The search index is held against the documents, gram by gram.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
+from crm_tui.search import checking
+from crm_tui.search.index import READY, state
 from crm_tui.session import register_derived
 from crm_tui.storage import derive
 from crm_tui.storage.driver import sqlite3
@@ -46,3 +51,5 @@ def assert_fresh(connection: sqlite3.Connection) -> None:
     """Assert that what is derived is what a fresh build would give, and that nothing waits to be written."""
     assert connection.execute("SELECT count(*) FROM stale").fetchone() == (0,)
     assert derived(connection) == fresh(connection)
+    assert state(connection).kind == READY
+    assert checking.differing(connection) == []

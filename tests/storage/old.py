@@ -28,7 +28,8 @@ def content(
 ) -> dict[str, list[tuple[object, ...]]]:
     """Return all rows of all tables but the notes of upkeep, with the columns that ``like`` has."""
     like = like or connection
-    names = [row[0] for row in like.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+    find = "SELECT name FROM sqlite_master WHERE type = 'table' AND rootpage > 0"
+    names = [row[0] for row in like.execute(find)]
     found = {}
     for name in names:
         if name != "upkeep":

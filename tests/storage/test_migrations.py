@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from crm_tui.errors import Busy, Cancelled, Fault, NotPermitted
+from crm_tui.search import building
 from crm_tui.session import open_session
 from crm_tui.storage import backup as backups
 from crm_tui.storage import chain, migrations, schema
@@ -60,6 +61,9 @@ def test_an_older_file_becomes_what_schema_sql_makes_and_keeps_all_it_holds(
     assert schema.fingerprint(mine) == schema.FINGERPRINT
     assert version_of(mine) == schema.VERSION
     assert content(mine, looked(old_file(tmp_path / "old.db", version))) == before
+    # The search index is built behind people's backs.
+    with closing(Database(path)) as database:
+        building.finish(database)
     with closing(sqlite3.connect(path)) as connection:
         assert_fresh(connection)
     assert_sound(mine)
