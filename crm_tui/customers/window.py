@@ -51,7 +51,7 @@ class Window:
     def __init__(self, reader: sqlite3.Connection, query: Query) -> None:
         self.reader = reader
         self.query = query
-        name = query.sort.removeprefix("-")
+        name = "id" if query.ids is not None and query.sort == store.MATCH else query.sort.removeprefix("-")
         if name not in lists.ORDERS:
             raise BadInput(_("There is no order “{name}”.").format(name=query.sort))
         self.order = lists.ORDERS[name]
@@ -179,12 +179,21 @@ class Window:
         """Return all ids in their order when there are few, None when the list is to be walked."""
         if not self._planned:
             self._planned = True
-            if self.filter is not None:
+            if self.query.ids is not None:
+                self._ids = self._found(self.query.ids)
+            elif self.filter is not None:
                 held = self._reading.held(self.filter, self._ids_of)
                 if held is not None and len(held.ids) < FEW:
                     test = self._reading.test(held.rest) if held.rest is not None else None
                     self._ids = self._sorted(lists.gather(self.reader, self.order, test, held.ids))
         return self._ids
+
+    def _found(self, ids: Sequence[int]) -> array[int]:
+        passing = lists.gather(self.reader, self.order, self._test, ids)
+        if self.query.sort != store.MATCH:
+            return self._sorted(passing)
+        kept = {row[0] for row in passing}
+        return array("q", (one for one in ids if one in kept))
 
     def _ids_of(self, pieces: Sequence[Piece]) -> list[int]:
         return lists.ids_of(self.reader, pieces, FEW)

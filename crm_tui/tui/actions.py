@@ -31,6 +31,7 @@ SCREEN_TITLES = {
     "import": N_("Import"),
     "welcome": N_("Welcome"),
     "help": N_("Help"),
+    "find": N_("Find"),
     "palette": N_("Commands"),
     "form": N_("Form"),
     "drafts": N_("Drafts"),
@@ -50,6 +51,11 @@ SCREEN_TITLES = {
     "bulk": N_("Change these?"),
     "job": N_("Please wait"),
 }
+
+
+ROWS = (*MOVES, "find")
+FILES = ("today", "customers", "customer")  # where any customer can be looked for
+PANELS = tuple(kind for kind in SCREEN_TITLES if kind != "find")
 
 
 class Action(NamedTuple):
@@ -80,7 +86,7 @@ class Action(NamedTuple):
 
 ACTIONS: tuple[Action, ...] = (
     Action("open", ("enter",), N_("Open"), N_("Open what the cursor is on; fold or unfold a group."), VIEW,
-           LISTS, 1, "dakai dk"),
+           (*LISTS, "find"), 1, "dakai dk"),
     Action("log", ("l", "f6"), N_("Log"), N_("Log a follow-up and plan the next one."), WORK, RECORDS, 2,
            "jigenjin jgj", writes=True),
     Action("done", ("x", "f12"), N_("Done"), N_("Close the plan under the cursor without a record."), WORK,
@@ -133,19 +139,23 @@ ACTIONS: tuple[Action, ...] = (
            ("bulk",), 2, "jihua jh"),
     Action("mark", ("space",), N_("Tick"), N_("Tick or untick the row under the cursor."), WORK, ("tags",), 2,
            "gouxuan gx", writes=True),
-    Action("down", ("j", "down"), N_("Down"), N_("Next row."), MOVE, MOVES, 0, "xiayihang"),
-    Action("up", ("k", "up"), N_("Up"), N_("Previous row."), MOVE, MOVES, 0, "shangyihang"),
+    Action("down", ("j", "down"), N_("Down"), N_("Next row."), MOVE, ROWS, 0, "xiayihang"),
+    Action("up", ("k", "up"), N_("Up"), N_("Previous row."), MOVE, ROWS, 0, "shangyihang"),
+    Action("next_found", ("ctrl+n",), N_("Next customer"), N_("Go to the next customer found."),
+           MOVE, ("find",), 0, "xiayige"),
+    Action("previous_found", ("ctrl+k", "ctrl+p"), N_("Previous customer"),
+           N_("Go to the customer found before this one."), MOVE, ("find",), 0, "shangyige"),
     Action("first", ("g", "ctrl+home", "home"), N_("First row"), N_("Jump to the first row."), MOVE, MOVES, 0,
            "shouhang"),
     Action("last", ("G", "ctrl+end", "end"), N_("Last row"), N_("Jump to the last row."), MOVE, MOVES, 0,
            "mohang"),
     Action("half_down", ("ctrl+d",), N_("Half page down"), N_("Half a page down."), MOVE, MOVES, 0, "banye"),
     Action("half_up", ("ctrl+u",), N_("Half page up"), N_("Half a page up."), MOVE, MOVES, 0, "banye"),
-    Action("page_down", ("pagedown",), N_("Page down"), N_("A page down."), MOVE, MOVES, 0, "fanye"),
-    Action("page_up", ("pageup",), N_("Page up"), N_("A page up."), MOVE, MOVES, 0, "fanye"),
+    Action("page_down", ("pagedown",), N_("Page down"), N_("A page down."), MOVE, ROWS, 0, "fanye"),
+    Action("page_up", ("pageup",), N_("Page up"), N_("A page up."), MOVE, ROWS, 0, "fanye"),
     Action("fold", ("space",), N_("Fold"), N_("Fold or unfold the group under the cursor."), MOVE, ("today",),
            0, "zhedie zd"),
-    Action("next_panel", ("tab",), N_("Next panel"), N_("Next panel or field."), MOVE, ALL, 0, "mianban"),
+    Action("next_panel", ("tab",), N_("Next panel"), N_("Next panel or field."), MOVE, PANELS, 0, "mianban"),
     Action("previous_panel", ("shift+tab",), N_("Previous panel"), N_("Previous panel or field."), MOVE, ALL),
     Action("go_today", ("1",), N_("Today"), N_("Whom to contact now, and why."), GO, (*ROOMS, "import"), 0,
            "jinri jr"),
@@ -161,8 +171,15 @@ ACTIONS: tuple[Action, ...] = (
     Action("export", ("o",), N_("Export"), N_("Export this list to xlsx, csv or json."), GO,
            ("today", "customers"), 0, "daochu dc"),
     Action("search", ("slash", "f3", "fullwidth_solidus", "ideographic_comma"), N_("Search"),
-           N_("Search here; the rows narrow while you type, Enter keeps, Esc restores."), VIEW,
-           ("today", "customers", "customer", "history", "help", "tags"), 6, "sousuo ss chazhao"),
+           N_("Any customer by name, pinyin, initials, phone, number or tag, while you type."), VIEW,
+           (*FILES, "history", "help", "tags"), 6, "sousuo ss chazhao cz"),
+    Action("as_list", ("tab", "f4"), N_("As a list"), N_("Make a list of all that was found."), VIEW,
+           ("find",), 2, "qingdan qd liebiao lb"),
+    Action("add_found", ("f7",), N_("Add"), N_("Add a customer of the name that was typed."), WORK,
+           ("find",), 3, "xinzeng xz", writes=True),
+    Action("narrow", ("F", "shift+f3", "f15"), N_("Search here"),
+           N_("Narrow the rows here while you type; Enter keeps, Esc restores."), VIEW, FILES, 0,
+           "benye by sousuo ss guolv gl"),
     Action("next_match", ("n", "f4"), N_("Next match"), N_("Next match."), VIEW,
            ("today", "customers", "customer", "history"), 0, "xiayige"),
     Action("previous_match", ("N", "shift+f4", "f16"), N_("Previous match"), N_("Previous match."), VIEW,
@@ -267,9 +284,9 @@ ACTIONS: tuple[Action, ...] = (
            "mingling ml"),
     Action("help", ("question_mark", "f1", "fullwidth_question_mark"), N_("Help"),
            N_("The keys of this screen."), PROGRAM,
-           (*ROOMS, "import", "welcome", "form", "pick", "tags", "snooze", "obstacles", "undo_preview",
-            "drafts", "conflict", "upkeep", "display", "columns", "sorts", "filter", "views", "jump",
-            "bulk"), 99,
+           (*ROOMS, "import", "welcome", "form", "find", "pick", "tags", "snooze", "obstacles",
+            "undo_preview", "drafts", "conflict", "upkeep", "display", "columns", "sorts", "filter",
+            "views", "jump", "bulk"), 99,
            "bangzhu bz"),
     Action("keep_display", ("enter",), N_("Keep"), N_("Keep what the cursor is on, for later starts too."),
            WORK, ("display",), 1, "baocun bc"),

@@ -211,7 +211,7 @@ class Frame(Looks, inherit_bindings=False):
         if action is None:
             sign = event.character or ""
             if not typing and sign and (is_writing(sign) or screen.begins_text(sign)):
-                return screen.search_typed(sign)
+                return await screen.begin_text(sign)
             return False
         if text and focused is not None:
             await self._drain(focused)
@@ -229,7 +229,7 @@ class Frame(Looks, inherit_bindings=False):
             await self._carry_out(action)
             return True
         wanted = bool(line) and (is_writing(line) or screen.begins_text(line[0]))
-        return wanted and screen.search_typed(line)
+        return wanted and await screen.begin_text(line)
 
     @staticmethod
     async def _drain(widget: DOMNode) -> None:

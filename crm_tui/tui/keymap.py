@@ -100,7 +100,7 @@ class Keymap:
 
     def footer_key(self, action: Action, kind: str) -> str:
         """Return the key of an action that the key bar of a kind of screen names, '' when it has none."""
-        if kind in ("form", "filter", "jump") and action.id in ("help", "palette"):
+        if kind in ("form", "filter", "jump", "find") and action.id in ("help", "palette"):
             return show_key(next(key for key in (*self.keys(action), "") if free_of_letters(key) or not key))
         return self.shown(action.id)
 

@@ -54,7 +54,7 @@ _SAME = N_("terminals send the same for it as for another key")
 REASONS = {
     **dict.fromkeys(("ctrl+a", "ctrl+b"), _TMUX),
     **dict.fromkeys(("ctrl+q", "ctrl+s"), _FLOW),
-    **dict.fromkeys(("ctrl+h", "ctrl+i", "ctrl+j", "ctrl+m", "ctrl+left_square_bracket"), _SAME),
+    **dict.fromkeys(("ctrl+h", "ctrl+i", "ctrl+m", "ctrl+left_square_bracket"), _SAME),
     **dict.fromkeys(("ctrl+enter", "shift+enter", "shift+space"), _SAME),
     "ctrl+z": N_("it stops a program"),
     "ctrl+backslash": N_("it ends a program"),
@@ -161,15 +161,13 @@ def is_writing(text: str) -> bool:
 
 
 def free_of_letters(key: str) -> bool:
-    """Tell whether a key may act while text is typed: function keys, Esc, Tab, Ctrl+C, Ctrl+L and Ctrl+P."""
+    """Tell whether a key may act while text is typed: function keys, Esc, Tab and some with Ctrl."""
     last = key.rpartition("+")[2]
     return (last[:1] == "f" and last[1:].isdigit()) or key in (
         "escape",
         "tab",
         "shift+tab",
-        "ctrl+c",
-        "ctrl+l",
-        "ctrl+p",
+        *("ctrl+c", "ctrl+j", "ctrl+k", "ctrl+l", "ctrl+n", "ctrl+p"),
     )
 
 

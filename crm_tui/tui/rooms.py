@@ -30,10 +30,11 @@ ROOMS: dict[str, str] = {
     "upkeep": "crm_tui.tui.screens.upkeep:UpkeepScreen",
     "help": "crm_tui.tui.screens.help:HelpScreen",
     "palette": "crm_tui.tui.screens.palette:PaletteScreen",
+    "find": "crm_tui.tui.screens.find:FindScreen",
 }
 
 # Opened next more often than not.
-LIKELY = ("log", "snooze", "customers", "customer", "edit_customer", "palette")
+LIKELY = ("find", "log", "snooze", "customers", "customer", "edit_customer", "palette")
 Factory = Callable[..., Any]
 
 

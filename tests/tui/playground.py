@@ -101,6 +101,12 @@ class CustomersScreen(BaseScreen):
     kind = "customers"
     opened = ""
 
+    async def do_search(self) -> bool | None:
+        return self.do_narrow()
+
+    async def begin_text(self, text: str) -> bool:
+        return self.search_typed(text)
+
     def __init__(self) -> None:
         super().__init__()
         self.table = Table(COLUMNS, empty="没有客户。按 a 新增。")

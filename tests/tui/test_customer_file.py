@@ -232,7 +232,7 @@ async def test_the_value_under_the_cursor_is_copied(session: Session) -> None:
 async def test_search_keeps_the_lines_that_hold_a_text(session: Session) -> None:
     async with story(app(session), size=(120, 40)) as user:
         await opened(user)
-        await user.press("/")
+        await user.press("F")
         await user.type("张经理")
         assert "张经理 采购总监" in user.text
         assert "李工" not in user.text
@@ -322,7 +322,7 @@ async def test_other_names_are_added_edited_and_taken_off(session: Session) -> N
         assert reading.children(session.reader, "customer_alias", 1)[0]["name"] == "恒达老厂2"
         await user.press("2", "/")
         await user.type("恒达老厂2")
-        assert "1 位客户" in user.line(0)
+        assert "简称 恒达老厂2" in user.text
 
 
 @pytest.mark.requirement("S2-26")

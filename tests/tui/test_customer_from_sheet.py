@@ -86,12 +86,12 @@ async def test_the_time_of_a_project_is_told_in_days(session: Session) -> None:
     customer(session, "北京科技有限公司", timeline="计划明年Q3启动")
     customer(session, "南京科技有限公司", timeline="看情况")
     async with story(app(session), size=(120, 60)) as user:
-        await user.press("/")
+        await user.press("F")
         await user.type("北京")
         await user.press("enter", "enter")
         assert "计划明年Q3启动" in user.text
         assert ("", "= 2027-07-01 ~ 2027-09-30") in told(user)
-        await user.press("escape", "/")
+        await user.press("escape", "F")
         await user.press("ctrl+u")
         await user.type("南京")
         await user.press("enter", "enter")

@@ -33,7 +33,7 @@ def session(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Session
 
 async def test_the_filtered_list_is_written_and_counted(session: Session) -> None:
     async with story(app(session)) as user:
-        await user.press("/")
+        await user.press("F")
         await user.type("恒达")
         await user.press("enter", "o")
         assert "1 位客户" in user.line(0)

@@ -82,7 +82,7 @@ async def test_filtered_by_words_in_pinyin_and_cleared_again(session: Session) -
         await user.press("enter")
         assert "[行业:制造业]" in user.line(0) and "2 位客户" in user.line(0)
         assert "恒达机械" in user.text and "阿里山茶业" not in user.text
-        await user.press("/")
+        await user.press("F")
         await user.type("恒达")
         assert "1 位客户" in user.line(0) and "[行业:制造业]" in user.line(0)
         await user.press("enter", "f")

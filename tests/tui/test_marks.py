@@ -70,7 +70,7 @@ async def test_marks_stay_over_searches_and_are_taken_away_by_esc_first(tmp_path
     async with story(app(session), size=(80, 24)) as user:
         await user.press("space", "space", "down", "space")
         assert [user.line(at)[0] for at in range(2, 7)] == ["+", "+", " ", "+", " "]
-        await user.press("slash")
+        await user.press("F")
         await user.type("样本001")
         await user.press("enter", "space")
         assert "已标记 4" in user.line(0)
@@ -80,7 +80,7 @@ async def test_marks_stay_over_searches_and_are_taken_away_by_esc_first(tmp_path
         # All of the search, then all others of it, then all of everything but one.
         await user.press("asterisk", "escape", "escape", "asterisk", "space")
         assert "已标记 29" in user.line(0)
-        await user.press("slash")
+        await user.press("F")
         await user.type("样本00")
         await user.press("enter")
         assert "已标记 29" in user.line(0)

@@ -42,6 +42,7 @@ OPENED: dict[str, dict[str, Any]] = {
     "upkeep": {},
     "display": {},
     "help": {},
+    "find": {},
 }
 MAIN = ("today", "customers")
 # No database is open there, or no action that may be done leads there.

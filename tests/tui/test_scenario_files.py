@@ -113,11 +113,11 @@ async def test_the_filter_finds_tags_and_files_to_be_completed(session: Session)
     done = customer(session, "上海恒达", {"name": "王总", "title": "总监", "mobile": "13800138000"}, **whole)
     session.write(service.set_tags, done, ["高意向"])
     async with story(app(session), size=(120, 30)) as user:
-        await user.press("/")
+        await user.press("F")
         await user.type("待补全")
         await user.press("enter")
         assert "北京科技有限公司" in user.text and "上海恒达" not in user.text
-        await user.press("escape", "/")
+        await user.press("escape", "F")
         await user.type("高意向")
         await user.press("enter")
         assert "上海恒达" in user.text and "北京科技有限公司" not in user.text

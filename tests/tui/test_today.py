@@ -109,7 +109,7 @@ async def test_undo_is_one_key_and_goes_back_to_the_row(filled: Session) -> None
 @pytest.mark.requirement("S0-14")
 async def test_done_on_a_rhythm_says_when_it_comes_again(filled: Session) -> None:
     async with story(CrmApp(filled)) as user:
-        await user.press("/")
+        await user.press("F")
         await user.type("泓朗")
         await user.press("enter", "x")
         assert "杭州泓朗调味品有限公司：已完成，下次 2026-12-20 周日。" in user.message
@@ -204,7 +204,7 @@ async def test_a_pasted_phrase_is_a_date_too(filled: Session) -> None:
 
 async def test_the_rows_narrow_while_a_name_is_typed(filled: Session) -> None:
     async with story(CrmApp(filled)) as user:
-        await user.press("/")
+        await user.press("F")
         await user.type("无计划")
         assert "▾ 无下一步计划 (2)" in user.text
         assert "上海恒达" not in user.text
@@ -213,6 +213,7 @@ async def test_the_rows_narrow_while_a_name_is_typed(filled: Session) -> None:
         await user.press("escape")
         assert "▸ 无下一步计划 (2)" in user.text
         assert "上海恒达" in user.text
+        await user.press("F")
         await user.type("没有这家")
         assert "没有符合的客户。" in user.text
         assert "按 Esc 清除搜索。" in user.text
@@ -360,7 +361,7 @@ async def test_the_queue_is_exported_as_it_stands(
         user.screen.the_form.focus_field("ending")
         await user.press("2", "f12")
         assert "8 行已写出" in user.message
-        await user.press("/")
+        await user.press("F")
         await user.type("恒达")
         await user.press("enter", "o", "2", "f12")
         assert "1 行已写出" in user.message

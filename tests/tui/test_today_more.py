@@ -33,7 +33,7 @@ async def test_a_narrow_screen_tells_all_of_the_row_below_the_list(filled: Sessi
 
 async def test_the_next_match_passes_over_headings(filled: Session) -> None:
     async with story(CrmApp(filled)) as user:
-        await user.press("/")
+        await user.press("F")
         await user.type("公司")
         await user.press("enter")
         names = [cursor_name(user)]

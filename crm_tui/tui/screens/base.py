@@ -16,7 +16,7 @@ from textual.widgets import Input, Static
 
 from crm_tui.errors import CrmError
 from crm_tui.locale import _
-from crm_tui.tui.actions import SCREEN_TITLES
+from crm_tui.tui.actions import FILES, SCREEN_TITLES
 from crm_tui.tui.typed_into import takes_text
 from crm_tui.tui.widgets.lines import KeyBar, Notice, SearchLine, StatusLine
 from crm_tui.tui.widgets.table import Table
@@ -147,11 +147,25 @@ class BaseScreen(Screen[Any]):
             return True
         return False
 
+    async def begin_text(self, text: str) -> bool:
+        """Look for a text typed outside an input; False when nothing can be looked for here."""
+        if self.kind in FILES:
+            await self.crm.open("find", text=text)
+            return True
+        return self.search_typed(text)
+
     def begins_text(self, character: str) -> bool:
         """Tell whether a sign that is no command begins a text for ``search_typed``."""
         return False
 
-    def do_search(self) -> bool | None:
+    async def do_search(self) -> bool | None:
+        """Look for any customer, or, where there are none, open the search line."""
+        if self.kind in FILES:
+            await self.crm.open("find")
+            return None
+        return self.do_narrow()
+
+    def do_narrow(self) -> bool | None:
         """Open the search line."""
         for line in self.query(SearchLine):
             line.open()
@@ -165,7 +179,7 @@ class BaseScreen(Screen[Any]):
         """
         table = self.primary
         if not self.filter:
-            self.do_search()
+            self.do_narrow()
         elif isinstance(table, Table) and not table.step(by):
             self.say(_("That was the last match.") if by > 0 else _("That was the first match."))
 

@@ -19,6 +19,7 @@ from crm_tui.locale import _, ngettext
 from crm_tui.session import Session
 from crm_tui.storage.watch import Moved
 from crm_tui.text.cells import fit
+from crm_tui.tui import recent
 from crm_tui.tui.screens import customer_lines as lines
 from crm_tui.tui.screens.base import BaseScreen
 from crm_tui.tui.screens.customer_lines import Key
@@ -129,6 +130,8 @@ class CustomerScreen(BaseScreen):
         if view is None:
             await self._taken_away()
             return
+        if self.view is None:
+            await self.crm.work.run(recent.opened, self.session, self.customer_id)
         self.gone, self.view = "", view
         self.notice.rest("")
         await self._show()

@@ -109,9 +109,9 @@ class CustomerForm(RecordForm):
 class AddCustomerScreen(CustomerForm):
     """Add a customer: ten fields, the others by one key."""
 
-    def __init__(self, name: str = "") -> None:
+    def __init__(self, called: str = "") -> None:
         super().__init__()
-        self.record = {"name": name or None, "kind": "company", "status": "prospect"}
+        self.record = {"name": called or None, "kind": "company", "status": "prospect"}
         self.whole = False
         self._warned: list[str] = []
 
@@ -144,7 +144,8 @@ class AddCustomerScreen(CustomerForm):
             hint = _("e.g. next Wed 3pm call back")
             return Field(PLAN, _("Next step"), hint=hint, check=self._check_plan)
         needed = name == "name"
-        return form_field(name, self.record, self.context, marked=name in self.required, required=needed)
+        record = self.record if FIELDS[name].entity == "customer" else {}
+        return form_field(name, record, self.context, marked=name in self.required, required=needed)
 
     def _check_plan(self, text: str) -> str:
         if find_identity_number(text):

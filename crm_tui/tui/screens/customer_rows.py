@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from crm_tui import clock
 from crm_tui.customers import reading
@@ -16,6 +16,9 @@ from crm_tui.storage.driver import sqlite3
 from crm_tui.tui.screens.list_layout import Offered, Sorting
 from crm_tui.tui.screens.list_places import Place, place
 from crm_tui.tui.widgets.rows import Cell, Column, Row, left_behind
+
+if TYPE_CHECKING:
+    from crm_tui.search.listing import Narrowed
 
 STATUS_TONES = {"won": "good", "lost": "dim"}
 # The order that belongs to a column, where they are not named alike.
@@ -114,17 +117,44 @@ class CustomerRows:
         self.names = names
         self.columns = columns
         self.total: int | None = None
-        self.window = reading.Window(session.reader, query)
+        self._window: reading.Window | None = None if query.text else reading.Window(session.reader, query)
+        self._found: Narrowed | None = None
         self._further = [name for name in names if name not in AT_HAND]
 
     def count(self) -> int | None:
         """Count the customers where that takes no longer than nobody notices."""
         return self.window.count(limit_ms=QUICK_MS) if self.total is None else self.total
 
+    @property
+    def window(self) -> reading.Window:
+        """The list; its words are looked for when the first rows are read, on the database thread."""
+        if self._window is None:
+            from crm_tui.search.listing import narrowed
+
+            self._found = narrowed(self.session.reader, self.query, self.session.person.id)
+            self.query = self._found.query
+            self._window = reading.Window(self.session.reader, self.query)
+        return self._window
+
+    @property
+    def more(self) -> bool:
+        """Whether a search found more than is listed."""
+        return self._found is not None and self._found.more
+
+    def told(self) -> str:
+        """Return what is to be known about what was found, '' for nothing."""
+        if self._found is None:
+            return ""
+        said = [self._found.state]
+        if self.more:
+            said.append(_("The best {n} are listed.").format(n=f"{len(self.query.ids or ()):,}"))
+        return " · ".join(filter(None, said))
+
     def know(self, total: int) -> None:
         """Take over how many rows there are."""
         self.total = total
-        self.window.know(total)
+        if self._window is not None:
+            self._window.know(total)
 
     def count_aside(self, reader: sqlite3.Connection) -> int:
         """Count the customers over another connection, however long it takes."""
@@ -188,4 +218,8 @@ class CustomerRows:
             else reading.worded(name, further.get(name), self.session)
             for name in self.names
         ]
+        if self._found is not None:
+            from crm_tui.tui.screens.found_rows import marked
+
+            cells = marked(self._found, row.id, dict(zip(self.names, cells, strict=True)))
         return Row(row.id, tuple(cells))

@@ -56,6 +56,24 @@ class CustomersScreen(ListScreen):
         query = Query(text=asked.text, sort=asked.sort, filter=asked.chosen)
         return CustomerRows(self.session, query, asked.names, asked.columns)
 
+    def ranks(self, text: str) -> bool:
+        """Tell whether what is found for a text is ranked: unless the user chose an order."""
+        return bool(reading.sought(text)) and text != self.sorted_text
+
+    def total_said(self) -> str:
+        """Return how many customers there are; of what a search found perhaps only the best."""
+        rows = self.table.source
+        if isinstance(rows, CustomerRows) and rows.more and self.total is not None:
+            return self.counted(f"{self.total:,}+", self.total)
+        return super().total_said()
+
+    async def show_rows(self, cursor_to: Any = None, *, stay: bool = False) -> None:
+        """Read the rows; say when a search gave the best of many."""
+        await super().show_rows(cursor_to, stay=stay)
+        rows = self.table.source
+        if isinstance(rows, CustomerRows) and rows.told():
+            self.notice.rest(rows.told())
+
     def search_hint(self) -> str:
         """Return what the empty search line says."""
         return _("Name, number, contact, phone; or incomplete, doubtful")
@@ -67,7 +85,10 @@ class CustomersScreen(ListScreen):
     @property
     def query_now(self) -> Query:
         """What the list shows."""
-        return Query(text=self.filter, sort=self.sort, filter=self.chosen)
+        rows, asked = self.table.source, Query(text=self.filter, sort=self.sort, filter=self.chosen)
+        if isinstance(rows, CustomerRows) and rows.query._replace(ids=None) == asked:
+            return rows.query
+        return asked
 
     # -- filter ---------------------------------------------------------------------------------------
 
@@ -87,6 +108,12 @@ class CustomersScreen(ListScreen):
         from crm_tui.customers import filters
 
         return filters.text_of(chosen, self.session.words, self.session.names)
+
+    def both(self, one: Any, other: Any) -> Any:
+        """Return the filter that asks for what two filters ask for; either may be None."""
+        from crm_tui.customers import filters
+
+        return filters.plain(filters.All((one, other))) if one and other else one or other
 
     def filter_data(self, chosen: Any) -> Any:
         """Return a filter as plain values for JSON."""

@@ -48,6 +48,10 @@ class Asked(NamedTuple):
     columns: tuple[Column, ...]
 
 
+# The order of what a search found; nobody chooses it.
+MATCH = "match"
+
+
 class ListBase(BaseScreen):
     """A list over any number of rows, without the actions of a list; see ListScreen."""
 
@@ -128,16 +132,25 @@ class ListBase(BaseScreen):
     @property
     def sort(self) -> str:
         """The order in force, with a leading ``-`` for the other direction."""
-        return self.layout_now.sort or next(iter(self.sorts))
+        return self._sort_of(self.filter, self.layout_now)
+
+    def ranks(self, text: str) -> bool:
+        """Tell whether what is found for a text stands with the best first."""
+        return False
+
+    def _sort_of(self, text: str, layout: Layout) -> str:
+        return MATCH if text and self.ranks(text) else layout.sort or next(iter(self.sorts))
+
+    def _sorting(self, sort: str) -> Sorting:
+        return self.sorts.get(sort.removeprefix("-")) or Sorting(MATCH, _("best match first"))
 
     @property
     def columns(self) -> list[Column]:
         """The columns as they are to be shown now."""
-        return self._columns(self.layout_now)
+        return self._columns(self.layout_now, self.sort)
 
-    def _columns(self, layout: Layout) -> list[Column]:
-        sort = layout.sort or next(iter(self.sorts))
-        return columns_of(layout._replace(sort=sort), self.offered, self.sorts[sort.removeprefix("-")])
+    def _columns(self, layout: Layout, sort: str) -> list[Column]:
+        return columns_of(layout._replace(sort=sort), self.offered, self._sorting(sort))
 
     @property
     def asked(self) -> Asked:
@@ -146,8 +159,8 @@ class ListBase(BaseScreen):
 
     def _asked_by(self, text: str, chosen: Any, layout: Layout) -> Asked:
         names = tuple(one.name for one in layout.shown(self.offered))
-        sort = layout.sort or next(iter(self.sorts))
-        return Asked(text, chosen, sort, names, tuple(self._columns(layout)))
+        sort = self._sort_of(text, layout)
+        return Asked(text, chosen, sort, names, tuple(self._columns(layout, sort)))
 
     def asked_by(self, definition: Mapping[str, Any]) -> Asked:
         """Return what a saved view shows; raises BadInput when its filter means nothing any more."""
@@ -221,7 +234,7 @@ class ListBase(BaseScreen):
     def sort_said(self, sort: str = "") -> str:
         """Return an order in words, the one in force by default."""
         sort = sort or self.sort
-        label = self.sorts[sort.removeprefix("-")].label
+        label = self._sorting(sort).label
         return _("{order}, reversed").format(order=label) if sort.startswith("-") else label
 
     @property

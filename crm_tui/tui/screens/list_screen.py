@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any, cast
 
-from crm_tui.errors import CrmError
+from crm_tui.errors import BadInput, CrmError
 from crm_tui.locale import _
 from crm_tui.tui.screens.list_base import ListBase, ListSource
 from crm_tui.tui.screens.list_layout import Layout, read_layout, stored, turned
@@ -26,6 +26,7 @@ class ListScreen(ListBase):
     def __init__(self) -> None:
         super().__init__()
         self._viewed_as: dict[str, Any] = {}
+        self.sorted_text = ""  # the words whose findings were given an order by the user
 
     # -- layout ---------------------------------------------------------------------------------------
 
@@ -62,7 +63,8 @@ class ListScreen(ListBase):
         """Choose the order."""
         from crm_tui.tui.screens.list_sorts import SortBox
 
-        await self.crm.show(SortBox(list(self.sorts.values()), self.sort), then=self._sorted)
+        sort = self.layout_now.sort or next(iter(self.sorts))
+        await self.crm.show(SortBox(list(self.sorts.values()), sort), then=self._sorted)
 
     async def _sorted(self, sort: str | None) -> None:
         if sort is not None:
@@ -70,6 +72,7 @@ class ListScreen(ListBase):
 
     async def sort_by(self, sort: str) -> None:
         """Sort by an order from the first row on, and keep that."""
+        self.sorted_text = self.filter
         await self.lay_out(self.layout_now._replace(sort=sort))
         self.say(_("Sorted {how}.").format(how=self.sort_said()))
         await self.keep_layout()
@@ -115,6 +118,25 @@ class ListScreen(ListBase):
                 line.value, line.display = text, bool(text)
         await self.show_rows()
 
+    async def look_for(self, text: str, *, within: bool) -> None:
+        """List what is found for a text, ``within`` the filter in force or without one.
+
+        Words that are a filter become one.
+        """
+        await self.crm.work.run(self.learn)
+        try:
+            chosen, free = self.understand(text)
+        except BadInput:
+            chosen, free = None, text
+        if within:
+            chosen = self.both(self.chosen, chosen)
+        self.view = ""
+        await self._narrow(chosen, free)
+
+    def both(self, one: Any, other: Any) -> Any:
+        """Return the filter that asks for what two filters ask for; either may be None."""
+        raise NotImplementedError
+
     async def do_back(self) -> None:
         """Clear the search, then the filter, or step back."""
         if not self.filter and self.chosen is not None:
@@ -154,6 +176,7 @@ class ListScreen(ListBase):
             return
         asked = self.asked_by(view.definition)
         self.layout_now = read_layout(view.definition, self.sorts)
+        self.sorted_text = asked.text if self.layout_now.sort else ""
         self.view = ""
         await self._narrow(asked.chosen, asked.text)
         self.show_view(view.name)

@@ -44,7 +44,12 @@ class MarkedCustomersScreen(Marking, CustomersScreen):
     def all_ids(self, asked: tuple[str, Any]) -> Sequence[Hashable]:
         """Return all customers of a search and a filter."""
         text, chosen = asked
-        return reading.matching(self.session.reader, Query(text=text, sort="id", filter=chosen))
+        query = Query(text=text, sort="id", filter=chosen)
+        if text:
+            from crm_tui.search.listing import narrowed
+
+            query = narrowed(self.session.reader, query, self.session.person.id).query
+        return reading.matching(self.session.reader, query)
 
     def say_marks(self) -> None:
         """Show how many customers are marked."""

@@ -29,12 +29,14 @@ class Column(NamedTuple):
 class Cell(NamedTuple):
     """A cell with a tone: ``dim``, ``strong``, ``accent``, ``good``, ``warn`` or ``bad``.
 
-    ``marks`` stand in brackets after the text, which is cut sooner than they are.
+    ``marks`` stand in brackets after the text, which is cut sooner than they are; ``spans`` are the parts
+    (start, end) of the text, as it is shown, that a search found.
     """
 
     text: str
     tone: str = ""
     marks: tuple[str, ...] = ()
+    spans: tuple[tuple[int, int], ...] = ()
 
 
 class Row(NamedTuple):

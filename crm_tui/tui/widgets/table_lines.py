@@ -54,7 +54,7 @@ class TableLines(Widget):
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         *("table--header", "table--cursor", "table--idle", "table--group", "table--mark", "table--empty"),
-        "table--changed",
+        *("table--changed", "table--found"),
         *(f"table--{tone}" for tone in TONES),
     }
 
@@ -176,14 +176,27 @@ class TableLines(Widget):
                 style += self._changed
             if isinstance(cell, Cell) and cell.marks:
                 text, shown = _marked(text, cell.marks, wide, ambiguous)
-                segments.append(Segment(text, style))
+                segments += self._lit(text, cell.spans, style)
                 segments.append(Segment(shown, self._style("table--warn") if tones else base))
             else:
-                segments.append(Segment(_fitted(text, wide, column.right, ambiguous), style))
+                spans = cell.spans if isinstance(cell, Cell) else ()
+                segments += self._lit(_fitted(text, wide, column.right, ambiguous), spans, style)
             used += wide
         segments.append(Segment(" " * max(cells - used - 1, 0), base))
         segments.append(self._mark_segment(mark))
         return Strip(segments, cells).simplify()
+
+    def _lit(self, text: str, spans: Sequence[tuple[int, int]], style: Style) -> list[Segment]:
+        """Return a text with what a search found in it marked, not by colour alone."""
+        if not spans:
+            return [Segment(text, style)]
+        found = self._style("table--found")
+        lit = style + Style(bold=found.bold, underline=found.underline)
+        segments, at = [], 0
+        for start, end in spans:
+            segments += [Segment(text[at:start], style), Segment(text[start:end], lit)]
+            at = max(end, at)
+        return [one for one in (*segments, Segment(text[at:], style)) if one.text]
 
     def width_of(self, column: int) -> int:
         """Return the cells that a column has on the screen, 0 where it was dropped."""
