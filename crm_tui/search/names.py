@@ -13,29 +13,15 @@ KEPT = 2048  # names taken apart that are kept: 2 MB
 class Name:
     """A name: ``joined`` is its text without punctuation, the legal form included; places count its signs."""
 
-    __slots__ = ("_said", "core", "end", "joined", "parts", "person", "start", "stop", "text")
+    __slots__ = ("_places", "_said", "joined", "parts", "person", "text")
 
     def __init__(self, text: str, person: bool) -> None:
-        text = text if person else unmarked(text)
-        self.text = text
+        self.text = text if person else unmarked(text)
         self.person = person
-        self.parts = units(text)
+        self.parts = units(self.text)
         self.joined = "".join(self.parts)
-        self.start, self.end = 0, len(self.joined)  # of the core
-        self.stop = self.end  # of the body
-        self.core = self.joined
         self._said: list[Read] | None = None
-        if not person:
-            inner = body(text)
-            whole = "".join(units(inner)) if inner != text else self.joined
-            if whole and self.joined.startswith(whole):
-                self.stop = self.end = len(whole)
-            middle = core(text)
-            self.core = "".join(units(middle)) if middle != inner else whole or self.joined
-            at = self.joined.find(self.core)
-            if at >= 0 and self.core:
-                self.start, self.end = at, at + len(self.core)
-                self.stop = max(self.stop, self.end)
+        self._places: tuple[int, int, int] | None = None
 
     @property
     def said(self) -> list[Read]:
@@ -45,6 +31,39 @@ class Name:
                 read_person(self.text, self.parts) if self.person else [read(one) for one in self.parts]
             )
         return self._said
+
+    @property
+    def places(self) -> tuple[int, int, int]:
+        """Where the brand begins and ends, and where the legal form begins."""
+        if self._places is None:
+            size = len(self.joined)
+            self._places = (0, size, size) if self.person else self._of_company()
+        return self._places
+
+    def _of_company(self) -> tuple[int, int, int]:
+        inner, middle = body(self.text), core(self.text)
+        whole = inner if inner.isalnum() else "".join(units(inner))
+        stop = len(whole) if whole and self.joined.startswith(whole) else len(self.joined)
+        brand = middle if middle.isalnum() else "".join(units(middle))
+        at = self.joined.find(brand) if brand else -1
+        if at < 0:
+            return 0, stop, stop
+        return at, at + len(brand), max(stop, at + len(brand))
+
+    @property
+    def start(self) -> int:
+        """Where the brand begins."""
+        return self.places[0]
+
+    @property
+    def end(self) -> int:
+        """Where the brand ends."""
+        return self.places[1]
+
+    @property
+    def stop(self) -> int:
+        """Where the legal form begins."""
+        return self.places[2]
 
 
 @lru_cache(maxsize=KEPT)

@@ -1,6 +1,8 @@
-"""Matches that are not text as typed: signs left out, same sound, one wrong sign, a brand with other words."""
+"""Matches that are not text as typed: signs left out, same sound, one sign wrong, another trade."""
 
 from __future__ import annotations
+
+from functools import lru_cache
 
 from crm_tui.customers import document
 from crm_tui.search import reasons
@@ -14,9 +16,15 @@ PEOPLE = frozenset("cr")
 Found = tuple[float, str]
 
 
-def all_in(query: str, text: str) -> bool:
-    """Tell whether every sign of a query is in a text."""
-    return all(char in text for char in query)
+def in_order(query: str, text: str) -> bool:
+    """Tell whether every sign of a query is in a text, in order, or as two pieces that changed places."""
+    at = -1
+    for place, char in enumerate(query):
+        at = text.find(char, at + 1)
+        if at < 0:
+            # 杭州泊雅 for 泊雅(杭州)
+            return 1 < place < len(query) - 1 and query[place:] in text and query[:place] in text
+    return True
 
 
 def apart(query: str, taken: Name) -> float:
@@ -66,15 +74,11 @@ def _turned(query: str, taken: Name) -> float:
 def score(term: Term, kind: str, text: str) -> Found | None:
     """Return points and reason of a weak match in one line, None when there is none."""
     if kind in NAMES or kind in PEOPLE:
-        taken = name(text) if kind in NAMES else person(text)
         if term.kind == HAN_TERM:
-            return (
-                _sound(term, taken)
-                or _one_wrong(term, taken)
-                or (_brand(term, taken) if kind in NAMES else None)
-            )
+            brand = _brand(term, text) if kind in NAMES else None
+            return _sound(term, kind, text) or _one_wrong(term, kind, text) or brand
         if term.kind == MIXED and kind in NAMES:
-            return _without_letters(term, taken)
+            return _without_letters(term, text)
     if term.kind == LETTERS and len(term.text) > 3:
         if kind in NAMES or kind == document.ENGLISH:
             return _letters(term, text)
@@ -83,66 +87,77 @@ def score(term: Term, kind: str, text: str) -> Found | None:
     return None
 
 
-def _sound(term: Term, taken: Name) -> Found | None:
+@lru_cache(maxsize=64)
+def _sounds(units: tuple[str, ...]) -> tuple[frozenset[str], ...]:
+    return tuple(frozenset(read(one)[0]) for one in units)
+
+
+def _place_of(kind: str, text: str) -> tuple[int, int, str]:
+    """Return where a name's brand begins and ends in its text without punctuation, and that text."""
+    taken = name(text) if kind in NAMES else person(text)
+    return taken.start, taken.end, taken.joined
+
+
+def _sound(term: Term, kind: str, text: str) -> Found | None:
     """Other signs of the same sound, at one place."""
     size = len(term.units)
-    parts, said = taken.parts, taken.said
-    wanted = [read(one)[0] for one in term.units]
-    if not all(wanted) or size < 2:
+    wanted = _sounds(term.units)
+    if size < 2 or len(text) < size or not all(wanted):
         return None
+    signs = text if text.isalnum() else "".join(filter(str.isalnum, text))
+    said = [read(one)[0] for one in signs]
+    first, second = wanted[0], wanted[1]
     best: Found | None = None
-    for at in range(len(parts) - size + 1):
-        shared = 0
-        for each, (own, _initials), part, sign in zip(
-            wanted, said[at : at + size], parts[at : at + size], term.units, strict=True
-        ):
-            if part == sign:
-                shared += 1
-            elif not any(one in own for one in each):
-                break
-        else:
-            whole = at == taken.start and size == taken.end - taken.start
-            points = (58.0 if shared else 48.0) + (8.0 if whole else 4.0 if at == taken.start else 0.0)
-            if best is None or points > best[0]:
-                best = (points, reasons.SOUND)
+    for at in range(len(signs) - size + 1):
+        if first.isdisjoint(said[at]) or second.isdisjoint(said[at + 1]):
+            continue
+        if any(each.isdisjoint(own) for each, own in zip(wanted, said[at : at + size], strict=True)):
+            continue
+        shared = any(one == two for one, two in zip(term.units, signs[at : at + size], strict=True))
+        start, end, _joined = _place_of(kind, text)
+        whole = at == start and size == end - start
+        points = (58.0 if shared else 48.0) + (8.0 if whole else 4.0 if at == start else 0.0)
+        if best is None or points > best[0]:
+            best = (points, reasons.SOUND)
     return best
 
 
-def _one_wrong(term: Term, taken: Name) -> Found | None:
-    """One sign wrong, missing or too many."""
+def _one_wrong(term: Term, kind: str, text: str) -> Found | None:
+    """One sign wrong, missing, too many, or two that changed places."""
     query, size = term.text, len(term.text)
-    if size < 3:
+    if size < 3 or sum(char in text for char in query) < size - 1:
         return None
-    joined, stop = taken.joined, taken.stop
-    if sum(char in joined for char in query) < size - 1:
-        return None
-    best = 0.0
-    for at in range(max(stop - size + 1, 0)):
+    signs = text if text.isalnum() else "".join(filter(str.isalnum, text))
+    for at in range(len(signs) - size + 1):
         wrong = 0
-        for one, two in zip(query, joined[at : at + size], strict=False):
+        for one, two in zip(query, signs[at : at + size], strict=True):
             wrong += one != two
             if wrong > 1:
                 break
         else:
-            best = max(best, 46.0 + (8.0 if at == taken.start else 2.0 if at == 0 else 0.0) + min(size, 6))
-    if best:
-        return best, reasons.TYPO
-    # One sign too many in the query, or two that changed places.
+            start, _end, _joined = _place_of(kind, text)
+            return 46.0 + (8.0 if at == start else 2.0 if at == 0 else 0.0) + min(size, 6), reasons.TYPO
+    if not any(query[at : at + 2] in signs for at in range(size - 1)):
+        return None
     from rapidfuzz.distance import OSA
 
-    for start in dict.fromkeys((taken.start, 0)):
+    start, _end, joined = _place_of(kind, text)
+    for begin in dict.fromkeys((start, 0)):
         for length in (size - 1, size):
-            if OSA.distance(query, joined[start : start + length], score_cutoff=1) <= 1:
+            if OSA.distance(query, joined[begin : begin + length], score_cutoff=1) <= 1:
                 return 48.0 + min(size, 6), reasons.TYPO
     return None
 
 
-def _brand(term: Term, taken: Name) -> Found | None:
+def _brand(term: Term, text: str) -> Found | None:
     """The same brand with other words behind it: 华新水泥 for 华新建材."""
     query = term.text
     if len(query) < 4:
         return None
-    brand = core(query)
+    brand = _core(query)
+    if brand[:2] not in text and query[:2] not in text:
+        return None
+    taken = name(text)
     own = taken.joined[taken.start : taken.end]
     if len(own) > 1 and (brand == own or (len(brand) > 2 and own.startswith(brand))):
         points = 44.0 + 2.0 * min(len(own), 4)
@@ -157,14 +172,20 @@ def _brand(term: Term, taken: Name) -> Found | None:
     return points + 6.0 * rest, reasons.CORE
 
 
-def _without_letters(term: Term, taken: Name) -> Found | None:
+_core = lru_cache(maxsize=64)(core)
+
+
+def _without_letters(term: Term, text: str) -> Found | None:
     """The Chinese signs alone, where nothing has the letters too: 共信-ky."""
     signs = "".join(part for part in term.units if not part.isascii())
-    if len(signs) > 1 and (at := taken.joined.find(signs)) >= 0:
-        return 44.0 + (8.0 if at == taken.start else 0.0) + (
-            4.0 if len(signs) == taken.end - at else 0.0
-        ), reasons.PART
-    return None
+    if len(signs) < 2 or signs[0] not in text:
+        return None
+    taken = name(text)
+    at = taken.joined.find(signs)
+    if at < 0:
+        return None
+    whole = len(signs) == taken.end - at
+    return 44.0 + (8.0 if at == taken.start else 0.0) + (4.0 if whole else 0.0), reasons.PART
 
 
 def _letters(term: Term, text: str) -> Found | None:
@@ -177,6 +198,3 @@ def _letters(term: Term, text: str) -> Found | None:
         if abs(len(word) - len(query)) <= most and OSA.distance(query, word, score_cutoff=most) <= most:
             return 56.0 - 4.0 * OSA.distance(query, word) + (4.0 if at == 0 else 0.0), reasons.LETTER_TYPO
     return None
-
-
-__all__ = ["all_in", "apart", "score"]

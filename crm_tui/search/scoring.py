@@ -1,7 +1,7 @@
 """How well a document answers a term: 0 to 100 and a bit, with the reason and the line that answered.
 
-Only what is really in the document counts; the index may be sloppy. Scores are those of search.md, part ranking:
-a whole brand or number above the start of a name, text as typed above its sound, order kept above gaps.
+Only what is really in the document counts; the index may be sloppy. A whole brand or number stands above
+the start of a name, text as typed above its sound, order kept above gaps.
 """
 
 from __future__ import annotations
@@ -56,16 +56,16 @@ def score(term: Term, lines: Sequence[Line], weak: bool = False) -> Match | None
             best = found
     if best is None and weak and not term.quoted:
         for kind, text in lines:
-            if (not allowed or kind in allowed) and (found := near.score(term, kind, text)) is not None:
-                if best is None or found[0] > best.score:
-                    best = Match(found[0], found[1], kind, text)
+            close = near.score(term, kind, text) if not allowed or kind in allowed else None
+            if close is not None and (best is None or close[0] > best.score):
+                best = Match(close[0], close[1], kind, text)
     return best
 
 
 def place(found: Name, at: int, size: int, whole_line: bool) -> float:
     """Return what the place of a match in a name is worth: the whole, its brand, its start, 0 to 20."""
     end = at + size
-    start, brand_end, stop = found.start, found.end, found.stop
+    start, brand_end, stop = found.places
     if at == start:
         if end == brand_end:
             return 20.0 if whole_line and start == 0 and end == stop else 18.0
@@ -93,7 +93,7 @@ def _text(term: Term, kind: str, text: str) -> Match | None:
     """Chinese signs in a line."""
     query = term.text
     if kind in NAMES:
-        if not near.all_in(query, text):
+        if query not in text and not near.in_order(query, text):
             return None
         taken = name(text)
         at = taken.joined.find(query, taken.start)

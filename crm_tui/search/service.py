@@ -1,7 +1,7 @@
 """The search: from what was typed to the best customers, with reasons, within a deadline.
 
-``search(reader, text, me)`` reads through the user's views on the given connection; another thread may interrupt
-that connection: what was found so far comes back. Nothing is loaded before the first call.
+``search(reader, text, me)`` reads through the user's views on the given connection; another thread may
+interrupt that connection: what was found so far comes back. Nothing is loaded before the first call.
 """
 
 from __future__ import annotations
@@ -16,13 +16,14 @@ from crm_tui.search import conditions, index, reasons, store
 from crm_tui.search.deadline import Deadline
 from crm_tui.search.parsing import Question, Term, parse
 from crm_tui.search.scoring import Match, score
-from crm_tui.search.tiers import LOOSE, STRONG, USUAL, WEAK, Tier, any_of, both, every, tiers
+from crm_tui.search.tiers import LOOSE, USUAL, WEAK, Tier, any_of, both, every, tiers
 from crm_tui.storage.driver import sqlite3
 
 LIMIT = 50
 DEADLINE_MS = 150
 GOOD = 60.0  # points of a match that makes looser questions needless, for as many as are wanted
 ENOUGH = 10  # matches below which weak tiers are asked
+SURE = 98.0  # points of a match that leaves nothing to guess
 LOOKED_AT = 64  # documents between two looks at the clock
 OF_SEVERAL = 600  # candidates of several terms
 ONES_OWN = 60
@@ -32,7 +33,7 @@ OWN, OPENED, BUSY = 4.0, 6.0, 1.5
 
 
 class Hit(NamedTuple):
-    """A found customer: points, reason (a key of reasons.REASONS), the kind of line and the line that answered."""
+    """A found customer: points, reason (of reasons.REASONS), the kind of line that answered and its text."""
 
     id: int
     score: float
@@ -44,9 +45,9 @@ class Hit(NamedTuple):
 class Found(NamedTuple):
     """What a search found, best first.
 
-    ``more``: there may be others; ``late``: the deadline or an interruption ended it; ``scan``: the index did not
-    answer (``scan`` names why: building, damaged), the documents were read, newest first; ``terms`` are for
-    ``spans``.
+    ``more``: there may be others; ``late``: the deadline or an interruption ended it; ``scan``: why the index did
+    not answer (building, damaged), '' when it did: then the documents were read, newest first. ``terms`` are
+    for ``spans``.
     """
 
     hits: tuple[Hit, ...]
@@ -67,7 +68,7 @@ def search(
     cancelled: Callable[[], bool] | None = None,
     opened: Sequence[int] = (),
 ) -> Found:
-    """Return the customers that answer a text, best first; the same text over the same file gives the same list.
+    """Return the customers that answer a text, best first; the same over the same file gives the same list.
 
     ``me`` is the asking person, whose own customers come first among equals, as do those ``opened`` lately
     (newest first). ``where`` is a condition that each must pass besides those in the text (行业:制造业). Any
@@ -105,7 +106,7 @@ class _Search:
         self.cut = False  # a tier brought as many as it may: there are others
         self.scan = ""
         self.seen: dict[int, tuple[float, Match, int] | None] = {}  # by id: points, match, length of the name
-        self.good = self.fair = 0
+        self.points: list[float] = []  # of the matches, without what a customer is worth beyond them
 
     def look(self, question: Question) -> None:
         """Find the matches of a question."""
@@ -119,7 +120,7 @@ class _Search:
                     raise
                 self.scan = index.DAMAGED
                 self.seen.clear()
-                self.good = self.fair = 0
+                self.points.clear()
         else:
             self.scan = state.kind
         self._scan(question.terms)
@@ -143,30 +144,31 @@ class _Search:
             self.seen[customer_id] = (50.0 + self._prior(busy, holder), plain, len(text.partition("\n")[0]))
 
     def _one(self, terms: Sequence[Term]) -> None:
-        group = STRONG
         for tier in tiers(terms[0]):
-            if tier.group > group:
-                group = tier.group
-                if self._enough(group):
-                    self.cut = self.cut or group < WEAK
-                    return
+            if self._needless(tier):
+                self.cut = True
+                continue
             self._tier(tier, terms, tier.group == WEAK)
             if self.late:
                 return
 
-    def _enough(self, group: int) -> bool:
-        if group == WEAK:
-            return self.fair >= ENOUGH
-        return self.good >= self.limit
+    def _needless(self, tier: Tier) -> bool:
+        """Tell whether a tier cannot better the list."""
+        points = self.points
+        if tier.group == WEAK and (len(points) >= ENOUGH or (points and max(points) >= SURE)):
+            return True
+        if tier.group == LOOSE and sum(one >= GOOD for one in points) >= self.limit // 2:
+            return True
+        return len(points) >= self.limit and sum(one >= tier.best for one in points) >= self.limit
 
     def _several(self, terms: Sequence[Term]) -> None:
         """All terms at once: candidates have something of each."""
-        asked = [tiers(term) for term in terms]
+        asked = [list(tiers(term)) for term in terms]
         for last in (USUAL, LOOSE, WEAK):
             parts = [any_of(*(one.expression for one in each if one.group <= last)) for each in asked]
             if all(parts):
                 self._tier(Tier(both(*parts), OF_SEVERAL, last), terms, last == WEAK)
-            if self.late or self.fair >= ENOUGH:
+            if self.late or len(self.points) >= ENOUGH:
                 return
         if not self.seen or not any(self.seen.values()):
             self._most_of(terms, asked)
@@ -215,8 +217,7 @@ class _Search:
             if match is None:
                 continue
             points = match.score * worth
-            self.fair += 1
-            self.good += points >= GOOD
+            self.points.append(points)
             seen[customer_id] = (points + self._prior(busy, holder), match, len(lines[0][1]))
 
     def _prior(self, busy: int, holder: int | None) -> float:
@@ -238,7 +239,7 @@ class _Search:
             before = rows[-1][0]
             if self.deadline.passed():
                 self.late = True
-            if self.good > 4 * self.limit:
+            if sum(one >= GOOD for one in self.points) > 4 * self.limit:
                 self.cut = True
                 return
 

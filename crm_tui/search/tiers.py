@@ -7,30 +7,35 @@ syntax. No phrase and no prefix of the index is ever asked for: both cost up to 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import product
+from functools import lru_cache
+from itertools import pairwise, product
 from typing import NamedTuple
 
 from crm_tui.search.grams import WEAK_WORDS, read
 from crm_tui.search.parsing import ADDRESS, DIGITS, HAN_TERM, LETTERS, Term
 from crm_tui.text.company import core
-from crm_tui.text.pinyin import is_syllable, syllables
+from crm_tui.text.pinyin import syllables
 
 STRONG, USUAL, LOOSE, WEAK = 0, 1, 2, 3
-"""Groups: the next is asked while the good matches are fewer than wanted; WEAK only where fewer than 10 are."""
+"""Groups: LOOSE is asked where few matches are good, WEAK where few are there at all."""
 MOST_WAYS = 4
 LONGEST_SYLLABLE = 6
 
 
 class Tier(NamedTuple):
-    """An expression, how many candidates it may bring, its group."""
+    """An expression, how many candidates it may bring, its group, and the most points a match of it can have.
+
+    Where as many matches as are wanted have those points already, a tier is not asked.
+    """
 
     expression: str
     limit: int
     group: int
+    best: float = 100.0
 
 
 def every(*tokens: str) -> str:
-    """Return the expression of candidates that hold every token, '' when a token is blank or there is none."""
+    """Return the expression of candidates that hold every token; '' when a token is blank or none is given."""
     if not tokens or not all(tokens):
         return ""
     return " AND ".join(quoted(one) for one in dict.fromkeys(tokens))
@@ -53,8 +58,8 @@ def quoted(token: str) -> str:
     return '"' + token.replace('"', "").replace("\0", "") + '"'
 
 
-def tiers(term: Term) -> list[Tier]:
-    """Return what to ask for a term, surest first."""
+def tiers(term: Term) -> Iterator[Tier]:
+    """Yield what to ask for a term, surest first."""
     if term.kind == HAN_TERM:
         found = _han(term)
     elif term.kind == LETTERS:
@@ -66,17 +71,15 @@ def tiers(term: Term) -> list[Tier]:
     else:
         found = _mixed(term)
     seen: set[str] = set()
-    fresh = []
     for one in found:
         if one.expression and one.expression not in seen:
             seen.add(one.expression)
-            fresh.append(one)
-    return fresh
+            yield one
 
 
 def pairs(parts: Sequence[str]) -> list[str]:
     """Return the pairs of signs that stand side by side, the signs themselves when there is one."""
-    return [one + two for one, two in zip(parts, parts[1:], strict=False)] or list(parts)
+    return [one + two for one, two in pairwise(parts)] or list(parts)
 
 
 def _han(term: Term) -> Iterator[Tier]:
@@ -85,46 +88,56 @@ def _han(term: Term) -> Iterator[Tier]:
     size = len(parts)
     yield Tier(every("$" + text), 100, STRONG)
     if size == 1:
-        yield Tier(every("^" + text), 100, STRONG)
-        yield Tier(any_of(every(text), every("@" + text)), 200, USUAL)
+        yield Tier(every("^" + text), 100, STRONG, 98)
+        yield Tier(any_of(every(text), every("@" + text)), 100, USUAL, 92)
         yield from _sounds(parts)
         return
     few = every(*pairs(parts))
-    yield Tier(both(every("^" + parts[0] + parts[1]), few), 200, STRONG)
-    yield Tier(any_of(every("~" + text), every("@$" + text)), 100, STRONG)
-    yield Tier(few, 200, USUAL)
-    yield Tier(every(*("@" + one for one in pairs(parts))), 100, USUAL)
-    yield Tier(every("&" + parts[0] + parts[1], *parts[2:]), 200, LOOSE)
-    yield Tier(both(every("^" + parts[0]), every(*parts)), 200, LOOSE)
-    yield Tier(every(*parts), 300, LOOSE)
+    yield Tier(both(every("^" + parts[0] + parts[1]), few), 150, STRONG, 99)
+    yield Tier(any_of(every("~" + text), every("@$" + text)), 100, STRONG, 88)
+    yield Tier(few, 150, USUAL, 97)
+    yield Tier(every(*("@" + one for one in pairs(parts))), 100, USUAL, 78)
+    yield Tier(every("&" + parts[0] + parts[1], *parts[2:]), 150, LOOSE, 72)
+    yield Tier(both(every("^" + parts[0]), every(*parts)), 150, LOOSE, 72)
+    yield Tier(every(*parts), 200, LOOSE, 72)
     yield from _sounds(parts)
     brand = core(text)
     if size > 3:
-        yield Tier(every("$" + brand) if brand != text else "", 50, WEAK)
+        yield Tier(every("$" + brand) if brand != text else "", 50, WEAK, 58)
     if 3 <= size <= 6:
-        each = [every(*parts[:at], *parts[at + 1 :]) for at in range(size)]
-        yield Tier(any_of(*each), 400, WEAK)
+        # One sign wrong: the pairs on both sides of it; one too many: the pairs without it.
+        each = [
+            every(*(pairs(parts[:at]) if at else ()), *(pairs(parts[at + 1 :]) if at + 1 < size else ()))
+            for at in range(size)
+        ]
+        fewer = [every(*pairs(parts[:at] + parts[at + 1 :])) for at in range(size)]
+        yield Tier(any_of(*each, *fewer, every(*parts)), 200, WEAK, 62)
     elif size > 6:
         middle = size // 2
         halves = (every(*pairs(parts[:middle])), every(*pairs(parts[middle:])))
-        yield Tier(any_of(*halves), 200, WEAK)
+        yield Tier(any_of(*halves), 150, WEAK, 62)
     if size > 3:
         heads = [every("$" + text[:end]) for end in (3, 2)]
-        yield Tier(any_of(*heads), 60, WEAK)
-        yield Tier(every("^" + text[:2]), 60, WEAK)
+        yield Tier(any_of(*heads), 60, WEAK, 56)
+        yield Tier(every("^" + text[:2]), 60, WEAK, 46)
 
 
 def _sounds(parts: Sequence[str]) -> Iterator[Tier]:
     """Other signs of the same sound."""
     said = [read(one)[0] or (one,) for one in parts]
     several = [one for one, _number in zip(product(*said), range(MOST_WAYS), strict=False)]
-    yield Tier(any_of(*(every("$" + "'".join(way)) for way in several)), 100, WEAK)
+    yield Tier(any_of(*(every("$" + "'".join(way)) for way in several)), 60, WEAK, 68)
     if len(parts) > 1:
-        yield Tier(any_of(*(every(*_joints(way)) for way in several)), 200, WEAK)
+        yield Tier(any_of(*(every(*_joints(way)) for way in several)), 150, WEAK, 68)
 
 
 def _joints(way: Sequence[str]) -> list[str]:
-    return [one + "'" + two for one, two in zip(way, way[1:], strict=False)] or list(way)
+    return [one + "'" + two for one, two in pairwise(way)] or list(way)
+
+
+@lru_cache(maxsize=1)
+def _beginnings() -> frozenset[str]:
+    return frozenset(one[:size] for one in syllables() for size in range(1, len(one) + 1))
 
 
 def segmentations(text: str) -> list[tuple[tuple[str, ...], str]]:
@@ -133,77 +146,78 @@ def segmentations(text: str) -> list[tuple[tuple[str, ...], str]]:
     ``huaw`` gives (hua,) and w; ``xian`` (xian,), (xi, an) and (xia,) with n.
     """
     found: list[tuple[tuple[str, ...], str]] = []
-    known = syllables()
+    known, beginnings = syllables(), _beginnings()
+    dead: set[int] = set()
 
     def walk(at: int, before: tuple[str, ...]) -> None:
-        if len(found) >= 3 * MOST_WAYS:
-            return
         if at == len(text):
             found.append((before, ""))
             return
+        if at in dead or len(found) >= 3 * MOST_WAYS:
+            return
+        count = len(found)
         for size in range(min(LONGEST_SYLLABLE, len(text) - at), 0, -1):
             part = text[at : at + size]
             if part in known:
                 walk(at + size, (*before, part))
         rest = text[at:]
-        if before and len(rest) < LONGEST_SYLLABLE and rest not in known and _begins(rest):
+        if before and len(rest) < LONGEST_SYLLABLE and rest not in known and rest in beginnings:
             found.append((before, rest))
+        if len(found) == count:
+            dead.add(at)
 
     walk(0, ())
     found.sort(key=lambda one: (len(one[0]) + bool(one[1]), len(one[1])))
     return found[:MOST_WAYS]
 
 
-def _begins(rest: str) -> bool:
-    return any(one.startswith(rest) for one in syllables())
-
-
 def _letters(text: str) -> Iterator[Tier]:
     size = len(text)
+    if size == 1:
+        yield Tier(every("^" + text), 100, STRONG, 98)
+        yield Tier(every("%$" + text), 50, USUAL, 98)
+        yield Tier(every("%^" + text), 100, USUAL, 80)
+        return
     ways = segmentations(text)
     whole = [way for way, rest in ways if not rest]
     three = [text[at : at + 3] for at in range(size - 2)]
     grams = ["=" + one for one in three] or ["=" + text]
-    if size == 1:
-        yield Tier(every("^" + text), 100, STRONG)
-        yield Tier(every("%^" + text), 100, USUAL)
-        yield Tier(every("%$" + text), 50, USUAL)
-        return
-    yield Tier(every("$=" + text), 100, STRONG)
-    yield Tier(any_of(*(every("$" + "'".join(way)) for way in whole), every("%$" + text)), 100, STRONG)
+    yield Tier(any_of(*(every("$" + "'".join(way)) for way in whole), every("%$" + text)), 100, STRONG, 100)
     begun = [
         every("^" + way[0], *(_joints(way) if len(way) > 1 else ()), *_rest(way, rest)) for way, rest in ways
     ]
-    if size <= LONGEST_SYLLABLE and _begins(text):
+    if size <= LONGEST_SYLLABLE and text in _beginnings():
         begun.append(every("^" + text))
-    yield Tier(any_of(*begun), 200, STRONG)
-    yield Tier(every("^=" + text[:3], *grams), 200, STRONG)
-    yield Tier(every("^^" + text[:3], *grams), 100, USUAL)
+    yield Tier(any_of(*begun), 150, STRONG, 86)
     letters = every(*("%" + one for one in three)) if three else every("%^" + text)
-    yield Tier(letters, 150, USUAL)
-    yield Tier(any_of(every("~=" + text), *(every("~" + "'".join(way)) for way in whole)), 100, USUAL)
+    yield Tier(letters, 100, USUAL, 88 if three else 80)
+    yield Tier(every("$=" + text), 100, STRONG, 79.5)
+    yield Tier(every("^=" + text[:3], *grams), 150, STRONG, 76)
+    yield Tier(any_of(*(every("~" + "'".join(way)) for way in whole)), 60, USUAL, 72)
     inside = [every(*_joints(way), *_rest(way, rest)) for way, rest in ways if len(way) + bool(rest) > 1]
-    yield Tier(any_of(*inside), 200, USUAL)
+    yield Tier(any_of(*inside), 150, USUAL, 76)
     if size > 3:
-        yield Tier(every(*("#" + one for one in three)), 50, USUAL)
-    yield Tier(every(*grams), 300, LOOSE)
-    yield from _shortened(text)
+        yield Tier(every("#$" + text), 5, USUAL, 100)
+        yield Tier(every(*("#" + one for one in three)), 50, USUAL, 84)
+    yield Tier(every("^^" + text[:3], *grams), 100, USUAL, 72)
+    yield Tier(every("~=" + text), 60, USUAL, 62)
+    yield Tier(every(*grams), 200, LOOSE, 63)
+    yield _shortened(text)
     if whole and len(whole[0]) == 1:
-        yield Tier(every(text), 100, LOOSE)
+        yield Tier(every(text), 100, LOOSE, 72)
     if size > 3:
         two = [text[at : at + 2] for at in range(0, size, 2)]
         spread = [every(*("=" + one for one in two if len(one) == 2))]
         if size == 4:
             spread += [every("=" + text[:3]), every("=" + text[1:])]
-        start = any_of(every("^=" + text[:2]), every("^^" + text[:2]))
-        yield Tier(both(start, any_of(*spread)), 200, WEAK)
-        yield Tier(every("^=" + text[:2], "=" + text[-2:]), 200, WEAK)
-        yield Tier(every("^^" + text[:2], "=" + text[-2:]), 100, WEAK)
+        for start in ("^=" + text[:2], "^^" + text[:2]):
+            yield Tier(both(every(start), any_of(*spread)), 150, WEAK, 56)
+            yield Tier(every(start, "=" + text[-2:]), 150, WEAK, 56)
         pieces = ["%" + one for one in three]
         near = [every(one, two) for at, one in enumerate(pieces[:6]) for two in pieces[at + 1 : at + 4]]
         # A word of four letters has no two threes that one wrong letter leaves; its start and end do.
         near = near or [every(one) for one in pieces]
-        yield Tier(any_of(*near[:8]), 200, WEAK)
+        yield Tier(any_of(*near[:8]), 150, WEAK, 58)
 
 
 def _rest(way: Sequence[str], rest: str) -> tuple[str, ...]:
@@ -211,13 +225,16 @@ def _rest(way: Sequence[str], rest: str) -> tuple[str, ...]:
     return ("=" + way[-1][0] + rest[0],) if rest else ()
 
 
-def _shortened(text: str) -> Iterator[Tier]:
+def _shortened(text: str) -> Tier:
     """Syllables in full among initials: huajs, hjishu, hweijs."""
     known = syllables()
     found: list[tuple[str, ...]] = []
+    left = 300
 
     def walk(at: int, before: tuple[str, ...], full: int) -> None:
-        if len(found) >= 2 * MOST_WAYS or len(before) > 8:
+        nonlocal left
+        left -= 1
+        if len(found) >= 2 * MOST_WAYS or len(before) > 8 or left < 0:
             return
         if at == len(text):
             if 0 < full < len(before):
@@ -235,12 +252,10 @@ def _shortened(text: str) -> Iterator[Tier]:
     for way in found[:MOST_WAYS]:
         heads = "".join(one[0] for one in way)
         tokens = ["=" + heads[at : at + 3] for at in range(max(len(heads) - 2, 0))] or ["=" + heads]
-        tokens += [one for one in way if is_syllable(one) and len(one) > 1]
-        tokens += [
-            one + "'" + two for one, two in zip(way, way[1:], strict=False) if len(one) > 1 and len(two) > 1
-        ]
+        tokens += [one for one in way if len(one) > 1]
+        tokens += [one + "'" + two for one, two in pairwise(way) if len(one) > 1 and len(two) > 1]
         expressions.append(every(*tokens))
-    yield Tier(any_of(*expressions), 200, LOOSE)
+    return Tier(any_of(*expressions), 150, LOOSE, 84)
 
 
 def _digits(text: str) -> Iterator[Tier]:
