@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from crm_tui.exchange import store
 from crm_tui.exchange.chains import join_chain
 from crm_tui.exchange.comparing import Present, changes_of
-from crm_tui.exchange.kept import entry
+from crm_tui.exchange.kept import NOT_SIMPLE, entry, several_of, simple_column
 from crm_tui.exchange.matching import Found, Matcher
 from crm_tui.exchange.preparing import Prepared, Preparer
 from crm_tui.exchange.store import NO_MEMORY, Hit, Memory
@@ -20,6 +20,9 @@ from crm_tui.text.fold import tidy
 
 Group = list[StagedRow]
 NUMBER_TAKEN = N_("The number is taken; the customer gets the next one")
+
+
+JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 class Decided(NamedTuple):
@@ -55,6 +58,8 @@ class Decider:
         self._claimed: dict[int, int] = {}
         self._numbers: set[str] = set()
         self._out = Decided([], [], [])
+        self._simple: dict[str, tuple[str, int, str]] = {}
+        self._several: frozenset[str] = frozenset()
 
     def decide(self, groups: Sequence[Group]) -> Decided:
         """Return verdicts and operations for some customers, each a group of rows."""
@@ -158,7 +163,7 @@ class Decider:
             customer["note"] = "\n".join([*filter(None, [customer.get("note")]), *prepared.lines])
         join_chain(prepared.chain, prepared.contacts)
         contacts = [contact for _slot, contact in sorted(prepared.contacts.items()) if any(contact.values())]
-        content: dict[str, Any] = {"customer": customer, "cells": self._kept(cells, prepared)}
+        content: dict[str, Any] = {"customer": customer}
         parts = {
             "contacts": contacts,
             "projects": [prepared.projects[slot] for slot in sorted(prepared.projects)],
@@ -169,28 +174,36 @@ class Decider:
             "words": prepared.words,
         }
         content |= {name: value for name, value in parts.items() if value}
-        self._operation("new", head.id, content)
+        self._operation("new", head.id, content, self._kept(cells, prepared))
         self._flag(head.id, prepared)
         self._say(group, "new", reason)
 
     def _kept(self, cells: dict[str, str], prepared: Prepared) -> dict[str, Any]:
         rows: dict[str, Any] = {}
-        label = self._preparer.context.words.label
+        label, sources = self._preparer.context.words.label, self._preparer.sources
+        if len(self._simple) != len(sources):
+            # Further rows of a customer have brought in columns for further contacts.
+            self._simple = {key: simple_column(source) for key, source in sources.items()}
+            self._several = several_of(sources)
         for key, text in cells.items():
-            source = self._preparer.sources.get(key)
+            simple = self._simple.get(key, NOT_SIMPLE)
+            entity, slot, column = simple
             record: dict[str, Any] = prepared.customer
-            if source and source.field and source.field.entity == "contact":
-                record = prepared.contacts.get(source.slot, {})
-            elif source and source.field and source.field.entity == "project":
-                record = prepared.projects.get(source.slot, {})
-            rows[key] = entry(
-                source, text, prepared, record, "#" not in key and f"{key}#2" not in cells, label
-            )
+            if entity == "contact":
+                record = prepared.contacts.get(slot, {})
+            elif entity == "project":
+                record = prepared.projects.get(slot, {})
+            if column and key not in self._several and key not in prepared.unread:
+                rows[key] = [text, record.get(column)]
+                continue
+            single = "#" not in key and f"{key}#2" not in cells
+            rows[key] = entry(sources.get(key), text, prepared, record, single, label)
         return rows
 
-    def _operation(self, kind: str, row: int, content: dict[str, Any]) -> None:
-        text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
-        self._out.operations.append({"kind": kind, "position": row, "content": text})
+    def _operation(self, kind: str, row: int, content: dict[str, Any], cells: dict[str, Any]) -> None:
+        self._out.operations.append(
+            {"kind": kind, "position": row, "content": JSON(content), "cells": JSON(cells)}
+        )
 
     def _flag(self, row: int, prepared: Prepared) -> None:
         for key, problem, text in prepared.problems:
@@ -216,13 +229,13 @@ class Decider:
                 memory,
             )
             change = changes_of(self._preparer, cells, present, head.uscc_key, sound=bool(head.code_valid))
-            content: dict[str, Any] = {"id": hit.id, "cells": change.cells, **change.content}
+            content: dict[str, Any] = {"id": hit.id, **change.content}
             content["seen"] = [["customer", hit.id, present.customer["changed_in"]], *change.seen]
             if memory.kept:
                 content["kept"] = memory.kept.id
                 content["seen"].append(["imported_row", *memory.kept])
             if change.cells != memory.own or change.content:
-                self._operation("update", head.id, content)
+                self._operation("update", head.id, content, change.cells)
             self._flag(head.id, change.prepared)
             if change.moves:
                 self._say(group, "update", "", change.moves)

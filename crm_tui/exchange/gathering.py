@@ -6,7 +6,6 @@ contact of a customer above belongs to that customer; any other repeat is for th
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable
 from collections.abc import Mapping as Dictionary
@@ -144,13 +143,14 @@ class Gatherer:
         self._leave_private_out(row.number, cells, flags)
         for index in row.notes:
             flags.append(_flag(row.number, self._headings[index], ROUNDED, cells[index]))
-        name, no = self._text(cells, "name"), self._text(cells, "no")
+        name, no, kind = self._text(cells, "name"), self._text(cells, "no"), self._text(cells, "kind")
         name = "" if BLANK_NAME.fullmatch(name) else name
-        kind = self._kind_of(self._text(cells, "kind")) or self._default_kind or None
+        kind = (self._kind_of(kind) if kind else None) or self._default_kind or None
         if self._vertical and not name and not no and "name" in self._at:
             name = cells[self._at["name"]] = self._text(cells, "contact_name")
             kind = kind or "person"
-        code = check_code(self._text(cells, "uscc")) if self._text(cells, "uscc") else None
+        written = self._text(cells, "uscc")
+        code = check_code(written) if written else None
         staged: dict[str, Any] = {
             "id": row.number,
             "position": row.number,
@@ -163,7 +163,7 @@ class Gatherer:
             "reason": None,
         }
         self._place(staged, cells, cells_of)
-        staged["cells"] = json.dumps(cells, ensure_ascii=False)
+        staged["cells"] = cells
         return staged
 
     def _text(self, cells: list[str], field: str) -> str:
@@ -195,7 +195,7 @@ class Gatherer:
     def _place(self, staged: dict[str, Any], cells: list[str], cells_of: Callable[[int], list[str]]) -> None:
         """Decide whether a row begins a customer, adds a contact to one above, or repeats one."""
         number, name_key = staged["id"], staged["name_key"]
-        if (note := self._is_note(cells)) and not staged["no"]:
+        if not staged["no"] and (note := self._is_note(cells, name_key)):
             self._head = None
             staged |= {"verdict": "error", "reason": note}
             return
@@ -207,7 +207,7 @@ class Gatherer:
                 staged |= {"verdict": "error", "reason": _("The row has neither a name nor a number.")}
             return
         keys = self._keys(staged)
-        for store, key, reason in keys:
+        for store, key in keys:
             first = store.get(key)
             if first is None:
                 continue
@@ -215,40 +215,45 @@ class Gatherer:
             if not other and self._another(first, cells, cells_of):
                 staged["position"] = first
             else:
-                text = reason if other else _("Repeats row {row} of this sheet.")
+                text = self._of_another(store) if other else _("Repeats row {row} of this sheet.")
                 staged |= {"verdict": "suspect", "reason": text.format(row=first)}
                 self._head = None
             return
-        for store, key, _reason in keys:
+        for store, key in keys:
             store[key] = number
         self._names_of[number] = name_key
         self._head = number, cells
 
-    def _is_note(self, cells: list[str]) -> str:
+    def _is_note(self, cells: list[str], name_key: str) -> str:
         """Say that a row is a total or a line below the table, '' when it may be a customer."""
-        filled = [tidy(text) for text in cells if text]
-        first = tidy(cells[self._at["name"]]) if "name" in self._at else ""
-        if any(TOTAL.fullmatch(text) for text in {first, *filled[:1]}):
+        filled = [text for text in cells if text]
+        begins = tidy(filled[0]) if filled else ""
+        first = self._text(cells, "name")
+        if TOTAL.fullmatch(begins) or (first != begins and TOTAL.fullmatch(first)):
             return _("A row of totals, not a customer.")
-        if first and heading_key(first) == self._name_heading:
+        # The key of a heading is made of signs of the folded text.
+        if first and self._name_heading[:1] in name_key and heading_key(first) == self._name_heading:
             return _("A row of headings, not a customer.")
         if EXAMPLE.match(first):
             return _("An example, not a customer.")
-        if len(filled) == 1 and len(cells) > 1 and FOOTNOTE.match(filled[0]):
+        if len(filled) == 1 and len(cells) > 1 and FOOTNOTE.match(begins):
             return _("A line below the table, not a customer.")
         return ""
 
-    def _keys(self, staged: dict[str, Any]) -> list[tuple[dict[Any, int], Any, str]]:
-        keys: list[tuple[dict[Any, int], Any, str]] = []
+    def _keys(self, staged: dict[str, Any]) -> list[tuple[dict[Any, int], Any]]:
+        keys: list[tuple[dict[Any, int], Any]] = []
         if staged["no"] and self._match in ("auto", "no"):
-            keys.append((self._numbers, staged["no"], _("Has the number of row {row} under another name.")))
+            keys.append((self._numbers, staged["no"]))
         if staged["code_valid"] and self._match in ("auto", "uscc"):
-            keys.append(
-                (self._codes, staged["uscc_key"], _("Has the credit code of row {row} under another name."))
-            )
+            keys.append((self._codes, staged["uscc_key"]))
         if staged["name_key"] and self._match in ("auto", "name"):
-            keys.append((self._names, (staged["name_key"], staged["kind"] or "company"), ""))
+            keys.append((self._names, (staged["name_key"], staged["kind"] or "company")))
         return keys
+
+    def _of_another(self, store: dict[Any, int]) -> str:
+        if store is self._numbers:
+            return _("Has the number of row {row} under another name.")
+        return _("Has the credit code of row {row} under another name.")
 
     def _another(self, first: int, cells: list[str], cells_of: Callable[[int], list[str]]) -> bool:
         """Tell whether a repeat of a customer names a contact whom no row of it has named."""

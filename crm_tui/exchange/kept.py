@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
 from crm_tui.customers.fields import Field
@@ -10,6 +10,9 @@ from crm_tui.text.fold import tidy
 
 if TYPE_CHECKING:
     from crm_tui.exchange.preparing import Prepared, Source
+
+NOT_SIMPLE = ("", 0, "")
+COMPUTED = ("no", "name", "last_followup", "next_plan", "decision_chain")  # kept in ways of their own
 
 
 def cell_key(field: str, slot: int = 1) -> str:
@@ -33,6 +36,23 @@ def text_of(cells: Mapping[str, list[Any]], one: Field, row: Mapping[str, Any], 
     if value is None:
         return text if all(each in (None, "") for each in now) else None
     return text if now == (value if isinstance(value, list) else [value]) else None
+
+
+def simple_column(source: Source | None) -> tuple[str, int, str]:
+    """Return (entity, slot, column) of a sheet's column; the column is '' where ``entry`` has to be asked.
+
+    A simple one keeps what its one column holds after the import.
+    """
+    one = source.field if source else None
+    if one is None or source is None:
+        return NOT_SIMPLE
+    computed = one.name in COMPUTED or one.entity in ("tag", "computed")
+    return one.entity, source.slot, "" if computed or len(one.columns) != 1 else one.columns[0]
+
+
+def several_of(keys: Collection[str]) -> frozenset[str]:
+    """Return those of the keys of a sheet's columns that share their field with others."""
+    return frozenset(name for key in keys if "#" in key for name in (key, key.partition("#")[0]))
 
 
 def entry(

@@ -87,6 +87,18 @@ def _key(one: ColumnMap) -> str:
     return one.field if one.slot == 1 else f"{one.field}:{one.slot}"
 
 
+def _direct(source: Source) -> tuple[int, str] | None:
+    """Return (slot of a contact, else 0; column) of a cell that goes into its column as it is."""
+    one = source.field
+    if one is None or one.type not in PLAIN or one.name in SPECIAL:
+        return None
+    if one.entity == "customer":
+        return 0, one.columns[0]
+    if one.entity == "contact" and one.columns[0] not in (*CONTACT_WAYS, "note"):
+        return source.slot, one.columns[0]
+    return None
+
+
 class Preparer:
     """Prepares the customers of one sheet with one mapping."""
 
@@ -98,10 +110,14 @@ class Preparer:
         self._people = [one for one in self.columns if one.field and one.field.per_contact]
         self._slots = max((one.slot for one in self._people), default=1)
         self._shifted: dict[int, list[Source]] = {}
+        self._direct = {one.key: found for one in self.columns if (found := _direct(one))}
+        self._broad = any(one.field and one.field.type in COMPOSITE for one in self.columns)
         self._calendar = WorkCalendar()
         self._zone = ZoneInfo(context.zone)
         # Cells of days and plans repeat down a sheet.
+        self._planned = [key for key in self.sources if key.partition("#")[0] == "next_plan"]
         self._plans, self._texts, self._moments = _Remembered(), _Remembered(), _Remembered()
+        self._stages = _Remembered()
 
     def cells_of(self, group: Sequence[Sequence[str]]) -> dict[str, str]:
         """Return the filled cells of a customer by key; further rows give further contacts."""
@@ -134,20 +150,29 @@ class Preparer:
         """
         result = Prepared()
         # A cell that fills several columns goes first: one that says a part of it knows better.
-        broad = [key for key in cells if self._is_broad(key)]
+        broad = [key for key in cells if self._is_broad(key)] if self._broad else []
+        sources = self.sources
         for key in [*broad, *(key for key in cells if key not in broad)] if broad else cells:
             if key not in changed:
                 continue
-            source, text = self.sources.get(key), cells[key]
+            text = cells[key]
+            if (plain := self._direct.get(key)) is not None:
+                slot, column = plain
+                row = result.contacts.setdefault(slot, {}) if slot else result.customer
+                row[column] = tidy(text.replace("\x00", ""))
+                continue
+            source = sources.get(key)
             if source is None:
                 result.lines.append(text)
             elif source.field is None:
                 result.lines.append(f"{source.heading}：{tidy(text)}")
             else:
                 self._take(source, source.field, text, result, record, sound)
-        if any(name in changed and name in cells for name in ("last_followup", "followup_summary")):
+        if ("last_followup" in changed and "last_followup" in cells) or (
+            "followup_summary" in changed and "followup_summary" in cells
+        ):
             self._activity(cells, result)
-        if any(key in changed for key in cells if key.partition("#")[0] == "next_plan"):
+        if any(key in changed and key in cells for key in self._planned):
             result.plan = self._plan(cells)
         for number, project in result.projects.items():
             if not project.get("name") and not record:
@@ -214,7 +239,7 @@ class Preparer:
 
     def _progress(self, source: Source, text: str, result: Prepared, record: Mapping[str, Any]) -> None:
         words = self.context.words
-        stage = words.key_of("stage", text)
+        stage = self._stages.of(text, lambda: words.key_of("stage", text))
         if stage is None:
             result.problems.append((source.key, convert.NOT_A_WORD, text))
             result.unread.add(source.key)
@@ -223,9 +248,11 @@ class Preparer:
             held = write_progress(record["status"], record["stage"], words.phase(record["stage"]))
             if words.key_of("stage", held) == stage:
                 return  # the file says so already, perhaps more exactly
-        current = {**record, **result.customer}
-        moves = read_progress(stage, words.phase(stage), current.get("status"), current.get("stage"))
-        result.customer.update(moves)
+        status, at = (
+            result.customer[name] if name in result.customer else record.get(name)
+            for name in ("status", "stage")
+        )
+        result.customer.update(read_progress(stage, words.phase(stage), status, at))
 
     def _owner(self, source: Source, text: str, result: Prepared, record: Mapping[str, Any]) -> None:
         person = self.person(text)
@@ -306,7 +333,7 @@ class Preparer:
 
     def plan_text(self, cells: Mapping[str, str]) -> str:
         """Return what is planned; a day in a column of its own stands before a text that names none."""
-        raw = tuple(text for key, text in cells.items() if key.partition("#")[0] == "next_plan")
+        raw = tuple([text for key, text in cells.items() if key.startswith("next_plan")])
         return self._texts.of(raw, lambda: self._join_plan([tidy(text) for text in raw]))
 
     def _join_plan(self, texts: list[str]) -> str:

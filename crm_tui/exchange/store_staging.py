@@ -22,10 +22,10 @@ SCHEMA = (
     "CREATE TABLE outcome (id INTEGER PRIMARY KEY, verdict TEXT NOT NULL, name TEXT NOT NULL,"
     " reason TEXT NOT NULL, moves TEXT)",
     "CREATE INDEX outcome_verdict ON outcome (verdict, id)",
-    "CREATE TABLE operation (id INTEGER PRIMARY KEY, kind TEXT NOT NULL, position INTEGER NOT NULL,"
-    " content TEXT NOT NULL)",
-    "CREATE INDEX operation_kind ON operation (kind, id)",
-    "CREATE INDEX operation_position ON operation (position)",
+    # The cells to be kept are written as they stand: nobody reads them on the way.
+    "CREATE TABLE operation (position INTEGER PRIMARY KEY, kind TEXT NOT NULL, content TEXT NOT NULL,"
+    " cells TEXT NOT NULL)",
+    "CREATE INDEX operation_kind ON operation (kind, position)",
     "CREATE TABLE flag (id INTEGER PRIMARY KEY, position INTEGER NOT NULL, field TEXT NOT NULL,"
     " problem TEXT NOT NULL, content TEXT NOT NULL)",
     "CREATE TABLE fact (name TEXT PRIMARY KEY, value TEXT NOT NULL)",
@@ -49,18 +49,21 @@ OUTCOMES = (
     " ORDER BY id LIMIT :limit OFFSET :offset"
 )
 OUTCOME = "SELECT id, verdict, name, reason FROM outcome WHERE id = :id"
-CONTENT = "SELECT content FROM operation WHERE position = :row"
+NEW_CELLS = "SELECT cells FROM operation WHERE position = :row AND kind = 'new'"
 MOVES = "SELECT moves FROM outcome WHERE id = :id"
 REJECTED = (
     "SELECT o.id, o.verdict, o.name, o.reason, r.cells FROM outcome o JOIN sheet_row r ON r.id = o.id"
     " WHERE o.verdict IN ('suspect', 'error') ORDER BY r.position, r.id"
 )
 REJECTED_ONE = "SELECT count(*) FROM outcome WHERE verdict IN ('suspect', 'error')"
-ADD_OPERATION = "INSERT INTO operation (kind, position, content) VALUES (:kind, :position, :content)"
-OPERATIONS = (
-    "SELECT id, position, content FROM operation WHERE kind = :kind AND id > :after ORDER BY id LIMIT :limit"
+ADD_OPERATION = (
+    "INSERT INTO operation (kind, position, content, cells) VALUES (:kind, :position, :content, :cells)"
 )
-NTH = "SELECT id FROM operation WHERE kind = :kind ORDER BY id LIMIT 1 OFFSET :offset"
+OPERATIONS = (
+    "SELECT position, content, cells FROM operation WHERE kind = :kind AND position >= :first"
+    " ORDER BY position LIMIT :limit"
+)
+NTH = "SELECT position FROM operation WHERE kind = :kind ORDER BY position LIMIT 1 OFFSET :offset"
 COUNT = "SELECT count(*) FROM operation WHERE kind = :kind"
 ADD_FLAG = (
     "INSERT INTO flag (position, field, problem, content) VALUES (:position, :field, :problem, :content)"
@@ -68,6 +71,7 @@ ADD_FLAG = (
 FLAGS = "SELECT position, field, problem, content FROM flag ORDER BY position, id LIMIT :limit OFFSET :offset"
 ADD_FACT = "INSERT INTO fact (name, value) VALUES (:name, :value)"
 FACTS = "SELECT name, value FROM fact"
+BETWEEN = "\x1f"
 UNPROVED = "unproved"  # the fact that the backup of this import is not verified yet
 PROVED = "DELETE FROM fact WHERE name = :name"
 
@@ -88,11 +92,11 @@ class StagedRow(NamedTuple):
 
 
 class Operation(NamedTuple):
-    """One customer to be written: its row on the sheet and what to write, as planning left it."""
+    """One customer to be written: its row on the sheet, what to write, and the cells to keep as JSON."""
 
-    id: int
     row: int
     content: dict[str, Any]
+    cells: str
 
 
 class Staging:
@@ -172,18 +176,26 @@ class Staging:
     # ------------------------------------------------------------ rows
 
     def add_rows(self, rows: Iterable[dict[str, Any]]) -> None:
-        """Take rows as read, with the keys ``StagedRow`` has; ``cells`` is JSON."""
-        self._connection.executemany(ADD_ROW, rows)
+        """Take rows as read, with the keys ``StagedRow`` has."""
+        self._connection.executemany(ADD_ROW, [{**row, "cells": _packed(row["cells"])} for row in rows])
 
     def records(self) -> Iterator[list[StagedRow]]:
         """Yield the rows of one customer after the other, in the order of the sheet."""
         group: list[StagedRow] = []
-        for row in self._connection.execute(ROWS):
-            staged = StagedRow(*row[:2], json.loads(row[2]), *(value or "" for value in row[3:]))
-            if group and group[0].position != staged.position:
-                yield group
-                group = []
-            group.append(staged)
+        at = None
+        for number, position, cells, no, code, valid, name, kind, verdict, reason in self._connection.execute(
+            ROWS
+        ):
+            if position != at:
+                if group:
+                    yield group
+                at, group = position, []
+            group.append(
+                StagedRow(
+                    number, position, _unpacked(cells), no or "", code or "", valid, name, kind or "",
+                    verdict or "", reason or "",
+                )
+            )  # fmt: skip
         if group:
             yield group
 
@@ -193,7 +205,7 @@ class Staging:
 
     def cells(self, row: int) -> list[str]:
         """Return the cells of a row, those that must not be kept already blank."""
-        return json.loads(self._connection.execute(CELLS, {"id": row}).fetchone()[0])
+        return _unpacked(self._connection.execute(CELLS, {"id": row}).fetchone()[0])
 
     # ------------------------------------------------------------ what the preview shows
 
@@ -219,16 +231,13 @@ class Staging:
         found = self._connection.execute(MOVES, {"id": row}).fetchone()
         if found and found[0]:
             return json.loads(found[0])
-        new = self._connection.execute(CONTENT, {"row": row}).fetchone()
-        content = json.loads(new[0]) if new else {}
-        if "id" in content:
-            return []
-        return [[key, "", cell[0]] for key, cell in content.get("cells", {}).items()]
+        new = self._connection.execute(NEW_CELLS, {"row": row}).fetchone()
+        return [[key, "", cell[0]] for key, cell in json.loads(new[0]).items()] if new else []
 
     def rejected(self) -> Iterator[tuple[int, str, str, str, list[str]]]:
         """Yield the rows to be handed back, with their cells."""
         for number, verdict, name, reason, cells in self._connection.execute(REJECTED):
-            yield number, verdict, name, reason, json.loads(cells)
+            yield number, verdict, name, reason, _unpacked(cells)
 
     def count_rejected(self) -> int:
         """Return how many rows are to be handed back."""
@@ -245,7 +254,7 @@ class Staging:
     # ------------------------------------------------------------ what is to be written
 
     def add_operations(self, rows: Iterable[dict[str, Any]]) -> None:
-        """Take what is to be written: kind (new, update), position, content (JSON)."""
+        """Take what is to be written: kind (new, update), position, content and cells (JSON)."""
         self._connection.executemany(ADD_OPERATION, rows)
 
     def count(self, kind: str) -> int:
@@ -258,9 +267,19 @@ class Staging:
         if first is None or stop <= start:
             return []
         rows = self._connection.execute(
-            OPERATIONS, {"kind": kind, "after": first[0] - 1, "limit": stop - start}
+            OPERATIONS, {"kind": kind, "first": first[0], "limit": stop - start}
         ).fetchall()
-        return [Operation(number, row, json.loads(content)) for number, row, content in rows]
+        return [Operation(row, json.loads(content), cells) for row, content, cells in rows]
+
+
+def _packed(cells: list[str]) -> str:
+    """Return the cells of a row as one text, with a sign between them that hardly any cell holds."""
+    text = BETWEEN.join(cells)
+    return BETWEEN + text if text.count(BETWEEN) == len(cells) - 1 else json.dumps(cells)
+
+
+def _unpacked(text: str) -> list[str]:
+    return text[1:].split(BETWEEN) if text[0] == BETWEEN else json.loads(text)
 
 
 def _prefix(database: Path) -> str:

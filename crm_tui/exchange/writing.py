@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
@@ -30,17 +29,18 @@ def add_customers(
     wanted = [one.content["customer"].get("no") for one in operations]
     taken = store.taken(connection, {no for no in wanted if no})
     left: list[int] = []
-    live: list[tuple[int, dict[str, Any]]] = []
+    live: list[tuple[int, Operation]] = []
     for offset, one in enumerate(operations):
         customer = one.content["customer"]
         if customer.get("no") in taken or moved.holds(customer):
             left.append(one.row)
         else:
-            live.append((first_id + offset, one.content))
-    numbers = iter(_numbers(change, sum(not content["customer"].get("no") for _id, content in live), day))
+            live.append((first_id + offset, one))
+    wanting = sum(not one.content["customer"].get("no") for _id, one in live)
+    numbers = iter(_numbers(change, wanting, day))
     tables: dict[str, Rows] = {}
     tags: list[tuple[int, list[str]]] = []
-    for customer_id, content in live:
+    for customer_id, (_row, content, cells) in live:
         customer = content["customer"]
         customer["id"] = customer_id
         customer["no"] = customer.get("no") or next(numbers)
@@ -55,7 +55,6 @@ def add_customers(
         _aliases(tables, customer_id, content.get("aliases", ()), set())
         if content.get("tags"):
             tags.append((customer_id, content["tags"]))
-        cells = json.dumps(content["cells"], ensure_ascii=False, separators=(",", ":"))
         tables.setdefault("imported_row", []).append(
             {"customer_id": customer_id, "sheet": sheet, "cells": cells}
         )
@@ -105,12 +104,11 @@ def update_customers(change: Change, operations: Sequence[Operation], sheet: str
             _aliases(tables, customer_id, content["aliases"], known)
         if content.get("tags"):
             tags.append((customer_id, content["tags"]))
-        cells = json.dumps(content["cells"], ensure_ascii=False, separators=(",", ":"))
         if fresh:
-            row = {"customer_id": customer_id, "sheet": sheet, "cells": cells}
+            row = {"customer_id": customer_id, "sheet": sheet, "cells": one.cells}
             tables.setdefault("imported_row", []).append(row)
         else:
-            change.update("imported_row", content["kept"], {"cells": cells})
+            change.update("imported_row", content["kept"], {"cells": one.cells})
     for table in ("project", "customer_alias", "activity", "plan", "imported_row"):
         _insert(change, table, tables.get(table, []))
     _tag(change, tags)

@@ -17,6 +17,7 @@ _BLANKS = (
     "\t\n\v\f\r\x1c\x1d\x1e\x1f \x85\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009"
     "\u200a\u2028\u2029\u202f\u205f\u3000"
 )
+_OUTER = _BLANKS + _INVISIBLE
 # Several ways of writing one sign, after NFKC has dealt with the widths.
 _SAME = {
     "(": "（[【〔〖「『《〈｛{⦅",
@@ -49,7 +50,7 @@ def _folding() -> dict[int, int | str | None]:
 
 def tidy(s: str) -> str:
     """Return a text without the blanks and invisible characters around it; its inside stays as it is."""
-    return s.strip(_BLANKS + _INVISIBLE)
+    return s.strip(_OUTER)
 
 
 def simplify(s: str) -> str:
