@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from crm_tui.search.grams import Read, read, read_person, units, unmarked
-from crm_tui.text.company import body, core
+from crm_tui.text.company import parts
 
 KEPT = 2048  # names taken apart that are kept: 2 MB
 
@@ -41,11 +41,14 @@ class Name:
         return self._places
 
     def _of_company(self) -> tuple[int, int, int]:
-        inner, middle = body(self.text), core(self.text)
-        whole = inner if inner.isalnum() else "".join(units(inner))
-        stop = len(whole) if whole and self.joined.startswith(whole) else len(self.joined)
-        brand = middle if middle.isalnum() else "".join(units(middle))
-        at = self.joined.find(brand) if brand else -1
+        _region, brand, _trade, form, branch = parts(self.text)
+        joined = self.joined
+        stop = len(joined)
+        if form and not branch:
+            form = form if form.isalnum() else "".join(units(form))
+            stop = stop - len(form) if joined.endswith(form) else max(joined.rfind(form), 0) or stop
+        brand = brand if brand.isalnum() else "".join(units(brand))
+        at = joined.find(brand) if brand else -1
         if at < 0:
             return 0, stop, stop
         return at, at + len(brand), max(stop, at + len(brand))

@@ -9,6 +9,7 @@ from crm_tui.search import reasons
 from crm_tui.search.grams import WORDS, read
 from crm_tui.search.names import Name, name, person
 from crm_tui.search.parsing import HAN_TERM, LETTERS, MIXED, Term
+from crm_tui.search.spelling import gapped
 from crm_tui.text.company import core
 
 NAMES = frozenset("nsfa")
@@ -80,6 +81,8 @@ def score(term: Term, kind: str, text: str) -> Found | None:
         if term.kind == MIXED and kind in NAMES:
             return _without_letters(term, text)
     if term.kind == LETTERS and len(term.text) > 3:
+        if kind in NAMES and (found := _initials_apart(term.text, name(text))) is not None:
+            return found
         if kind in NAMES or kind == document.ENGLISH:
             return _letters(term, text)
         if kind in "mh":
@@ -186,6 +189,18 @@ def _without_letters(term: Term, text: str) -> Found | None:
         return None
     whole = len(signs) == taken.end - at
     return 44.0 + (8.0 if at == taken.start else 0.0) + (4.0 if whole else 0.0), reasons.PART
+
+
+def _initials_apart(query: str, taken: Name) -> Found | None:
+    """Initials in order with signs left out between them: of a short name, mkjj of 美克国际家居."""
+    best = 0.0
+    for start in dict.fromkeys((taken.start, 0)):
+        found = gapped(query, taken, start)
+        if found is not None:
+            runs, skipped, end = found
+            points = 52.0 - 4.0 * (runs - 1) - 1.0 * skipped + (4.0 if end >= taken.stop else 0.0)
+            best = max(best, points)
+    return (best, reasons.INITIALS) if best > 20.0 else None
 
 
 def _letters(term: Term, text: str) -> Found | None:

@@ -11,9 +11,10 @@ from typing import NamedTuple
 
 from crm_tui.customers import document
 from crm_tui.search import near, reasons
+from crm_tui.search.grams import read
 from crm_tui.search.names import Name, name, person
 from crm_tui.search.parsing import ADDRESS, DIGITS, HAN_TERM, LETTERS, MIXED, Term
-from crm_tui.search.spelling import Spelt, gapped, spell
+from crm_tui.search.spelling import Spelt, spell
 
 NAMES = frozenset("nsfa")
 PEOPLE = frozenset("cr")
@@ -135,16 +136,27 @@ def _best_spelling(term: Term, kind: str, text: str) -> Match | None:
     take, worth = _named(kind)
     taken = take(text)
     query = term.text
+    if len(query) == 1:
+        return _one_letter(query, taken, kind)
     best: tuple[float, str] | None = None
     for one in spell(query, taken):
         points, reason = _worth(one, query, taken, kind)
         if best is None or points > best[0]:
             best = (points, reason)
-    if best is None and term.kind == LETTERS and kind in NAMES and len(query) > 2:
-        best = _initials_apart(query, taken)
     if best is None:
         return None
     return Match(best[0] + worth, best[1], kind, text)
+
+
+def _one_letter(query: str, taken: Name, kind: str) -> Match | None:
+    """One letter: how the brand, or the whole, begins."""
+    first = taken.parts[0] if taken.parts else ""
+    if first[:1] == query or (taken.parts and query in taken.said[0][1]):
+        return Match(70.0 if first == query else 62.0, reasons.INITIALS, kind, taken.text)
+    sign = taken.joined[taken.start : taken.start + 1]
+    if sign and (sign == query or query in read(sign)[1]):
+        return Match(64.0, reasons.INITIALS, kind, taken.text)
+    return None
 
 
 def _worth(one: Spelt, query: str, taken: Name, kind: str) -> tuple[float, str]:
@@ -163,18 +175,6 @@ def _worth(one: Spelt, query: str, taken: Name, kind: str) -> tuple[float, str]:
         extra = 4.0 if whole else 0.0 if one.at == 0 else -8.0
         return base + extra - (6.0 if kind == "r" else 0.0), reason
     return base + place(taken, one.at, one.size, kind != "n"), reason
-
-
-def _initials_apart(query: str, taken: Name) -> tuple[float, str] | None:
-    """Initials in order with signs left out between them: of a short name, mkjj of 美克国际家居."""
-    best = 0.0
-    for start in dict.fromkeys((taken.start, 0)):
-        found = gapped(query, taken, start)
-        if found is not None:
-            runs, skipped, end = found
-            points = 52.0 - 4.0 * (runs - 1) - 1.0 * skipped + (4.0 if end >= taken.stop else 0.0)
-            best = max(best, points)
-    return (best, reasons.INITIALS) if best > 20.0 else None
 
 
 def _word(query: str, kind: str, text: str) -> Match | None:

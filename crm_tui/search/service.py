@@ -25,7 +25,7 @@ GOOD = 60.0  # points of a match that makes looser questions needless, for as ma
 ENOUGH = 10  # matches below which weak tiers are asked
 SURE = 98.0  # points of a match that leaves nothing to guess
 LOOKED_AT = 64  # documents between two looks at the clock
-OF_SEVERAL = 600  # candidates of several terms
+OF_SEVERAL = 300  # candidates of several terms
 ONES_OWN = 60
 SCANNED = 400  # documents of one statement where the index does not answer
 OWN, OPENED, BUSY = 4.0, 6.0, 1.5
@@ -45,8 +45,8 @@ class Hit(NamedTuple):
 class Found(NamedTuple):
     """What a search found, best first.
 
-    ``more``: there may be others; ``late``: the deadline or an interruption ended it; ``scan``: why the index did
-    not answer (building, damaged), '' when it did: then the documents were read, newest first. ``terms`` are
+    ``more``: there may be others; ``late``: the deadline or an interruption ended it; ``scan``: why the index
+    did not answer (building, damaged), '': then the documents were read, newest first. ``terms`` are
     for ``spans``.
     """
 
@@ -168,7 +168,7 @@ class _Search:
             parts = [any_of(*(one.expression for one in each if one.group <= last)) for each in asked]
             if all(parts):
                 self._tier(Tier(both(*parts), OF_SEVERAL, last), terms, last == WEAK)
-            if self.late or len(self.points) >= ENOUGH:
+            if self.late or len(self.points) >= (ENOUGH if last == USUAL else 1):
                 return
         if not self.seen or not any(self.seen.values()):
             self._most_of(terms, asked)
@@ -266,7 +266,8 @@ def _all_terms(terms: Sequence[Term], lines: Sequence[tuple[str, str]], weak: bo
         return score(terms[0], lines, weak)
     total = 0.0
     shown: Match | None = None
-    for term in terms:
+    # The longest is the likeliest to be missing.
+    for term in sorted(terms, key=lambda one: -len(one.text)):
         match = score(term, lines, weak)
         if match is None:
             return None

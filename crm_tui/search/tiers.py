@@ -35,7 +35,7 @@ class Tier(NamedTuple):
 
 
 def every(*tokens: str) -> str:
-    """Return the expression of candidates that hold every token; '' when a token is blank or none is given."""
+    """Return the expression of candidates with every token; '' when a token is blank or none is given."""
     if not tokens or not all(tokens):
         return ""
     return " AND ".join(quoted(one) for one in dict.fromkeys(tokens))
@@ -188,14 +188,14 @@ def _letters(text: str) -> Iterator[Tier]:
     ]
     if size <= LONGEST_SYLLABLE and text in _beginnings():
         begun.append(every("^" + text))
-    yield Tier(any_of(*begun), 150, STRONG, 86)
+    yield Tier(any_of(*begun), 100, STRONG, 86)
     letters = every(*("%" + one for one in three)) if three else every("%^" + text)
-    yield Tier(letters, 100, USUAL, 88 if three else 80)
+    yield Tier(letters, 80, USUAL, 88 if three else 80)
     yield Tier(every("$=" + text), 100, STRONG, 79.5)
-    yield Tier(every("^=" + text[:3], *grams), 150, STRONG, 76)
+    yield Tier(every("^=" + text[:3], *grams), 100, STRONG, 76)
     yield Tier(any_of(*(every("~" + "'".join(way)) for way in whole)), 60, USUAL, 72)
     inside = [every(*_joints(way), *_rest(way, rest)) for way, rest in ways if len(way) + bool(rest) > 1]
-    yield Tier(any_of(*inside), 150, USUAL, 76)
+    yield Tier(any_of(*inside), 100, USUAL, 76)
     if size > 3:
         yield Tier(every("#$" + text), 5, USUAL, 100)
         yield Tier(every(*("#" + one for one in three)), 50, USUAL, 84)
