@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from crm_tui.cli.grammar import option
-from crm_tui.customers.reading import SORTS, Query
+from crm_tui.customers.reading import MATCH, SORTS, Query, sought
 from crm_tui.errors import BadInput
 from crm_tui.locale import N_, _, translations
 from crm_tui.text.fold import fold
@@ -17,13 +17,15 @@ if TYPE_CHECKING:
     from crm_tui.session import Session
 
 SCREEN = "customers"
+PATIENCE_MS = 5000
 
 
 class Asked(NamedTuple):
-    """A query and the columns that a view has, () without one."""
+    """A query and the columns that a view has, () without one; ``more``: its words found more than it has."""
 
     query: Query
     columns: tuple[str, ...] = ()
+    more: bool = False
 
 
 def choosing(*, sort: bool) -> tuple[click.Parameter, ...]:
@@ -51,8 +53,14 @@ def asked(
     mine: bool = False,
     sort: str | None = None,
     usual: str = "recent",
+    ranked: bool = False,
+    every: bool = False,
 ) -> Asked:
-    """Return what the options ask for; raises BadInput for a filter, view or order that is not understood."""
+    """Return what the options ask for; raises BadInput for a filter, view or order that is not understood.
+
+    ``ranked``: words are looked for as ``find`` does, the best first unless an order was asked for. When
+    ``every`` customer is wanted and those are too many, it is all whose texts hold the words.
+    """
     from crm_tui.customers import filters, views
 
     columns: tuple[str, ...] = ()
@@ -73,7 +81,17 @@ def asked(
     whole = filters.plain(filters.All(tuple(parts))) if parts else None
     order = sort_of(sort) if sort else sort_of(str(definition.get("sort") or usual))
     owner = session.person.id if mine else None
-    return Asked(Query(" ".join(" ".join(words).split()), owner, None, order, whole), columns)
+    query = Query(" ".join(" ".join(words).split()), owner, None, order, whole)
+    if not (ranked and sought(query.text)):
+        return Asked(query, columns)
+    from crm_tui.search.listing import narrowed
+
+    found = narrowed(session.reader, query, session.person.id, deadline_ms=PATIENCE_MS)
+    if found.more and every:
+        return Asked(query, columns)
+    if found.query.ids is not None and not (sort or definition.get("sort")):
+        return Asked(found.query._replace(sort=MATCH), columns, found.more)
+    return Asked(found.query, columns, found.more)
 
 
 def sort_of(text: str) -> str:

@@ -58,7 +58,8 @@ def list_customers(
     """Print customers."""
     typed = " ".join(part for part in (expression or "", *words) if part)
     with state.session() as session:
-        wanted = asked(session, expression=typed or None, view=view, mine=mine, sort=sort)
+        wanted = asked(session, expression=typed or None, view=view, mine=mine, sort=sort, ranked=True,
+                       every=only_count or not limit)  # fmt: skip
         window = Window(session.reader, wanted.query)
         if only_count:
             _print_count(state, window.count() or 0)
@@ -86,6 +87,8 @@ def list_customers(
     if not ids:
         say(_("No customer is like that."))
         state.status = 1
+    elif wanted.more and total == len(ids):
+        say(_("The best {n} are listed.").format(n=f"{total:,}"))
     elif total is None or total > len(ids):
         more = _("many") if total is None else f"{total:,}"
         say(_("{n} of {total} shown; --limit 0 shows all.").format(n=len(ids), total=more))

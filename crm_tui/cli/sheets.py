@@ -298,8 +298,9 @@ def export(
             query = None
             if find or mine or expression or view or sort:
                 query = asked(
-                    session, expression=expression, view=view, find=find, mine=mine, sort=sort, usual="id"
-                ).query
+                    session, expression=expression, view=view, find=find, mine=mine, sort=sort, usual="id",
+                    ranked=True, every=True,
+                ).query  # fmt: skip
             count = export_list(
                 session, kind, out, sheet=_sheet(preset), query=query, overwrite=overwrite, guard=not raw,
                 progress=bar.report, cancelled=bar.cancelled,

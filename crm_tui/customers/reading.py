@@ -10,6 +10,7 @@ from typing import Any
 from crm_tui.customers import store
 from crm_tui.customers.columns import LIST_COLUMNS, extra, worded
 from crm_tui.customers.store import (
+    MATCH,
     CustomerRow,
     Hit,
     Query,
@@ -25,6 +26,7 @@ from crm_tui.customers.store import (
     tag_names,
     tags,
     tags_of,
+    whole,
 )
 from crm_tui.customers.window import Window
 from crm_tui.errors import BadInput
@@ -35,6 +37,7 @@ from crm_tui.text.fold import fold
 
 __all__ = [
     "LIST_COLUMNS",
+    "MATCH",
     "SORTS",
     "CustomerFile",
     "CustomerRow",
@@ -62,6 +65,7 @@ __all__ = [
     "tags",
     "tags_of",
     "warnings",
+    "whole",
     "worded",
 ]
 

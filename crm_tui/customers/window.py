@@ -51,7 +51,9 @@ class Window:
     def __init__(self, reader: sqlite3.Connection, query: Query) -> None:
         self.reader = reader
         self.query = query
-        name = "id" if query.ids is not None and query.sort == store.MATCH else query.sort.removeprefix("-")
+        name = query.sort.removeprefix("-")
+        if name == store.MATCH:
+            name = "recent" if query.ids is None else "id"
         if name not in lists.ORDERS:
             raise BadInput(_("There is no order “{name}”.").format(name=query.sort))
         self.order = lists.ORDERS[name]

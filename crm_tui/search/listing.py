@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from crm_tui.customers.store import Query, sought, whole
+from crm_tui.customers.reading import Query, sought, whole
 from crm_tui.locale import _
 from crm_tui.search import reasons
 from crm_tui.search.index import BUILDING, READY, State, state
@@ -54,9 +54,18 @@ def narrowed(
 
     where = whole(query._replace(ids=()))
     found = search(reader, text, me, limit=MOST, deadline_ms=deadline_ms, where=where, cancelled=cancelled)
+    if not found.hits and is_form(text):
+        return Narrowed(query)
     sure = [hit for hit in found.hits if hit.reason not in ALIKE]
     hits = {hit.id: hit for hit in sure or found.hits}
     return Narrowed(query._replace(ids=tuple(hits)), found.more, found.terms, hits)
+
+
+def is_form(text: str) -> bool:
+    """Tell whether a text is what the names of companies end in and the index leaves out: 有限公司."""
+    from crm_tui.text.company import body
+
+    return body("某某" + text) == "某某"
 
 
 def told(index: State) -> str:

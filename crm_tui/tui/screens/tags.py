@@ -132,7 +132,7 @@ class TagsBox(PopUp):
         self.input.cursor_position = len(text)
         return True
 
-    def do_search(self) -> None:
+    async def do_search(self) -> None:
         """Type a name."""
         self.set_focus(self.input)
 
