@@ -22,7 +22,7 @@ from crm_tui.locale import _
 from crm_tui.presets import store as presets
 from crm_tui.presets.store import Dictionary
 from crm_tui.storage import connection, derive, history
-from crm_tui.storage.database import Database, WriteResult
+from crm_tui.storage.database import BETWEEN_MERGES, MOST_PARTS, Database, WriteResult
 from crm_tui.storage.driver import sqlite3
 from crm_tui.storage.origin import origin
 from crm_tui.storage.presence import Presence, enter
@@ -66,6 +66,8 @@ class Session:
     def close(self) -> None:
         """Close both connections and let go of the session lock."""
         self.reader.close()
+        if len(self.database.own) % BETWEEN_MERGES:
+            self.database.merge_index(MOST_PARTS)
         self.database.close()
         self.presence.close()
 

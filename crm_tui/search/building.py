@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 import socket
 from collections.abc import Callable
-from contextlib import closing, suppress
 from datetime import timedelta
 from functools import partial
 from typing import Any, NamedTuple, TypeVar
@@ -20,6 +19,7 @@ from crm_tui.customers import derived
 from crm_tui.search import index
 from crm_tui.search import store_index as store
 from crm_tui.search.grams import VERSION
+from crm_tui.search.merging import merge, parts
 from crm_tui.storage.database import Database
 from crm_tui.storage.driver import sqlite3
 from crm_tui.storage.lists import PIECE
@@ -29,10 +29,10 @@ Value = TypeVar("Value")
 FIRST, MOST = 250, 1600  # customers in one piece
 LOCK_SECONDS = 0.04  # wanted of one piece
 KEPT_SECONDS = 20
-PAGES = 64  # of 4 kB, that one step of a merge writes
 CLEARED_AT_ONCE = 500  # pages
 MOST_PARTS = 16  # of an index, before they are merged: every look at it asks each
 MOST_WHILE_BUILDING = 400
+READ_AT_ONCE = 200  # customers
 MOST_SETS = 50  # of others during one piece
 
 Lend = Callable[[Callable[[], Any]], Any]
@@ -62,30 +62,6 @@ def _lives(pid: int) -> bool:
     return True
 
 
-def parts(connection: sqlite3.Connection) -> int:
-    """Return in how many parts the index lies; 0 when that cannot be read."""
-    try:
-        block = store.one(connection, store.STRUCTURE)
-    except sqlite3.Error:
-        return 0
-    data = block[0][4:] if block else b""
-    if data[:4] == b"\xff\x00\x00\x01":
-        data = data[4:]
-    return _number(data, 1)
-
-
-def _number(data: bytes, which: int) -> int:
-    """Return a number of SQLite's variable length from a row of them: 7 bits a byte, the highest first."""
-    value, seen = 0, 0
-    for byte in data[:20]:
-        value = value << 7 | byte & 0x7F
-        if byte < 0x80:
-            if seen == which:
-                return value
-            value, seen = 0, seen + 1
-    return 0
-
-
 class Upkeep:
     """Looks after the index of an open database; ``lend(fn)`` runs ``fn`` where its connection may be."""
 
@@ -93,15 +69,8 @@ class Upkeep:
         self._database = database
         self._lend = lend
         self._size = FIRST
-        self._reader: sqlite3.Connection | None = None
         self._asked = False
         self._me = f"{socket.gethostname()}:{os.getpid()}"
-
-    def close(self) -> None:
-        """Let go of the reading connection."""
-        if self._reader is not None:
-            self._reader.close()
-            self._reader = None
 
     def due(self) -> bool:
         """Tell whether a step has anything to do; cheap enough to be asked again and again."""
@@ -150,7 +119,7 @@ class Upkeep:
         elif row.clearing:
             self._write(self._clear)
         elif count > (MOST_PARTS if row.built_to is None else MOST_WHILE_BUILDING):
-            return self._write(self._merge) or row.built_to is not None
+            return self._write(merge) or row.built_to is not None
         elif row.built_to is not None:
             self._build(row.built_to)
         return True
@@ -162,14 +131,11 @@ class Upkeep:
         rest: float = 0.0,
     ) -> None:
         """Do all that is due, ``rest`` seconds apart; ``progress`` gets per cent of a build."""
-        try:
-            while not (stop and stop()) and self.step():
-                if progress:
-                    progress(self._lend(lambda: index.state(self._database.connection)).percent, 100)
-                if rest:
-                    clock.pause(rest)
-        finally:
-            self.close()
+        while not (stop and stop()) and self.step():
+            if progress:
+                progress(self._lend(lambda: index.state(self._database.connection)).percent, 100)
+            if rest:
+                clock.pause(rest)
 
     def _write(self, fn: Callable[[sqlite3.Connection], Value]) -> Value:
         return self._lend(partial(self._database.write_untracked, fn))
@@ -203,12 +169,6 @@ class Upkeep:
             store.run(connection, statement)
         store.run(connection, store.CLEARED)
 
-    def _merge(self, connection: sqlite3.Connection) -> bool:
-        """Merge a little, return whether there was anything to merge."""
-        before = connection.total_changes
-        store.run(connection, store.MERGE, {"pages": PAGES})
-        return connection.total_changes - before > 1
-
     def _build(self, after: int) -> None:
         piece = self._prepare(after)
         began = self._write(partial(self._put, piece))
@@ -219,20 +179,18 @@ class Upkeep:
             self._size = min(MOST, self._size * 2)
 
     def _prepare(self, after: int) -> Piece:
-        """Compute what the next customers are found by, without a lock."""
-        if self._reader is None:
-            self._reader = self._database.connect_reader()
-        reader, size = self._reader, self._size
+        """Compute what the next customers are found by; the connection is lent for a moment at a time."""
+        connection, size = self._database.connection, self._size
+        newest, ids = self._lend(
+            lambda: (
+                store.one(connection, store.NEWEST)[0],
+                [row[0] for row in store.all_of(connection, store.IDS, {"after": after, "most": size})],
+            )
+        )
         rows = []
-        reader.execute("BEGIN")
-        try:
-            newest = store.one(reader, store.NEWEST)[0]
-            ids = [row[0] for row in store.all_of(reader, store.IDS, {"after": after, "most": size})]
-            for start in range(0, len(ids), PIECE):
-                rows += _rows(reader, ids[start : start + PIECE])
-        finally:
-            with suppress(sqlite3.Error):
-                reader.execute("ROLLBACK")
+        for start in range(0, len(ids), READ_AT_ONCE):
+            some = ids[start : start + READ_AT_ONCE]
+            rows += _rows(self._lend(partial(derived.documents, connection, some)))
         return Piece(after, ids[-1] if ids else after, len(ids) < size, newest, rows)
 
     def _put(self, piece: Piece, connection: sqlite3.Connection) -> float:
@@ -252,7 +210,7 @@ class Upkeep:
         if moved:
             if len(moved) > PIECE:
                 return began
-            again = _rows(connection, sorted(moved))
+            again = _rows(derived.documents(connection, sorted(moved)))
             rows = sorted([one for one in rows if one["id"] not in moved] + again, key=lambda one: one["id"])
         store.run_many(connection, store.WRITE_TEXT, rows)
         store.run_many(connection, store.PUT, rows)
@@ -264,14 +222,13 @@ class Upkeep:
         return began
 
 
-def _rows(connection: sqlite3.Connection, ids: list[int]) -> list[dict[str, Any]]:
+def _rows(documents: dict[int, tuple[str, int | None]]) -> list[dict[str, Any]]:
     return [
         {"id": one, "text": text, "holder": holder, "grams": " ".join(index.all_grams(text, holder))}
-        for one, (text, holder) in derived.documents(connection, ids).items()
+        for one, (text, holder) in documents.items()
     ]
 
 
 def finish(database: Database) -> None:
     """Do all that is due at once, for a file that nobody else has open."""
-    with closing(Upkeep(database)) as upkeep:
-        upkeep.run()
+    Upkeep(database).run()

@@ -15,6 +15,7 @@ from crm_tui.errors import NotPermitted
 from crm_tui.locale import _
 from crm_tui.search import store_index as store
 from crm_tui.search.grams import VERSION, grams
+from crm_tui.search.merging import merge, parts
 from crm_tui.storage import derive
 from crm_tui.storage.diagnosis import is_damage
 from crm_tui.storage.driver import sqlite3
@@ -159,5 +160,11 @@ def _load() -> None:
     grams("n上海\nc王芳\nt重要\np13800000000")
 
 
-derive.register_index(write)
+def tend(connection: sqlite3.Connection) -> int:
+    """Return in how many parts a sound index lies, 0 when nothing may be merged."""
+    row = row_of(connection)
+    return 0 if row.damaged_at is not None or row.clearing or row.version != VERSION else parts(connection)
+
+
+derive.register_index(derive.Index(write, tend, merge))
 derive.need(_load)

@@ -18,6 +18,8 @@ from crm_tui.storage.driver import sqlite3
 
 Value = TypeVar("Value")
 POLL_MILLISECONDS = 20
+# Own writes between two looks at the parts of the search index, and how many parts are left as they are.
+BETWEEN_MERGES, MOST_PARTS = 16, 64
 
 
 class WriteResult(NamedTuple):
@@ -115,11 +117,25 @@ class Database:
         except _NothingMoved as nothing:
             return WriteResult(None, nothing.value)
         self.own.add(result.set_id or 0)
+        if len(self.own) % BETWEEN_MERGES == 0:
+            self.merge_index(MOST_PARTS)
         return result
 
     def write_untracked(self, fn: Callable[[sqlite3.Connection], Value]) -> Value:
         """Run ``fn(connection)`` in a transaction that writes no history: drafts, personal state, jobs."""
         return self._transaction(lambda: fn(self.connection))
+
+    def merge_index(self, most: int) -> bool:
+        """Merge a little of the search index when it lies in more than ``most`` parts; whether it did.
+
+        A transaction of its own that may as well be left out: of what goes wrong the next write tells.
+        """
+        if self.read_only:
+            return False
+        with suppress(CrmError, sqlite3.Error):
+            merge = derive.merge_due(self.connection, most)
+            return merge is not None and self.write_untracked(merge)
+        return False
 
     def _transaction(self, body: Callable[[], Value], is_there: Callable[[], bool] | None = None) -> Value:
         if self.read_only:

@@ -14,7 +14,7 @@ Writer = Callable[[sqlite3.Connection, int], None]
 
 
 class Document(NamedTuple):
-    """What is searched of a customer, before and after a write: the text (None: there is none), its holder."""
+    """What is searched of a customer before and after a write: the text (None: there is none), its holder."""
 
     customer_id: int
     old: str | None
@@ -23,9 +23,19 @@ class Document(NamedTuple):
     new_holder: int | None
 
 
-Indexer = Callable[[sqlite3.Connection, Sequence[Document]], None]
+class Index(NamedTuple):
+    """Who keeps the search index.
 
-_indexers: list[Indexer] = []
+    ``write(connection, documents)`` brings it after documents that moved, in order of their ids; ``parts``
+    tells in how many parts it lies, ``merge`` merges a little of them and returns whether there was anything.
+    """
+
+    write: Callable[[sqlite3.Connection, Sequence[Document]], None]
+    parts: Callable[[sqlite3.Connection], int]
+    merge: Callable[[sqlite3.Connection], bool]
+
+
+_index: list[Index] = []
 _without_index: set[int] = set()
 
 _writers: dict[str, list[Writer]] = {}
@@ -46,17 +56,20 @@ def register(entities: Iterable[str], writer: Writer, load: Callable[[], None] |
             writers.append(writer)
 
 
-def register_index(indexer: Indexer) -> None:
-    """Have ``indexer(connection, documents)`` called with what a write moved, in order of the ids."""
-    if indexer not in _indexers:
-        _indexers.append(indexer)
+def register_index(keeper: Index) -> None:
+    """Have the search index kept by ``keeper``: called by every write, inside its transaction."""
+    _index[:] = [keeper]
 
 
 def index(connection: sqlite3.Connection, documents: Sequence[Document]) -> None:
     """Bring the search index after documents that moved, in the same transaction; once for each write."""
-    if documents and id(connection) not in _without_index:
-        for indexer in _indexers:
-            indexer(connection, documents)
+    if documents and _index and id(connection) not in _without_index:
+        _index[0].write(connection, documents)
+
+
+def merge_due(connection: sqlite3.Connection, most: int) -> Callable[[sqlite3.Connection], bool] | None:
+    """Return what merges a little of the search index, None while it lies in no more than ``most`` parts."""
+    return _index[0].merge if _index and _index[0].parts(connection) > most else None
 
 
 @contextmanager

@@ -38,6 +38,7 @@ PAUSE_SECONDS = 0.13  # longer than SQLite's longest poll for a lock
 PAUSE_SECONDS_GENTLE = 0.03  # our own saves ask several times in it; with a write-ahead log no reader waits
 LOG_SECONDS = 0.5  # of writing, after which the log is brought into the file
 LOG_SECONDS_ALONE = 3.0  # the same for long parts, each of which writes many pages of the last one again
+PARTS_BETWEEN, PARTS_LEFT = 250, 16  # of the search index, between the parts of a job and behind them
 USUAL_LOG_PAGES = 1000  # SQLite's own bound, at which a COMMIT does that
 
 Progress = Callable[[int, int], None]
@@ -223,6 +224,7 @@ class Parts:
             part(done, stop)
             took = clock.stopwatch() - began
             self.unsettled += took
+            self.database.merge_index(PARTS_BETWEEN)
             done = stop
             self.begun = True
             if self.progress:
@@ -270,16 +272,29 @@ class Parts:
         connection = self.database.connection
         if self.logging or not self._logged():
             yield
+            if not self.logging:
+                self._merge_index()
             return
         connection.execute("PRAGMA wal_autocheckpoint=0")
         self.logging = True
         try:
             yield
+            self._merge_index()
         finally:
             with suppress(sqlite3.Error):
                 self._bring_in(-1.0)  # what the last COMMIT wrote too: else a colleague's save does it
             self.logging = False
             connection.execute(f"PRAGMA wal_autocheckpoint={USUAL_LOG_PAGES:d}")
+
+    def _merge_index(self) -> None:
+        """Merge what the parts left of the search index, a little at a time."""
+        began = clock.stopwatch()
+        while self.database.merge_index(PARTS_LEFT):
+            if not self.alone():
+                clock.pause(PAUSE_SECONDS_GENTLE)
+            self.unsettled += clock.stopwatch() - began
+            self._bring_in(LOG_SECONDS)
+            began = clock.stopwatch()
 
     def _bring_in(self, after: float) -> None:
         """Write the log back when more than ``after`` seconds of writing are in it; nobody waits for it."""
