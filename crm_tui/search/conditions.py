@@ -21,14 +21,17 @@ def apply(
     A condition that the filter does not take, as while its value is still typed, becomes words to look for.
     """
     trees: list[Filter] = []
-    test = where if isinstance(where, Test) else None
-    if where is not None and test is None:
+    test: Test | None = None
+    if isinstance(where, Test):
+        test = where
+    elif where is not None:
         trees.append(where)
     taken: list[str] = []
     terms = list(question.terms)
     if question.conditions:
         words, people = dictionary(reader), name_keys(reader)
-        me = next((row[0] for row in reader.execute(MYSELF).fetchall()), 0)
+        row = reader.execute(MYSELF).fetchone()
+        me = row[0] if row else 0
         for text in question.conditions:
             try:
                 tree, _free = filters.parse(text, words, people, me)

@@ -14,6 +14,7 @@ CONTACT = "contact"
 REFERRER = "referrer"
 PHONE = "phone"
 PHONE_TAIL = "phone_tail"
+LINE_TAIL = "line_tail"
 MAIL = "mail"
 PAGE = "page"
 CHAT = "chat"
@@ -39,7 +40,8 @@ REASONS: dict[str, str] = {
     CONTACT: N_("contact"),
     REFERRER: N_("referrer"),
     PHONE: N_("phone"),
-    PHONE_TAIL: N_("end of the phone"),
+    PHONE_TAIL: N_("end of the phone"),  # a mobile
+    LINE_TAIL: N_("end of the landline"),
     MAIL: N_("mail"),
     PAGE: N_("website"),
     CHAT: N_("WeChat"),

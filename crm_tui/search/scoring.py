@@ -233,7 +233,8 @@ def _digits(term: Term, kind: str, text: str) -> Match | None:
         if size == len(text):
             return Match(100.0, reasons.PHONE, kind, text)
         if at + size == len(text):
-            return Match(88.0 if size == 4 else 86.0, reasons.PHONE_TAIL, kind, text)
+            tail = reasons.PHONE_TAIL if len(text) == 11 and text[0] == "1" else reasons.LINE_TAIL
+            return Match(88.0 if size == 4 else 86.0, tail, kind, text)
         if text.startswith(query):
             return Match(72.0 + min(size, 10), reasons.PHONE, kind, text)
         return Match(55.0 + min(size, 10), reasons.PHONE, kind, text)

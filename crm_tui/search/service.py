@@ -42,6 +42,13 @@ class Hit(NamedTuple):
     text: str
 
 
+class _Matched(NamedTuple):
+    id: int
+    points: float
+    match: Match
+    size: int  # of the name
+
+
 class Found(NamedTuple):
     """What a search found, best first.
 
@@ -105,7 +112,7 @@ class _Search:
         self.late = False
         self.cut = False  # a tier brought as many as it may: there are others
         self.scan = ""
-        self.seen: dict[int, tuple[float, Match, int] | None] = {}  # by id: points, match, length of the name
+        self.seen: dict[int, _Matched | None] = {}
         self.points: list[float] = []  # of the matches, without what a customer is worth beyond them
 
     def look(self, question: Question) -> None:
@@ -141,7 +148,8 @@ class _Search:
         self.cut = len(rows) > self.limit
         plain = Match(50.0, "", document.NAME, "")
         for customer_id, text, busy, holder in rows:
-            self.seen[customer_id] = (50.0 + self._prior(busy, holder), plain, len(text.partition("\n")[0]))
+            size = len(text.partition("\n")[0])
+            self.seen[customer_id] = _Matched(customer_id, 50.0 + self._prior(busy, holder), plain, size)
 
     def _one(self, terms: Sequence[Term]) -> None:
         for tier in tiers(terms[0]):
@@ -218,7 +226,8 @@ class _Search:
                 continue
             points = match.score * worth
             self.points.append(points)
-            seen[customer_id] = (points + self._prior(busy, holder), match, len(lines[0][1]))
+            total = points + self._prior(busy, holder)
+            seen[customer_id] = _Matched(customer_id, total, match, len(lines[0][1]))
 
     def _prior(self, busy: int, holder: int | None) -> float:
         return (BUSY if busy else 0.0) + (OWN if self.me and holder == self.me else 0.0)
@@ -247,14 +256,14 @@ class _Search:
 
     def found(self, question: Question) -> Found:
         """Return the list: points, then the shorter name, then the newer customer."""
-        matched = [(one, *found) for one, found in self.seen.items() if found is not None]
         opened = {one: OPENED - at * 0.5 for at, one in enumerate(self.opened[:8])}
+        matched = [one for one in self.seen.values() if one is not None]
         if opened:
-            matched = [(one, points + opened.get(one, 0.0), *rest) for one, points, *rest in matched]
-        matched.sort(key=lambda one: (-one[1], one[3], -one[0]))
+            matched = [one._replace(points=one.points + opened.get(one.id, 0.0)) for one in matched]
+        matched.sort(key=lambda one: (-one.points, one.size, -one.id))
         hits = tuple(
-            Hit(one, round(min(points, 120.0), 1), match.reason, match.line, match.text)
-            for one, points, match, _size in matched[: self.limit]
+            Hit(one.id, round(min(one.points, 120.0), 1), one.match.reason, one.match.line, one.match.text)
+            for one in matched[: self.limit]
         )
         more = self.late or self.cut or len(matched) > self.limit
         return Found(hits, more, question.terms, self.late, self.scan)
