@@ -16,8 +16,10 @@ if TYPE_CHECKING:
     from crm_tui.cli.state import KeyReport
 
 
-def open_screens(path: Path, read_only: bool, mouse: bool | None, *, plain: bool = False) -> int:
-    """Open the terminal interface on a database and return the exit status.
+def open_screens(
+    path: Path, read_only: bool, mouse: bool | None, *, plain: bool = False, first: str = ""
+) -> int:
+    """Open the terminal interface on a database and return the exit status; ``first`` names its first screen.
 
     Raises UsageFault when there is no terminal to show it on.
     """
@@ -37,7 +39,7 @@ def open_screens(path: Path, read_only: bool, mouse: bool | None, *, plain: bool
         del sys.modules["ssl"]
     from crm_tui.tui.opening import run as run_screens
 
-    return run_screens(path, read_only=read_only, mouse=mouse, plain=plain)
+    return run_screens(path, read_only=read_only, mouse=mouse, plain=plain, first=first)
 
 
 def keys_in_force(overrides: Any) -> KeyReport:
@@ -65,7 +67,7 @@ def call(argv: list[str]) -> int:
     if asked is not None:
         set_language(asked.language)
         try:
-            return open_screens(asked.path, asked.read_only, asked.mouse)
+            return open_screens(asked.path, asked.read_only, asked.mouse, first=asked.first)
         except (Exception, KeyboardInterrupt) as error:
             screens = partial(_raise, error)
     from crm_tui.cli.main import run

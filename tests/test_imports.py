@@ -73,6 +73,7 @@ def test_the_first_frame_waits_for_nothing_that_comes_later() -> None:
     [
         (["--db", "a.db", "--no-mouse"], Usual(Path("a.db"), mouse=False)),
         (["--read-only", "--db=a.db", "--lang", "en"], Usual(Path("a.db"), read_only=True, language="en")),
+        (["--customers", "--db", "a.db"], Usual(Path("a.db"), first="customers")),
         (["due", "--db", "a.db"], None),
         (["--db", "--read-only"], None),
         (["--lang", "fr"], None),

@@ -170,6 +170,7 @@ def test_the_settings_example_is_taken(tmp_path: Path, monkeypatch: pytest.Monke
         "theme",
         "ambiguous_width",
         "mouse",
+        "start",
         "plain_output",
         "backup_dir",
         "keys",

@@ -37,6 +37,8 @@ def _start(**values: Any) -> None:
     state.mouse = values["mouse"]
     if values["plain_output"]:
         state.screens = partial(state.screens, plain=True)
+    if values["customers"]:
+        state.screens = partial(state.screens, first="customers")
     if ctx.invoked_subcommand is None:
         state.status = state.screens(state.path, state.read_only, state.mouse)
 
@@ -53,6 +55,10 @@ def program() -> LazyGroup:
             Option(
                 ["--mouse/--no-mouse"], default=None,
                 help=N_("Whether the terminal interface takes the mouse."),
+            ),
+            Option(
+                ["--customers"], is_flag=True,
+                help=N_("Begin with the list of customers instead of Today."),
             ),
             Option(
                 ["--plain-output"], is_flag=True,

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from crm_tui.session import Session
 
 # Opens the terminal interface: path, read only, mouse (None: as the user says in the settings), and by name
-# ``plain`` output; returns the status.
+# ``plain`` output and the ``first`` screen; returns the status.
 Screens = Callable[..., int]
 
 

@@ -4,26 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from crm_tui import config
 from crm_tui.locale import LANGUAGES
 
-FLAGS = {"--read-only": ("read_only", True), "--mouse": ("mouse", True), "--no-mouse": ("mouse", False)}
+FLAGS: dict[str, tuple[str, Any]] = {
+    "--read-only": ("read_only", True),
+    "--mouse": ("mouse", True),
+    "--no-mouse": ("mouse", False),
+    "--customers": ("first", "customers"),
+}
 
 
 class Usual(NamedTuple):
-    """What a call without a command says; ``mouse`` None leaves it to the user's settings."""
+    """What a call without a command says; ``mouse`` None and no ``first`` screen leave it to the settings."""
 
     path: Path
     read_only: bool = False
     mouse: bool | None = None
     language: str | None = None
+    first: str = ""
 
 
 def usual(argv: Sequence[str]) -> Usual | None:
     """Return what a call means that opens the screens; None for every other, the grammar knows those."""
-    found: dict[str, bool] = {}
+    found: dict[str, Any] = {}
     named: dict[str, str] = {}
     words = iter(argv)
     for word in words:
@@ -40,4 +46,4 @@ def usual(argv: Sequence[str]) -> Usual | None:
     if language is not None and language not in LANGUAGES:
         return None
     path = config.full_path(named["--db"]) if "--db" in named else config.default_database()
-    return Usual(path, found.get("read_only", False), found.get("mouse"), language)
+    return Usual(path, language=language, **found)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from crm_tui.tui.frame import Wish
 
 T = TypeVar("T")
+MAIN = ("today", "customers")  # the screens to begin with
 
 
 class Nobody:
@@ -100,16 +101,24 @@ def _is_free(path: Path) -> bool:
     return False
 
 
-def run(path: Path, *, read_only: bool = False, mouse: bool | None = None, plain: bool = False) -> int:
+def run(
+    path: Path,
+    *,
+    read_only: bool = False,
+    mouse: bool | None = None,
+    plain: bool = False,
+    first: str = "",
+) -> int:
     """Open the terminal interface on a database and return the exit code when it is left.
 
-    Without ``mouse`` the user's settings say whether the mouse is taken; they may ask for ``plain`` output.
+    Without ``mouse`` the user's settings say whether the mouse is taken, without ``first`` with which main
+    screen to begin; they may ask for ``plain`` output.
 
     Raises BadInput when the user's settings cannot be read.
     """
     said = ("", "")
     while True:
-        code, wish = _once(path, read_only, mouse, plain, said)
+        code, wish = _once(path, read_only, mouse, plain, first, said)
         if wish is None:
             return code
         try:
@@ -139,22 +148,25 @@ def _read_ahead(opening: Future[Opened], ahead: dict[str, Any]) -> None:
 
 
 def _once(
-    path: Path, read_only: bool, mouse: bool | None, plain: bool, said: tuple[str, str]
+    path: Path, read_only: bool, mouse: bool | None, plain: bool, first: str, said: tuple[str, str]
 ) -> tuple[int, Wish | None]:
     settings = load_settings()
+    first = first or settings.get("start", "")
+    first = first if first in MAIN else MAIN[0]
     work = Work()
     app: CrmApp | None = None
     try:
         # The file is opened and Today read while Textual is being imported.
         opening = work.submit(try_to_open, path, read_only)
         ahead: dict[str, Any] = {}
-        work.submit(_read_ahead, opening, ahead)
+        if first == "today":
+            work.submit(_read_ahead, opening, ahead)
         from crm_tui.tui.app import CrmApp
 
         opened = opening.result()
         app = CrmApp(
             opened.session or Nobody(),
-            start="today" if opened.session else "welcome",
+            start=first if opened.session else "welcome",
             rooms={"welcome": partial(_welcome, path, opened.refusal, read_only)},
             settings=settings,
             work=work,

@@ -40,10 +40,13 @@ class Opened(list[tuple[Path, bool, bool]]):
     """Stands for the terminal interface and remembers what it was asked to open."""
 
     plain = False
+    first = ""
 
-    def __call__(self, path: Path, read_only: bool, mouse: bool, *, plain: bool = False) -> int:
-        """Note the database, whether it is for reading only, the mouse and the output."""
-        self.plain = plain
+    def __call__(
+        self, path: Path, read_only: bool, mouse: bool, *, plain: bool = False, first: str = ""
+    ) -> int:
+        """Note the database, whether it is for reading only, the mouse, the output and the first screen."""
+        self.plain, self.first = plain, first
         self.append((path, read_only, mouse))
         return 0
 

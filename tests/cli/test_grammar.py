@@ -125,6 +125,7 @@ def test_without_a_command_the_screens_open(crm: Crm, opened: Opened, tmp_path: 
     assert crm("--read-only", "--no-mouse", "--plain-output", "--db", str(tmp_path / "other.db")).status == 0
     assert opened.plain
     assert opened == [(tmp_path / "team.db", False, None), (tmp_path / "other.db", True, False)]
+    assert (crm("--customers").status, opened.first) == (0, "customers")
 
 
 def test_common_options_stand_before_or_behind_the_command(team: Crm, tmp_path: Path) -> None:
