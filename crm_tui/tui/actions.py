@@ -93,6 +93,8 @@ ACTIONS: tuple[Action, ...] = (
            ("today", "customer"), 3, "wancheng wc", writes=True),
     Action("snooze", ("z", "ctrl+t"), N_("Snooze"), N_("Put the plan off: 1 tomorrow, 2 next working day."),
            WORK, ("today", "customer"), 4, "yanhou yh", writes=True),
+    Action("plan_next", ("p",), N_("Plan"), N_("Plan the next step with the customer."), WORK, RECORDS, 0,
+           "anpai ap jihua jh xiayibu xyb", writes=True),
     Action("accept", ("enter",), N_("Put off"), N_("Put the plan off to the typed day."), WORK,
            ("snooze",), 4, "queding qd", writes=True),
     Action("tomorrow", ("1",), N_("Tomorrow"), N_("Put the plan off to tomorrow."), WORK, ("snooze",), 2,

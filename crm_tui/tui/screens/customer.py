@@ -322,6 +322,10 @@ class CustomerScreen(BaseScreen):
             "log", customer_id=self.customer_id, plan_id=plan.id if plan and on_plan else None
         )
 
+    async def do_plan_next(self) -> None:
+        """Plan the next step, whatever panel is in use."""
+        await self.crm.open("plan", customer_id=self.customer_id)
+
     async def do_done(self) -> None:
         """Close the plan under the cursor, or the next one, without a record."""
         plan = self._plan()

@@ -17,8 +17,11 @@ from crm_tui.tui.screens.list_screen import ListScreen
 from crm_tui.tui.told import told
 from crm_tui.tui.widgets.rows import GONE, plain
 
-WRITES = ("add", "add_name", "edit", "log", "archive", "tags", "hand_over", "done", "snooze", "undo", "redo")
-NEEDS_ROW = ("open", "edit", "log", "archive", "tags", "history", "copy")
+WRITES = (
+    *("add", "add_name", "edit", "log", "plan_next", "archive", "tags", "hand_over", "done", "snooze"),
+    *("undo", "redo"),
+)
+NEEDS_ROW = ("open", "edit", "log", "plan_next", "archive", "tags", "history", "copy")
 # What decides the place of a row in each order: an entity and its columns, () = any; an own column otherwise.
 PLACES: dict[str, tuple[str, tuple[str, ...]]] = {
     "recent": ("customer", ()),
@@ -217,6 +220,10 @@ class CustomersScreen(ListScreen):
     async def do_log(self) -> None:
         """Log a follow-up."""
         await self.crm.open("log", customer_id=self.selected().id)
+
+    async def do_plan_next(self) -> None:
+        """Plan the next step."""
+        await self.crm.open("plan", customer_id=self.selected().id)
 
     async def do_tags(self) -> None:
         """Give or take tags."""

@@ -31,7 +31,7 @@ from crm_tui.tui.widgets.rows import Row
 from crm_tui.tui.widgets.table import Table
 
 NEEDS_ROW = frozenset(
-    ("open", "log", "done", "snooze", "edit", "archive", "history", "tags", "hand_over", "copy")
+    ("open", "log", "plan_next", "done", "snooze", "edit", "archive", "history", "tags", "hand_over", "copy")
 )
 WIDE = 110
 RECOUNT_SECONDS = 15.0
@@ -314,6 +314,10 @@ class TodayScreen(BaseScreen):
 
         plan = Postponed(item.plan_id or 0, item.plan_changed_in or 0, item.name)
         await self.crm.open("snooze", plan=plan, then=put_off)
+
+    async def do_plan_next(self) -> None:
+        """Plan the next step; the row stays until its own plan is done."""
+        await self.crm.open("plan", customer_id=self._chosen().customer_id)
 
     async def do_done(self) -> None:
         """Close the plan without a record."""
