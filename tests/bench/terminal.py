@@ -47,7 +47,7 @@ AS_SOMEBODY = """
 import sys
 import crm_tui.session
 crm_tui.session.system_login = lambda: {login!r}
-sys.argv = ["crm-tui", "--db", {path!r}]
+sys.argv = ["crm-tui", *sys.argv[1:], "--db", {path!r}]
 from crm_tui.__main__ import main
 main()
 """
