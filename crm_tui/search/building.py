@@ -19,7 +19,7 @@ from crm_tui.customers import derived
 from crm_tui.search import index
 from crm_tui.search import store_index as store
 from crm_tui.search.grams import VERSION
-from crm_tui.search.merging import merge, parts
+from crm_tui.search.merging import PAGES, merge, parts
 from crm_tui.storage.database import Database
 from crm_tui.storage.driver import sqlite3
 from crm_tui.storage.lists import PIECE
@@ -31,7 +31,8 @@ LOCK_SECONDS = 0.04  # wanted of one piece
 KEPT_SECONDS = 20
 CLEARED_AT_ONCE = 500  # pages
 MOST_PARTS = 16  # of an index, before they are merged: every look at it asks each
-MOST_WHILE_BUILDING = 400
+MOST_WHILE_BUILDING = 128
+LEAST_PAGES, MOST_PAGES = 4, 64  # of one step of a merge
 READ_AT_ONCE = 200  # customers
 MOST_SETS = 50  # of others during one piece
 
@@ -68,7 +69,7 @@ class Upkeep:
     def __init__(self, database: Database, lend: Lend = _at_once) -> None:
         self._database = database
         self._lend = lend
-        self._size = FIRST
+        self._size, self._pages = FIRST, PAGES
         self._asked = False
         self._me = f"{socket.gethostname()}:{os.getpid()}"
 
@@ -119,7 +120,7 @@ class Upkeep:
         elif row.clearing:
             self._write(self._clear)
         elif count > (MOST_PARTS if row.built_to is None else MOST_WHILE_BUILDING):
-            return self._write(merge) or row.built_to is not None
+            return self._merge() or row.built_to is not None
         elif row.built_to is not None:
             self._build(row.built_to)
         return True
@@ -168,6 +169,19 @@ class Upkeep:
         for statement in settings:
             store.run(connection, statement)
         store.run(connection, store.CLEARED)
+
+    def _merge(self) -> bool:
+        def some(connection: sqlite3.Connection) -> tuple[float, bool]:
+            began = clock.stopwatch()
+            return began, merge(connection, self._pages)
+
+        began, merged = self._write(some)
+        took = clock.stopwatch() - began
+        if took > LOCK_SECONDS:
+            self._pages = max(LEAST_PAGES, self._pages // 2)
+        elif took < LOCK_SECONDS / 2:
+            self._pages = min(MOST_PAGES, self._pages * 2)
+        return merged
 
     def _build(self, after: int) -> None:
         piece = self._prepare(after)

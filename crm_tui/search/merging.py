@@ -9,7 +9,7 @@ from __future__ import annotations
 from crm_tui.search import store_index as store
 from crm_tui.storage.driver import sqlite3
 
-PAGES = 64  # of 4 kB, that one step writes
+PAGES = 32  # of 4 kB, that one step writes
 SECOND_FORM = b"\xff\x00\x00\x01"
 
 
@@ -34,8 +34,8 @@ def _number(data: bytes, which: int) -> int:
     return 0
 
 
-def merge(connection: sqlite3.Connection) -> bool:
+def merge(connection: sqlite3.Connection, pages: int = PAGES) -> bool:
     """Merge a little, in a transaction without history, and return whether there was anything to merge."""
     before = connection.total_changes
-    store.run(connection, store.MERGE, {"pages": PAGES})
+    store.run(connection, store.MERGE, {"pages": pages})
     return connection.total_changes - before > 1

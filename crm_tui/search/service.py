@@ -165,7 +165,7 @@ class _Search:
         points = self.points
         if tier.group == WEAK and (len(points) >= ENOUGH or (points and max(points) >= SURE)):
             return True
-        if tier.group == LOOSE and sum(one >= GOOD for one in points) >= self.limit // 2:
+        if tier.group == LOOSE and sum(one >= GOOD for one in points) >= max(1, min(self.limit, LIMIT) // 2):
             return True
         return len(points) >= self.limit and sum(one >= tier.best for one in points) >= self.limit
 
@@ -199,9 +199,11 @@ class _Search:
         if self.deadline.passed():
             self.late = True
             return
-        rows = store.matching(self.reader, tier.expression, tier.limit, self.test)
+        # A list takes as many as fit; what is only alike never comes in masses.
+        most = max(tier.limit, self.limit) if tier.group <= USUAL else tier.limit
+        rows = store.matching(self.reader, tier.expression, most, self.test)
         self._take(rows, terms, weak, worth)
-        if len(rows) == tier.limit:
+        if len(rows) == most:
             self.cut = True
             if self.me and not self.late:
                 own = both(tier.expression, every(f"!{self.me}"))

@@ -39,10 +39,10 @@ class _Speller:
         self.left -= 1
         part = self.parts[unit]
         best: tuple[int, int, int] | None = None
-        for took, short in self._steps(part, self.said[unit][0], at):
+        for took, short, full in self._steps(part, self.said[unit][0], at):
             rest = self.walk(at + took, unit + 1)
             if rest is not None:
-                found = (rest[0] + 1, rest[1] + short, rest[2] + 1 - short)
+                found = (rest[0] + 1, rest[1] + short, rest[2] + full)
                 if best is None or found[1] < best[1]:
                     best = found
                 if not best[1]:
@@ -51,30 +51,31 @@ class _Speller:
             self.dead.add((at, unit))
         return best
 
-    def _steps(self, part: str, said: Sequence[str], at: int) -> list[tuple[int, int]]:
+    def _steps(self, part: str, said: Sequence[str], at: int) -> list[tuple[int, int, int]]:
+        """Return by how many letters a unit may be gone through, and as what: abbreviated, in full."""
         query = self.query
         if query.startswith(part, at):
-            return [(len(part), 0)]
+            return [(len(part), 0, 0)]
         first = query[at]
-        steps: list[tuple[int, int]] = []
+        steps: list[tuple[int, int, int]] = []
         if not said:
             if part.isascii() and part[0] == first:
                 rest = query[at:]
                 if part.startswith(rest):
-                    steps.append((len(rest), 0))
-                steps.append((1, 1))
+                    steps.append((len(rest), 0, 0))
+                steps.append((1, 1, 0))
             return steps
         for one in said:
             if one[0] != first:
                 continue
             if query.startswith(one, at) or ("v" in one and query.startswith(one.replace("v", "u"), at)):
-                steps.append((len(one), 0))
+                steps.append((len(one), 0, 1))
             rest = query[at : at + 6]
             if len(rest) < len(one) and at + len(rest) == len(query) and one.startswith(rest):
-                steps.append((len(rest), 1 if len(rest) == 1 else 0))
+                steps.append((len(rest), 1, 0) if len(rest) == 1 else (len(rest), 0, 1))
             elif one[:2] in _DOUBLE and rest.startswith(one[:2]):
-                steps.append((2, 1))
-            steps.append((1, 1))
+                steps.append((2, 1, 0))
+            steps.append((1, 1, 0))
         return steps
 
 

@@ -1,0 +1,205 @@
+"""Each reason by which a customer is found, what comes first, and what no text can break."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from crm_tui.customers import service as customers
+from crm_tui.customers.filter_fields import Condition
+from crm_tui.search import reasons, store
+from crm_tui.search.parsing import parse
+from crm_tui.search.scoring import score
+from crm_tui.search.service import Found
+from crm_tui.search.spans import spans
+from crm_tui.session import Session
+from crm_tui.storage.driver import sqlite3
+from tests.bench.search_cases import HARD
+
+Find = Callable[..., Found]
+
+STORIES = (
+    ("华为", "深圳华为技术有限公司", reasons.NAME),
+    ("万东医疗", "北京万东医疗科技股份有限公司", reasons.SHORT),
+    ("国盛金控", "国盛证券股份有限公司", reasons.FORMER),
+    ("广东国盛金控集团股份有限公司", "国盛证券股份有限公司", reasons.FORMER),
+    ("启发电", "啟發電子股份有限公司", reasons.SHORT),
+    ("啓發電", "啟發電子股份有限公司", reasons.SHORT),
+    ("ＴＣＬ科技", "TCL科技集团股份有限公司", reasons.SHORT),
+    ("海华", "青海华鼎实业股份有限公司", reasons.SHORT),
+    ("*ST海华", "青海华鼎实业股份有限公司", reasons.SHORT),
+    ("共信-KY", "共信醫藥科技控股股份有限公司", reasons.SHORT),
+    ("huawei", "深圳华为技术有限公司", reasons.PINYIN),
+    ("huaw", "深圳华为技术有限公司", reasons.SPELT),
+    ("hwjs", "深圳华为技术有限公司", reasons.INITIALS),
+    ("hweijs", "深圳华为技术有限公司", reasons.SPELT),
+    ("华wei", "深圳华为技术有限公司", reasons.PINYIN),
+    ("wdyl", "北京万东医疗科技股份有限公司", reasons.INITIALS),
+    ("cbjt", "重庆百货大楼股份有限公司", reasons.INITIALS),
+    ("zbjt", "重庆百货大楼股份有限公司", reasons.INITIALS),
+    ("cy", "长园科技集团股份有限公司", reasons.INITIALS),
+    ("zy", "长园科技集团股份有限公司", reasons.INITIALS),
+    ("xian", "西安煤航软件有限公司", reasons.PINYIN),
+    ("tclkj", "TCL科技集团股份有限公司", reasons.INITIALS),
+    ("上汽", "上海汽车集团股份有限公司", reasons.APART),
+    ("美克家居", "美克国际家居用品股份有限公司", reasons.APART),
+    ("mkjj", "美克国际家居用品股份有限公司", reasons.INITIALS),
+    ("上海泊雅", "杭州泊雅化妆品（上海）有限公司", reasons.APART),
+    ("华唯技术", "深圳华为技术有限公司", reasons.SOUND),
+    ("万冬医疗", "北京万东医疗科技股份有限公司", reasons.SOUND),
+    ("万西医疗", "北京万东医疗科技股份有限公司", reasons.TYPO),
+    ("宁波精连", "宁波精达成形装备股份有限公司", reasons.TYPO),
+    ("seimens", "Siemens Industrial Software Ltd.", reasons.LETTER_TYPO),
+    ("siem", "Siemens Industrial Software Ltd.", reasons.NAME),
+    ("恒达设备", "恒达机械（昆山）有限公司", reasons.CORE),
+    ("8888", "深圳华为技术有限公司", reasons.PHONE_TAIL),
+    ("138 0000 8888", "深圳华为技术有限公司", reasons.PHONE),
+    ("88886666", "恒达机械（昆山）有限公司", reasons.LINE_TAIL),
+    ("36681958", "啟發電子股份有限公司", reasons.LINE_TAIL),
+    ("gomax-electronics.com.tw", "啟發電子股份有限公司", reasons.MAIL),
+    ("www.gomax-electronics.com.tw", "啟發電子股份有限公司", reasons.MAIL),
+    ("lina@hengda.example", "恒达机械（昆山）有限公司", reasons.MAIL),
+    ("李娜", "恒达机械（昆山）有限公司", reasons.CONTACT),
+    ("shanxx", "上海汽车集团股份有限公司", reasons.SPELT),
+    ("价格敏感", "恒达机械（昆山）有限公司", reasons.TAG),
+    ("标签:高意", "深圳华为技术有限公司", reasons.TAG),
+    ("电话:8888", "深圳华为技术有限公司", reasons.PHONE_TAIL),
+    ("360", "360安全科技股份有限公司", reasons.NAME),
+    ("恒达 李娜", "恒达机械（昆山）有限公司", reasons.CONTACT),
+    ("北京 万东", "北京万东医疗科技股份有限公司", reasons.SHORT),
+)
+
+
+@pytest.mark.requirement("S0-26")
+def test_a_customer_is_found_by_each_kind_of_text_with_its_reason(find: Find, known: dict[str, int]) -> None:
+    wrong = []
+    for text, name, reason in STORIES:
+        found = find(text)
+        best = found.hits[0] if found.hits else None
+        if name and (best is None or (best.id, best.reason) != (known[name], reason)):
+            wrong.append((text, name, reason, best))
+    assert not wrong
+
+
+@pytest.mark.requirement("S3-12")
+@pytest.mark.requirement("S4-05")
+def test_a_field_before_a_colon_keeps_the_search_within_it(find: Find, known: dict[str, int]) -> None:
+    assert [hit.id for hit in find("标签:高意向").hits] == [known["深圳华为技术有限公司"]]
+    assert not find("邮箱:8888").hits
+    assert find("联系人:张伟").hits[0].reason == reasons.CONTACT
+    assert not find("联系人:华为").hits
+
+
+@pytest.mark.requirement("S3-19")
+def test_conditions_and_the_filter_of_a_list_narrow_a_search(find: Find, crm: Session) -> None:
+    everyone = find("贸易")
+    assert len(everyone.hits) == 14
+    assert [hit.id for hit in find("贸易 负责人:我").hits] == [hit.id for hit in everyone.hits]
+    won = Condition("status", "is", ("won",))
+    assert not find("贸易", where=won).hits
+    assert find("负责人:我", limit=5).more
+    # While its value is typed a condition is no error.
+    assert find("砚石 行业:没有这样的").terms
+
+
+def test_what_was_just_saved_is_found_and_what_was_put_away_is_not(find: Find, crm: Session) -> None:
+    one = crm.write(customers.add, {"name": "苏州宏图刀具有限公司"}).value
+    assert [hit.id for hit in find("宏图刀具").hits] == [one]
+    crm.write(customers.archive, one)
+    assert not find("宏图刀具").hits
+
+
+def test_ones_own_and_the_lately_opened_come_first_among_equals(
+    find: Find, crm: Session, known: dict[str, int]
+) -> None:
+    newest, older = (hit.id for hit in find("砚石").hits)
+    assert newest > older
+    assert find("砚石", opened=(older,)).hits[0].id == older
+
+
+def test_equal_matches_come_in_one_order(find: Find) -> None:
+    assert find("贸易") == find("贸易")
+    few = find("贸易", limit=3)
+    assert few.more
+    assert few.hits == find("贸易").hits[:3]
+
+
+def test_any_text_is_answered(find: Find) -> None:
+    for text in HARD:
+        assert len(find(text).hits) <= 50
+    assert not find("").hits
+    assert not find("%").hits
+    assert not find("有限公司").hits
+
+
+def test_an_interrupted_search_gives_what_it_has(find: Find, crm: Session) -> None:
+    assert find("贸易", cancelled=lambda: True).late
+    crm.reader.set_progress_handler(lambda: 1, 1)
+    try:
+        found = find("贸易")
+    finally:
+        crm.reader.set_progress_handler(None, 0)
+    assert found.late
+    assert not found.hits
+    assert find("贸易").hits
+
+
+def test_the_deadline_ends_a_statement_that_runs(find: Find, crm: Session, monkeypatch: Any) -> None:
+    endless = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT max(x) FROM n"
+    monkeypatch.setattr(store, "matching", lambda reader, *_rest: reader.execute(endless).fetchall())
+    assert find("贸易", deadline_ms=30).late
+
+
+def test_without_index_the_documents_are_read(find: Find, crm: Session, known: dict[str, int]) -> None:
+    connection = crm.database.connection
+    connection.execute("UPDATE search_index SET damaged_at = '2026-03-11T02:00:00Z'")
+    found = find("华为")
+    assert found.scan == "damaged"
+    assert found.hits[0].id == known["深圳华为技术有限公司"]
+    assert find("8888").hits[0].reason == reasons.PHONE_TAIL
+
+
+def test_a_damage_that_a_search_meets_first_makes_it_read_the_documents(
+    find: Find, known: dict[str, int], monkeypatch: Any
+) -> None:
+    def broken(*_args: object) -> list[Any]:
+        raise sqlite3.DatabaseError("database disk image is malformed")
+
+    monkeypatch.setattr(store, "matching", broken)
+    found = find("华为")
+    assert found.scan == "damaged"
+    assert found.hits[0].id == known["深圳华为技术有限公司"]
+
+
+def test_shown_text_is_marked_where_it_answered() -> None:
+    def marked(shown: str, text: str) -> list[str]:
+        return [shown[start:end] for start, end in spans(shown, parse(text).terms)]
+
+    assert marked("啟發電子股份有限公司", "启发电") == ["啟發電"]
+    assert marked("深圳华为技术有限公司", "huaw") == ["华为"]
+    assert marked("上海汽车集团", "上汽") == ["上", "汽"]
+    assert marked("138-0000-8888", "8888") == ["8888"]
+    assert marked("Siemens AG", "siem") == ["Siem"]
+    assert marked("深圳华为技术有限公司", "华唯") == ["华为"]
+    assert marked("深圳华为技术有限公司", "腾讯") == []
+
+
+TEXT = st.text(alphabet=st.sampled_from('华为万东上海 ahuwei138@.:-*"%()st有限公司\ud800😀\x00'), max_size=30)
+LINES = st.lists(st.tuples(st.sampled_from("nsfaecpmhw#utr"), st.text(max_size=20)), max_size=4)
+
+
+@settings(max_examples=100, deadline=None)
+@given(TEXT | st.text(max_size=60), LINES)
+def test_parsing_and_scoring_take_any_text(text: str, lines: list[tuple[str, str]]) -> None:
+    question = parse(text)
+    assert len(question.terms) <= 6
+    for term in question.terms:
+        for weak in (False, True):
+            match = score(term, lines, weak)
+            assert match is None or (0 < match.score < 110 and match.reason in reasons.REASONS)
+        for start, end in spans("深圳华为技术（Siemens）有限公司", [term]):
+            assert 0 <= start < end
