@@ -14,10 +14,11 @@ tokenizer has to keep these signs: ``TOKEN_SIGNS``.
 ``&上汽`` ``&建行``    abbreviation pairs         names: place or core + one of the next signs
 ``~张伟`` ``~=zw``     a whole person             contacts, referrers; ``~zhang'wei``
 ``%sie`` ``%^s``       letters in words           names, mails, pages, chats; ``%^si``, ``%$siemens``
+``%=abc``              initials of words          English names
 ``8888`` ``e8888``     digits of a phone          every four; the last four and three, the first three
 ``#c20`` ``#$c2024``   number of the customer     every three; whole
 ``+913``               credit code                every three
-``@高意`` ``@$高意向``  tags                       pairs; whole
+``@高意`` ``@$高意向``  tags                       pairs; whole; ``@=gyx`` initials
 ====================  =========================  ==================================================
 """
 
@@ -33,7 +34,7 @@ from crm_tui.text.company import body, core
 from crm_tui.text.pinyin import readings
 from crm_tui.text.surnames import surname_readings
 
-VERSION = 2
+VERSION = 3
 """Moves with any change of what ``grams`` returns; an index of another version is built anew."""
 TOKEN_SIGNS = "=^$&%#@!~+'"  # noqa: S105
 """Signs below 0x80 that are part of a token, besides letters and digits."""
@@ -41,6 +42,7 @@ TOKEN_SIGNS = "=^$&%#@!~+'"  # noqa: S105
 HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 UNITS = re.compile(f"[{HAN}]|[a-z0-9]+|[^\\W_a-z0-9{HAN}]+")
 WORDS = re.compile(r"[a-z0-9]+")
+_DIGITS = re.compile(r"[0-9]+")
 _MARKS = re.compile(f"^(?:\\*|s?\\*?st(?=[{HAN}]))+|(?<=[{HAN}])(?:-[a-z]{{1,2}}|[ab])$")
 LONGEST_LINE = 200
 LONGEST_WORD = 24
@@ -48,7 +50,10 @@ LONGEST_WHOLE = 16  # units of a name that is found as a whole
 MOST_READINGS = 8  # combinations of readings of a whole name
 # Parts of addresses that tell nobody apart.
 WEAK_WORDS = frozenset(("com", "cn", "net", "org", "www", "http", "https", "gov", "edu", "tw", "hk", "co"))
-_COMPANY_WORDS = frozenset(("co", "ltd", "inc", "corp", "limited", "company", "llc", "the", "of", "and"))
+COMPANY_WORDS = frozenset(
+    ("co", "ltd", "inc", "corp", "corporation", "limited", "company", "llc", "plc", "the", "of", "and", "a")
+)
+"""Words of a company's name that tell nobody apart."""
 
 
 Read = tuple[tuple[str, ...], str]
@@ -72,7 +77,8 @@ def grams(document: str) -> frozenset[str]:
             found.update(["#" + plain[at : at + 3] for at in range(len(plain) - 2)])
             found.add("#$" + plain)
         elif kind == "u":
-            found.update(["+" + text[at : at + 3] for at in range(2, len(text) - 2)])
+            plain = "".join(WORDS.findall(text))
+            found.update(["+" + plain[at : at + 3] for at in range(2, len(plain) - 2)])
         elif kind in _LATIN:
             _latin(text, found)
     return frozenset(found)
@@ -131,8 +137,6 @@ def _name(text: str, found: set[str], whole: bool) -> None:
         found.update(["&" + parts[0] + one for one in parts[start : start + 3]])
     if 0 <= start < len(parts):
         found.update(["&" + parts[start] + one for one in parts[start + 2 : start + 6]])
-    if "股份" in text and "股份" not in inner:
-        found.update(("股份", "=gf"))
 
 
 def _place(few: Sequence[str], parts: Sequence[str]) -> int:
@@ -252,7 +256,7 @@ def _latin(text: str, found: set[str]) -> None:
 
 def _english(text: str) -> tuple[str, ...]:
     found: set[str] = set()
-    words = [one for one in WORDS.findall(text) if one not in _COMPANY_WORDS]
+    words = [one for one in WORDS.findall(text) if one not in COMPANY_WORDS]
     for word in words:
         _word(word, found)
     if len(words) > 1:
@@ -277,10 +281,17 @@ def _tag(text: str) -> tuple[str, ...]:
     parts = UNITS.findall(text)
     found = {"@" + one for one in (*parts, *map(add, parts, parts[1:]))}
     found.add("@$" + "".join(parts))
+    if len(parts) > 1:
+        places = _letters(parts, [read(part) for part in parts], 8)
+        found.update(["@=" + "".join(one) for one in islice(product(*places), MOST_READINGS)])
     return tuple(found)
 
 
 def _phone(text: str, found: set[str]) -> None:
+    if not (text.isascii() and text.isdigit()):
+        text = "".join(_DIGITS.findall(text))
+    if len(text) < 3:
+        return
     found.update([text[at : at + 4] for at in range(len(text) - 3)])
     found.update(("e" + text[-4:], "e" + text[-3:], "b" + text[:3]))
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from crm_tui.customers import document
 from crm_tui.customers.filter_fields import field_keys
 from crm_tui.customers.filter_shown import ANYTHING, NOTHING
-from crm_tui.search.grams import HAN, WORDS, units, unmarked
+from crm_tui.search.grams import COMPANY_WORDS, HAN, WORDS, units, unmarked
 from crm_tui.text.company import body
 from crm_tui.text.fold import fold, searchable
 
@@ -38,10 +38,6 @@ PARTS: dict[str, str] = {
     **dict.fromkeys(("名称", "客户", "公司", "name", "mc"), "nsfae"),
     **dict.fromkeys(("英文名", "english", "ywm"), document.ENGLISH),
 }
-# Words of a company's name that tell nobody apart; left out of a query unless nothing else is in it.
-COMPANY_WORDS = frozenset(
-    ("co", "ltd", "inc", "corp", "corporation", "limited", "company", "llc", "plc", "the", "of", "and", "a")
-)
 QUOTES = {'"': '"', "“": "”"}
 _KEYED = re.compile(r"([^:=<>≥≤≠!]{1,20})(:|>=|<=|!=|≥|≤|≠|>|<|=)(.+)", re.DOTALL)
 _BEFORE = re.compile(r"^[ ,;、。|]+")
@@ -171,7 +167,7 @@ def _letters(text: str, lines: str, quoted: bool) -> Term:
 
 
 def _few(terms: list[Term]) -> list[Term]:
-    """Leave out repetitions and words that tell nobody apart, then keep the longest, in their order."""
+    """Leave out repetitions, and words that tell nobody apart unless there is no other; keep the longest."""
     found = list(dict.fromkeys(terms))
     telling = [one for one in found if one.text not in COMPANY_WORDS or one.kind != LETTERS]
     found = telling or found

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from crm_tui.customers import document
 from crm_tui.search import near, reasons
-from crm_tui.search.grams import read
+from crm_tui.search.grams import COMPANY_WORDS, WORDS, read
 from crm_tui.search.names import Name, name, person
 from crm_tui.search.parsing import ADDRESS, DIGITS, HAN_TERM, LETTERS, MIXED, Term
 from crm_tui.search.spelling import Spelt, spell
@@ -122,14 +122,24 @@ def _spelled(term: Term, kind: str, text: str) -> Match | None:
     if kind in NAMES or kind in PEOPLE:
         return _best_spelling(term, kind, text)
     if kind in WORDY:
-        return _word(query, kind, text)
+        found = _word(query, kind, text)
+        if found is None and kind == document.ENGLISH and _heads(text)[: len(query)] == query:
+            return Match(75.0 if len(query) > 2 else 66.0, reasons.ENGLISH, kind, text)
+        return found
     if kind == document.TAG:
-        return Match(74.0, reasons.TAG, kind, text) if query in text else None
+        if query in text:
+            return Match(74.0, reasons.TAG, kind, text)
+        whole = [one for one in spell(query, person(text)) if one.at == 0]
+        return Match(66.0, reasons.TAG, kind, text) if whole else None
     if kind == document.NUMBER:
         return _number(query, kind, text)
     if kind == document.CODE and len(query) > 3 and query in text:
         return Match(60.0 + 30.0 * len(query) / len(text), reasons.CODE, kind, text)
     return None
+
+
+def _heads(text: str) -> str:
+    return "".join(word[0] for word in WORDS.findall(text) if word not in COMPANY_WORDS)
 
 
 def _best_spelling(term: Term, kind: str, text: str) -> Match | None:
