@@ -154,7 +154,8 @@ class _Search:
     def _one(self, terms: Sequence[Term]) -> None:
         for tier in tiers(terms[0]):
             if self._needless(tier):
-                self.cut = True
+                # Of what is only alike there may always be more.
+                self.cut = self.cut or tier.group <= USUAL
                 continue
             self._tier(tier, terms, tier.group == WEAK)
             if self.late:
