@@ -136,7 +136,7 @@ class CrmApp(Frame):
         """Back one level; at the top, quit."""
         if len(self.screen_stack) > 2:
             await self.back()
-        elif self.work.jobs_running and not self._leaving:
+        elif self.work.jobs_awaited and not self._leaving:
             self._leaving = True
             self.say(_("A job is still running; the same key again stops it and leaves."), "warn")
         else:

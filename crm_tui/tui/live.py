@@ -14,6 +14,7 @@ from crm_tui.storage import history
 from crm_tui.storage.presence import JobLock
 from crm_tui.storage.watch import Moved, Watch
 from crm_tui.tui import faults
+from crm_tui.tui.indexing import Indexing
 from crm_tui.tui.opening import warm
 from crm_tui.tui.screens.base import BaseScreen
 
@@ -45,6 +46,7 @@ class Live:
         self._tended = clock.stopwatch()
         self._mending: asyncio.Task[None] | None = None
         self._gave_up = False
+        self.indexing = Indexing(app)
 
     def start(self) -> None:
         """Begin to look every second, on the database thread: the event loop sleeps until something moved."""
@@ -53,6 +55,7 @@ class Live:
 
     def stop(self) -> None:
         """Look no more: the program ends."""
+        self.indexing.stop()
         for task in (self._looking, self._mending):
             if task is not None:
                 task.cancel()
@@ -86,6 +89,7 @@ class Live:
             if clock.stopwatch() - self._tended >= TEND_SECONDS:
                 self._tended = clock.stopwatch()
                 await self.tend()
+                await self.indexing.tend()
         except Cancelled:
             return
         except CrmError as error:

@@ -109,13 +109,19 @@ class Work:
         self.submit(lambda: None)  # a thread that waits does not know of it
 
     def aside(
-        self, fn: Callable[[Job[T]], T], on_progress: Callable[[Progress], None] | None = None
+        self,
+        fn: Callable[[Job[T]], T],
+        on_progress: Callable[[Progress], None] | None = None,
+        *,
+        quiet: bool = False,
     ) -> Job[T]:
         """Start ``fn(job)`` in a thread of its own and return the job; call it from the event loop.
 
-        ``on_progress`` is called in the event loop, at most ten times a second and once at the end.
+        ``on_progress`` is called in the event loop, at most ten times a second and once at the end. A
+        ``quiet`` one nobody began: it can be left at any step.
         """
         job = Job(self, fn, on_progress, asyncio.get_running_loop())
+        job.quiet = quiet
         self._jobs = [each for each in self._jobs if not each.future.done()]
         self._jobs.append(job)
         with self._lock:
@@ -133,6 +139,11 @@ class Work:
     def jobs_running(self) -> bool:
         """Whether a job started by ``aside`` is still running."""
         return any(not job.future.done() for job in self._jobs)
+
+    @property
+    def jobs_awaited(self) -> bool:
+        """Whether a job that somebody began is still running."""
+        return any(not job.future.done() for job in self._jobs if not job.quiet)
 
     async def idle(self) -> None:
         """Wait until nothing is queued or running."""
@@ -239,6 +250,7 @@ class Job(Generic[T]):
         self._stop = threading.Event()
         self._last: Progress | None = None
         self._said_at = 0.0
+        self.quiet = False
 
     def start(self) -> None:
         """Start the thread; ``Work.aside`` has done so."""

@@ -12,10 +12,11 @@ from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Input
 
+from crm_tui.errors import CrmError
 from crm_tui.locale import _, ngettext
 from crm_tui.session import Session
 from crm_tui.text.cells import safe
-from crm_tui.tui import recent
+from crm_tui.tui import faults, recent
 from crm_tui.tui.screens.base import BaseScreen
 from crm_tui.tui.widgets.lines import TextLine
 from crm_tui.tui.widgets.rows import Column, ListSource, Row
@@ -132,8 +133,17 @@ class FindScreen(BaseScreen, ModalScreen[Any]):
             answer = await self.crm.work.latest(("find", id(self)), read)
         except Superseded:
             return
+        except CrmError as error:
+            self.say(str(error), "bad")
+            return
+        except Exception as error:
+            self.crm.faults.append(error)
+            self.say(faults.describe(error), "bad")
+            return
         if self._newest is mine:
             await self._show(answer)
+            if answer.state:
+                await self.crm.live.indexing.tend()
 
     def _read(self, text: str, is_old: Any) -> Answer:
         """Return what there is for a text; on the database thread, where the search is loaded too."""
@@ -158,7 +168,8 @@ class FindScreen(BaseScreen, ModalScreen[Any]):
 
         ids = recent.ids(self.session)[:FEW]
         rows = shown(self.session.reader, ids) if ids else {}
-        return [Row(one, (safe(rows[one].name or rows[one].no), "", "", "")) for one in ids if one in rows]
+        last = _("opened last")
+        return [Row(one, (safe(rows[one].name or rows[one].no), last, "", "")) for one in ids if one in rows]
 
     async def _show(self, answer: Answer) -> None:
         self.answer = answer

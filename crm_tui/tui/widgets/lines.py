@@ -133,7 +133,8 @@ class StatusLine(Line):
     def parts(self, cells: int) -> list[tuple[str, str]]:
         """Return title and filter to the left, total, flag and user to the right."""
         ambiguous = self.crm.ambiguous
-        right = [(text, name) for text, name in ((self.total, ""), (self.flag, "line--flag")) if text]
+        stands = ((self.total, ""), (self.crm.live.indexing.said, ""), (self.flag, "line--flag"))
+        right = [(text, name) for text, name in stands if text]
         right.append((self.crm.user_name, ""))
         taken = sum(width(safe(text), ambiguous) + 2 for text, _name in right)
         left = cells - taken - 1
