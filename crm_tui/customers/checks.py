@@ -58,7 +58,11 @@ def check(
 def _blank(name: str, customer: Mapping[str, Any], contacts: Sequence[Mapping[str, Any]]) -> bool:
     one = FIELDS[name]
     rows: Sequence[Mapping[str, Any]] = contacts if one.entity == "contact" else (customer,)
-    return not any(row.get(column) not in (None, "") for row in rows for column in one.columns)
+    for row in rows:
+        for column in one.columns:
+            if row.get(column) not in (None, ""):
+                return False
+    return True
 
 
 def _contact(contact: Mapping[str, Any]) -> list[Finding]:

@@ -48,6 +48,13 @@ CHECKED = {"customer": CHECKED_COLUMNS, "contact": None, "project": None}
 PLACED = {"customer": ("name_key", "region")}  # besides what the keys are made of
 SHOWN = {"customer": ("deleted_at",)}
 HELD = {"customer": ("owner_id",)}
+OWN_COLUMNS = (
+    *("id", "name_key", "region", "owner_id", "deleted_at"),
+    *(column for _kind, column in HAY),
+    *CITIES,
+    *CHECKED_COLUMNS,
+)
+CONTACT_COLUMNS = ("id", "customer_id", "name", "title", "mobile", "office_phone", "email", "wechat")
 ENTITIES = tuple({**KEYED, **READ, **CHECKED})
 
 
@@ -71,15 +78,18 @@ def rewrite(connection: sqlite3.Connection, change_set: int) -> None:
         ]
         store.run_in(connection, store.ONLY_HOLDER, piece)
     for piece in pieces(sorted(texts | placed | found)):
-        files = _Files(connection, piece)
+        files = _Files(connection, piece, required)
         files.write_keys([one for one in piece if one in keys])
         hay = files.haystacks([one for one in piece if one in texts])
         moved += files.moved([one for one in piece if one in texts], hay)
         findings = files.findings([one for one in piece if one in found], required)
         places = files.places([one for one in piece if one in placed])
-        whole = {one: None for one in hay if one in findings and one in places}
-        rows = [{"id": one, **hay[one], **findings[one], **places[one]} for one in whole]
-        connection.executemany(store.STATE, rows)
+        whole = {
+            one: (*hay[one].values(), *findings[one].values(), *places[one].values())
+            for one in hay
+            if one in findings and one in places
+        }
+        derive.put_states(connection, change_set, store.STATE_COLUMNS, whole)
         for sql, part in (
             (store.ONLY_HAY, hay),
             (store.ONLY_PLACES, places),
@@ -95,7 +105,7 @@ def rewrite(connection: sqlite3.Connection, change_set: int) -> None:
 
 def searched_in(connection: sqlite3.Connection, change_set: int) -> list[int]:
     """Return the customers of whom a set moved what is searched, or who holds them."""
-    held = (*READ["customer"], *HELD["customer"])
+    held = (*(column for _kind, column in HAY), *HELD["customer"])
     return derive.customers_of(connection, change_set, {**READ, "customer": held})
 
 
@@ -124,14 +134,33 @@ def _required(connection: sqlite3.Connection) -> tuple[str, ...]:
     return preset(settings(connection).get("preset") or "general").required
 
 
+@lru_cache(maxsize=8)
+def _reads(required: tuple[str, ...]) -> tuple[str, str]:
+    """Return the statements that read customers and contacts: no more columns than something is made of."""
+    known = {name for one in FIELDS.values() if one.entity == "customer" for name in one.columns}
+    own, contacts = dict.fromkeys(OWN_COLUMNS), dict.fromkeys(CONTACT_COLUMNS)
+    for one in map(FIELDS.__getitem__, required):
+        if one.entity == "contact":
+            contacts |= dict.fromkeys(one.columns)
+        else:
+            own |= {name: None for name in one.columns if name in known}
+    return (
+        store.OWN_READ.replace("{columns}", ", ".join(own)),
+        store.OWN_CONTACTS.replace("{columns}", ", ".join(contacts)),
+    )
+
+
 class _Files:
     """What some customers' derived rows are made of."""
 
-    def __init__(self, connection: sqlite3.Connection, ids: list[int]) -> None:
+    def __init__(
+        self, connection: sqlite3.Connection, ids: list[int], required: tuple[str, ...] = ()
+    ) -> None:
         self._connection = connection
-        self._rows = {row["id"]: row for row in store.rows_in(connection, store.OWN, ids)}
+        own, contacts = _reads(required)
+        self._rows = {row["id"]: row for row in store.rows_in(connection, own, ids)}
         self._contacts: dict[int, list[dict[str, Any]]] = {}
-        for row in store.rows_in(connection, store.OWN_CONTACTS, ids):
+        for row in store.rows_in(connection, contacts, ids):
             self._contacts.setdefault(row["customer_id"], []).append(row)
         self._phones: dict[int, list[str]] = {}
         self._keyed: set[int] = set()

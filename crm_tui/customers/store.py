@@ -212,7 +212,8 @@ def by_reference(reader: sqlite3.Connection, number: str, name_key: str) -> list
 
 
 OWN = "SELECT * FROM customer WHERE id IN ({ids})"
-OWN_CONTACTS = "SELECT * FROM contact WHERE customer_id IN ({ids}) AND deleted_at IS NULL ORDER BY id"
+OWN_READ = "SELECT {columns} FROM customer WHERE id IN ({ids})"
+OWN_CONTACTS = "SELECT {columns} FROM contact WHERE customer_id IN ({ids}) AND deleted_at IS NULL ORDER BY id"
 MAIN_CONTACTS = (
     "SELECT * FROM contact WHERE customer_id IN ({ids}) ORDER BY customer_id, is_primary DESC, position, id"
 )
@@ -228,13 +229,9 @@ KEY = (
     "INSERT INTO contact_key (kind, key, customer_id, contact_id)"
     " VALUES (:kind, :key, :customer_id, :contact_id)"
 )
-STATE = (
-    "INSERT INTO customer_state (customer_id, haystack, held_by, missing, odd, shown, name_sort, region,"
-    " province, city, contacts, phones) VALUES (:id, :hay, :held_by, :missing, :odd, :shown, :name_sort,"
-    " :region, :province, :city, :contacts, :phones)"
-    " ON CONFLICT (customer_id) DO UPDATE SET haystack = :hay, held_by = :held_by, missing = :missing,"
-    " odd = :odd, shown = :shown, name_sort = :name_sort, region = :region, province = :province, city = :city,"
-    " contacts = :contacts, phones = :phones"
+STATE_COLUMNS = (
+    *("haystack", "held_by", "missing", "odd", "shown", "name_sort"),
+    *("region", "province", "city", "contacts", "phones"),
 )
 ONLY_HAY = "UPDATE customer_state SET haystack = :hay, held_by = :held_by WHERE customer_id = :id"
 ONLY_HOLDER = (

@@ -22,10 +22,10 @@ SCHEMA = (
     "CREATE TABLE outcome (id INTEGER PRIMARY KEY, verdict TEXT NOT NULL, name TEXT NOT NULL,"
     " reason TEXT NOT NULL, moves TEXT)",
     "CREATE INDEX outcome_verdict ON outcome (verdict, id)",
-    # The cells to be kept are written as they stand: nobody reads them on the way.
-    "CREATE TABLE operation (position INTEGER PRIMARY KEY, kind TEXT NOT NULL, content TEXT NOT NULL,"
+    # By the row of its customer. The cells to keep are written as they stand: nobody reads them on the way.
+    "CREATE TABLE operation (id INTEGER PRIMARY KEY, kind TEXT NOT NULL, content TEXT NOT NULL,"
     " cells TEXT NOT NULL)",
-    "CREATE INDEX operation_kind ON operation (kind, position)",
+    "CREATE INDEX operation_kind ON operation (kind, id)",
     "CREATE TABLE flag (id INTEGER PRIMARY KEY, position INTEGER NOT NULL, field TEXT NOT NULL,"
     " problem TEXT NOT NULL, content TEXT NOT NULL)",
     "CREATE TABLE fact (name TEXT PRIMARY KEY, value TEXT NOT NULL)",
@@ -49,7 +49,7 @@ OUTCOMES = (
     " ORDER BY id LIMIT :limit OFFSET :offset"
 )
 OUTCOME = "SELECT id, verdict, name, reason FROM outcome WHERE id = :id"
-NEW_CELLS = "SELECT cells FROM operation WHERE position = :row AND kind = 'new'"
+NEW_CELLS = "SELECT cells FROM operation WHERE id = :row AND kind = 'new'"
 MOVES = "SELECT moves FROM outcome WHERE id = :id"
 REJECTED = (
     "SELECT o.id, o.verdict, o.name, o.reason, r.cells FROM outcome o JOIN sheet_row r ON r.id = o.id"
@@ -57,13 +57,13 @@ REJECTED = (
 )
 REJECTED_ONE = "SELECT count(*) FROM outcome WHERE verdict IN ('suspect', 'error')"
 ADD_OPERATION = (
-    "INSERT INTO operation (kind, position, content, cells) VALUES (:kind, :position, :content, :cells)"
+    "INSERT INTO operation (kind, id, content, cells) VALUES (:kind, :position, :content, :cells)"
 )
 OPERATIONS = (
-    "SELECT position, content, cells FROM operation WHERE kind = :kind AND position >= :first"
-    " ORDER BY position LIMIT :limit"
+    "SELECT id, content, cells FROM operation WHERE kind = :kind AND id >= :first"
+    " ORDER BY id LIMIT :limit"
 )
-NTH = "SELECT position FROM operation WHERE kind = :kind ORDER BY position LIMIT 1 OFFSET :offset"
+NTH = "SELECT id FROM operation WHERE kind = :kind ORDER BY id LIMIT 1 OFFSET :offset"
 COUNT = "SELECT count(*) FROM operation WHERE kind = :kind"
 ADD_FLAG = (
     "INSERT INTO flag (position, field, problem, content) VALUES (:position, :field, :problem, :content)"

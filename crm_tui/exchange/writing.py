@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from operator import itemgetter
 from typing import Any
 
 from crm_tui.exchange import store
@@ -200,5 +201,7 @@ def _tag(change: Change, wanted: Sequence[tuple[int, list[str]]]) -> None:
 def _insert(change: Change, table: str, rows: Rows) -> None:
     if not rows:
         return
-    names = list(dict.fromkeys(name for row in rows for name in row))
-    change.insert_many(table, names, ([row.get(name) for name in names] for row in rows))
+    names = list(dict.fromkeys(name for shape in dict.fromkeys(map(tuple, rows)) for name in shape))
+    nothing, values = dict.fromkeys(names), itemgetter(*names)
+    whole = (row if len(row) == len(names) else {**nothing, **row} for row in rows)
+    change.insert_many(table, names, map(values, whole))

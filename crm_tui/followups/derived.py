@@ -5,7 +5,7 @@ from __future__ import annotations
 from crm_tui.followups import store
 from crm_tui.storage import derive
 from crm_tui.storage.driver import sqlite3
-from crm_tui.storage.lists import pieces, placeholders
+from crm_tui.storage.lists import query_in
 
 # What the state is made of; of a customer itself only that there is one.
 MATTERS = {
@@ -17,9 +17,8 @@ MATTERS = {
 
 def rewrite(connection: sqlite3.Connection, change_set: int) -> None:
     """Rewrite the state of the customers that a set touched."""
-    for piece in pieces(derive.customers_of(connection, change_set, MATTERS)):
-        marks, params = placeholders(piece)
-        connection.execute(store.STATE.replace("{ids}", marks), params)
+    rows = query_in(connection, store.STATE, derive.customers_of(connection, change_set, MATTERS))
+    derive.put_states(connection, change_set, store.STATE_COLUMNS, {row[0]: row[1:] for row in rows})
 
 
 derive.register(MATTERS, rewrite)

@@ -109,11 +109,13 @@ def open_plans_of(connection: sqlite3.Connection, ids: list[int]) -> list[tuple[
 
 
 # What a rule has written, such as a handing over, is no contact with the customer.
-# One statement for a list of customers: what their activities and plans come to.
+# One statement for a list of customers: what their activities and plans come to, in columns of their state.
+STATE_COLUMNS = (
+    *("last_followup_at", "last_activity_id", "activities", "open_plans"),
+    *("next_plan_id", "next_due_on", "next_due_at", "idle_since"),
+)
 STATE = (
-    "INSERT INTO customer_state (customer_id, last_followup_at, last_activity_id, activities, open_plans,"
-    " next_plan_id, next_due_on, next_due_at, idle_since)"
-    " SELECT c.id, l.at, l.id,"
+    "SELECT c.id, l.at, l.id,"
     " (SELECT count(*) FROM activity a WHERE a.customer_id = c.id AND a.origin <> 'rule'"
     " AND a.deleted_at IS NULL),"
     " (SELECT count(*) FROM plan o WHERE o.customer_id = c.id AND o.state IN ('todo', 'doing')"
@@ -126,9 +128,4 @@ STATE = (
     " AND o.state IN ('todo', 'doing') AND o.deleted_at IS NULL"
     " ORDER BY o.due_on NULLS LAST, o.due_at NULLS LAST, o.id LIMIT 1)"
     " WHERE c.id IN ({ids})"
-    " ON CONFLICT (customer_id) DO UPDATE SET last_followup_at = excluded.last_followup_at,"
-    " last_activity_id = excluded.last_activity_id, activities = excluded.activities,"
-    " open_plans = excluded.open_plans, next_plan_id = excluded.next_plan_id,"
-    " next_due_on = excluded.next_due_on, next_due_at = excluded.next_due_at,"
-    " idle_since = excluded.idle_since"
 )

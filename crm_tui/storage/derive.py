@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Collection, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from crm_tui.storage.driver import sqlite3
 from crm_tui.storage.lists import query_in
 
 Writer = Callable[[sqlite3.Connection, int], None]
+States = Mapping[int, Sequence[Any]]
 
 
 class Document(NamedTuple):
@@ -101,6 +102,8 @@ class _Moved:
         self.whole: dict[str, set[int]] = {}
         self.columns: dict[str, dict[str, set[int]]] = {}
         self.parents: dict[str, set[int]] = {}
+        self.states: list[tuple[tuple[str, ...], dict[int, Sequence[Any]]]] = []
+        self._customers: dict[tuple[str, frozenset[int]], list[int]] = {}
         for entity, row_id, op, name, old, new in connection.execute(LOG, {"set": change_set}).fetchall():
             by_column = self.columns.setdefault(entity, {})
             if op == "update":
@@ -121,6 +124,14 @@ class _Moved:
                 found |= ids
         return found
 
+    def customers(self, connection: sqlite3.Connection, entity: str, ids: set[int]) -> list[int]:
+        """Return in whose files some rows stand; several writers ask the same."""
+        key = entity, frozenset(ids)
+        if key not in self._customers:
+            sql = READ_BY.get(entity) or PARENTS.replace("{child}", entity)
+            self._customers[key] = [row[0] for row in query_in(connection, sql, sorted(ids))]
+        return self._customers[key]
+
 
 # What the set that is being written moved, read once for all writers.
 _current: dict[tuple[int, int], _Moved] = {}
@@ -137,8 +148,42 @@ def rewrite(connection: sqlite3.Connection, change_set: int) -> None:
                 if id(writer) not in called:
                     called.add(id(writer))
                     writer(connection, change_set)
+        _write_states(connection, moved.states)
     finally:
         del _current[id(connection), change_set]
+
+
+def put_states(connection: sqlite3.Connection, change_set: int, names: tuple[str, ...], rows: States) -> None:
+    """Have columns of ``customer_state`` written by customer, all writers' in one row of one statement.
+
+    That happens after the last writer; a customer without a row gets one. Each names its own columns.
+    """
+    moved = _current.get((id(connection), change_set))
+    if moved is None:
+        _write_states(connection, [(names, rows)])
+        return
+    for known, held in moved.states:
+        if known == names:
+            held.update(rows)
+            return
+    moved.states.append((names, dict(rows)))
+
+
+def _write_states(connection: sqlite3.Connection, states: Sequence[tuple[tuple[str, ...], States]]) -> None:
+    wanted: dict[int, tuple[int, ...]] = {}
+    for at, (_names, rows) in enumerate(states):
+        for customer_id in rows:
+            wanted[customer_id] = (*wanted.get(customer_id, ()), at)
+    for which in dict.fromkeys(wanted.values()):
+        names = [name for at in which for name in states[at][0]]
+        sql = (
+            f"INSERT INTO customer_state (customer_id, {', '.join(names)})"
+            f" VALUES (?{', ?' * len(names)}) ON CONFLICT (customer_id) DO UPDATE SET "
+            + ", ".join(f"{name} = excluded.{name}" for name in names)
+        )
+        ids = sorted(one for one, at in wanted.items() if at == which)
+        parts = [states[at][1] for at in which]
+        connection.executemany(sql, [(one, *(value for part in parts for value in part[one])) for one in ids])
 
 
 LOG = (
@@ -172,7 +217,6 @@ def customers_of(
         if entity == "customer":
             found |= ids
             continue
-        sql = READ_BY.get(entity) or PARENTS.replace("{child}", entity)
-        found.update(row[0] for row in query_in(connection, sql, sorted(ids)))
+        found.update(moved.customers(connection, entity, ids))
         found |= moved.parents.get(entity, set())
     return sorted(found)
