@@ -16,7 +16,7 @@ MATCHING = (
 )
 SCANNED = (
     "SELECT s.customer_id, s.haystack, s.activities + s.open_plans, s.held_by FROM listed s{join}"
-    " WHERE s.customer_id < :before{test} ORDER BY s.customer_id DESC LIMIT :most"
+    " WHERE s.customer_id < :before{test} ORDER BY s.customer_id DESC NULLS LAST LIMIT :most"
 )
 OF_CUSTOMER = " CROSS JOIN customer c ON c.id = s.customer_id"
 

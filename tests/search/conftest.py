@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -69,4 +70,8 @@ def known(crm: Session) -> dict[str, int]:
 @pytest.fixture
 def find(crm: Session, known: dict[str, int]) -> Callable[..., Found]:
     """Return the search of wang's session."""
-    return lambda text, **kw: search(crm.reader, text, crm.person.id, **{"deadline_ms": 5000, **kw})
+
+    def found(text: str, deadline_ms: float = 5000, **kw: Any) -> Found:
+        return search(crm.reader, text, crm.person.id, deadline_ms=deadline_ms, **kw)
+
+    return found
