@@ -19,6 +19,17 @@ MASK = (1 << 64) - 1
 Progress = Callable[[int, int], None]
 
 
+def wrong(reader: sqlite3.Connection, progress: Progress | None = None) -> list[int]:
+    """Return the customers that the index has wrong: all are looked at in a small file, some in a large one.
+
+    Raises sqlite3.Error when the index cannot be read.
+    """
+    if store.one(reader, store.COUNT)[0] <= SMALL:
+        index.probe(reader)
+        return differing(reader, progress)
+    return missing(reader)
+
+
 def missing(reader: sqlite3.Connection, wanted: int = SAMPLED) -> list[int]:
     """Return which of some customers, spread over all, cannot be found by all of their grams.
 

@@ -30,6 +30,9 @@ PRAGMAS = (
 READING_CACHE = -800  # KiB: a screen reads a few hundred pages, and the system keeps the file's own
 
 
+MODULE = "SELECT 1 FROM pragma_module_list WHERE name = 'fts5'"
+
+
 class OldFile(CrmError):
     """A file of an older version: ``path``, and ``protected``, why it cannot be migrated where it lies."""
 
@@ -98,6 +101,7 @@ def create(path: Path) -> None:
         os.close(descriptor)
         connection = connect(part)
         try:
+            _check_full_text(connection)
             connection.execute("PRAGMA page_size=4096")
             connection.executescript(f"BEGIN;\n{schema_text()}\nCOMMIT;")
             if wal_is_sound():
@@ -240,6 +244,7 @@ def open_checked(path: Path, *, read_only: bool = False) -> tuple[sqlite3.Connec
     try:
         connection = open_readable(path) if reason else _readable(connect(path))
         try:
+            _check_full_text(connection)
             if newer := _check_version(path, connection):
                 reason = reason if read_only else newer
             if not reason and (reason := _why_read_only(connection)):
@@ -330,6 +335,18 @@ def why_faulty_log(connection: sqlite3.Connection) -> str:
         "The file is in WAL mode and this SQLite ({version}) has a fault there; "
         "install the package pysqlite3 0.6.1 or newer."
     ).format(version=sqlite3.sqlite_version)
+
+
+def _check_full_text(connection: sqlite3.Connection) -> None:
+    """Refuse an SQLite without full-text search; raises Fault."""
+    if connection.execute(MODULE).fetchone() is None:
+        raise Fault(
+            _("This SQLite ({version}) cannot search texts: it was built without FTS5.").format(
+                version=sqlite3.sqlite_version
+            ),
+            _("Nothing was changed."),
+            _("Install the package pysqlite3 0.6.1 or newer, or a Python whose sqlite3 has FTS5."),
+        )
 
 
 def _check_version(path: Path, connection: sqlite3.Connection) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 from crm_tui import clock
 from crm_tui.locale import _, ngettext
+from crm_tui.search import checking, index
 from crm_tui.storage import chain, health, rebuild
 from crm_tui.storage.driver import sqlite3
 from crm_tui.upkeep.findings import BAD, GOOD, WARN, Finding
@@ -131,6 +132,39 @@ def derived(reader: sqlite3.Connection, progress: Progress | None = None) -> tup
     return Finding(
         "derived", title, BAD, said, _("crm-tui doctor without --read-only writes them anew.")
     ), found
+
+
+def searched(reader: sqlite3.Connection, progress: Progress | None = None) -> tuple[Finding, bool]:
+    """Hold the search index against what it is made of; return the finding and whether it is damaged.
+
+    ``reader`` is unscoped.
+    """
+    title = _("Search index")
+    state = index.state(reader)
+    if state.kind == index.BUILDING:
+        said = _("being built, {n} % of the way").format(n=state.percent)
+        todo = _(
+            "crm-tui doctor without --read-only builds it to the end; so does whoever has the file open."
+        )
+        return Finding("index", title, WARN, said, todo), False
+    mend = _("crm-tui doctor without --read-only builds it anew; searching goes on meanwhile, more slowly.")
+    try:
+        wrong = [] if state.kind == index.DAMAGED else checking.wrong(reader, progress)
+    except sqlite3.Error as error:
+        if not index.is_index_damage(error):
+            raise
+        state = state._replace(kind=index.DAMAGED)
+        wrong = []
+    if state.kind == index.DAMAGED:
+        return Finding("index", title, BAD, _("damaged or not there"), mend), True
+    if wrong:
+        said = ngettext(
+            "{n} customer is not found by all that the file holds of it, or by more.",
+            "{n} customers are not found by all that the file holds of them, or by more.",
+            len(wrong),
+        ).format(n=len(wrong))
+        return Finding("index", title, BAD, said, mend), True
+    return Finding("index", title, GOOD, _("finds what the file holds")), False
 
 
 def outside(connection: sqlite3.Connection) -> Finding:

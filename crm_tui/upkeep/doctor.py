@@ -9,6 +9,7 @@ from pathlib import Path
 from crm_tui import clock
 from crm_tui.errors import Cancelled, CrmError
 from crm_tui.locale import _, ngettext
+from crm_tui.search import building, index
 from crm_tui.session import open_session, register_derived
 from crm_tui.storage import health, outside, rebuild
 from crm_tui.storage.connection import OldFile, check_is_ours, open_checked, open_readable, real_path
@@ -77,6 +78,7 @@ def examine(
         yield from _settle(path, able, login)
         yield from _unfinished(path, able, login)
         yield from _derived(path, able, progress, stop)
+        yield from _searched(path, able, progress, stop)
     except sqlite3.Error as error:
         # Whatever SQLite says after it was interrupted comes of that.
         if str(error).startswith("interrupted") or (stop and stop()):
@@ -147,3 +149,22 @@ def _derived(path: Path, able: bool, progress: Progress | None, stop: Stop | Non
         yield found._replace(state=MENDED, todo=said.format(n=len(customers)))
     else:
         yield found
+
+
+def _searched(path: Path, able: bool, progress: Progress | None, stop: Stop | None) -> Iterator[Finding]:
+    with closing(open_readable(path)) as reader:
+        if stop:
+            reader.set_progress_handler(stop, STEPS)
+        found, damaged = content.searched(reader, progress)
+    if found.state == GOOD or not able:
+        yield found
+        return
+    with closing(Database(path)) as database:
+        if damaged:
+            database.write_untracked(index.note_damage)
+        building.Upkeep(database).run(progress, stop)
+        if stop and stop():
+            raise Cancelled(_("Stopped."), _("What was mended until then stays so."))
+        if index.state(database.connection).kind == index.READY:
+            found = found._replace(state=MENDED, todo=_("The search index was built anew."))
+    yield found
