@@ -56,7 +56,8 @@ def test_what_is_due_loads_nothing_heavy(tmp_path: Path) -> None:
 
 def test_the_first_frame_waits_for_nothing_that_comes_later() -> None:
     code = (
-        "import sys, crm_tui.__main__, crm_tui.tui.opening, crm_tui.tui.app, crm_tui.tui.screens.today;"
+        "import sys, crm_tui.__main__, crm_tui.tui.opening; crm_tui.tui.opening.load_textual();"
+        "import crm_tui.tui.app, crm_tui.tui.screens.today;"
         "print(*sorted(sys.modules))"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60)
@@ -66,6 +67,7 @@ def test_the_first_frame_waits_for_nothing_that_comes_later() -> None:
     assert names & (HEAVY - {"textual", "rich", "asyncio"} | {"click", "tomllib"}) == set()
     later = {name for name in names if re.fullmatch(r"crm_tui\.tui\.screens\.(\w+_form|wizard)", name)}
     assert later | names & {"textual.widgets._text_area", "crm_tui.customers.derived"} == set()
+    assert names & {"textual.command", "textual.widgets._option_list", "crm_tui.customers.reading"} == set()
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from crm_tui.locale import _
 from crm_tui.session import Session, open_session
 from crm_tui.storage.diagnosis import explain
 from crm_tui.storage.driver import sqlite3
+from crm_tui.tui.loading import load_textual
 from crm_tui.tui.work import Work
 
 if TYPE_CHECKING:
@@ -161,6 +162,7 @@ def _once(
         ahead: dict[str, Any] = {}
         if first == "today":
             work.submit(_read_ahead, opening, ahead)
+        load_textual()
         from crm_tui.tui.app import CrmApp
 
         opened = opening.result()
