@@ -8,7 +8,8 @@ tokenizer has to keep these signs: ``TOKEN_SIGNS``.
 ``华`` ``华为``        signs and pairs            names, contacts, referrers
 ``hua`` ``hua'wei``    syllables and pairs        the same; every combination of readings
 ``=hw`` ``=hwj``       initials, 2 and 3          the same; letters and digits stand for themselves
-``$华为`` ``$hua'wei`` the whole core             names (a short name also whole); ``$=hw`` initials
+``$华为`` ``$hua'wei`` the whole core             names; ``$=hw`` initials
+``$$华为`` ``$$=hw``    the whole name             short, former, other names; ``$$hua'wei``
 ``^华`` ``^华为``      start of the core          names; ``^h ^hu ^hua`` of it, ``^=hw ^=hwj``
 ``^^sh`` ``^^shh``     first initials             names
 ``&上汽`` ``&建行``    abbreviation pairs         names: place or core + one of the next signs
@@ -34,7 +35,7 @@ from crm_tui.text.company import body, core
 from crm_tui.text.pinyin import readings
 from crm_tui.text.surnames import surname_readings
 
-VERSION = 3
+VERSION = 4
 """Moves with any change of what ``grams`` returns; an index of another version is built anew."""
 TOKEN_SIGNS = "=^$&%#@!~+'"  # noqa: S105
 """Signs below 0x80 that are part of a token, besides letters and digits."""
@@ -130,8 +131,8 @@ def _name(text: str, found: set[str], whole: bool) -> None:
         start = _place(few, parts)
         end = start + len(few)
         _core(few, said[start:end] if start >= 0 else [read(part) for part in few], found)
-        if whole:
-            _whole(parts, said, found, "$")
+    if whole:
+        _whole(parts, said, found, "$$")
     # The pairs that abbreviations are made of: 上汽, 建行.
     if start > 0:
         found.update(["&" + parts[0] + one for one in parts[start : start + 3]])

@@ -23,6 +23,7 @@ WORDY = frozenset("emhw")
 KIND_OF_NAME = {"n": 0.0, "s": 1.5, "f": -1.0, "a": 0.5}
 
 EXACT = 82.0
+WHOLE = 22.0  # of a short, former or other name
 SPELLED = 68.0
 SHORTENED = 62.0
 INITIALS = 58.0
@@ -64,14 +65,14 @@ def score(term: Term, lines: Sequence[Line], weak: bool = False) -> Match | None
 
 
 def place(found: Name, at: int, size: int, whole_line: bool) -> float:
-    """Return what the place of a match in a name is worth: the whole, its brand, its start, 0 to 20."""
+    """Return what the place of a match in a name is worth: the whole, its brand, its start; up to WHOLE."""
     end = at + size
     start, brand_end, stop = found.places
     if at == start:
         if end == brand_end:
-            return 20.0 if whole_line and start == 0 and end == stop else 18.0
+            return WHOLE if whole_line and start == 0 and end == stop else 18.0
         if start == 0 and end >= stop:
-            return 20.0 if whole_line else 17.0
+            return WHOLE if whole_line else 17.0
         if end > brand_end:
             return 13.0 + 4.0 * (min(end, stop) - start) / max(stop - start, 1)
         return 8.0 + 7.0 * size / (brand_end - start)
@@ -79,7 +80,7 @@ def place(found: Name, at: int, size: int, whole_line: bool) -> float:
         if end <= start:
             return 3.0 + size / max(start, 1)
         if end >= stop:
-            return 19.0 if whole_line else 16.5
+            return WHOLE if whole_line else 16.5
         return 8.0 + 6.0 * size / max(stop, 1)
     if at > start and end == stop and at >= brand_end:
         return 1.0  # a trade alone
@@ -203,6 +204,9 @@ def _word(query: str, kind: str, text: str) -> Match | None:
         base = 84.0 if start and whole else 76.0 if start else 0.0
     else:
         base = 82.0 if start and whole else 74.0 if start else 0.0
+    if base and size < 3:
+        # One or two letters are initials more often.
+        base -= 10.0
     if not base:
         # Letters inside a word are chance where they are few.
         base = 46.0 + 2.0 * min(size, 8) if size > 2 else 0.0

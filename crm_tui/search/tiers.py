@@ -86,6 +86,7 @@ def _han(term: Term) -> Iterator[Tier]:
     parts = term.units
     text = term.text
     size = len(parts)
+    yield Tier(every("$$" + text), 60, STRONG, 106)
     yield Tier(every("$" + text), 100, STRONG)
     if size == 1:
         yield Tier(every("^" + text), 100, STRONG, 98)
@@ -182,7 +183,9 @@ def _letters(text: str) -> Iterator[Tier]:
     whole = [way for way, rest in ways if not rest]
     three = [text[at : at + 3] for at in range(size - 2)]
     grams = ["=" + one for one in three] or ["=" + text]
-    yield Tier(any_of(*(every("$" + "'".join(way)) for way in whole), every("%$" + text)), 100, STRONG, 100)
+    spelled = [sign + "'".join(way) for way in whole for sign in ("$$", "$")]
+    yield Tier(any_of(every("$$=" + text), *map(every, spelled[::2])), 60, STRONG, 92)
+    yield Tier(any_of(*map(every, spelled[1::2]), every("%$" + text)), 100, STRONG, 100)
     begun = [
         every("^" + way[0], *(_joints(way) if len(way) > 1 else ()), *_rest(way, rest)) for way, rest in ways
     ]
@@ -263,8 +266,10 @@ def _shortened(text: str) -> Tier:
 def _digits(text: str) -> Iterator[Tier]:
     size = len(text)
     if size < 3:
+        yield Tier(every("$$" + text), 20, STRONG, 106)
         yield Tier(any_of(every("%$" + text), every("%^" + text)), 100, STRONG)
         return
+    yield Tier(every("$$" + text), 20, STRONG, 106)
     threes = [text[at : at + 3] for at in range(size - 2)]
     if size == 3:
         yield Tier(every("e" + text), 100, STRONG)
@@ -304,6 +309,7 @@ def _of_word(word: str) -> list[str]:
 def _mixed(term: Term) -> Iterator[Tier]:
     """Chinese signs with letters or digits: the signs lead, the letters are a word or pinyin."""
     parts = term.units
+    yield Tier(every("$$" + term.text), 60, STRONG, 106)
     yield Tier(every("$" + term.text), 100, STRONG)
     signs: list[str] = []
     words: list[str] = []
