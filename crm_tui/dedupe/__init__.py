@@ -1,0 +1,1 @@
+"""One customer, one file: duplicates are found, explained and merged."""

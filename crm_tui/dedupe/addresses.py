@@ -1,0 +1,63 @@
+"""An address as two people may write it: what of it is the street, the number and the room."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import NamedTuple
+
+from crm_tui.text.fold import simplify
+from crm_tui.text.gazetteer import Place, leading_place
+
+_BLANKS = re.compile(r"[\s,，、。;；·]+")
+_BEFORE_STREET = re.compile(
+    r".{0,14}?(?:街道办事处|街道|镇|乡(?!路|街)|开发区|工业园区|工业园|产业园区|产业园|园区|高新区|新区|社区)(?=.*?[路街道巷弄])"
+)
+_STREET = re.compile(
+    r"([^\d()#号]{1,12}?(?:大道|大街|路(?!口)|街(?![道坊])|道(?!办)|巷|胡同|弄)(?:[东西南北中](?:段|路|街)|[一二三四五六七八九十\d]{1,2}段|[东西南北中一二三四五六七八九十](?=\d))?)"
+    r"(?:延长线|延伸段|东侧|西侧|南侧|北侧)?(?:第?(\d+(?:[-之]\d+)?(?![\d幢栋楼层])))?"
+)
+_DIGITS = re.compile(r"[0-9]+")
+_LANE = re.compile(r"\d+(?:弄|巷)(\d+)号?")
+_OTHER_BRACKETS = str.maketrans("（）【】[]＃", "()()()#")
+
+
+class Street(NamedTuple):
+    """The part of an address below the district; '' for what it does not say. ``room`` has its last digits."""
+
+    road: str = ""
+    number: str = ""
+    room: str = ""
+
+
+def take_apart(typed: str) -> tuple[Place, Street]:
+    """Return the place and the street of an address; without a road its first words stand for it."""
+    if not typed:
+        return Place(), Street()
+    text = unicodedata.normalize("NFKC", typed).translate(_OTHER_BRACKETS)
+    text = _BLANKS.sub("", simplify(text).lower())
+    if text.startswith("中国"):
+        text = text[2:].removeprefix("(")
+    place, start = leading_place(text)
+    rest = text[start:].lstrip(")")
+    before = _BEFORE_STREET.match(rest)
+    if before:
+        rest = rest[before.end() :]
+    found = _STREET.search(rest)
+    if found:
+        road, number = found[1], found[2] or ""
+        behind = rest[found.end() :]
+    else:
+        first = _DIGITS.search(rest)
+        at = first.start() if first else len(rest)
+        road, number = rest[:at][:16], first[0] if first else ""
+        behind = rest[first.end() :] if first else ""
+    digits = _DIGITS.findall(behind)
+    return place, Street(road.strip("()-#"), number.replace("之", "-"), digits[-1] if digits else "")
+
+
+def same_road(left: str, right: str) -> bool:
+    """Tell whether two roads are one although something may stand before the name of either."""
+    return left == right or (
+        min(len(left), len(right)) >= 3 and (left.endswith(right) or right.endswith(left))
+    )

@@ -1,0 +1,272 @@
+"""What of a customer is compared: a record taken apart once, kept with its row, and compared many times."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from functools import lru_cache
+from typing import NamedTuple
+
+from crm_tui.dedupe.addresses import Street, take_apart
+from crm_tui.dedupe.persons import person_name, person_sound, sound
+from crm_tui.text.area_codes import area_codes, split_area_code
+from crm_tui.text.company import parts
+from crm_tui.text.contact import is_free_mail, parse_mails, parse_phones
+from crm_tui.text.fold import searchable
+from crm_tui.text.gazetteer import Place, leading_place
+from crm_tui.text.uscc import check_code
+
+VERSION = 1
+"""Rises whenever the same record gives other features: kept ones are then made again."""
+COMPANY, PERSON = "company", "person"
+_FIELDS, _VALUES = "\x1e", "\x1f"
+# Blanks between Chinese signs are slips, between Latin words they are part of the name.
+_SLIP = re.compile(r"(?<=[^\x00-\x7f])\s+|\s+(?=[^\x00-\x7f])")
+_ORDINAL = re.compile(r"第([一二三四五六七八九十百\d]{1,3})(?!滩)|(\d{1,3})(?=号店|店|号|分)")
+_BUSINESS = re.compile(
+    r"(?:服务中心|服务部|经营部|经销部|销售部|贸易部|商贸行|商行|车行|工作室|门市部|中心|专卖店|商店|加工厂|制造厂|总厂|厂|店|部|行|社)$"
+)
+_BRAND_SIGNS = str.maketrans("", "", " .,-_·&'\"()/+!*#")
+_BRANCH_SIGNS = str.maketrans("", "", " ().,-")
+_HOST = re.compile(r"(?:[a-z]+:/*)?(?:www?\d?\.|m\.)*([^/:?#\s,;，；、@]+\.[^/:?#\s,;，；、@]+)")
+_SLIPPED = str.maketrans("OIZSV", "01255")
+_MISTYPED_HOST = re.compile(r"\.(?:con|cmo|comm|vom|xom|cm|c0m)$")
+_FREE_SLIPS = {"qq.co": "qq.com", "163.co": "163.com", "126.co": "126.com"}
+
+
+class Record(NamedTuple):
+    """A customer as it was typed; any field may be empty.
+
+    ``kind`` is ``company`` or ``person``. ``names`` are further names (short, former, English); phones and
+    mails are cells, several numbers in one are understood; ``contacts`` are names of contact persons.
+    """
+
+    kind: str = COMPANY
+    name: str = ""
+    names: tuple[str, ...] = ()
+    code: str = ""
+    phones: tuple[str, ...] = ()
+    mails: tuple[str, ...] = ()
+    websites: tuple[str, ...] = ()
+    contacts: tuple[str, ...] = ()
+    province: str = ""
+    city: str = ""
+    addresses: tuple[str, ...] = ()
+
+
+class Features(NamedTuple):
+    """A record's parts, made to be compared; '' and () for what it does not say.
+
+    ``name`` is the whole name without blanks; ``brand``, ``trade``, ``branch`` and ``ordinal`` (第二) come
+    from it; ``brands`` are those of further names; ``sound`` is the brand's pinyin, of a person the name's.
+    ``told_city`` and ``told_province`` stand in the name itself, ``city`` and ``province`` are the best
+    known. ``code_valid`` is "1" for a code whose check digit is right. ``mobiles`` have 11 digits or begin
+    with +; a landline is ``area:number``. ``streets`` are ``road|number|room``; ``contacts`` full names,
+    ``surnames`` of those of whom no more is known. For a person ``brand`` is the name, '' when only the
+    surname is known, which then is in ``surnames``.
+    """
+
+    kind: str
+    name: str
+    brand: str
+    sound: str
+    trade: str
+    branch: str
+    ordinal: str
+    told_province: str
+    told_city: str
+    province: str
+    city: str
+    code: str
+    code_valid: str
+    brands: tuple[str, ...]
+    mobiles: tuple[str, ...]
+    landlines: tuple[str, ...]
+    mails: tuple[str, ...]
+    domains: tuple[str, ...]
+    streets: tuple[str, ...]
+    contacts: tuple[str, ...]
+    surnames: tuple[str, ...]
+
+
+_SINGLE = Features._fields.index("brands")
+
+
+def features(record: Record) -> Features:
+    """Take a record apart; the same record always gives the same features."""
+    person = record.kind == PERSON
+    mobiles, landlines = _phones(record.phones)
+    mails, mail_domains = _mails(record.mails)
+    domains = _unique([_host(one) for cell in record.websites for one in cell.split()] + mail_domains)
+    at, streets = Place(), []
+    for cell in record.addresses:
+        place, street = take_apart(cell)
+        if not at.province or not at.city:
+            at = place if place.city or not at.province else at
+        if street.road:
+            streets.append(street)
+    field = _place(record.province, record.city)
+    if person:
+        name = person_name(record.name)
+        brand = name.name if name.known else ""
+        told, trade, branch, ordinal = Place(), "", "", ""
+        sounds = person_sound(brand)
+        contacts, surnames = [], [] if name.known or not name.name else [name.name]
+        whole, brands = name.name, ()
+    else:
+        whole, brand, trade, branch, ordinal, told = _company(record.name)
+        sounds = sound(brand)
+        contacts, surnames = [], []
+        for cell in record.contacts:
+            for one in re.split(r"[,;，；、/]+", cell) if len(cell) > 3 else (cell,):
+                name = person_name(one)
+                if name.name:
+                    (contacts if name.known else surnames).append(name.name)
+        brands = _unique([other for one in record.names if (other := _company(one)[1]) and other != brand])
+    # A branch is where its own name says, not where its head office is.
+    stands = leading_place(branch)[0].city if branch else ""
+    city = stands or told.city or field.city or at.city or _area_city(landlines)
+    province = _province_of(city) if city else told.province or field.province or at.province
+    key, valid = _code(record.code)
+    return Features(
+        record.kind, whole, brand, sounds, trade, branch, ordinal, told.province, told.city, province, city,
+        key, valid, brands, mobiles, landlines, mails, domains,
+        _unique(["|".join(one) for one in streets]), _unique(contacts), _unique(surnames),
+    )  # fmt: skip
+
+
+def _unique(found: list[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys([one for one in found if one])) if found else ()
+
+
+def _company(typed: str) -> tuple[str, str, str, str, str, Place]:
+    text = searchable(typed)
+    if not text:
+        return "", "", "", "", "", Place()
+    if " " in text and not text.isascii():
+        text = _SLIP.sub("", text)
+    region, brand, trade, _form, branch = parts(text)
+    ordinal = ""
+    if "第" in brand and (found := _ORDINAL.search(brand)) and len(brand) > len(found[0]):
+        ordinal = found[1] or found[2]
+        brand = brand[: found.start()] + brand[found.end() :]
+    elif trade and "第" in trade and (found := _ORDINAL.search(trade)):
+        ordinal = found[1] or found[2]
+        trade = trade[: found.start()] + trade[found.end() :]
+    if trade:
+        trade = _BUSINESS.sub("", trade)
+    elif len(brand) > 4 and (found := _BUSINESS.search(brand)):
+        brand = brand[: found.start()]
+    brand = brand.translate(_BRAND_SIGNS) or brand
+    whole = text.translate(_BRAND_SIGNS)
+    return whole, brand, trade.replace(" ", ""), branch.translate(_BRANCH_SIGNS), ordinal, region
+
+
+def _code(typed: str) -> tuple[str, str]:
+    if not typed:
+        return "", ""
+    found = check_code(typed)
+    if found.kind in ("empty", "placeholder") or len(found.key) < 8:
+        return "", ""
+    if found.kind != "valid" and len(found.key) == 18:
+        # A code has no O, I, Z, S and V: who typed one read a digit.
+        other = check_code(found.key.translate(_SLIPPED))
+        if other.kind == "valid":
+            return other.key, "1"
+    return found.key, "1" if found.kind == "valid" else ""
+
+
+def _phones(cells: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    mobiles, landlines = [], []
+    for cell in cells:
+        if not cell:
+            continue
+        for phone in parse_phones(cell):
+            if phone.kind in ("mobile", "foreign"):
+                mobiles.append(phone.key)
+            elif phone.kind in ("landline", "service"):
+                digits = phone.key or re.sub(r"\D", "", searchable(phone.text))
+                area, number = split_area_code(digits)
+                if len(area) == 4 and area not in area_codes():
+                    area, number = digits[:2], digits[2:]
+                if len(number) >= 6:
+                    landlines.append(f"{area}:{number}")
+    return _unique(mobiles), _unique(landlines)
+
+
+def _mails(cells: tuple[str, ...]) -> tuple[tuple[str, ...], list[str]]:
+    keys, domains = [], []
+    for cell in cells:
+        if not cell:
+            continue
+        for mail in parse_mails(cell):
+            if not mail.key:
+                continue
+            domain = _MISTYPED_HOST.sub(".com", mail.domain)
+            domain = _FREE_SLIPS.get(domain, domain)
+            keys.append(
+                mail.key[: -len(mail.domain)] + domain if mail.key.endswith(mail.domain) else mail.key
+            )
+            if not is_free_mail(domain):
+                domains.append(domain)
+    return _unique(keys), domains
+
+
+def _host(typed: str) -> str:
+    found = _HOST.match(typed.lower() if typed.isascii() else searchable(typed))
+    if not found:
+        return ""
+    host = found[1].rstrip(".")
+    return "" if is_free_mail(host) else host
+
+
+@lru_cache(maxsize=4096)
+def _place(province: str, city: str) -> Place:
+    """Return the place of two cells, by their short names."""
+    text = searchable(province + ("" if city.startswith(province) else city)).replace(" ", "")
+    found = leading_place(text)[0]
+    if city and not found.city:
+        other = leading_place(searchable(city).replace(" ", ""))[0]
+        if other.city and found.province in ("", other.province):
+            return other
+    return found
+
+
+@lru_cache(maxsize=1024)
+def _province_of(city: str) -> str:
+    return leading_place(city)[0].province
+
+
+@lru_cache(maxsize=512)
+def _city_of_area(area: str) -> str:
+    places = area_codes().get(area, ())
+    return leading_place(places[0])[0].city if len(places) == 1 else ""
+
+
+def _area_city(landlines: tuple[str, ...]) -> str:
+    for one in landlines:
+        if city := _city_of_area(one.partition(":")[0]):
+            return city
+    return ""
+
+
+def street_of(text: str) -> Street:
+    """Return the parts of one of ``Features.streets``."""
+    return Street(*text.split("|"))
+
+
+def dump(found: Features) -> str:
+    """Return features as one line of text to be kept; ``load`` gives them back."""
+    return _FIELDS.join([*found[:_SINGLE], *[_VALUES.join(one) for one in found[_SINGLE:]]])
+
+
+def load(text: str) -> Features:
+    """Return the features that ``dump`` wrote."""
+    fields = text.split(_FIELDS)
+    many = [tuple(one.split(_VALUES)) if one else () for one in fields[_SINGLE:]]
+    return Features(*fields[:_SINGLE], *many)
+
+
+def digest(found: Features) -> str:
+    """Return a short mark of the features: records alike in every compared part have the same one."""
+    return hashlib.blake2b(dump(found).encode(), digest_size=8).hexdigest()

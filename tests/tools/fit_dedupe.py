@@ -1,0 +1,130 @@
+"""Fit the weights of the duplicate detection on made-up customers: ``python -m tests.tools.fit_dedupe``.
+
+Logistic regression on the pairs that blocking produces, each level of each term one weight, with the signs and
+orders of ``levels.TERMS`` as constraints, then rounded to tenths. Needs numpy and scipy. ``--free FILE`` writes
+weights without constraints to be compared with (tests/bench/dedupe.py), they are not shipped.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections import Counter
+from pathlib import Path
+
+from crm_tui.dedupe import levels
+from crm_tui.dedupe.comparing import Frequency, compare_levels
+from crm_tui.dedupe.features import features
+from crm_tui.dedupe.keys import blocks, candidates, counts, keys
+from crm_tui.dedupe.scoring import veto
+from tests.tools.dedupe_world import world
+
+WEIGHTS = Path(__file__).parents[2] / "crm_tui/dedupe/data/weights.json"
+WORLDS = (
+    (101, 150_000, "usual"), (102, 60_000, "messy"), (103, 60_000, "alike"), (104, 60_000, "neat"),
+    (105, 60_000, "persons"), (106, 2_000, "neat"), (107, 2_000, "usual"), (108, 10_000, "messy"),
+)  # fmt: skip
+PRIOR = 4.0
+"""Standard deviation of a weight before any pair is seen, in log-odds: shrinks what few pairs speak of."""
+FALSE_COUNTS = 1.0
+"""How many times a pair of different customers counts: a wrong merge costs more than a missed one."""
+
+
+def patterns(seed: int, size: int, mix: str) -> Counter[tuple[tuple[int, ...], bool]]:
+    """Return how often each set of levels is met among the pairs of one customer and of two."""
+    made = world(seed, size, mix)
+    found = [features(record) for record in made.records]
+    of = blocks(enumerate(map(keys, found)))
+    frequency = Frequency(counts(of))
+    result: Counter[tuple[tuple[int, ...], bool]] = Counter()
+    for a, b in candidates(of):
+        if found[a].kind == found[b].kind and veto(found[a], found[b]) != "branch":
+            same = made.entity[a] == made.entity[b]
+            result[tuple(compare_levels(found[a], found[b], frequency.band)), same] += 1
+    return result
+
+
+def fit(
+    found: Counter[tuple[tuple[int, ...], bool]], kind: str, constrained: bool
+) -> dict[str, dict[str, float]]:
+    """Return weights by term and level for one kind of customer."""
+    import numpy as np
+    from scipy.optimize import LinearConstraint, minimize
+    from scipy.sparse import csr_matrix
+
+    own = [number for number, level in enumerate(levels.LEVELS) if level[0] == kind]
+    column = {number: at for at, number in enumerate(own)}
+    rows = [(pattern, same, count) for (pattern, same), count in found.items() if pattern[0] in column]
+    entries = [(row, column[number]) for row, (pattern, _s, _c) in enumerate(rows) for number in pattern]
+    matrix = csr_matrix(
+        (np.ones(len(entries)), ([row for row, _ in entries], [at for _, at in entries])),
+        (len(rows), len(own)),
+    )
+    sign = np.array([1.0 if same else -1.0 for _p, same, _c in rows])
+    count = np.array([count * (1.0 if same else FALSE_COUNTS) for _p, same, count in rows])
+    print(
+        kind, len(rows), "patterns", int(count.sum()), "pairs", int(count[sign > 0].sum()), "of one customer"
+    )
+
+    def loss(weights):
+        margin = sign * (matrix @ weights)
+        value = (count * np.logaddexp(0, -margin)).sum() + (weights**2).sum() / (2 * PRIOR**2)
+        slope = -count * sign / (1 + np.exp(np.clip(margin, -500, 500)))
+        return value, matrix.T @ slope + weights / PRIOR**2
+
+    at_start = np.zeros(len(own))
+    lower, upper = np.full(len(own), -15.0), np.full(len(own), 15.0)
+    pairs = []
+    if constrained:
+        for term in levels.TERMS[kind]:
+            where = {
+                level: column[levels.NUMBER[kind, term.name, level]]
+                for level in (*term.agree, *term.free, *term.disagree)
+            }
+            for level in term.agree:
+                lower[where[level]] = 0
+            for level in term.disagree:
+                upper[where[level]] = 0
+            pairs += [(where[strong], where[weak]) for strong, weak in term.chains]
+    bounds = list(zip(lower, upper, strict=True))
+    limits = []
+    if pairs:
+        order = np.zeros((len(pairs), len(own)))
+        for row, (strong, weak) in enumerate(pairs):
+            order[row, strong], order[row, weak] = 1, -1
+        limits = [LinearConstraint(order, 0, np.inf)]
+    scale = count.sum()
+    result = minimize(
+        lambda w: tuple(one / scale for one in loss(w)), at_start, jac=True, bounds=bounds,
+        method="SLSQP" if pairs else "L-BFGS-B", constraints=limits if pairs else (),
+        options={"maxiter": 800, "ftol": 1e-10} if pairs else {"maxiter": 3000, "maxfun": 5000},
+    )  # fmt: skip
+    print(kind, result.message, result.fun * scale)
+    table: dict[str, dict[str, float]] = {}
+    for number, weight in zip(own, result.x, strict=True):
+        _kind, term, level = levels.LEVELS[number]
+        table.setdefault(term, {})[level] = round(float(weight), 1) + 0.0
+    return table
+
+
+def main() -> None:
+    """Fit and write the weights."""
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("--free", type=Path, help="write weights without constraints to this file instead")
+    arguments.add_argument("--small", action="store_true", help="a tenth of the customers, to try something")
+    arguments.add_argument("--output", type=Path, default=WEIGHTS)
+    given = arguments.parse_args()
+    found: Counter[tuple[tuple[int, ...], bool]] = Counter()
+    for seed, size, mix in WORLDS:
+        found.update(patterns(seed, size // 10 if given.small else size, mix))
+    version = json.loads(WEIGHTS.read_text("utf-8"))["version"] + 1 if WEIGHTS.exists() else 1
+    table = {
+        "version": version,
+        "source": "tests/tools/fit_dedupe.py on customers made by tests/tools/dedupe_world.py",
+        **{kind: fit(found, kind, constrained=given.free is None) for kind in levels.TERMS},
+    }
+    (given.free or given.output).write_text(json.dumps(table, indent=1) + "\n", "utf-8")
+
+
+if __name__ == "__main__":
+    main()
