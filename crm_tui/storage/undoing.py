@@ -20,6 +20,10 @@ from crm_tui.storage.undo import Obstacle, UndoBlocked, undo
 
 SETS_OF_JOB = "SELECT id, action FROM change_set WHERE job = :job ORDER BY id DESC"
 ONE = "SELECT id, action, job FROM change_set WHERE id = :set"
+VIEW = (
+    "SELECT v.name FROM change c JOIN saved_view v ON v.id = c.entity_id"
+    " WHERE c.change_set = :set AND c.entity = 'saved_view' ORDER BY c.id LIMIT 1"
+)
 
 
 class Undone(NamedTuple):
@@ -65,12 +69,20 @@ def undo_set(
     if history.is_undone(database.connection, set_id):
         raise _already()
     left: list[Obstacle] = []
+    # A view that was saved is gone afterwards, one brought back was not there before.
+    title = _view(database.connection, set_id)
 
     def body(change: Change) -> None:
         left[:] = undo(change, set_id, soft=action == "import", leave=leave)
 
     result = database.write(actor, name, body, undoes=set_id, source=source)
-    return Undone(result.set_id, action, "", left)
+    return Undone(result.set_id, action, title or _view(database.connection, set_id), left)
+
+
+def _view(connection: sqlite3.Connection, set_id: int) -> str:
+    """Return the name of the saved view that a set was about, '' when it was about none."""
+    row = connection.execute(VIEW, {"set": set_id}).fetchone()
+    return row[0] if row else ""
 
 
 def _already() -> BadInput:

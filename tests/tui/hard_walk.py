@@ -11,6 +11,7 @@ import csv
 import os
 import tempfile
 from collections.abc import Sequence
+from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
 
@@ -22,13 +23,17 @@ from crm_tui.customers import service as customers
 from crm_tui.followups import service as followups
 from crm_tui.followups.service import PlanDraft
 from crm_tui.locale import set_language
+from crm_tui.session import Session, open_session
 from crm_tui.storage.change import Change
 from tests.tui.driver import User, story
 from tests.tui.hard import Eyes, by_chance
 from tests.tui.office import NOW, app, office
+from tests.tui.two import edit, theirs
 
 SIZE = (120, 64)
 BATCH = 500
+# What is typed on the way: wide, marks, right to left, signs of no sure width.
+NAMED = "恒e\u0301达 שלום ①… 👍 ｱﾊﾟ"
 
 
 def sheet(path: Path, texts: Sequence[str]) -> None:
@@ -52,8 +57,11 @@ def fill(change: Change, texts: list[str]) -> None:
         followups.add_plan(change, customer, PlanDraft(date(2026, 11, 1 + number % 20), goal=third))
 
 
-async def walk(user: User, eyes: Eyes) -> list[str]:
-    """Go from Today over all screens and return what stands askew; the sheet lies in the folder we are in."""
+async def walk(user: User, eyes: Eyes, colleague: Session) -> list[str]:
+    """Go from Today over all screens and return what stands askew; the sheet lies in the folder we are in.
+
+    The colleague changes what is being edited, so that both texts are asked about.
+    """
     wrong: list[str] = []
 
     def look(*, raw: bool = False) -> None:
@@ -89,6 +97,56 @@ async def walk(user: User, eyes: Eyes) -> list[str]:
         look(raw=True)
         await home()
         await user.rush(*["j"] * (number * 5 + 3))
+
+    async def boxes(*ways: tuple[str, ...]) -> None:
+        for keys in ways:
+            await user.press(*keys)
+            look(raw=True)
+            await home()
+
+    # What lists are steered by, then what is done with marked rows.
+    for text in ("行业:", "标签:"):
+        await user.press("f")
+        await user.type(text)
+        look(raw=True)
+        await home()
+    await boxes(("c",), ("s",), ("apostrophe",), ("slash",))
+    await user.press("w", "a")
+    await user.type(NAMED)
+    await user.press("f12")
+    look(raw=True)
+    await home()
+    await user.press("w", "1")
+    look(raw=True)
+    await user.press("g", "v", "pagedown", "space")
+    look()
+    await boxes(("e",), ("d",), ("t",))
+    await user.press("O", "enter")
+    look(raw=True)
+    await home()
+    await user.press("asterisk")
+    look()
+    await user.press("escape", "g")
+    # Two people on one field.
+    customer_id = user.screen.table.row.id
+    await user.press("e")
+    for key, text in (("need", NAMED), ("note", NAMED * 5), ("key_note", "我的")):
+        await edit(user, key, text)
+    hard = {"need": NAMED[::-1], "note": NAMED[::-1] * 30, "key_note": NAMED}
+    theirs(colleague, row_id=customer_id, **hard)
+    await user.press("f12")
+    if user.screen.kind != "conflict":
+        wrong.append(f"no conflict was asked about: {user.message}")
+    look(raw=True)
+    await user.press("down", "space")
+    look(raw=True)
+    await user.press("escape", "escape")
+    look(raw=True)
+    await user.press("escape", "escape")
+    await home()
+    await user.press("D")
+    look(raw=True)
+    await home()
     await user.press("H")
     look()
     await home()
@@ -114,11 +172,14 @@ async def played(folder: Path, texts: list[str]) -> tuple[list[str], int]:
     """Return what stands askew with these texts in a new database, and how many cells were compared."""
     sheet(folder / "客户.csv", texts[::9])
     os.chdir(folder)
-    with time_machine.travel(NOW, tick=False), office(folder) as session:
+    with ExitStack() as stack:
+        stack.enter_context(time_machine.travel(NOW, tick=False))
+        session = stack.enter_context(office(folder))
         session.write(fill, texts)
+        colleague = stack.enter_context(open_session(session.database.path, login="li"))
         async with story(app(session, "today"), size=SIZE) as user:
             eyes = Eyes(*SIZE)
-            return await walk(user, eyes), eyes.seen
+            return await walk(user, eyes, colleague), eyes.seen
 
 
 @click.command()

@@ -52,7 +52,7 @@ async def test_sorted_by_letter_by_title_and_kept_for_the_next_time(session: Ses
         await user.press("s", "n")
         assert user.message == "排序：名称。" and "客户名称 ^" in user.line(1)
         names = [line.split()[1] for line in user.lines[2:7]]
-        assert names[:4] == ["ABC", "阿里山茶业", "广州市番禺区石基镇某某精密…", "恒达机械"]
+        assert names[:4] == ["ABC", "阿里山茶业", "广州市番禺区石基镇某某精…", "恒达机械"]
         await user.press("s", "s")
         assert user.message == "排序：名称（反向）。" and "客户名称 v" in user.line(1)
         assert user.screen.primary.row.id == 100
@@ -200,7 +200,7 @@ async def test_views_are_saved_chosen_by_digit_renamed_and_removed(session: Sess
         await user.press("f12", "d")
         assert "已删除视图：本周制造业二。" in user.message and "还没有视图。" in user.text
         await user.press("u")
-        assert "本周制造业二" in user.text
+        assert "已撤销：视图已移除 “本周制造业二”" in user.message
         assert [view.name for view in views.all_of(session.reader, "customers")] == ["本周制造业二"]
 
 

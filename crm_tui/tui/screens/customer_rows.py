@@ -40,7 +40,7 @@ def columns_offered() -> dict[str, Offered]:
     """Return the columns that the list can show; number, name and status stay on a narrow screen."""
     word = 8 if language() == "zh" else 11
     usual = {
-        "no": Column(FIELDS["no"].title, 12),
+        "no": Column(FIELDS["no"].title, 14),
         "name": Column(FIELDS["name"].title, 24, flex=3),
         "status": Column(_("Status"), word),
         "stage": Column(_("Stage"), word, priority=5),
