@@ -25,7 +25,7 @@ from crm_tui.tui.work import Superseded
 
 LIMIT = 50
 DEADLINE_MS = 150
-FEW = 5  # customers opened last that stand below the empty line
+FEW = 3  # customers opened last that stand below the empty line
 MOST_LINES = 12
 AROUND = 8  # lines that the box leaves to what lies around its rows
 
@@ -59,12 +59,12 @@ class FindScreen(BaseScreen, ModalScreen[Any]):
 
     def __init__(self, text: str = "") -> None:
         super().__init__()
-        hint = _("Name, pinyin, phone, number … Enter opens, Tab lists, Esc closes")
+        hint = _("Name, pinyin, initials, phone, number; Tab lists")
         self.line = FindLine(text, placeholder=hint)
         self.table = Table(
             [
-                Column("", 20, flex=3),
-                Column("", 16, flex=2, priority=1, tone="dim"),
+                Column("", 24, flex=2),
+                Column("", 16, flex=3, priority=1, tone="dim"),
                 Column("", 12, priority=3, tone="dim"),
                 Column("", 8, priority=2, tone="dim"),
             ],
@@ -168,8 +168,11 @@ class FindScreen(BaseScreen, ModalScreen[Any]):
 
         ids = recent.ids(self.session)[:FEW]
         rows = shown(self.session.reader, ids) if ids else {}
-        last = _("opened last")
-        return [Row(one, (safe(rows[one].name or rows[one].no), last, "", "")) for one in ids if one in rows]
+        names = [(one, safe(rows[one].name or rows[one].no)) for one in ids if one in rows]
+        # Once is enough: what opens the box is to be sent in a moment on a slow line, too.
+        return [
+            Row(one, (name, "" if at else _("opened last"), "", "")) for at, (one, name) in enumerate(names)
+        ]
 
     async def _show(self, answer: Answer) -> None:
         self.answer = answer

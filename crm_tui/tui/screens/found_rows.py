@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from crm_tui.customers import document
 from crm_tui.text.cells import safe
 from crm_tui.tui.widgets.rows import Cell, Row, plain
 
@@ -13,8 +14,12 @@ if TYPE_CHECKING:
     from crm_tui.search.service import Found
     from crm_tui.session import Session
 
-NAMES = frozenset({"n"})
-MARKED = ("no", "name", "contact_name", "contact_way", "tags", "short_name", "english_name", "referrer")
+# The column of a list in which a line of the customer's document is shown, by its kind.
+COLUMNS = {
+    **{document.NAME: "name", document.NUMBER: "no", document.CONTACT: "contact_name", document.TAG: "tags"},
+    **{document.PHONE: "contact_way", document.MAIL: "contact_way", document.CHAT: "wechat"},
+    **{document.SHORT: "short_name", document.ENGLISH: "english_name", document.REFERRER: "referrer"},
+}
 
 
 def found_rows(session: Session, found: Found) -> list[Row]:
@@ -28,8 +33,8 @@ def found_rows(session: Session, found: Found) -> list[Row]:
         if one is None:
             continue
         name = _lit(one.name or one.no, found.terms)
-        why = _why(hit, found.terms)
-        rows.append(Row(hit.id, (name, why, _lit(one.no, found.terms), one.owner)))
+        number = _lit(one.no, found.terms) if hit.field == document.NUMBER else one.no
+        rows.append(Row(hit.id, (name, _why(hit, found.terms), number, one.owner)))
     return rows
 
 
@@ -45,7 +50,7 @@ def _why(hit: Any, terms: Any) -> Cell:
     from crm_tui.search.reasons import reason_text
 
     label = reason_text(hit.reason)
-    if not hit.text or hit.field in NAMES:
+    if not hit.text or hit.field in (document.NAME, document.NUMBER):
         return Cell(label)
     said = _lit(hit.text, terms)
     at = len(label) + 1
@@ -59,7 +64,8 @@ def marked(found: Narrowed, customer_id: int, cells: Mapping[str, str | Cell]) -
         return list(cells.values())
     lit: dict[str, str | Cell] = {}
     for name, cell in cells.items():
-        one = _lit(plain_text(cell), found.terms) if name in MARKED else None
+        shown = name in ("name", COLUMNS.get(hit.field))
+        one = _lit(plain_text(cell), found.terms) if shown else None
         if one is None or not one.spans:
             lit[name] = cell
         else:
