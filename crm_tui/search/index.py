@@ -144,10 +144,12 @@ def _write(connection: sqlite3.Connection, documents: Sequence[derive.Document])
             old, new = _holder(one.old_holder), _holder(one.new_holder)
         else:
             old, new = all_grams(one.old, one.old_holder), all_grams(one.new, one.new_holder)
-        # A part of the index must not end between the two: the order of ids is that of the list.
-        if taken := old - new:
+        taken, put = old - new, new - old
+        if taken:
             store.run(connection, store.TAKE, {"id": one.customer_id, "grams": " ".join(taken)})
-        if put := new - old:
+        # SQLite counts a row less for whatever is taken, and calls an index of less than none damaged: what is
+        # left of a customer counts again, though nothing be put in.
+        if put or (taken and one.new is not None):
             store.run(connection, store.PUT, {"id": one.customer_id, "grams": " ".join(put)})
 
 

@@ -46,6 +46,9 @@ WHOLE_AGAIN = (
     "CREATE TABLE IF NOT EXISTS customer_gram_config (k PRIMARY KEY, v) WITHOUT ROWID",
     "INSERT INTO customer_gram_config (k, v) VALUES ('version', 4) ON CONFLICT (k) DO UPDATE SET v = 4",
     "DROP TABLE IF EXISTS customer_gram",
+    "DROP TABLE IF EXISTS customer_gram_data",
+    "DROP TABLE IF EXISTS customer_gram_idx",
+    "DROP TABLE IF EXISTS customer_gram_config",
 )
 
 IDS = "SELECT id FROM customer WHERE id > :after ORDER BY id LIMIT :most"
