@@ -88,7 +88,7 @@ def list_customers(
         say(_("No customer is like that."))
         state.status = 1
     elif wanted.more and total == len(ids):
-        say(_("The best {n} are listed.").format(n=f"{total:,}"))
+        say(_("The best {n} are listed; --limit 0 lists all that hold the words.").format(n=f"{total:,}"))
     elif total is None or total > len(ids):
         more = _("many") if total is None else f"{total:,}"
         say(_("{n} of {total} shown; --limit 0 shows all.").format(n=len(ids), total=more))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from crm_tui import clock
 from crm_tui.customers import reading
 from crm_tui.customers.fields import FIELDS
+from crm_tui.customers.filter_fields import FILTER_FIELDS
 from crm_tui.customers.reading import CustomerRow, Query
 from crm_tui.locale import _, language, ngettext
 from crm_tui.session import Session
@@ -147,7 +148,9 @@ class CustomerRows:
             return ""
         said = [self._found.state]
         if self.more:
-            said.append(_("The best {n} are listed.").format(n=f"{len(self.query.ids or ()):,}"))
+            key = f"{FILTER_FIELDS['text'].title}:"
+            text = _("The best {n} are listed; a filter by {field} lists all that hold the words.")
+            said.append(text.format(n=f"{len(self.query.ids or ()):,}", field=key))
         return " · ".join(filter(None, said))
 
     def know(self, total: int) -> None:
