@@ -147,8 +147,8 @@ def _write(connection: sqlite3.Connection, documents: Sequence[derive.Document])
         taken, put = old - new, new - old
         if taken:
             store.run(connection, store.TAKE, {"id": one.customer_id, "grams": " ".join(taken)})
-        # SQLite counts a row less for whatever is taken, and calls an index of less than none damaged: what is
-        # left of a customer counts again, though nothing be put in.
+        # SQLite counts a row less for whatever is taken, and calls an index of less than none damaged: who is
+        # not gone counts again, though nothing be put in.
         if put or (taken and one.new is not None):
             store.run(connection, store.PUT, {"id": one.customer_id, "grams": " ".join(put)})
 

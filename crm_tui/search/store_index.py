@@ -45,6 +45,8 @@ WHOLE_AGAIN = (
     " WITHOUT ROWID",
     "CREATE TABLE IF NOT EXISTS customer_gram_config (k PRIMARY KEY, v) WITHOUT ROWID",
     "INSERT INTO customer_gram_config (k, v) VALUES ('version', 4) ON CONFLICT (k) DO UPDATE SET v = 4",
+    "INSERT INTO customer_gram_data (id, block) VALUES (1, x''), (10, x'00000000000000')"
+    " ON CONFLICT (id) DO UPDATE SET block = excluded.block",
     "DROP TABLE IF EXISTS customer_gram",
     "DROP TABLE IF EXISTS customer_gram_data",
     "DROP TABLE IF EXISTS customer_gram_idx",
