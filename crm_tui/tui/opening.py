@@ -16,7 +16,7 @@ from crm_tui.locale import _
 from crm_tui.session import Session, open_session
 from crm_tui.storage.diagnosis import explain
 from crm_tui.storage.driver import sqlite3
-from crm_tui.tui.loading import load_textual
+from crm_tui.tui.loading import load_textual, share_memory
 from crm_tui.tui.work import Work
 
 if TYPE_CHECKING:
@@ -154,6 +154,7 @@ def _once(
     settings = load_settings()
     first = first or settings.get("start", "")
     first = first if first in MAIN else MAIN[0]
+    share_memory()
     work = Work()
     app: CrmApp | None = None
     try:

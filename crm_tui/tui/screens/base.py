@@ -247,6 +247,12 @@ class BaseScreen(Screen[Any]):
             return False
         return super().post_message(message)
 
+    def on_screen_suspend(self) -> None:
+        """Keep no painted lines of a screen that another covers: they are painted anew when it comes back."""
+        if self not in self.app._background_screens:
+            for widget in self.walk_children(Widget, with_self=True):
+                widget._styles_cache.clear()
+
     def on_resize(self, event: events.Resize) -> None:
         """Cover the screen when the terminal is too small; what was typed stays where it is."""
         self.small.display = self.is_too_small(event.size.width, event.size.height)
