@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from crm_tui.customers.convert import complete
-from crm_tui.session import open_session
+from crm_tui.session import Session, open_session
 from crm_tui.storage import jobs, numbering
 from crm_tui.storage.change import Change
 from crm_tui.text.fold import fold
@@ -98,14 +98,19 @@ def add(path: Path, folder: Path, *, bare: bool = False, login: str | None = Non
     """Write the real companies into a file and return how many they are."""
     every = list(companies(folder, bare=bare))
     with open_session(path, login=login, source="cli") as session:
-        for start in range(0, len(every), SET):
-            part = every[start : start + SET]
-            session.database.write(
-                session.person.id, "customer.add",
-                lambda change, part=part: _write(change, session.person.id, session.today(), part),
-                source="cli",
-            )  # fmt: skip
+        write(session, every)
     return len(every)
+
+
+def write(session: Session, every: Sequence[Company]) -> None:
+    """Write companies in sets."""
+    for start in range(0, len(every), SET):
+        part = every[start : start + SET]
+        session.database.write(
+            session.person.id, "customer.add",
+            lambda change, part=part: _write(change, session.person.id, session.today(), part),
+            source="cli",
+        )  # fmt: skip
 
 
 def _write(change: Change, owner: int, day: Any, part: Sequence[Company]) -> None:
@@ -148,9 +153,10 @@ def main() -> int:
     parser.add_argument("--customers", type=int, default=1_000_000)
     parser.add_argument("--real", type=Path, default=real_folder())
     parser.add_argument("--bare", action="store_true")
+    parser.add_argument("--login", help="who adds them to a file that is there; else the user of the system")
     wanted = parser.parse_args()
     if wanted.file.exists():
-        print(f"{add(wanted.file, wanted.real, bare=wanted.bare)} real companies added")
+        print(f"{add(wanted.file, wanted.real, bare=wanted.bare, login=wanted.login)} real companies added")
     else:
         make(wanted.file, wanted.customers, wanted.real, bare=wanted.bare)
     return 0

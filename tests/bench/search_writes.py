@@ -213,12 +213,15 @@ def _ordinary(session: Session, highest: int) -> Iterator[Callable[[], Any]]:
 def built(path: Path, login: str, judge: Verdicts) -> None:
     """Have the index built anew as a session in the background does, and merged into one part."""
     watch = Watch()
-    with open_session(path, login=login) as session, closing(building.Upkeep(session.database)) as upkeep:
+    with open_session(path, login=login) as session:
+        upkeep = building.Upkeep(session.database)
         session.database.write_untracked(index.note_damage)
         cpu, steps = time.process_time(), 0
         with watch.watching():
             while upkeep.step():
                 steps += 1
+        # One part of all is what a file alone is given (building.finish); its locks are nobody's.
+        building.finish(session.database)
         cpu = time.process_time() - cpu
         assert index.state(session.reader).kind == index.READY
     print(
