@@ -2,8 +2,8 @@
 
     python -m tests.faults.import_kill --kills 200 [--journal wal|truncate] [--seed 1]
 
-Each import adds customers with contacts and plans and changes forty present ones. The next process finishes
-or takes back what it finds, and may be killed in the midst of that too.
+Each import adds customers with contacts and plans and changes forty present ones; every other one makes
+its backup meanwhile. The next process finishes or takes back what it finds, and may be killed in it too.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from crm_tui.access.scope import scope
 from crm_tui.exchange import importing
 from crm_tui.exchange.mapping import is_known_heading
 from crm_tui.exchange.reading import open_sheet
+from crm_tui.exchange.safeguard import Safeguard
 from crm_tui.session import create_database, open_session
 from crm_tui.storage import jobs
 from crm_tui.storage.connection import connect
@@ -62,9 +63,11 @@ class Import:
         with open_session(self.path, login="li") as session:
             with open_sheet(file, known=is_known_heading) as data:
                 plan = importing.plan_import(session, data, importing.explain(session, data))
-            with plan:
+            with plan, Safeguard(session) as guard:
+                if self._next % 2:
+                    guard.start()
                 say("begin")
-                importing.run_import(session, plan)
+                importing.run_import(session, plan, guard=guard)
                 say("done")
 
     @property
