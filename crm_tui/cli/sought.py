@@ -23,6 +23,7 @@ MOST = 1000
 # Nobody waits between two keys here, so a slow disk may have its time; a shell that no longer wants the
 # answer ends the call.
 PATIENCE_MS = 1000
+CANCELLED = 130
 NAMED = ("--db", "--lang", "--limit", "--filter", "--view")
 FLAGS = ("--json", "--mine", "--read-only")
 
@@ -183,16 +184,18 @@ def quick(argv: Sequence[str]) -> int | None:
             if session.warning:
                 return None
             found = answer(session, question(session, call.text, **call.options), call.limit)
-    except Exception:
-        return None
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="replace")
-    try:
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            sys.stdout.reconfigure(errors="replace")
         write(Output(call.as_json), found)
         sys.stdout.flush()
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except KeyboardInterrupt:
+        sys.stderr.write(_("Stopped.") + "\n")
+        return CANCELLED
+    except Exception:
+        return None
     sys.stderr.writelines(f"{sentence}\n" for sentence in told(found))
     return 0 if found.found else 1
 
