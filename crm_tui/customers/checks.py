@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from crm_tui.customers.fields import FIELDS
 from crm_tui.locale import N_
 
+PLAIN_MOBILE = re.compile(r"1[3-9][0-9]{9}")  # about which there is nothing to remark
 MISSING = N_("Missing")
 NO_REASON = N_("A lost customer needs a reason")
 NO_PROJECT = N_("A customer in cooperation needs a project")
@@ -69,16 +71,17 @@ def _contact(contact: Mapping[str, Any]) -> list[Finding]:
     found = []
     if contact.get("name") and not contact.get("title"):
         found.append(Finding("contact_title", TITLE_MISSING, True))
-    phones = [(name, contact.get(name)) for name in ("mobile", "office_phone")]
-    if any(text for _name, text in phones):
+    for name in ("mobile", "office_phone"):
+        text = contact.get(name)
+        if not text or PLAIN_MOBILE.fullmatch(text):
+            continue
         from crm_tui.text.phone import parse_phones
 
-        for name, text in phones:
-            for phone in parse_phones(text or ""):
-                if phone.kind == "masked":
-                    found.append(Finding(name, MASKED))
-                elif phone.problem:
-                    found.append(Finding(name, phone.problem))
+        for phone in parse_phones(text):
+            if phone.kind == "masked":
+                found.append(Finding(name, MASKED))
+            elif phone.problem:
+                found.append(Finding(name, phone.problem))
     if contact.get("email"):
         from crm_tui.text.mail import parse_mails
 

@@ -259,7 +259,7 @@ class _Files:
             row = self._rows.get(one)
             projects = [{}] if one in with_project else []
             found = check(row, self._contacts.get(one, ()), projects, required, NEVER) if row else []
-            missing = sum(each.missing for each in found)
+            missing = len([each for each in found if each.missing])
             counts[one] = {"missing": missing, "odd": len(found) - missing}
         return counts
 
