@@ -6,6 +6,7 @@ the start of a name, text as typed above its sound, order kept above gaps.
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
@@ -27,6 +28,7 @@ WHOLE = 22.0  # of a short, former or other name
 SPELLED = 68.0
 SHORTENED = 62.0
 INITIALS = 58.0
+CONTINUED = 78.0
 
 
 class Match(NamedTuple):
@@ -56,12 +58,38 @@ def score(term: Term, lines: Sequence[Line], weak: bool = False) -> Match | None
         found = judge(term, kind, text)
         if found is not None and (best is None or found.score > best.score):
             best = found
+    if term.kind == LETTERS and len(term.text) > 2 and (best is None or best.score < CONTINUED):
+        best = _continued(term, lines) or best
     if best is None and weak and not term.quoted:
         for kind, text in lines:
             close = near.score(term, kind, text) if not allowed or kind in allowed else None
             if close is not None and (best is None or close[0] > best.score):
                 best = Match(close[0], close[1], kind, text)
     return best
+
+
+def _continued(term: Term, lines: Sequence[Line]) -> Match | None:
+    """Initials of a short name that was cut off, and of the sign that follows in the full one.
+
+    友车科 of 用友汽车信息科技 is yckj too.
+    """
+    if term.lines:
+        return None
+    head, last = term.text[:-1], term.text[-1]
+    for kind, text in lines:
+        if kind not in "sa":
+            continue
+        short = name(text)
+        heads = [initials or part for part, (_said, initials) in zip(short.parts, short.said, strict=True)]
+        if len(heads) != len(head) or not all(map(operator.contains, heads, head)):
+            continue
+        for other, whole in lines:
+            at = whole.find(short.joined[-1]) if other == "n" else -1
+            while at >= 0:
+                if last in read(whole[at + 1 : at + 2])[1]:
+                    return Match(CONTINUED, reasons.INITIALS, kind, text)
+                at = whole.find(short.joined[-1], at + 1)
+    return None
 
 
 def place(found: Name, at: int, size: int, whole_line: bool) -> float:

@@ -197,6 +197,8 @@ def _letters(text: str) -> Iterator[Tier]:
     yield Tier(every("$=" + text), 100, STRONG, 79.5)
     yield Tier(every("%=" + text[:8]), 40, USUAL, 76)
     yield Tier(every("@=" + text), 60, USUAL, 66)
+    if size > 2:
+        yield Tier(every("$$=" + text[:-1]), 40, STRONG, 78)
     yield Tier(every("^=" + text[:3], *grams), 100, STRONG, 76)
     yield Tier(any_of(*(every("~" + "'".join(way)) for way in whole)), 60, USUAL, 72)
     inside = [every(*_joints(way), *_rest(way, rest)) for way, rest in ways if len(way) + bool(rest) > 1]
