@@ -24,6 +24,7 @@ from crm_tui.demo.traces import Tracer
 from crm_tui.errors import BadInput
 from crm_tui.followups import service as followups
 from crm_tui.locale import _
+from crm_tui.search.building import finish
 from crm_tui.session import create_database, open_session
 from crm_tui.storage.change import Change
 from crm_tui.storage.connection import discard
@@ -102,6 +103,7 @@ def _filled(database: Database, indexing: Progress | None, *, many: bool) -> Gen
     connection = database.connection
     with filled_at_once(connection, indexing) if many else unhurried(connection):
         yield
+        finish(database)
 
 
 class _Maker:

@@ -19,7 +19,7 @@ from crm_tui.customers import derived
 from crm_tui.search import index
 from crm_tui.search import store_index as store
 from crm_tui.search.grams import VERSION
-from crm_tui.search.merging import PAGES, merge, parts
+from crm_tui.search.merging import PAGES, join, merge, parts
 from crm_tui.storage.database import Database
 from crm_tui.storage.driver import sqlite3
 from crm_tui.storage.lists import PIECE
@@ -244,5 +244,7 @@ def _rows(documents: dict[int, tuple[str, int | None]]) -> list[dict[str, Any]]:
 
 
 def finish(database: Database) -> None:
-    """Do all that is due at once, for a file that nobody else has open."""
+    """Do all that is due at once and make one part of the index, for a file that nobody else has open."""
     Upkeep(database).run()
+    while database.write_untracked(join):
+        pass

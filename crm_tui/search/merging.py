@@ -10,6 +10,7 @@ from crm_tui.search import store_index as store
 from crm_tui.storage.driver import sqlite3
 
 PAGES = 32  # of 4 kB, that one step writes
+JOINED_PAGES = 1024
 SECOND_FORM = b"\xff\x00\x00\x01"
 
 
@@ -39,3 +40,8 @@ def merge(connection: sqlite3.Connection, pages: int = PAGES) -> bool:
     before = connection.total_changes
     store.run(connection, store.MERGE, {"pages": pages})
     return connection.total_changes - before > 1
+
+
+def join(connection: sqlite3.Connection) -> bool:
+    """Merge a little of all parts into one and return whether more is to do; calls follow each other."""
+    return merge(connection, -JOINED_PAGES)

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from crm_tui.access import store as people_store
+from crm_tui.search.building import finish
 from crm_tui.session import create_database
 from crm_tui.storage import numbering
 from crm_tui.storage.change import Change
@@ -104,6 +105,7 @@ def make_million(path: Path, customers: int, journal: str) -> None:
         for start in range(0, customers, SET):
             part = range(start, min(customers, start + SET))
             database.write(1, "customer.add", lambda change, part=part: _add(change, part), source="cli")
+        finish(database)
 
 
 def _add(change: Change, part: range) -> None:
