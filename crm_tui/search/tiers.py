@@ -20,6 +20,8 @@ STRONG, USUAL, LOOSE, WEAK = 0, 1, 2, 3
 """Groups: LOOSE is asked where few matches are good, WEAK where few are there at all."""
 MOST_WAYS = 4
 LONGEST_SYLLABLE = 6
+CODE_TAIL = 12  # signs at the end of a credit code that say which it is
+LONGEST_WRONG = 10  # signs of a term of which one may be wrong anywhere
 
 
 class Tier(NamedTuple):
@@ -105,15 +107,15 @@ def _han(term: Term) -> Iterator[Tier]:
     brand = core(text)
     if size > 3:
         yield Tier(every("$" + brand) if brand != text else "", 50, WEAK, 58)
-    if 3 <= size <= 6:
+    if 3 <= size <= LONGEST_WRONG:
         # One sign wrong: the pairs on both sides of it; one too many: the pairs without it.
         each = [
             every(*(pairs(parts[:at]) if at else ()), *(pairs(parts[at + 1 :]) if at + 1 < size else ()))
             for at in range(size)
         ]
-        fewer = [every(*pairs(parts[:at] + parts[at + 1 :])) for at in range(size)]
+        fewer = [every(*pairs(parts[:at] + parts[at + 1 :])) for at in range(size) if size <= 6]
         yield Tier(any_of(*each, *fewer, every(*parts)), 200, WEAK, 62)
-    elif size > 6:
+    elif size > LONGEST_WRONG:
         middle = size // 2
         halves = (every(*pairs(parts[:middle])), every(*pairs(parts[middle:])))
         yield Tier(any_of(*halves), 150, WEAK, 62)
@@ -205,6 +207,8 @@ def _letters(text: str) -> Iterator[Tier]:
     yield Tier(any_of(*inside), 100, USUAL, 76)
     if size > 3:
         yield Tier(every("#$" + text), 5, USUAL, 100)
+        if any(one.isdigit() for one in text):
+            yield _code(text)
         yield Tier(every(*("#" + one for one in three)), 50, USUAL, 84)
     yield Tier(every("^^" + text[:3], *grams), 100, USUAL, 72)
     yield Tier(every("~=" + text), 60, USUAL, 62)
@@ -285,11 +289,17 @@ def _digits(text: str) -> Iterator[Tier]:
     yield Tier(every("%$" + text), 50, STRONG)
     yield Tier(windows, 200, USUAL)
     yield Tier(every(*("#" + one for one in threes)), 150, USUAL)
-    codes = [every(*("+" + one for one in threes))]
-    if text[0] == "9" and size > 4:
-        codes.append(every(*("+" + one for one in threes[2:])))
-    yield Tier(any_of(*codes), 150, USUAL)
+    yield _code(text)
     yield Tier(every(*("%" + one for one in threes)), 100, LOOSE)
+
+
+def _code(text: str) -> Tier:
+    """A credit code or a part of it; its first two signs tell nobody apart and are no part of a gram."""
+    ways = [text[-CODE_TAIL:]]
+    if len(text) <= CODE_TAIL and len(text) > 4:
+        ways.append(text[2:])
+    found = [every(*("+" + way[at : at + 3] for at in range(len(way) - 2))) for way in ways]
+    return Tier(any_of(*found), 150, USUAL, 100)
 
 
 def _address(words: Sequence[str]) -> Iterator[Tier]:

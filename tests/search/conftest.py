@@ -41,12 +41,14 @@ FILL = tuple(
     for brand in ("砚石", "岫渡", "澜野", "榆桥", "珩舟", "汐杉", "霁序")
 )
 
+CODES = {"宁波精达成形装备股份有限公司": "91310114MA1GYTEST5"}
+
 
 def _fill(change: Change) -> dict[str, int]:
     ids: dict[str, int] = {}
     for name, short, former, contact, phone, mail, tag in PEOPLE:
         people = [{"name": contact or None, "mobile": phone or None, "email": mail or None}]
-        values = {"name": name, "short_name": short or None}
+        values = {"name": name, "short_name": short or None, "uscc": CODES.get(name)}
         ids[name] = service.add(
             change, values, people if contact or phone or mail else (), [tag] if tag else ()
         )

@@ -69,6 +69,8 @@ STORIES = (
     ("标签:高意", "深圳华为技术有限公司", reasons.TAG),
     ("电话:8888", "深圳华为技术有限公司", reasons.PHONE_TAIL),
     ("360", "360安全科技股份有限公司", reasons.NAME),
+    ("91310114MA1GY", "宁波精达成形装备股份有限公司", reasons.CODE),
+    ("91310114MA1GYTEST5", "宁波精达成形装备股份有限公司", reasons.CODE),
     ("恒达 李娜", "恒达机械（昆山）有限公司", reasons.CONTACT),
     ("北京 万东", "北京万东医疗科技股份有限公司", reasons.SHORT),
 )
