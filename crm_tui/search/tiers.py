@@ -296,8 +296,8 @@ def _digits(text: str) -> Iterator[Tier]:
 def _code(text: str) -> Tier:
     """A credit code or a part of it; its first two signs tell nobody apart and are no part of a gram."""
     ways = [text[-CODE_TAIL:]]
-    if len(text) <= CODE_TAIL and len(text) > 4:
-        ways.append(text[2:])
+    if len(text) > 4:
+        ways.append(text[2:][-CODE_TAIL:])
     found = [every(*("+" + way[at : at + 3] for at in range(len(way) - 2))) for way in ways]
     return Tier(any_of(*found), 150, USUAL, 100)
 
