@@ -103,6 +103,10 @@ def answer(session: Session, wanted: Question, limit: int) -> Answer:
         deadline_ms=PATIENCE_MS,
         where=wanted.filter,
     )
+    if found.scan == "damaged":
+        from crm_tui.search.index import tell_damage
+
+        tell_damage(session.database)
     return Answer(_named(session, found.hits), found.more, found.scan)
 
 

@@ -8,15 +8,17 @@ transaction. An index that is being built holds customers up to ``built_to``; la
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import NamedTuple
 
 from crm_tui import clock
-from crm_tui.errors import NotPermitted
+from crm_tui.errors import CrmError, NotPermitted
 from crm_tui.locale import _
 from crm_tui.search import store_index as store
 from crm_tui.search.grams import VERSION, grams
 from crm_tui.search.merging import merge, parts
 from crm_tui.storage import derive
+from crm_tui.storage.database import Database
 from crm_tui.storage.diagnosis import is_damage
 from crm_tui.storage.driver import sqlite3
 
@@ -83,6 +85,13 @@ def is_index_damage(error: BaseException) -> bool:
 def note_damage(connection: sqlite3.Connection) -> None:
     """Note that the index is damaged, so that it is built anew; call it in a transaction without history."""
     store.run(connection, store.DAMAGED, {"at": clock.instant()})
+
+
+def tell_damage(database: Database) -> None:
+    """Note what a query met, where this session may write: the index is built anew in the background."""
+    if not database.read_only and row_of(database.connection).damaged_at is None:
+        with suppress(CrmError):
+            database.write_untracked(note_damage)
 
 
 def probe(connection: sqlite3.Connection) -> None:

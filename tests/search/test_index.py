@@ -16,6 +16,7 @@ from crm_tui.access import store as people
 from crm_tui.customers import service
 from crm_tui.errors import BadInput, Conflict, Fault, NotPermitted
 from crm_tui.search import building, checking, index, merging
+from crm_tui.search.service import search
 from crm_tui.session import Session, open_session
 from crm_tui.storage import connection as opening
 from crm_tui.storage.change import Change, action
@@ -173,6 +174,19 @@ def test_a_damaged_index_costs_no_save_and_is_built_anew(crm: Session, harm: str
     )
     assert crm.reader.execute(sought).fetchall() == [(first,)]
     assert_fresh(of(crm))
+
+
+def test_what_only_a_query_meets_is_noted_once(crm: Session) -> None:
+    first = saved(crm, service.add, {"name": "上海样例贸易有限公司"})
+    _outside(crm, "UPDATE customer_gram_data SET block = x'00' WHERE id > 10", {})
+    found = search(crm.reader, "样例", 1)
+    assert ([hit.id for hit in found.hits], found.scan) == ([first], index.DAMAGED)
+    index.tell_damage(crm.database)
+    index.tell_damage(crm.database)
+    assert index.state(crm.reader).kind == index.DAMAGED
+    building.Upkeep(crm.database).run()
+    found = search(crm.reader, "样例", 1)
+    assert ([hit.id for hit in found.hits], found.scan) == ([first], "")
 
 
 def test_a_build_goes_on_where_it_was_left_and_saves_go_on_beside_it(

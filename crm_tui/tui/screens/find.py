@@ -160,6 +160,8 @@ class FindScreen(BaseScreen, ModalScreen[Any]):
             session.reader, text, session.person.id, limit=LIMIT, deadline_ms=DEADLINE_MS, cancelled=is_old,
             opened=self._opened,
         )  # fmt: skip
+        if found.scan == index.DAMAGED:
+            index.tell_damage(session.database)
         said = listing.told(index.state(session.reader))
         return Answer(text, found_rows(session, found), found.more, said)
 
