@@ -43,7 +43,8 @@ class Dictionary:
     """All words of a database in memory: a few hundred."""
 
     entries: dict[str, dict[str, Entry]] = field(default_factory=dict)
-    spellings: dict[str, dict[str, str]] = field(default_factory=dict)
+    aliases: dict[str, dict[str, str]] = field(default_factory=dict)
+    _spellings: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def label(self, kind: str, key: str | None) -> str:
         """Return what people read for a stored key, the key itself when it is no word of the kind."""
@@ -60,7 +61,20 @@ class Dictionary:
 
     def key_of(self, kind: str, text: str) -> str | None:
         """Return the key that a label, an alias or a key means, None when it is no word of the kind."""
-        return self.spellings.get(kind, {}).get(fold(text))
+        return self._spelled(kind).get(fold(text))
+
+    def _spelled(self, kind: str) -> dict[str, str]:
+        """Return the folded spellings of a kind; folding waits for who types one."""
+        found = self._spellings.get(kind)
+        if found is None:
+            found = self._spellings[kind] = {}
+            for entry in self.entries.get(kind, {}).values():
+                for text in (entry.key, entry.label_en, entry.label):
+                    if text:
+                        found.setdefault(fold(text), entry.key)
+            for alias, key in self.aliases.get(kind, {}).items():
+                found.setdefault(alias, key)
+        return found
 
     def choices(self, kind: str) -> list[tuple[str, str]]:
         """Return (key, label) of the words in use, in their order."""
@@ -74,10 +88,7 @@ class Dictionary:
     def add(self, kind: str, entry: Entry) -> None:
         """Take a word into memory."""
         self.entries.setdefault(kind, {})[entry.key] = entry
-        spellings = self.spellings.setdefault(kind, {})
-        for text in (entry.key, entry.label_en, entry.label):
-            if text:
-                spellings.setdefault(fold(text), entry.key)
+        self._spellings.pop(kind, None)
 
 
 def dictionary(connection: sqlite3.Connection) -> Dictionary:
@@ -86,7 +97,7 @@ def dictionary(connection: sqlite3.Connection) -> Dictionary:
     for _id, kind, key, label, label_en, parent, phase, active in connection.execute(WORDS).fetchall():
         words.add(kind, Entry(key, label, label_en or "", parent, phase, active == 1))
     for kind, key, alias in connection.execute(ALIASES).fetchall():
-        words.spellings.setdefault(kind, {}).setdefault(alias, key)
+        words.aliases.setdefault(kind, {}).setdefault(alias, key)
     return words
 
 

@@ -25,7 +25,7 @@ def words() -> Dictionary:
         found.add(word.kind, entry)
     for word in load_words():
         for alias in word.aliases:
-            found.spellings[word.kind].setdefault(fold(alias), word.key)
+            found.aliases.setdefault(word.kind, {}).setdefault(fold(alias), word.key)
     return found
 
 

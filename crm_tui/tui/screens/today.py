@@ -61,6 +61,7 @@ class TodayScreen(BaseScreen):
         self._recounting: Timer | None = None
         self._waits = False
         self._news = 0
+        self._closer: tuple[int, Item] | None = None
         self._praise = ""
 
     def body(self) -> Iterable[Widget]:
@@ -236,13 +237,15 @@ class TodayScreen(BaseScreen):
         told = {"key_note": item.key_note, "need": item.need} if item and not self.detail.display else {}
         self.notice.rest(" · ".join(f"{FIELDS[name].title}: {text}" for name, text in told.items() if text))
         if item is None or not self.detail.display:
+            self._closer = None
             self.detail.show(None)
-            return
-        self.run_worker(partial(self._read_closer, item), group="detail", exclusive=True, exit_on_error=False)
+        elif self._closer != (self._news, item):  # what was asked for since the rows were read is not again
+            self._closer = (self._news, item)
+            read = partial(self._read_closer, item)
+            self.run_worker(read, group="detail", exclusive=True, exit_on_error=False)
 
     async def _read_closer(self, item: Item) -> None:
-        known = await self.crm.work.latest("today detail", self.detail.read, self.session, item)
-        self.detail.show(known)
+        self.detail.show(await self.crm.work.latest("today detail", self.detail.read, self.session, item))
 
     # -- what a row can do --------------------------------------------------------------------------
 
