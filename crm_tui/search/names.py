@@ -7,7 +7,7 @@ from functools import lru_cache
 from crm_tui.search.grams import Read, read, read_person, units, unmarked
 from crm_tui.text.company import parts
 
-KEPT = 2048  # names taken apart that are kept: 2 MB
+KEPT = 768  # names taken apart that are kept
 
 
 class Name:

@@ -228,7 +228,7 @@ def _letters(text: str) -> Iterator[Tier]:
         near = [every(one, two) for at, one in enumerate(pieces[:6]) for two in pieces[at + 1 : at + 4]]
         # A word of four letters has no two threes that one wrong letter leaves; its start and end do.
         near = near or [every(one) for one in pieces]
-        yield Tier(any_of(*near[:12]), 150, WEAK, 58)
+        yield Tier(any_of(*near[:12]), 60, WEAK, 58)
 
 
 def _rest(way: Sequence[str], rest: str) -> tuple[str, ...]:
