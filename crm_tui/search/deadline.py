@@ -37,10 +37,10 @@ class _Watch:
                 now = clock.stopwatch()
                 for key, (at, connection) in list(self._due.items()):
                     if at <= now:
-                        # Said again until the reader has noticed: between two statements nothing is interrupted.
+                        # Said again until the reader has noticed: between statements nothing is interrupted.
                         connection.interrupt()
                         self._due[key] = (now + 0.01, connection)
-                # A deadline that was met leaves nothing to do: the thread is not woken for it.
+                # A deadline that was met leaves nothing to do: the thread is not woken.
                 self._next = min((at for at, _connection in self._due.values()), default=now + 3600.0)
                 self._changed.wait(max(self._next - now, 0.0))
 
@@ -51,7 +51,7 @@ _watch = _Watch()
 class Deadline:
     """A stretch of time for one search; a context manager.
 
-    ``passed()`` tells whether it is over or the search was given up; the connection's statement is interrupted
+    ``passed()`` tells whether it is over or the search was given up; the statement that runs is interrupted
     at its end.
     """
 

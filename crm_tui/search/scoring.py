@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from crm_tui.customers import document
 from crm_tui.search import near, reasons
-from crm_tui.search.grams import COMPANY_WORDS, WORDS, read
+from crm_tui.search.grams import COMPANY_WORDS, WORDS, read, unmarked
 from crm_tui.search.names import Name, name, person
 from crm_tui.search.parsing import ADDRESS, DIGITS, HAN_TERM, LETTERS, MIXED, Term
 from crm_tui.search.spelling import Spelt, spell
@@ -182,6 +182,11 @@ def _best_spelling(term: Term, kind: str, text: str) -> Match | None:
         points, reason = _worth(one, query, taken, kind)
         if best is None or points > best[0]:
             best = (points, reason)
+    if best is None and kind in NAMES and unmarked(text) != text:
+        # As an exchange writes it, with the letter of its class: snda of 深南电a.
+        taken = person(text)
+        whole = [one for one in spell(query, taken) if one.size == len(taken.joined)]
+        best = (INITIALS + WHOLE, reasons.INITIALS) if whole else None
     if best is None:
         return None
     return Match(best[0] + worth, best[1], kind, text)

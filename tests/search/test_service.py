@@ -44,6 +44,7 @@ STORIES = (
     ("cy", "长园科技集团股份有限公司", reasons.INITIALS),
     ("zy", "长园科技集团股份有限公司", reasons.INITIALS),
     ("xian", "西安煤航软件有限公司", reasons.PINYIN),
+    ("hyra", "华域软件股份有限公司", reasons.INITIALS),
     ("tclkj", "TCL科技集团股份有限公司", reasons.INITIALS),
     ("上汽", "上海汽车集团股份有限公司", reasons.APART),
     ("美克家居", "美克国际家居用品股份有限公司", reasons.APART),
