@@ -124,7 +124,7 @@ class Frame(Looks, inherit_bindings=False):
         """Load what is likely next while nobody waits for it."""
         # Off since the start; what is there by now stays to the end and need not be looked through.
         gc.freeze()
-        gc.set_threshold(2000, 2, 2)  # styles that Textual replaced: found early, 2.7 MB less are taken
+        gc.set_threshold(2000, 2, 2)  # styles that Textual replaced: found early, 0.6 MB less are taken
         gc.enable()
         self._preparing = asyncio.get_running_loop().create_task(self._piece_by_piece())
 
