@@ -11,6 +11,7 @@ from queue import Empty, SimpleQueue
 from crm_tui.storage.connection import connect
 from crm_tui.storage.copying import STEPS
 from crm_tui.storage.driver import sqlite3
+from crm_tui.storage.health import damage
 from crm_tui.storage.manifest import Facts, facts_of, quoted, table_names
 from crm_tui.storage.schema import APPLICATION_ID
 
@@ -46,8 +47,9 @@ def examine(path: Path, tick: Callable[[], None] | None = None) -> Facts:
             if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
                 raise sqlite3.DatabaseError("file is not a database of ours")
             if path.stat().st_size < LARGE_BYTES:
-                for statement in (ALL_PAGES, REFERENCES):
-                    _check(connection, statement)
+                if damage(connection):
+                    raise sqlite3.DatabaseError("database disk image is malformed")
+                _check(connection, REFERENCES)
             else:
                 _check_in_two(path, connection, look, stopped)
             return facts_of(connection)

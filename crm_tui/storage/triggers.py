@@ -15,14 +15,13 @@ OPEN = (
     "  INSERT INTO change_set (action, source) VALUES ('outside', 'outside');\n"
     "  UPDATE writing SET change_set = (SELECT max(id) FROM change_set);\n"
 )
+TABLES = "SELECT name FROM sqlite_master WHERE type = 'table' AND rootpage > 0"  # no virtual ones
 IS_OUTSIDE = f"(SELECT source FROM change_set WHERE id = {CURRENT}) = 'outside'"
 
 
 def tracked_tables(connection: sqlite3.Connection) -> list[str]:
     """Return the tables whose changes are logged: those with ``changed_in``, in schema order."""
-    names = [
-        row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
-    ]
+    names = [row[0] for row in connection.execute(TABLES).fetchall()]
     return [name for name in names if "changed_in" in columns(connection, name)]
 
 

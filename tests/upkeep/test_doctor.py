@@ -145,6 +145,29 @@ def test_wrong_derived_rows_are_found_and_written_anew(
     assert shell.execute("SELECT kind, key, customer_id FROM contact_key ORDER BY 3, 2").fetchall() == keys
 
 
+@pytest.mark.parametrize(
+    "harm",
+    [
+        "INSERT INTO customer_gram (rowid, grams) VALUES (1, '多余')",
+        "UPDATE customer_gram_data SET block = x'00' WHERE id > 10",
+        "DROP TABLE customer_gram_config",
+        "DROP TABLE customer_gram",
+        "UPDATE search_index SET version = 0, built_to = 0",
+    ],
+)
+def test_a_search_index_that_is_wrong_is_found_and_built_anew(
+    path: Path, shell: sqlite3.Connection, harm: str
+) -> None:
+    assert asked(path)["index"].state == GOOD
+    shell.execute(harm)
+    found = asked(path)
+    assert found["index"].state in (BAD, WARN)
+    assert {name for name, one in found.items() if one.state == BAD} <= {"index"}
+    make_backup(path, None, "manual", "wang")  # which holds all that the index is made of
+    assert asked(path, mend=True)["index"].state == MENDED
+    assert asked(path)["index"].state == GOOD
+
+
 def test_a_derived_row_of_nobody_is_found_and_removed(path: Path, shell: sqlite3.Connection) -> None:
     shell.execute("INSERT INTO customer_state (customer_id, haystack) VALUES (900, 'ghost')")
     assert asked(path)["derived"].state == BAD
