@@ -55,7 +55,9 @@ RECORD_NAMES = {
     "person": "SELECT name FROM person_any WHERE id = :id",
     "tag": "SELECT name FROM tag_any WHERE id = :id",
     "word": "SELECT label FROM word_any WHERE id = :id",
+    "saved_view": "SELECT name FROM saved_view WHERE id = :id",
 }
+OWN_NAMES = ("person", "tag", "word", "saved_view")  # without the number of a customer before it
 
 
 def record_name(reader: sqlite3.Connection, entity: str, entity_id: int) -> str:

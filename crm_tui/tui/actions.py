@@ -22,6 +22,7 @@ LISTS = (
 MOVES = (*LISTS, "conflict", "display", "columns", "sorts", "filter", "views", "bulk")
 ROOMS = ("today", "customers", "customer", "history")
 RECORDS = ("today", "customers", "customer")
+MARKED = ("today", "customers")
 FORM = ("form",)
 SCREEN_TITLES = {
     "today": N_("Today"),
@@ -124,16 +125,16 @@ ACTIONS: tuple[Action, ...] = (
     Action("hand_over", ("O",), N_("Hand over"),
            N_("Hand the marked customers, or this one, over to a colleague, with open plans and a note."),
            WORK, RECORDS, 0, "jiaojie jj zhuanjiao zj yijiao yj", writes=True),
-    Action("mark_row", ("space",), N_("Mark"), N_("Mark the row, or unmark it, and go on to the next."), VIEW,
-           ("customers",), 8, "biaoji bj xuan duoxuan dx"),
+    Action("mark_row", ("space",), N_("Mark"), N_("Mark the row, or unmark it; fold a heading."), VIEW,
+           MARKED, 8, "biaoji bj xuan duoxuan dx"),
     Action("mark_range", ("v",), N_("Mark a range"),
-           N_("Begin a range here; go to its other end and press it again."), VIEW, ("customers",), 0,
+           N_("Begin a range here; go to its other end and press it again."), VIEW, MARKED, 0,
            "qujian qj fanwei fw biaojifanwei"),
     Action("mark_all", ("asterisk",), N_("Mark all"),
            N_("Mark every row of the filter, however many; once more takes the marks away."), VIEW,
-           ("customers",), 0, "quanbubiaoji qbbj quanxuan qx"),
+           MARKED, 0, "quanbubiaoji qbbj quanxuan qx"),
     Action("mark_others", ("exclamation_mark",), N_("Invert marks"),
-           N_("Mark what is not marked, and take away the marks there are."), VIEW, ("customers",), 0,
+           N_("Mark what is not marked, and take away the marks there are."), VIEW, MARKED, 0,
            "fanxuan fx fanzhuan"),
     Action("carry_out", ("enter", "f12"), N_("Do it"), N_("Do what is shown; u undoes all of it."), WORK,
            ("bulk",), 1, "queding qd zhixing zx", writes=True),
@@ -155,8 +156,6 @@ ACTIONS: tuple[Action, ...] = (
     Action("half_up", ("ctrl+u",), N_("Half page up"), N_("Half a page up."), MOVE, MOVES, 0, "banye"),
     Action("page_down", ("pagedown",), N_("Page down"), N_("A page down."), MOVE, ROWS, 0, "fanye"),
     Action("page_up", ("pageup",), N_("Page up"), N_("A page up."), MOVE, ROWS, 0, "fanye"),
-    Action("fold", ("space",), N_("Fold"), N_("Fold or unfold the group under the cursor."), MOVE, ("today",),
-           0, "zhedie zd"),
     Action("next_panel", ("tab",), N_("Next panel"), N_("Next panel or field."), MOVE, PANELS, 0, "mianban"),
     Action("previous_panel", ("shift+tab",), N_("Previous panel"), N_("Previous panel or field."), MOVE, ALL),
     Action("go_today", ("1",), N_("Today"), N_("Whom to contact now, and why."), GO, (*ROOMS, "import"), 0,

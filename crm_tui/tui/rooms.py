@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import Any
 
 ROOMS: dict[str, str] = {
-    "today": "crm_tui.tui.screens.today:TodayScreen",
+    "today": "crm_tui.tui.screens.today_marks:MarkedTodayScreen",
     "log": "crm_tui.tui.screens.log_form:LogScreen",
     "snooze": "crm_tui.tui.screens.snooze:SnoozeBox",
     "history": "crm_tui.tui.screens.history:HistoryScreen",

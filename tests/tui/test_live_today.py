@@ -226,15 +226,15 @@ async def test_a_count_that_a_colleague_overtook_is_not_shown(
     async with story(app(session, "today"), size=(100, 30)) as user:
         await user.press("j")
         begun, go_on = threading.Event(), threading.Event()
-        read = today._read_aside
+        read = today.read_aside
 
-        def slow(opened: Session, zone: str) -> queue.Today:
-            found = read(opened, zone)
+        def slow(opened: Session) -> queue.Today:
+            found = read(opened)
             begun.set()
             assert go_on.wait(20)
             return found
 
-        monkeypatch.setattr(today, "_read_aside", slow)
+        monkeypatch.setattr(today, "read_aside", slow)
         counting = asyncio.ensure_future(user.screen.recount())
         assert await asyncio.to_thread(begun.wait, 20)
         finish(li, plans[0])

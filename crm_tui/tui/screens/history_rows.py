@@ -34,6 +34,7 @@ ENTITIES: dict[str, str] = {
     "imported_row": N_("Row of a sheet"),
     "person": N_("Colleague"),
     "word": N_("Word"),
+    "saved_view": N_("View"),
 }
 
 
@@ -87,7 +88,7 @@ def moment(at: str | None, zone: str) -> str:
 def named(session: Session, entity: str, entity_id: int) -> str:
     """Return whose record one is; the number of a customer would leave no room for its name."""
     name = file_history.record_name(session.reader, entity, entity_id)
-    return name.partition(" ")[2] or name
+    return name if entity in file_history.OWN_NAMES else name.partition(" ")[2] or name
 
 
 def set_title(session: Session, one: SetSummary) -> str:

@@ -13,7 +13,7 @@ from crm_tui.storage.survey import UndoBlocked
 from crm_tui.storage.undoing import Undone
 from crm_tui.storage.wording import undone_sentence
 from crm_tui.tui.opening import then_warm
-from crm_tui.tui.screens.history_rows import named
+from crm_tui.tui.screens.history_rows import LOOKED_AT, named
 from crm_tui.tui.screens.job_box import LARGE, JobBox, Outcome, reported
 from crm_tui.tui.work import Job
 
@@ -68,15 +68,15 @@ async def _ended(crm: Frame, set_id: int, about: str, outcome: Outcome) -> None:
 
 
 def _about(session: Any, set_id: int) -> tuple[str, int]:
-    """Return the name of the record that a set moved first, and how much it or its job moved.
+    """Return whose records a set moved, by the name of the first, and how much it or its job moved.
 
     Asked before, since undo may remove the record.
     """
     one = next(iter(history.recent(session.reader, limit=1, before=set_id + 1)), None)
     rows = one.rows if one is not None else 0
-    for first in history.of_set(session.reader, set_id, limit=1):
-        return named(session, first.entity, first.entity_id), rows
-    return "", rows
+    moves = history.of_set(session.reader, set_id, limit=LOOKED_AT)
+    names = list(dict.fromkeys(filter(None, (named(session, each.entity, each.entity_id) for each in moves))))
+    return (_("{name} and others").format(name=names[0]) if len(names) > 1 else "".join(names)), rows
 
 
 def _telling(crm: Frame) -> Any:

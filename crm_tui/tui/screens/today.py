@@ -25,7 +25,7 @@ from crm_tui.session import Session
 from crm_tui.storage.watch import Moved
 from crm_tui.tui.screens.base import BaseScreen
 from crm_tui.tui.screens.today_detail import Brief, Detail
-from crm_tui.tui.screens.today_rows import FIRST, QueueSource, columns, row_id
+from crm_tui.tui.screens.today_rows import FIRST, QueueSource, columns, read_aside, row_id
 from crm_tui.tui.widgets.lines import SearchLine
 from crm_tui.tui.widgets.rows import Row
 from crm_tui.tui.widgets.table import Table
@@ -48,7 +48,7 @@ class TodayScreen(BaseScreen):
 
     def __init__(self) -> None:
         super().__init__()
-        self.table = Table(columns(), empty=_("Loading …"))
+        self.table = self.new_table()
         self.detail = Detail()
         self.brief = Brief()
         self.finished = Static("", markup=False, classes="today-finished")
@@ -63,6 +63,16 @@ class TodayScreen(BaseScreen):
         self._news = 0
         self._closer: tuple[int, Item] | None = None
         self._praise = ""
+
+    def new_table(self) -> Table:
+        """Return the table of the queue."""
+        return Table(columns(), empty=_("Loading …"))
+
+    def counted(self) -> str:
+        """Return how many wait in the groups that are due."""
+        counts = self.source.today.counts if self.source and self.source.today else {}
+        groups = ("overdue", "today", "unwritten") if counts else ()
+        return " · ".join(f"{_(queue.GROUPS[group])} {counts[group]}" for group in groups)
 
     def body(self) -> Iterable[Widget]:
         """Yield the search, what a finished queue says, the queue, and the pane beside it."""
@@ -133,8 +143,7 @@ class TodayScreen(BaseScreen):
         if today is None:
             return
         counts = today.counts
-        shown = [f"{_(queue.GROUPS[group])} {counts[group]}" for group in ("overdue", "today", "unwritten")]
-        self.set_status(total=" · ".join(shown))
+        self.set_status(total=self.counted())
         keys = self.crm.keymap.shown
         if self.source and self.source.key:
             self.table.empty = _("No row holds this text.\n{key} clears the search.").format(key=keys("back"))
@@ -201,7 +210,7 @@ class TodayScreen(BaseScreen):
         # Counting a large file takes longer than a key may wait: it has a thread and a connection of its own.
         self._counted = clock.stopwatch()
         known = (self._news, self.crm.writes)
-        today = await asyncio.to_thread(_read_aside, self.session, self.session.zone)
+        today = await asyncio.to_thread(read_aside, self.session)
         if known != (self._news, self.crm.writes) or self._told():
             # What was counted is not what is shown any more.
             self._recount_later()
@@ -390,11 +399,3 @@ class TodayScreen(BaseScreen):
         """Copy name and phone."""
         item = self._chosen()
         self.crm.copy(" ".join(text for text in (item.name, item.contact, item.phone) if text))
-
-
-def _read_aside(session: Session, zone: str) -> queue.Today:
-    reader = session.another_reader()
-    try:
-        return queue.today(reader, session.person.id, clock.now(), zone)
-    finally:
-        reader.close()

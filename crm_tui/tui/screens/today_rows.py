@@ -64,6 +64,15 @@ def matches(item: Item, key: str) -> bool:
     return any(key in fold(text) for text in (item.name, item.contact, item.goal, item.no, item.phone))
 
 
+def read_aside(session: Session) -> queue.Today:
+    """Return the queue of the acting user, read in whatever thread this is called in."""
+    reader = session.another_reader()
+    try:
+        return queue.today(reader, session.person.id, clock.now(), session.zone)
+    finally:
+        reader.close()
+
+
 def _reasons(item: Item) -> str:
     """Return why a row is here without its urgent tags, which stand behind, never cut."""
     return " · ".join(part for part in item.why.split(" · ") if part.removeprefix("#") not in item.marks)
