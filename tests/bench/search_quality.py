@@ -23,6 +23,7 @@ from random import Random
 from typing import NamedTuple
 
 from crm_tui.demo.names import Names
+from crm_tui.search import building
 from crm_tui.search.service import search
 from crm_tui.session import Session, create_database, open_session
 from tests.bench import search_cases as cases
@@ -125,6 +126,8 @@ def main() -> int:
         if not path.exists():
             make(path, wanted.real, wanted.customers, bare=bare)
         with open_session(path, login="wang", source="cli") as session:
+            # What a session does beside the keys: the index merged, built anew after a new version.
+            building.finish(session.database)
             kinds = measure(session, questions(session, wanted.real, wanted.half))
         print(f"{name:24} {'n':>5} {'hit@1':>6} {'hit@10':>6} {'CPU ms':>7}")
         for kind, tally in sorted(kinds.items()):
