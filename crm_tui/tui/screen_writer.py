@@ -151,10 +151,17 @@ class ScreenWriter:
         ]
         columns = len(line)
         tail = self._tail(line, style)
+        # A blank before the first change is cheaper than a jump over it.
+        indented = line[0] == " " and columns > 1 and self.cells.blank_of[ord(style[1])] == ord(style[0])
+        if indented and changed[0] == 1:
+            changed.insert(0, 0)
         if changed[0] < tail < columns and self._is_new(line, changed, tail):
             self._erase_tail(y, changed[0], style)
             sign = style[-1]
-            changed = [x for x in range(changed[0], tail) if line[x] != " " or style[x] != sign]
+            first = changed[0]
+            changed = [x for x in range(first, tail) if line[x] != " " or style[x] != sign]
+            if indented and first == 0 and changed[:1] == [1]:
+                changed.insert(0, 0)
         at = 0
         while at < len(changed):
             start = end = changed[at]

@@ -25,7 +25,7 @@ from crm_tui.session import Session
 from crm_tui.storage.watch import Moved
 from crm_tui.tui.screens.base import BaseScreen
 from crm_tui.tui.screens.today_detail import Brief, Detail
-from crm_tui.tui.screens.today_rows import FIRST, QueueSource, columns, read_aside, row_id
+from crm_tui.tui.screens.today_rows import DUE, FIRST, QueueSource, columns, read_aside, row_id
 from crm_tui.tui.widgets.lines import SearchLine
 from crm_tui.tui.widgets.rows import Row
 from crm_tui.tui.widgets.table import Table
@@ -71,8 +71,7 @@ class TodayScreen(BaseScreen):
     def counted(self) -> str:
         """Return how many wait in the groups that are due."""
         counts = self.source.today.counts if self.source and self.source.today else {}
-        groups = ("overdue", "today", "unwritten") if counts else ()
-        return " · ".join(f"{_(queue.GROUPS[group])} {counts[group]}" for group in groups)
+        return " · ".join(f"{_(queue.GROUPS[group])} {counts[group]}" for group in DUE if group in counts)
 
     def body(self) -> Iterable[Widget]:
         """Yield the search, what a finished queue says, the queue, and the pane beside it."""
@@ -264,8 +263,7 @@ class TodayScreen(BaseScreen):
             return ""
         item = self.item
         if item is None:
-            on_heading = self.table.item is not None
-            return "" if action_id == "open" and on_heading else _("Choose a row first.")
+            return "" if action_id == "open" and self.table.item is not None else _("Choose a row first.")
         if action_id in ("done", "snooze", "log") and (told := self._told()):
             return _("{told}; {key} reads the list again.").format(
                 told=told, key=self.crm.keymap.shown("reload")
