@@ -15,7 +15,7 @@ from tests.bench.measures import ANY, KEYS, OURS, TODAY, Found, Run
 from tests.bench.pseudo_terminal import percentile
 
 PEERS = ("vim", "less")
-QUIET = 0.25
+QUIET = 0.4
 IDLE_SECONDS = 20.0
 SLOW = {"rate": 20_000.0, "rtt": 0.15}
 HELD = (("page", 15), ("down", 30))  # times a second
@@ -167,7 +167,10 @@ def link(run: Run) -> Found:
                         session.settle(2.0, 10)
                     last = _held(session, KEYS[key], rate)
                     session.settle(1.0, 40)
-                    taken.setdefault(f"held {name} {key}", []).append((session.log[-1][1] - last) * 1000)
+                    lag = (session.log[-1][1] - last) * 1000
+                    if lag < 0:
+                        raise SystemExit(f"{name} stood still before the {key} key was let go")
+                    taken.setdefault(f"held {name} {key}", []).append(lag)
                 finally:
                     session.close()
     return {name: {"lag_ms": statistics.median(values)} for name, values in taken.items()}
