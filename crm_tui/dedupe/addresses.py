@@ -7,7 +7,7 @@ import unicodedata
 from typing import NamedTuple
 
 from crm_tui.text.fold import simplify
-from crm_tui.text.gazetteer import Place, leading_place
+from crm_tui.text.gazetteer import Place, as_place, leading_place
 
 _BLANKS = re.compile(r"[\s,，、。;；·]+")
 _BEFORE_STREET = re.compile(
@@ -17,13 +17,14 @@ _STREET = re.compile(
     r"([^\d()#号]{1,12}?(?:大道|大街|路(?!口)|街(?![道坊])|道(?!办)|巷|胡同|弄)(?:[东西南北中](?:段|路|街)|[一二三四五六七八九十\d]{1,2}段|[东西南北中一二三四五六七八九十](?=\d))?)"
     r"(?:延长线|延伸段|东侧|西侧|南侧|北侧)?(?:第?(\d+(?:[-之]\d+)?(?![\d幢栋楼层])))?"
 )
+_ROAD_END = re.compile(r"[东西南北中]?[一二三四五六七八九十]?(?:大道|大街|路|街(?!道)|道(?!办)|巷|弄)")
 _DIGITS = re.compile(r"[0-9]+")
 _LANE = re.compile(r"\d+(?:弄|巷)(\d+)号?")
 _OTHER_BRACKETS = str.maketrans("（）【】[]＃", "()()()#")
 
 
 class Street(NamedTuple):
-    """The part of an address below the district; '' for what it does not say. ``room`` has its last digits."""
+    """The part of an address below the district, '' for what is not said; ``room`` has its last digits."""
 
     road: str = ""
     number: str = ""
@@ -39,6 +40,13 @@ def take_apart(typed: str) -> tuple[Place, Street]:
     if text.startswith("中国"):
         text = text[2:].removeprefix("(")
     place, start = leading_place(text)
+    if start and _ROAD_END.match(text, start):
+        # 南京街, 厦门路: what looks like a place is the name of a road.
+        for size in (4, 3, 2):
+            if size <= start and as_place(text[start - size : start]):
+                start -= size
+                place = leading_place(text[:start])[0]
+                break
     rest = text[start:].lstrip(")")
     before = _BEFORE_STREET.match(rest)
     if before:

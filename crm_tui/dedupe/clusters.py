@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from crm_tui.dedupe.scoring import MERGE, MERGE_ABOVE, REVIEW, REVIEW_FROM
 
@@ -41,7 +41,7 @@ class Clusters(NamedTuple):
 def clusters(
     pairs: Iterable[Pair],
     codes: Mapping[int, str] | None = None,
-    order: Callable[[int], object] | None = None,
+    order: Callable[[int], Any] | None = None,
 ) -> Clusters:
     """Join pairs from the highest score down, never against a veto or the doubt of most pairs across.
 

@@ -6,13 +6,23 @@ from collections.abc import Callable, Mapping
 
 from rapidfuzz.distance import OSA
 
-from crm_tui.dedupe.addresses import same_road
 from crm_tui.dedupe.features import PERSON, Features
-from crm_tui.dedupe.keys import key_of, organisation
+from crm_tui.dedupe.fields import (
+    branch_level,
+    brand_level,
+    code_level,
+    common,
+    common_landline,
+    near_mail,
+    place_level,
+    shared_brand,
+    street_level,
+    trade_level,
+)
+from crm_tui.dedupe.keys import key_of
 from crm_tui.dedupe.levels import NUMBER
 from crm_tui.dedupe.persons import person_sound
 
-_NUMERALS = frozenset("一二三四五六七八九十百千万两双0123456789")
 _LIMITS = {"p": (3, 12, 50), "n": (3, 12, 50)}
 _USUAL = (2, 5, 15)
 _REMEMBERED = 200_000
@@ -65,7 +75,7 @@ class _Numbers:
 
 _COMPANY, _PERSON = _Numbers("company"), _Numbers("person")
 _CODE = {one: NUMBER["company", "code", one] for one in ("same1", "same2", "typo", "differ", "two_valid")}
-_WHOLE = NUMBER["company", "whole", "same"]
+_WHOLE = NUMBER["company", "whole", "placed"]
 _BRAND = {
     level: number for (kind, term, level), number in NUMBER.items() if (kind, term) == ("company", "brand")
 }
@@ -86,16 +96,19 @@ _EVIDENCE = {
     for kind in ("company", "person")
 }
 _CLASS_OF = {
-    "sound": "sound", "slip": "slip", "short_slip": "slip", "missing": "slip", "short_missing": "one", "one": "one",
-    "short_one": "one", "begins": "part", "inside": "part",
+    "sound": "sound", "short_sound": "short", "slip": "slip", "short_slip": "short", "missing": "slip",
+    "short_missing": "short", "one": "one", "short_one": "short", "whole": "slip", "with_trade": "full",
+    "begins": "part",
+    "inside": "part",
 }  # fmt: skip
 
 
 def compare_levels(a: Features, b: Features, band: Callable[[str, str], int]) -> list[int]:
-    """Return the numbers of the levels (levels.LEVELS) that two customers come to; no order of a and b counts."""
+    """Return the numbers of the levels (levels.LEVELS) of two customers, from whichever side."""
     if a.kind != b.kind:
         found = [_COMPANY.base]
-        _ways(a, b, band, _COMPANY, found)
+        strong = _ways(a, b, band, _COMPANY, found)
+        found.append(_EVIDENCE["company"][f"other{min(strong, 2)}"])
         return found
     if a.kind == PERSON:
         return _persons(a, b, band)
@@ -110,7 +123,7 @@ def _companies(a: Features, b: Features, band: Callable[[str, str], int]) -> lis
         found.append(_CODE[level])
         strong += level in ("same1", "same2", "typo")
     if a.name == b.name and a.name != a.brand:
-        found.append(_WHOLE)
+        found.append(_WHOLE if a.told_province or a.told_city else _WHOLE + 1)
     brand = trade = ""
     if a.brand and b.brand:
         brand = brand_level(a, b)
@@ -140,7 +153,7 @@ def _companies(a: Features, b: Features, band: Callable[[str, str], int]) -> lis
     if (a.contacts or a.surnames) and (b.contacts or b.surnames):
         strong += _contacts(a, b, band, found)
     if brand == "same":
-        kind = "brand" if trade in ("differ", "overlap") else "full"
+        kind = "brand" if trade in ("differ", "overlap") else "full" if trade else "bare"
     else:
         kind = _CLASS_OF.get(brand, "other")
     found.append(_EVIDENCE["company"][f"{kind}{min(strong, 2)}"])
@@ -245,154 +258,3 @@ def _places(a: Features, b: Features, of: _Numbers, found: list[int]) -> None:
     level = place_level(a, b)
     if level >= 0:
         found.append(of.place[level])
-
-
-def common(left: tuple[str, ...], right: tuple[str, ...]) -> str:
-    """Return the smallest value that both have, '' when there is none."""
-    if len(left) == 1 and len(right) == 1:
-        return left[0] if left[0] == right[0] else ""
-    return min(set(left) & set(right), default="")
-
-
-def common_landline(left: tuple[str, ...], right: tuple[str, ...]) -> str:
-    """Return the local number that both have, its area codes equal where both are known."""
-    shared = ""
-    for one in left:
-        area, _colon, number = one.partition(":")
-        for other in right:
-            other_area, _colon, other_number = other.partition(":")
-            if number == other_number and (not area or not other_area or area == other_area):
-                shared = min(shared, number) if shared else number
-    return shared
-
-
-def near_mail(left: str, right: str) -> bool:
-    """Tell whether two addresses are one but for a slip or the mail service."""
-    name, _at, domain = left.rpartition("@")
-    other, _at, other_domain = right.rpartition("@")
-    if name == other:
-        return len(name) > 6
-    return domain == other_domain and len(name) > 4 and OSA.distance(name, other, score_cutoff=1) < 2
-
-
-def code_level(a: Features, b: Features, band: Callable[[str, str], int]) -> str:
-    """Return the level of two codes, both given."""
-    if a.code == b.code:
-        return "same1" if band("u", organisation(a.code)) < 2 else "same2"
-    if a.code_valid and b.code_valid:
-        return "two_valid"
-    return "typo" if OSA.distance(a.code, b.code, score_cutoff=2) < 3 else "differ"
-
-
-def shared_brand(a: Features, b: Features) -> str:
-    """Return the brand that both have, '' when there is none; one of them may be that of a further name."""
-    if a.brand == b.brand:
-        return a.brand
-    return min(({b.brand} & set(a.brands)) | ({a.brand} & set(b.brands)), default="")
-
-
-def brand_level(a: Features, b: Features) -> str:
-    """Return the level of two brands, ``same`` without its band."""
-    one, other = (
-        (a.brand, b.brand) if (len(a.brand), a.brand) <= (len(b.brand), b.brand) else (b.brand, a.brand)
-    )
-    if one == other or (a.brands and b.brand in a.brands) or (b.brands and a.brand in b.brands):
-        return "same"
-    short = len(one) < 3
-    if a.sound == b.sound:
-        return "sound"
-    distance = OSA.distance(one, other, score_cutoff=2)
-    if distance == 1:
-        return _one_off(one, other, "short_" if short else "")
-    if len(one) > 1:
-        if other.startswith(one):
-            return "begins"
-        if one in other:
-            return "inside"
-        # The trade of one may have stayed in the brand of the other.
-        if (one + (a.trade if one is a.brand else b.trade)).startswith(other):
-            return "begins"
-    if distance == 2 and len(one) > 3:
-        return "near"
-    return "differ"
-
-
-def _one_off(one: str, other: str, short: str) -> str:
-    if len(one) == len(other):
-        places = [at for at in range(len(one)) if one[at] != other[at]]
-        if len(places) == 2:
-            return short + "slip"
-        at = places[0]
-        if one[at] in _NUMERALS and other[at] in _NUMERALS:
-            return "number"
-        return short + "one"
-    at = next((at for at in range(len(one)) if one[at] != other[at]), len(one))
-    doubled = other[at] in (other[at - 1 : at], other[at + 1 : at + 2])
-    return short + ("slip" if doubled else "missing")
-
-
-def trade_level(left: str, right: str) -> str:
-    """Return the level of two trades, both given."""
-    if left == right:
-        return "same"
-    one, other = (left, right) if (len(left), left) <= (len(right), right) else (right, left)
-    if one in other:
-        return "part"
-    # 企管咨询 of 企业管理咨询: all signs in order.
-    rest = iter(other)
-    if all(sign in rest for sign in one):
-        return "part"
-    pairs = {one[at : at + 2] for at in range(len(one) - 1)}
-    return "overlap" if any(pair in other for pair in pairs) else "differ"
-
-
-def branch_level(left: str, right: str) -> str:
-    """Return the level of two branches, at least one given."""
-    if left == right:
-        return "same"
-    if not (left and right):
-        return "one"
-    return "same" if left.endswith(right) or right.endswith(left) else "differ"
-
-
-def place_level(a: Features, b: Features) -> int:
-    """Return 0 for the same city in both names, 1 same city, 2 another place, 3 another in the names, -1 unknown."""
-    if a.told_city and b.told_city:
-        return 0 if a.told_city == b.told_city else 3
-    if a.city and b.city:
-        return 1 if a.city == b.city else 2
-    if a.told_province and b.told_province and a.told_province != b.told_province:
-        return 3
-    if a.province and b.province and a.province != b.province:
-        return 2
-    return -1
-
-
-def street_level(left: tuple[str, ...], right: tuple[str, ...]) -> tuple[str, str]:
-    """Return the best level of two sets of streets ('' for none) and the value whose rarity counts."""
-    best, value = 9, ""
-    for one in left:
-        for other in right:
-            level = _street_level(one, other)
-            if level < best:
-                best = level
-                road, number, room = min(one, other).split("|")
-                value = f"{road[-3:]}|{number}|{room}"
-    return ("room", "building", "other_room", "other_number", "other_street", "", "", "", "", "")[best], value
-
-
-def _street_level(one: str, other: str) -> int:
-    if one == other:
-        road, number, room = one.split("|")
-        return 0 if number and room else 1 if number else 5
-    road, number, room = one.split("|")
-    other_road, other_number, other_room = other.split("|")
-    if not same_road(road, other_road):
-        return 4
-    if not (number and other_number):
-        return 5
-    if number != other_number:
-        return 3
-    if room == other_room:
-        return 0 if room else 1
-    return 2 if room and other_room else 1

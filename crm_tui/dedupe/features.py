@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from crm_tui.dedupe.addresses import Street, take_apart
 from crm_tui.dedupe.persons import person_name, person_sound, sound
@@ -18,6 +18,7 @@ from crm_tui.text.uscc import check_code
 
 VERSION = 1
 """Rises whenever the same record gives other features: kept ones are then made again."""
+LONGEST = 300
 COMPANY, PERSON = "company", "person"
 _FIELDS, _VALUES = "\x1e", "\x1f"
 # Blanks between Chinese signs are slips, between Latin words they are part of the name.
@@ -26,6 +27,10 @@ _ORDINAL = re.compile(r"第([一二三四五六七八九十百\d]{1,3})(?!滩)|(
 _BUSINESS = re.compile(
     r"(?:服务中心|服务部|经营部|经销部|销售部|贸易部|商贸行|商行|车行|工作室|门市部|中心|专卖店|商店|加工厂|制造厂|总厂|厂|店|部|行|社)$"
 )
+_BRANCH_END = re.compile(
+    r"(?:第?[一二三四五六七八九十\d]+)?(?:分公司|办事处|代表处|联络处|营业部|营业所|分店|分厂|分部)$"
+)
+_TAIL = re.compile(r"(?:[-—_/][\u4e00-\u9fff]{1,6}|\([^()]*\)|[*#\s])+$")
 _BRAND_SIGNS = str.maketrans("", "", " .,-_·&'\"()/+!*#")
 _BRANCH_SIGNS = str.maketrans("", "", " ().,-")
 _HOST = re.compile(r"(?:[a-z]+:/*)?(?:www?\d?\.|m\.)*([^/:?#\s,;，；、@]+\.[^/:?#\s,;，；、@]+)")
@@ -93,7 +98,8 @@ _SINGLE = Features._fields.index("brands")
 
 
 def features(record: Record) -> Features:
-    """Take a record apart; the same record always gives the same features."""
+    """Take a record apart; the same record always gives the same features. Of each text LONGEST signs count."""
+    record = _shortened(record)
     person = record.kind == PERSON
     mobiles, landlines = _phones(record.phones)
     mails, mail_domains = _mails(record.mails)
@@ -135,6 +141,16 @@ def features(record: Record) -> Features:
     )  # fmt: skip
 
 
+def _shortened(record: Record) -> Record:
+    if all(
+        len(one) <= LONGEST for field in record for one in ((field,) if isinstance(field, str) else field)
+    ):
+        return record
+    return Record._make(
+        [one[:LONGEST] if isinstance(one, str) else tuple([each[:LONGEST] for each in one]) for one in record]
+    )
+
+
 def _unique(found: list[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys([one for one in found if one])) if found else ()
 
@@ -146,6 +162,9 @@ def _company(typed: str) -> tuple[str, str, str, str, str, Place]:
     if " " in text and not text.isascii():
         text = _SLIP.sub("", text)
     region, brand, trade, _form, branch = parts(text)
+    if not branch and (at := _plain_branch(text)):
+        region, brand, trade, _form, _branch = parts(text[:at])
+        branch = _TAIL.sub("", text[at:])
     ordinal = ""
     if "第" in brand and (found := _ORDINAL.search(brand)) and len(brand) > len(found[0]):
         ordinal = found[1] or found[2]
@@ -157,9 +176,20 @@ def _company(typed: str) -> tuple[str, str, str, str, str, Place]:
         trade = _BUSINESS.sub("", trade)
     elif len(brand) > 4 and (found := _BUSINESS.search(brand)):
         brand = brand[: found.start()]
-    brand = brand.translate(_BRAND_SIGNS) or brand
+    brand = brand.translate(_BRAND_SIGNS)
     whole = text.translate(_BRAND_SIGNS)
     return whole, brand, trade.replace(" ", ""), branch.translate(_BRANCH_SIGNS), ordinal, region
+
+
+def _plain_branch(text: str) -> int:
+    """Return where the branch begins behind a head office without 公司 (华泰科技上海分公司), 0 for none."""
+    end = _BRANCH_END.search(_TAIL.sub("", text))
+    if end:
+        for at in range(3, end.start() - 1):
+            place, length = leading_place(text[at : end.start()])
+            if length and place.city and at + length == end.start():
+                return at
+    return 0
 
 
 def _code(typed: str) -> tuple[str, str]:
@@ -257,16 +287,17 @@ def street_of(text: str) -> Street:
 
 def dump(found: Features) -> str:
     """Return features as one line of text to be kept; ``load`` gives them back."""
-    return _FIELDS.join([*found[:_SINGLE], *[_VALUES.join(one) for one in found[_SINGLE:]]])
+    return _FIELDS.join([one if isinstance(one, str) else _VALUES.join(one) for one in found])
 
 
 def load(text: str) -> Features:
     """Return the features that ``dump`` wrote."""
     fields = text.split(_FIELDS)
-    many = [tuple(one.split(_VALUES)) if one else () for one in fields[_SINGLE:]]
-    return Features(*fields[:_SINGLE], *many)
+    parts: list[Any] = [*fields[:_SINGLE]]
+    parts += [tuple(one.split(_VALUES)) if one else () for one in fields[_SINGLE:]]
+    return Features._make(parts)
 
 
 def digest(found: Features) -> str:
     """Return a short mark of the features: records alike in every compared part have the same one."""
-    return hashlib.blake2b(dump(found).encode(), digest_size=8).hexdigest()
+    return hashlib.blake2b(dump(found).encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()

@@ -16,7 +16,8 @@ CAPS: Mapping[str, int] = {
     "n": 10, "q": 40, "r": 30, "s": 30,
 }  # fmt: skip
 """Members from which on a block is only counted: u code, m mobile, t landline, e mail, d domain, p brand,
-c sound of the brand with its place, i with trade, x brand with a sign left out, a address, k contact with city;
+c sound of the brand with its place, i with trade, x brand with a sign left out, a address, k contact with
+city;
 of persons n name, q sound with digits of the mobile, r with street, s with city."""
 NAMED = ("u", "m", "t", "e", "d", "p", "a", "k", "n")
 """Types whose members share one value: how many they are tells how rare the value is."""

@@ -1,4 +1,4 @@
-"""What a comparison can find: terms, the levels of each, and which level may never weigh more than another."""
+"""What a comparison can find: terms, their levels, and which level may never weigh more than another."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import NamedTuple
 BANDS = (1, 2, 3, 4)
 """How rare a shared value is: 1 nearly unique, 4 in many records."""
 _CLASSES = {
-    "company": ("full", "brand", "sound", "slip", "one", "part", "other"),
+    "company": ("full", "bare", "brand", "sound", "slip", "one", "short", "part", "other"),
     "person": ("rare", "common", "sound", "surname", "other"),
 }
 
@@ -66,15 +66,21 @@ _PLACE = Term(
 )
 TERMS: dict[str, tuple[Term, ...]] = {
     "company": (
-        Term("base", (), (), ("start",)),
+        Term("base", (), ("start",)),
         Term("code", ("same1", "same2", "typo"), ("differ", "two_valid"), (),
              (("same1", "same2"), ("same1", "typo"), ("differ", "two_valid"))),
-        Term("whole", ("same",)),
+        Term("whole", ("placed", "plain"), (), (), (("placed", "plain"),)),
         Term("brand", _banded("same"), ("number", "differ"),
-             ("sound", "slip", "short_slip", "missing", "short_missing", "one", "short_one", "begins", "inside", "near"),
-             (*_falling(*_banded("same")), ("same1", "sound"), ("same1", "slip"), ("slip", "short_slip"), ("missing", "short_missing"), ("one", "short_one"), ("sound", "one"), ("slip", "one"), ("one", "number"), ("short_one", "differ"), ("near", "differ"), ("inside", "differ"), ("same1", "begins"), ("begins", "inside"), ("same1", "missing"))),
-        Term("trade", ("same",), ("overlap", "differ"), ("part",),
-             (("same", "part"), ("part", "overlap"), ("overlap", "differ"))),
+             ("sound", "short_sound", "slip", "short_slip", "missing", "short_missing", "one", "short_one",
+              "with_trade", "begins", "inside", "whole", "near"),
+             (*_falling(*_banded("same")), *_falling("same1", "sound", "short_sound", "short_one"),
+              *_falling("same1", "slip", "short_slip"), *_falling("same1", "missing", "short_missing"),
+              *_falling("sound", "one", "short_one", "differ"), *_falling("slip", "one", "number"),
+              *_falling("same1", "with_trade", "begins", "inside", "differ"),
+              *_falling("same1", "whole", "near", "differ"))),
+        Term("trade", ("same",), ("overlap", "differ"), ("part", "vague"),
+             (("same", "part"), ("part", "vague"), ("vague", "differ"), ("part", "overlap"),
+              ("overlap", "differ"))),
         _PLACE,
         Term("branch", ("same",), ("one", "differ"), (), (("one", "differ"),)),
         Term("ordinal", ("same",), ("one", "differ")),
@@ -88,7 +94,7 @@ TERMS: dict[str, tuple[Term, ...]] = {
         _evidence("company"),
     ),
     "person": (
-        Term("base", (), (), ("start",)),
+        Term("base", (), ("start",)),
         Term("name", (*_banded("same"), "sound", "surname"), ("differ",), ("one",),
              (*_falling(*_banded("same")), ("same1", "sound"), ("sound", "one"), ("one", "differ"))),
         _PLACE,

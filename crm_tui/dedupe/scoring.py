@@ -12,15 +12,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-from crm_tui.dedupe.comparing import (
-    Frequency,
-    branch_level,
-    common,
-    common_landline,
-    compare_levels,
-    shared_brand,
-)
+from crm_tui.dedupe.comparing import Frequency, compare_levels
 from crm_tui.dedupe.features import Features
+from crm_tui.dedupe.fields import branch_level, common, common_landline, shared_brand
 from crm_tui.dedupe.levels import LEVELS
 
 _WEIGHTS = Path(__file__).parent / "data" / "weights.json"
@@ -108,7 +102,7 @@ def compare(a: Features, b: Features, frequency: Frequency | Mapping[int, int]) 
 
 
 def band(scored: Scored) -> str:
-    """Return merge (建议合并), review (需核对), related (相关但不同), possible (shown when asked for) or none."""
+    """Return merge (建议合并), review (需核对), related (相关但不同), possible (if asked for) or none."""
     return band_of(scored.score, scored.veto)
 
 

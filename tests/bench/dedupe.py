@@ -1,4 +1,4 @@
-"""How well and how fast duplicates are found: ``python -m tests.bench.dedupe [--size 10000 100000] [--peers]``.
+"""How well and how fast duplicates are found: ``python -m tests.bench.dedupe [--size N ...] [--peers]``.
 
 Precision, recall and F1 of pairs at the product's own threshold and of guarded clusters, the automatic band,
 look-alikes by kind in the automatic and the review band; processor time and memory. The sample and the real
@@ -116,7 +116,8 @@ def report(labelled: sets.Labelled, made: Run) -> None:
     print(
         f"   CPU s: features {seconds['features']:.2f} ({seconds['features'] * each:.0f} us each),"
         f" keys {seconds['keys']:.2f}, blocking {seconds['blocking']:.2f},"
-        f" comparing {seconds['comparing']:.2f} ({seconds['comparing'] / max(seconds['pairs'], 1) * 1e6:.1f} us each)"
+        f" comparing {seconds['comparing']:.2f}"
+        f" ({seconds['comparing'] / max(seconds['pairs'], 1) * 1e6:.1f} us each)"
     )
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(f"   peak memory so far {peak:.0f} MB")
@@ -147,7 +148,7 @@ def main() -> None:
         if given.peers:
             from tests.bench import dedupe_peers
 
-            dedupe_peers.report(labelled, made)
+            dedupe_peers.report(labelled, made.found)
 
 
 if __name__ == "__main__":

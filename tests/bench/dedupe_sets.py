@@ -53,8 +53,9 @@ def sample(folder: Path) -> Labelled:
         by.setdefault(row["entity_id"], []).append(index[row["id"]])
     truth = {(min(a, b), max(a, b)) for own in by.values() for a in own for b in own if a != b}
     alike = [
-        (*sorted((index[row["id_a"]], index[row["id_b"]])), row["reason"])
+        (min(a, b), max(a, b), row["reason"])
         for row in _rows(folder / "dedupe_sample/hard_negatives.csv")
+        for a, b in [(index[row["id_a"]], index[row["id_b"]])]
     ]
     return Labelled("sample", records, truth, alike)
 

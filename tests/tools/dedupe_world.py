@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import accumulate
 from random import Random
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from crm_tui.dedupe.features import COMPANY, PERSON, Record
 from crm_tui.dedupe.persons import softened
@@ -21,8 +21,30 @@ from crm_tui.text.regions import divisions, short_name
 from tests.tools import dedupe_words as words
 from tests.tools.dedupe_writing import MIXES, Mix, written
 
+MOBILES = (30, 35, 36, 37, 38, 39, 50, 51, 52, 58, 59, 77, 80, 82, 86, 88, 89, 91, 98, 99)
 CODE_SIGNS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
-LARGE = ["上海", "北京", "广州", "深圳", "杭州", "成都", "武汉", "南京", "苏州", "重庆", "西安", "郑州", "长沙", "天津", "宁波", "青岛", "东莞", "佛山", "合肥", "无锡"]
+LARGE = [
+    "上海",
+    "北京",
+    "广州",
+    "深圳",
+    "杭州",
+    "成都",
+    "武汉",
+    "南京",
+    "苏州",
+    "重庆",
+    "西安",
+    "郑州",
+    "长沙",
+    "天津",
+    "宁波",
+    "青岛",
+    "东莞",
+    "佛山",
+    "合肥",
+    "无锡",
+]
 
 
 @dataclass(slots=True)
@@ -103,9 +125,8 @@ class _Maker:
         self.rng = Random(f"{seed} {mix.name}")
         self.mix = mix
         self.taken: set[tuple[str, str, str]] = set()
-        signs = words.BRAND_SIGNS[:: 1 if mix.skew < 1 else 1]
-        self.signs = signs
-        self.weights = list(accumulate((at + 8) ** -mix.skew for at in range(len(signs))))
+        self.signs = words.BRAND_SIGNS
+        self.weights = list(accumulate((at + 8) ** -mix.skew for at in range(len(self.signs))))
 
     def brand(self) -> str:
         rng = self.rng
@@ -116,9 +137,7 @@ class _Maker:
         return found if len(set(found)) > 1 else self.brand()
 
     def place(self) -> tuple[str, str, str]:
-        cities, weights = _cities()
-        province, city, districts = self.rng.choices(cities, cum_weights=weights)[0]
-        return province, city, self.rng.choice(districts)
+        return places(self.rng)
 
     def person(self) -> str:
         rng = self.rng
@@ -129,7 +148,7 @@ class _Maker:
         )
 
     def mobile(self) -> str:
-        return f"1{self.rng.choice((30, 35, 36, 37, 38, 39, 50, 51, 52, 58, 59, 77, 80, 82, 86, 88, 89, 91, 98, 99))}{self.rng.randrange(10**8):08}"
+        return f"1{self.rng.choice(MOBILES)}{self.rng.randrange(10**8):08}"
 
     def landline(self, city: str) -> str:
         area = area_code_of(city) or "010"
@@ -162,9 +181,10 @@ class _Maker:
             )
         if rng.random() < 0.45:
             return f"{rng.randrange(10**8, 3 * 10**9)}@qq.com"
-        return f"{pinyin(person) or 'kefu'}{rng.choice(('', rng.randint(1, 9999), rng.randint(70, 99)))}@{rng.choice(words.FREE_MAIL)}"
+        number = rng.choice(("", rng.randint(1, 9999), rng.randint(70, 99)))
+        return f"{pinyin(person) or 'kefu'}{number}@{rng.choice(words.FREE_MAIL)}"
 
-    def firm(self, **given: object) -> Firm:
+    def firm(self, **given: Any) -> Firm:
         rng = self.rng
         place = given.get("place") or self.place()
         brand = given.get("brand") or self.brand()
@@ -194,7 +214,7 @@ class _Maker:
         )  # fmt: skip
         return replace(made, **given)
 
-    def individual(self, **given: object) -> Firm:
+    def individual(self, **given: Any) -> Firm:
         rng = self.rng
         name = self.person()
         place = self.place()
@@ -205,6 +225,13 @@ class _Maker:
             road=self.road() if rng.random() < 0.45 else ("", "", "", ""),
         )  # fmt: skip
         return replace(made, **given)
+
+
+def places(rng: Random) -> tuple[str, str, str]:
+    """Return a province, a city and a district of it."""
+    cities, weights = _cities()
+    province, city, districts = rng.choices(cities, cum_weights=weights)[0]
+    return province, city, rng.choice(districts)
 
 
 def pinyin(text: str) -> str:
@@ -233,18 +260,19 @@ def _others(maker: _Maker, one: Firm) -> list[tuple[str, list[Firm]]]:
             name = one.brand[0] + maker.person()[1:] if rng.random() < 0.5 else maker.person()
             if name != one.brand:
                 road = one.road if rng.random() < 0.6 else maker.road()
+                shared = {"mobile": one.mobile} if rng.random() < 0.2 else {}
                 found.append(
                     (
                         "same_household",
-                        [maker.individual(brand=name, place=one.place, landline=line, road=road)],
+                        [maker.individual(brand=name, place=one.place, landline=line, road=road, **shared)],
                     )
                 )
         return found
     if rng.random() >= maker.mix.alike * 3:
         return found
     reason = rng.choices(
-        ("branch", "same_brand_other_city", "parent_subsidiary", "shared_switchboard", "registered_agent", "same_contact",
-         "near_name", "numbered_sibling", "copied_code"),
+        ("branch", "same_brand_other_city", "parent_subsidiary", "shared_switchboard", "registered_agent",
+         "same_contact", "near_name", "numbered_sibling", "copied_code"),
         (18, 18, 16, 6, 3, 8, 20, 7, 1),
     )[0]  # fmt: skip
     kin: list[Firm] = []
@@ -255,11 +283,12 @@ def _others(maker: _Maker, one: Firm) -> list[tuple[str, list[Firm]]]:
             if any(branch == other.branch for other in kin):
                 continue
             kin.append(maker.firm(
-                brand=one.brand, trade=one.trade, form=one.form, style=one.style, branch=branch, place=one.place,
-                domain=one.domain, landline=one.landline if rng.random() < 0.4 else maker.landline(place[1]),
+                brand=one.brand, trade=one.trade, form=one.form, style=one.style, branch=branch,
+                place=one.place, domain=one.domain,
+                landline=one.landline if rng.random() < 0.4 else maker.landline(place[1]),
                 code=one.code if rng.random() < 0.08 else (code_of(rng) if rng.random() < 0.5 else ""),
                 contact=one.contact if rng.random() < 0.15 else maker.person(),
-                mail=one.mail if rng.random() < 0.2 else maker.mail(one.contact, one.domain) if rng.random() < 0.4 else "",
+                mail=rng.choice((one.mail, maker.mail(one.contact, one.domain), "", "")),
             ))  # fmt: skip
     elif reason == "same_brand_other_city":
         for _ in range(rng.randint(1, 5)):
@@ -268,7 +297,7 @@ def _others(maker: _Maker, one: Firm) -> list[tuple[str, list[Firm]]]:
     elif reason == "parent_subsidiary":
         for _ in range(rng.randint(1, 3)):
             shared = {key: getattr(one, key) for key in ("landline", "domain", "road") if rng.random() < 0.35}
-            if rng.random() < 0.08:
+            if rng.random() < 0.03:
                 shared |= {"contact": one.contact, "mobile": one.mobile}
             kin.append(maker.firm(brand=one.brand, place=one.place, trade=rng.choice(words.TRADES), **shared))
     elif reason == "shared_switchboard":

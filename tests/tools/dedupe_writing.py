@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 from random import Random
 from typing import TYPE_CHECKING, NamedTuple
@@ -58,6 +59,9 @@ def written(one: Firm, rng: Random, mix: Mix, later: bool) -> Record:
     def happens(chance: float) -> bool:
         return later and rng.random() < chance * mix.altered
 
+    if later and one.kind != PERSON and rng.random() < 0.012 * mix.altered:
+        one = _moved(one, rng)
+
     def left_out(chance: float) -> bool:
         return rng.random() < (max(chance, mix.missing) if later else 0.06)
 
@@ -90,6 +94,8 @@ def written(one: Firm, rng: Random, mix: Mix, later: bool) -> Record:
     code = "" if left_out(0.4) else _code(one.code, rng, happens)
     mail = "" if left_out(0.35) else _mail(one.mail, rng, happens)
     site = "" if not one.domain or left_out(0.3) else _site(one.domain, rng)
+    if site and happens(0.04):
+        site = _site(f"{rng.choice(words.MAILBOXES)}{rng.randint(100, 999999)}.com", rng)
     if rng.random() < 0.3:
         site = ""
     province, city = one.place[0], one.place[1]
@@ -103,6 +109,13 @@ def written(one: Firm, rng: Random, mix: Mix, later: bool) -> Record:
         one.kind, name, (), code, tuple(cells), (mail,) if mail else (), (site,) if site else (),
         (contact,) if contact else (), told_province, told_city, (address,) if address else (),
     )  # fmt: skip
+
+
+def _moved(one: Firm, rng: Random) -> Firm:
+    """Return a firm that went to another city, its name with it, and kept what is not bound to a place."""
+    from tests.tools.dedupe_world import places
+
+    return replace(one, place=places(rng), road=("", "", "", ""), landline="")
 
 
 def _slip(text: str, rng: Random) -> str:
@@ -148,6 +161,8 @@ def _company(one: Firm, rng: Random, happens) -> str:
         brand = _slip(brand, rng)
     if happens(0.16):
         trade = rng.choice(words.SHORTER.get(trade, (trade[:2], "")))
+    if happens(0.012):
+        trade = rng.choice(words.TRADES)  # the firm does something else now
     if happens(0.3):
         form = rng.choice(("", "", "公司", "有限公司", "有限责任公司", "股份有限公司"))
     if happens(0.04):
@@ -229,7 +244,8 @@ def _mobile(mobile: str, rng: Random) -> str:
     if not mobile:
         return ""
     return rng.choice((
-        mobile, mobile, mobile, mobile, "+86" + mobile, "86-" + mobile, f"{mobile[:3]} {mobile[3:7]} {mobile[7:]}",
+        mobile, mobile, mobile, mobile, "+86" + mobile, "86-" + mobile,
+        f"{mobile[:3]} {mobile[3:7]} {mobile[7:]}",
         f"{mobile[:3]}-{mobile[3:7]}-{mobile[7:]}", mobile.translate(FULL_WIDTH),
     ))  # fmt: skip
 
@@ -239,7 +255,8 @@ def _landline(landline: str, rng: Random) -> str:
         return ""
     area, number = landline.split("-")
     return rng.choice((
-        landline, landline, f"({area}){number}", f"{area} {number}", area + number, number, f"+86-{area[1:]}-{number}",
+        landline, landline, f"({area}){number}", f"{area} {number}", area + number, number,
+        f"+86-{area[1:]}-{number}",
         f"{landline}转{rng.randint(100, 999)}", f"{landline}-{rng.randint(1, 8)}00{rng.randint(1, 9)}",
     ))  # fmt: skip
 
@@ -252,7 +269,9 @@ def _address(one: Firm, rng: Random, happens) -> str:
         road, number, house, room = rng.choice(words.ROADS) + "路", str(rng.randint(1, 999)), "", ""
     province, city, district = one.place
     head = rng.choice((
-        (city if city == province else province + "省" + city) + "市" + district, city + "市" + district, district, "", city + district,
+        (city if city == province else province + "省" + city) + "市" + district,
+        city + "市" + district, district,
+        "", city + district,
     ))  # fmt: skip
     if happens(0.15):
         room = ""

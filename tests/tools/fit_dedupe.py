@@ -1,8 +1,8 @@
 """Fit the weights of the duplicate detection on made-up customers: ``python -m tests.tools.fit_dedupe``.
 
-Logistic regression on the pairs that blocking produces, each level of each term one weight, with the signs and
-orders of ``levels.TERMS`` as constraints, then rounded to tenths. Needs numpy and scipy. ``--free FILE`` writes
-weights without constraints to be compared with (tests/bench/dedupe.py), they are not shipped.
+Logistic regression on the pairs that blocking produces, each level of each term one weight, with the signs
+and orders of ``levels.TERMS`` as constraints, then rounded to tenths. Needs numpy and scipy. ``--free FILE``
+writes weights without constraints to be compared with (tests/bench/dedupe.py), they are not shipped.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections import Counter
+from importlib import import_module
 from pathlib import Path
 
 from crm_tui.dedupe import levels
@@ -26,7 +27,9 @@ WORLDS = (
 )  # fmt: skip
 PRIOR = 4.0
 """Standard deviation of a weight before any pair is seen, in log-odds: shrinks what few pairs speak of."""
-FALSE_COUNTS = 1.0
+CROWDED = (("same3", 0.6), ("same4", 0.3), ("room3", 0.6), ("room4", 0.3))
+"""At most this share of the weight of a rare value: many more may share one than any made-up set has."""
+FALSE_COUNTS = 2.0
 """How many times a pair of different customers counts: a wrong merge costs more than a missed one."""
 
 
@@ -48,10 +51,8 @@ def fit(
     found: Counter[tuple[tuple[int, ...], bool]], kind: str, constrained: bool
 ) -> dict[str, dict[str, float]]:
     """Return weights by term and level for one kind of customer."""
-    import numpy as np
-    from scipy.optimize import LinearConstraint, minimize
-    from scipy.sparse import csr_matrix
-
+    np, optimize = import_module("numpy"), import_module("scipy.optimize")
+    csr_matrix = import_module("scipy.sparse").csr_matrix
     own = [number for number, level in enumerate(levels.LEVELS) if level[0] == kind]
     column = {number: at for at, number in enumerate(own)}
     rows = [(pattern, same, count) for (pattern, same), count in found.items() if pattern[0] in column]
@@ -85,16 +86,19 @@ def fit(
                 lower[where[level]] = 0
             for level in term.disagree:
                 upper[where[level]] = 0
-            pairs += [(where[strong], where[weak]) for strong, weak in term.chains]
+            pairs += [(where[strong], where[weak], 1.0) for strong, weak in term.chains]
+            for level, share in CROWDED:
+                if level in where:
+                    pairs.append((where[level[:-1] + "1"], where[level], share))
     bounds = list(zip(lower, upper, strict=True))
     limits = []
     if pairs:
         order = np.zeros((len(pairs), len(own)))
-        for row, (strong, weak) in enumerate(pairs):
-            order[row, strong], order[row, weak] = 1, -1
-        limits = [LinearConstraint(order, 0, np.inf)]
+        for row, (strong, weak, share) in enumerate(pairs):
+            order[row, strong], order[row, weak] = share, -1
+        limits = [optimize.LinearConstraint(order, 0, np.inf)]
     scale = count.sum()
-    result = minimize(
+    result = optimize.minimize(
         lambda w: tuple(one / scale for one in loss(w)), at_start, jac=True, bounds=bounds,
         method="SLSQP" if pairs else "L-BFGS-B", constraints=limits if pairs else (),
         options={"maxiter": 800, "ftol": 1e-10} if pairs else {"maxiter": 3000, "maxfun": 5000},

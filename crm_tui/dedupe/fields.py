@@ -1,0 +1,179 @@
+"""Two values of one field compared: what level they come to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from rapidfuzz.distance import OSA
+
+from crm_tui.dedupe.addresses import same_road
+from crm_tui.dedupe.features import Features
+from crm_tui.dedupe.keys import organisation
+from crm_tui.text.mail import is_free_mail
+
+_NUMERALS = frozenset("一二三四五六七八九十百千万两双0123456789")
+# Words of many trades: two that share only one of them share nothing.
+_GENERAL = frozenset(
+    "科技 技术 服务 管理 设备 制品 工程 发展 实业 开发 产品 用品 材料 咨询 经营 销售".split()  # noqa: SIM905
+)
+
+
+def common(left: tuple[str, ...], right: tuple[str, ...]) -> str:
+    """Return the smallest value that both have, '' when there is none."""
+    if len(left) == 1 and len(right) == 1:
+        return left[0] if left[0] == right[0] else ""
+    return min(set(left) & set(right), default="")
+
+
+def common_landline(left: tuple[str, ...], right: tuple[str, ...]) -> str:
+    """Return the local number that both have, its area codes equal where both are known."""
+    shared = ""
+    for one in left:
+        area, _colon, number = one.partition(":")
+        for other in right:
+            other_area, _colon, other_number = other.partition(":")
+            if number == other_number and (not area or not other_area or area == other_area):
+                shared = min(shared, number) if shared else number
+    return shared
+
+
+def near_mail(left: str, right: str) -> bool:
+    """Tell whether two addresses are one but for a slip or the mail service."""
+    name, _at, domain = left.rpartition("@")
+    other, _at, other_domain = right.rpartition("@")
+    if name == other:
+        # info@ is everybody's; zhangwei8 at another free service is the same person.
+        return OSA.distance(domain, other_domain, score_cutoff=1) < 2 or (
+            len(name) > 6 and is_free_mail(domain) and is_free_mail(other_domain)
+        )
+    return domain == other_domain and len(name) > 4 and OSA.distance(name, other, score_cutoff=1) < 2
+
+
+def code_level(a: Features, b: Features, band: Callable[[str, str], int]) -> str:
+    """Return the level of two codes, both given."""
+    if a.code == b.code:
+        return "same1" if band("u", organisation(a.code)) < 2 else "same2"
+    if a.code_valid and b.code_valid:
+        return "two_valid"
+    return "typo" if OSA.distance(a.code, b.code, score_cutoff=2) < 3 else "differ"
+
+
+def shared_brand(a: Features, b: Features) -> str:
+    """Return the brand that both have, '' when there is none; one of them may be that of a further name."""
+    if a.brand == b.brand:
+        return a.brand
+    if not (a.brands or b.brands):
+        return ""
+    return min({a.brand, *a.brands} & {b.brand, *b.brands} - {""}, default="")
+
+
+def brand_level(a: Features, b: Features) -> str:
+    """Return the level of two brands, ``same`` without its band."""
+    one, other = (
+        (a.brand, b.brand) if (len(a.brand), a.brand) <= (len(b.brand), b.brand) else (b.brand, a.brand)
+    )
+    if shared_brand(a, b):
+        return "same"
+    short = len(one) < 3
+    if a.sound == b.sound:
+        return "short_sound" if short else "sound"
+    distance = OSA.distance(one, other, score_cutoff=2)
+    if distance == 1:
+        return _one_off(one, other, "short_" if short else "")
+    if len(one) > 1:
+        if other.startswith(one):
+            # The trade of one may have stayed in the brand of the other: 楼麟融资 and 楼麟, 融资租赁.
+            rest, trade = other[len(one) :], a.trade if one == a.brand else b.trade
+            return "with_trade" if trade.startswith(rest) else "begins"
+        if one in other:
+            return "inside"
+    if a.trade and b.trade and len(one) > 1:
+        left, right = a.brand + a.trade, b.brand + b.trade
+        if min(len(left), len(right)) > 4 and OSA.distance(left, right, score_cutoff=1) < 2:
+            return "whole"
+    if distance == 2 and len(one) > 3:
+        return "near"
+    return "differ"
+
+
+def _one_off(one: str, other: str, short: str) -> str:
+    if len(one) == len(other):
+        places = [at for at in range(len(one)) if one[at] != other[at]]
+        if len(places) == 2:
+            return short + "slip"
+        at = places[0]
+        if one[at] in _NUMERALS and other[at] in _NUMERALS:
+            return "number"
+        return short + "one"
+    at = next((at for at in range(len(one)) if one[at] != other[at]), len(one))
+    doubled = other[at] in (other[at - 1 : at], other[at + 1 : at + 2])
+    return short + ("slip" if doubled else "missing")
+
+
+def trade_level(left: str, right: str) -> str:
+    """Return the level of two trades, both given."""
+    if left == right:
+        return "same"
+    one, other = (left, right) if (len(left), left) <= (len(right), right) else (right, left)
+    if one in other:
+        # 科技 of 网络科技 says little: firms of one brand both have it.
+        return "vague" if one in _GENERAL else "part"
+    # 企管咨询 of 企业管理咨询: all signs in order.
+    rest = iter(other)
+    if all(sign in rest for sign in one):
+        return "part"
+    pairs = {one[at : at + 2] for at in range(len(one) - 1)} - _GENERAL
+    return "overlap" if any(pair in other for pair in pairs) else "differ"
+
+
+def branch_level(left: str, right: str) -> str:
+    """Return the level of two branches, at least one given."""
+    if left == right:
+        return "same"
+    if not (left and right):
+        return "one"
+    return "same" if left.endswith(right) or right.endswith(left) else "differ"
+
+
+def place_level(a: Features, b: Features) -> int:
+    """Return 0 same city in both names, 1 same city, 2 another place, 3 another in the names, -1 unknown."""
+    if a.told_city and b.told_city:
+        return 0 if a.told_city == b.told_city else 3
+    if a.city and b.city:
+        return 1 if a.city == b.city else 2
+    if a.told_province and b.told_province and a.told_province != b.told_province:
+        return 3
+    if a.province and b.province and a.province != b.province:
+        return 2
+    return -1
+
+
+def street_level(left: tuple[str, ...], right: tuple[str, ...]) -> tuple[str, str]:
+    """Return the best level of two sets of streets ('' for none) and the value whose rarity counts."""
+    best, value = 9, ""
+    for one in left:
+        for other in right:
+            level = _street_level(one, other)
+            if level < best:
+                best = level
+                road, number, room = min(one, other).split("|")
+                value = f"{road[-3:]}|{number}|{room}"
+    return ("room", "building", "other_room", "other_number", "other_street", "", "", "", "", "")[best], value
+
+
+def _street_level(one: str, other: str) -> int:
+    if one == other:
+        road, number, room = one.split("|")
+        # Without a number a long description is a place, a road is none.
+        return 0 if number and room else 1 if number or len(road) > 5 else 5
+    road, number, room = one.split("|")
+    other_road, other_number, other_room = other.split("|")
+    if not same_road(road, other_road):
+        return 4
+    if not (number and other_number):
+        return 5
+    if number != other_number:
+        return 3
+    if room == other_room:
+        return 0 if room else 1
+    return 2 if room and other_room else 1

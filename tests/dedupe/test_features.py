@@ -1,0 +1,96 @@
+"""Records taken apart: names, codes, phones, mails, addresses, persons."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from crm_tui.dedupe.addresses import same_road, take_apart
+from crm_tui.dedupe.features import PERSON, Record, features
+from crm_tui.dedupe.persons import person_name, person_sound, sound
+
+
+@pytest.mark.parametrize(
+    ("name", "brand", "trade", "branch", "ordinal", "city"),
+    [
+        ("福建 省鑫达生物科技有限公司", "鑫达", "生物科技", "", "", ""),
+        ("杭州铭雨第二机械设备有限公司", "铭雨", "机械设备", "", "二", "杭州"),
+        ("华泰科技上海分公司", "华泰", "科技", "上海分公司", "", "上海"),
+        ("北京华泰科技有限公司上海第二营业部", "华泰", "科技", "上海第二营业部", "", "上海"),
+        ("兰州润凯文化传媒商行", "润凯", "文化传媒", "", "", "兰州"),
+        ("王", "王", "", "", "", ""),
+        ("", "", "", "", "", ""),
+    ],
+)
+def test_names(name, brand, trade, branch, ordinal, city):
+    found = features(Record(name=name))
+    assert (found.brand, found.trade, found.branch, found.ordinal, found.city) == (
+        brand,
+        trade,
+        branch,
+        ordinal,
+        city,
+    )
+
+
+def test_ways_to_reach_a_customer_are_written_in_one_way():
+    found = features(
+        Record(
+            name="恒达", phones=("０２１－６２３４５６７８转8", "+86 138 1234 5678 / 62345679"),
+            mails=("Info＠HengDa.con",), websites=("HTTP://WWW.HENGDA.COM/index.html",),
+            contacts=("王伟经理", "李总"),
+        )
+    )  # fmt: skip
+    assert found.mobiles == ("13812345678",)
+    assert found.landlines == ("021:62345678", ":62345679")
+    assert found.mails == ("info@hengda.com",)
+    assert found.domains == ("hengda.com",)
+    assert (found.contacts, found.surnames) == (("王伟",), ("李",))
+    assert (found.city, found.province) == ("上海", "上海")
+
+
+def test_texts_without_end_are_cut():
+    start = time.process_time()
+    for sign in ("*", "(", "上海", "第一", "路1号", "a@", "1 ", "-", "/"):
+        many = sign * 20_000
+        features(Record(name=many, phones=(many,), mails=(many,), addresses=(many,), contacts=(many,)))
+    assert time.process_time() - start < 2
+
+
+def test_a_free_mail_service_is_nobodys_domain():
+    assert features(Record(name="恒达", mails=("a@qq.com", "b@qq.con"))).domains == ()
+
+
+@pytest.mark.parametrize(
+    ("address", "road", "number", "room"),
+    [
+        ("广东省东莞市虎门镇北京路205号14幢1407室", "北京路", "205", "1407"),
+        ("金水区北京北路14#3008", "北京北路", "14", "3008"),
+        ("長沙市雨花區解放路９３１號", "解放路", "931", ""),
+        ("朝阳街道人民路1号", "人民路", "1", ""),
+        ("工业园", "工业园", "", ""),
+        ("", "", "", ""),
+    ],
+)
+def test_addresses(address, road, number, room):
+    assert take_apart(address)[1] == (road, number, room)
+    assert same_road("中山路", "东城中山路")
+    assert not same_road("路", "中山路")
+
+
+@pytest.mark.parametrize(
+    ("typed", "name", "known"),
+    [("王伟", "王伟", True), ("王伟经理", "王伟", True), ("王总", "王", False),
+     ("欧阳女士", "欧阳", False), ("小李", "李", False),
+     ("张**", "张", False), ("", "", False), ("总经理", "总经理", True)],
+)  # fmt: skip
+def test_persons(typed, name, known):
+    assert person_name(typed) == (name, known)
+
+
+def test_what_sounds_alike_is_written_alike():
+    assert sound("中盛") == sound("宗森")
+    assert person_sound("单伟") != person_sound("丹伟")
+    one = features(Record(kind=PERSON, name="张三先生"))
+    assert (one.brand, one.surnames) == ("张三", ())

@@ -1,0 +1,161 @@
+"""Scores: the sum of their lines, the same from both sides, bands and vetoes."""
+
+from __future__ import annotations
+
+import json
+from random import Random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from crm_tui.dedupe import levels, scoring, wording
+from crm_tui.dedupe.comparing import Frequency
+from crm_tui.dedupe.features import PERSON, Record, digest, dump, features, load
+from crm_tui.dedupe.keys import blocks, candidates, counts, keys
+from crm_tui.dedupe.scoring import band, band_of, compare, quick
+from tests.dedupe.conftest import records
+from tests.tools.dedupe_world import code_of
+
+FULL = Record(
+    name="上海恒达机械有限公司", code=code_of(Random(2)), phones=("13812345678",),
+    mails=("info@hengda-sh.com",),
+    contacts=("王伟",), addresses=("上海市嘉定区北京路205号14幢1407室",),
+)  # fmt: skip
+
+
+def scored(left: Record, right: Record) -> scoring.Scored:
+    return compare(features(left), features(right), {})
+
+
+@pytest.mark.requirement("S0-18")
+@settings(max_examples=80)
+@given(records, records, st.dictionaries(st.sampled_from("umtedpakn"), st.integers(0, 99)))
+def test_the_lines_sum_to_the_score_from_either_side(left, right, shared):
+    a, b = features(left), features(right)
+    frequency = {key: shared.get(chr(key >> 48), 0) for key in keys(a) | keys(b)}
+    there, back = compare(a, b, frequency), compare(b, a, frequency)
+    assert round(sum(line.weight for line in there.lines), 6) == there.score
+    assert quick(a, b, Frequency(frequency)) == round(there.score * 10)
+    assert (there.score, there.veto) == (back.score, back.veto)
+    assert sorted((line.term, line.level) for line in there.lines) == sorted(
+        (line.term, line.level) for line in back.lines
+    )
+    assert all(wording.text(line) for line in there.lines)
+    assert compare(a, b, frequency) == there
+
+
+@settings(max_examples=80)
+@given(records)
+def test_features_are_kept_and_read_again(record):
+    found = features(record)
+    assert load(dump(found)) == found
+    assert digest(found) == digest(features(record))
+    assert found.code or found.name or keys(found) is not None
+
+
+@pytest.mark.parametrize(
+    "name", ["", " ", "王", "*", "()", "有限公司", "上海", "第", "第一", "-王总", "（）", "a"]
+)
+@pytest.mark.parametrize("kind", ["company", "person"])
+def test_odd_names_are_compared_and_never_merged_by_themselves(name, kind):
+    one = features(Record(kind=kind, name=name))
+    found = compare(one, one, {})
+    assert band(found) != scoring.MERGE, found
+    assert compare(one, features(FULL), {}).score < 0
+
+
+def test_empty_records_share_no_key():
+    assert keys(features(Record())) == set()
+
+
+@pytest.mark.requirement("S0-18")
+def test_one_customer_typed_twice_is_suggested():
+    typed = Record(
+        name="恆達機械(上海)有限責任公司 ",
+        phones=("+86 138-1234-5678",),
+        contacts=("王总",),
+        addresses=("嘉定区北京路205#1407",),
+    )
+    found = scored(FULL, typed)
+    assert band(found) == scoring.MERGE
+    assert found.lines == sorted(found.lines, key=lambda line: -abs(line.weight))
+    assert {"brand", "mobile", "street"} <= {line.term for line in found.lines}
+
+
+@pytest.mark.parametrize(
+    ("other", "veto"),
+    [
+        (FULL._replace(code=code_of(Random(1))), scoring.CODES),
+        (FULL._replace(name="上海恒达机械有限公司杭州分公司"), scoring.BRANCH),
+        (FULL._replace(name="上海恒达机械杭州分公司", code=""), scoring.BRANCH),
+        (FULL._replace(kind=PERSON), scoring.KIND),
+    ],
+)
+def test_vetoes_hold_whatever_else_agrees(other, veto):
+    found = scored(FULL, other)
+    assert found.veto == veto
+    assert band(found) in (scoring.RELATED, scoring.NONE)
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        # One agent's address and phone, a switchboard, a contact for two firms.
+        (
+            Record(name="上海恒达机械有限公司", phones=("021-62345678",)),
+            Record(name="上海瑞丰食品有限公司", phones=("021-62345678",)),
+        ),
+        (Record(name="上海永联材料有限公司"), Record(name="上海承联材料有限公司")),
+        (Record(name="十堰六众工贸有限公司"), Record(name="十堰三众工贸有限公司")),
+        (Record(name="上海恒达第一机械厂"), Record(name="上海恒达第二机械厂")),
+        (Record(name="上海恒达机械有限公司"), Record(name="杭州恒达机械有限公司")),
+        (
+            Record(kind=PERSON, name="王伟", phones=("13812345678",)),
+            Record(kind=PERSON, name="王伟", phones=("13987654321",)),
+        ),
+    ],
+)
+def test_look_alikes_are_not_suggested(left, right):
+    assert band(scored(left, right)) in (scoring.NONE, scoring.POSSIBLE, scoring.RELATED)
+
+
+def test_a_value_that_many_share_weighs_less():
+    a, b = features(FULL), features(FULL._replace(name="上海恒达商贸有限公司", code=""))
+    weights = []
+    for count in (1, 4, 10, 5000):
+        crowded = {key: count for key in keys(a) if chr(key >> 48) == "m"}
+        weights.append(compare(a, b, crowded).score)
+    assert weights == sorted(weights, reverse=True)
+    assert weights[0] > weights[-1]
+
+
+def test_bands():
+    assert band_of(3.1) == scoring.MERGE
+    assert band_of(3.0) == scoring.REVIEW == band_of(0)
+    assert band_of(-0.5) == scoring.POSSIBLE
+    assert band_of(-1.5) == scoring.NONE
+    assert band_of(9, scoring.CODES) == scoring.RELATED
+    assert band_of(9, scoring.DECIDED) == scoring.NONE
+
+
+def test_the_weights_are_monotone_and_complete():
+    table = json.loads(scoring._WEIGHTS.read_text("utf-8"))
+    for kind, terms in levels.TERMS.items():
+        for term in terms:
+            own = table[kind][term.name]
+            assert set(own) == {*term.agree, *term.free, *term.disagree}
+            assert all(own[level] >= 0 for level in term.agree), term
+            assert all(own[level] <= 0 for level in term.disagree), term
+            assert all(own[strong] >= own[weak] for strong, weak in term.chains), term
+
+
+def test_five_thousand_customers_of_one_switchboard_make_no_pairs():
+    found = [
+        features(Record(name=f"{a}{b}机械有限公司", phones=("021-62345678",)))
+        for a in "华泰恒达瑞"
+        for b in "天海川山石"
+    ]
+    of = blocks(enumerate(map(keys, found)))
+    assert max(counts(of).values()) == 25
+    assert all(scoring.quick(found[a], found[b], Frequency(counts(of))) < 0 for a, b in candidates(of))
