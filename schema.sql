@@ -1,4 +1,4 @@
--- The whole current database of crm_tui, version 4.
+-- The whole current database of crm_tui, version 5.
 --
 -- Conventions: STRICT tables; money in integer fen; instants 'YYYY-MM-DDTHH:MM:SSZ' (UTC), dates 'YYYY-MM-DD';
 -- flags 0/1; several words in one column joined by ','. Words are stored by key (table word), never by label.
@@ -7,7 +7,7 @@
 -- Nothing here reads a clock or a random source: the writer passes time in.
 
 PRAGMA application_id = 1129467220; -- 'CRMT'
-PRAGMA user_version = 4;
+PRAGMA user_version = 5;
 
 -- ---------------------------------------------------------------- the log: history, audit, undo, versions
 
@@ -378,6 +378,23 @@ CREATE TABLE imported_row (
   deleted_at TEXT CHECK (length(deleted_at) = 20)
 ) STRICT;
 CREATE UNIQUE INDEX imported_row_once ON imported_row (customer_id, sheet) WHERE deleted_at IS NULL;
+
+-- What was decided about two customers that look alike; customer_a is the smaller id. `basis` digests both records'
+-- codes, phones and mails: once those differ, the question may be asked again.
+CREATE TABLE duplicate_decision (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  customer_a INTEGER NOT NULL REFERENCES customer (id),
+  customer_b INTEGER NOT NULL REFERENCES customer (id),
+  verdict TEXT NOT NULL CHECK (verdict IN ('different', 'related')),
+  basis TEXT NOT NULL,
+  note TEXT,
+  created_in INTEGER NOT NULL DEFAULT 0,
+  changed_in INTEGER NOT NULL DEFAULT 0,
+  deleted_at TEXT CHECK (length(deleted_at) = 20),
+  CHECK (customer_a <> customer_b)
+) STRICT;
+CREATE UNIQUE INDEX duplicate_decision_once ON duplicate_decision (customer_a, customer_b) WHERE deleted_at IS NULL;
+CREATE INDEX duplicate_decision_of_b ON duplicate_decision (customer_b);
 
 -- ---------------------------------------------------------------- follow-ups
 
@@ -1233,6 +1250,48 @@ END;
 CREATE TRIGGER imported_row_deleted AFTER DELETE ON imported_row BEGIN
   INSERT INTO change (change_set, entity, entity_id, op, old) VALUES ((SELECT change_set FROM writing), 'imported_row', OLD.id, 'delete',
     json_patch('{}', json_object('customer_id', OLD.customer_id, 'sheet', OLD.sheet, 'cells', OLD.cells, 'created_in', OLD.created_in, 'deleted_at', OLD.deleted_at)));
+END;
+
+CREATE TRIGGER duplicate_decision_outside_insert BEFORE INSERT ON duplicate_decision WHEN (SELECT change_set FROM writing) IS NULL BEGIN
+  INSERT INTO change_set (action, source) VALUES ('outside', 'outside');
+  UPDATE writing SET change_set = (SELECT max(id) FROM change_set);
+END;
+CREATE TRIGGER duplicate_decision_outside_update BEFORE UPDATE ON duplicate_decision
+  WHEN (SELECT change_set FROM writing) IS NULL OR (OLD.changed_in = (SELECT change_set FROM writing) AND (SELECT source FROM change_set WHERE id = (SELECT change_set FROM writing)) = 'outside') BEGIN
+  INSERT INTO change_set (action, source) VALUES ('outside', 'outside');
+  UPDATE writing SET change_set = (SELECT max(id) FROM change_set);
+END;
+CREATE TRIGGER duplicate_decision_outside_delete BEFORE DELETE ON duplicate_decision WHEN (SELECT change_set FROM writing) IS NULL BEGIN
+  INSERT INTO change_set (action, source) VALUES ('outside', 'outside');
+  UPDATE writing SET change_set = (SELECT max(id) FROM change_set);
+END;
+CREATE TRIGGER duplicate_decision_inserted AFTER INSERT ON duplicate_decision BEGIN
+  INSERT INTO change (change_set, entity, entity_id, op) VALUES ((SELECT change_set FROM writing), 'duplicate_decision', NEW.id, 'insert');
+END;
+CREATE TRIGGER duplicate_decision_adopted AFTER INSERT ON duplicate_decision WHEN NEW.changed_in IS NOT (SELECT change_set FROM writing) BEGIN
+  SELECT RAISE(ABORT, 'duplicate_decision: write without changed_in') WHERE NOT (SELECT source FROM change_set WHERE id = (SELECT change_set FROM writing)) = 'outside';
+  UPDATE duplicate_decision SET changed_in = (SELECT change_set FROM writing),
+    created_in = CASE WHEN created_in = 0 THEN (SELECT change_set FROM writing) ELSE created_in END WHERE id = NEW.id;
+END;
+CREATE TRIGGER duplicate_decision_updated AFTER UPDATE ON duplicate_decision BEGIN
+  INSERT INTO change (change_set, entity, entity_id, op, field, old, new)
+  SELECT (SELECT change_set FROM writing), 'duplicate_decision', NEW.id, 'update', 'customer_a', OLD.customer_a, NEW.customer_a WHERE OLD.customer_a IS NOT NEW.customer_a COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'duplicate_decision', NEW.id, 'update', 'customer_b', OLD.customer_b, NEW.customer_b WHERE OLD.customer_b IS NOT NEW.customer_b COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'duplicate_decision', NEW.id, 'update', 'verdict', OLD.verdict, NEW.verdict WHERE OLD.verdict IS NOT NEW.verdict COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'duplicate_decision', NEW.id, 'update', 'basis', OLD.basis, NEW.basis WHERE OLD.basis IS NOT NEW.basis COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'duplicate_decision', NEW.id, 'update', 'note', OLD.note, NEW.note WHERE OLD.note IS NOT NEW.note COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'duplicate_decision', NEW.id, 'update', 'created_in', OLD.created_in, NEW.created_in WHERE OLD.created_in IS NOT NEW.created_in COLLATE BINARY AND OLD.created_in <> 0
+  UNION ALL SELECT (SELECT change_set FROM writing), 'duplicate_decision', NEW.id, 'update', 'deleted_at', OLD.deleted_at, NEW.deleted_at WHERE OLD.deleted_at IS NOT NEW.deleted_at COLLATE BINARY;
+END;
+CREATE TRIGGER duplicate_decision_version AFTER UPDATE ON duplicate_decision
+  WHEN NEW.changed_in IS NOT (SELECT change_set FROM writing) OR NEW.id IS NOT OLD.id BEGIN
+  SELECT RAISE(ABORT, 'duplicate_decision: id is fixed') WHERE NEW.id IS NOT OLD.id;
+  SELECT RAISE(ABORT, 'duplicate_decision: write without changed_in') WHERE NOT (SELECT source FROM change_set WHERE id = (SELECT change_set FROM writing)) = 'outside';
+  UPDATE duplicate_decision SET changed_in = (SELECT change_set FROM writing) WHERE id = NEW.id;
+END;
+CREATE TRIGGER duplicate_decision_deleted AFTER DELETE ON duplicate_decision BEGIN
+  INSERT INTO change (change_set, entity, entity_id, op, old) VALUES ((SELECT change_set FROM writing), 'duplicate_decision', OLD.id, 'delete',
+    json_patch('{}', json_object('customer_a', OLD.customer_a, 'customer_b', OLD.customer_b, 'verdict', OLD.verdict, 'basis', OLD.basis, 'note', OLD.note, 'created_in', OLD.created_in, 'deleted_at', OLD.deleted_at)));
 END;
 
 CREATE TRIGGER activity_outside_insert BEFORE INSERT ON activity WHEN (SELECT change_set FROM writing) IS NULL BEGIN

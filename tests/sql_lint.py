@@ -20,6 +20,7 @@ ALLOWED = {
     ("storage/derive", "formatted"): "writes the columns that the registered rooms name by constants",
     ("storage/derive", "positional"): "executemany over rows in the order of the named columns",
     ("storage/(manifest|drill)", "formatted"): "reads every table by the names that the schema holds",
+    ("storage/relations", "formatted"): "moves the rows of any table by the names that the schema holds",
     ("storage/throwaway", "formatted"): "drops indexes by the names that the schema holds",
     ("search/store", "formatted"): "puts in the test of the list filter; values are parameters",
     ("customers/store_list", "formatted"): "puts lists together of its constants; values are parameters",

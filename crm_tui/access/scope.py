@@ -16,6 +16,11 @@ HIDDEN = (
 )
 OF_CUSTOMER = "EXISTS (SELECT 1 FROM temp.customer v WHERE v.id = t.customer_id)"
 OF_ANY_CUSTOMER = "EXISTS (SELECT 1 FROM temp.customer_any v WHERE v.id = t.customer_id)"
+OF_BOTH = (
+    "EXISTS (SELECT 1 FROM temp.customer v WHERE v.id = t.customer_a)"
+    " AND EXISTS (SELECT 1 FROM temp.customer v WHERE v.id = t.customer_b)"
+)
+OF_ANY_BOTH = OF_BOTH.replace("temp.customer v", "temp.customer_any v")
 LIVE = "t.deleted_at IS NULL"
 
 # View -> (table, condition on t). Order matters: a view may use those before it.
@@ -28,6 +33,7 @@ VIEWS: dict[str, tuple[str, str]] = {
     "project": ("project", f"{LIVE} AND {OF_CUSTOMER}"),
     "collaborator": ("collaborator", f"{LIVE} AND {OF_CUSTOMER}"),
     "imported_row": ("imported_row", f"{LIVE} AND {OF_CUSTOMER}"),
+    "duplicate_decision": ("duplicate_decision", f"{LIVE} AND {OF_BOTH}"),
     "activity": ("activity", f"{LIVE} AND {OF_CUSTOMER}"),
     "plan": ("plan", f"{LIVE} AND {OF_CUSTOMER}"),
     "customer_state": ("customer_state", OF_CUSTOMER),
@@ -60,16 +66,20 @@ VIEWS: dict[str, tuple[str, str]] = {
     # Removed rows too, for what history calls them.
     **{
         f"{table}_any": (table, OF_ANY_CUSTOMER)
-        for table in ("contact", "customer_alias", "tag_link", "project", "imported_row", "activity", "plan")
+        for table in (
+            *("contact", "customer_alias", "tag_link", "project", "collaborator", "imported_row"),
+            *("activity", "plan"),
+        )
     },
+    "duplicate_decision_any": ("duplicate_decision", OF_ANY_BOTH),
     "tag_any": ("tag", "1 = 1"),
     "word_any": ("word", "1 = 1"),
 }
-PRAGMAS = ("data_version", "table_xinfo")
-TOLD = ("pragma_table_xinfo",)
-# The search index tells of every customer which grams it has: search/store.py joins each to the view customer.
-# Its own statements read the tables behind it. SQLite before 3.44 asks for the others, when it sets the index
-# up again after the schema moved; nothing is written on this connection anyway.
+PRAGMAS = ("data_version", "table_xinfo", "foreign_key_list")
+TOLD = ("pragma_table_xinfo", "pragma_foreign_key_list")
+# The search index tells of every customer which grams it has: search/store.py joins each to the view
+# customer. Its own statements read the tables behind it. SQLite before 3.44 asks for the others, when it
+# sets the index up again after the schema moved; nothing is written on this connection anyway.
 INDEX = ("customer_gram", "customer_gram_data", "customer_gram_idx", "customer_gram_config")
 SETTING_UP = (
     (sqlite3.SQLITE_READ, "sqlite_master", "ROWID"),

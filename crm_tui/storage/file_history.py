@@ -52,6 +52,9 @@ RECORD_NAMES = {
     "activity": OF_CUSTOMER + "(SELECT t.customer_id FROM activity_any t WHERE t.id = :id)",
     "plan": OF_CUSTOMER + "(SELECT t.customer_id FROM plan_any t WHERE t.id = :id)",
     "imported_row": OF_CUSTOMER + "(SELECT t.customer_id FROM imported_row_any t WHERE t.id = :id)",
+    "collaborator": OF_CUSTOMER + "(SELECT t.customer_id FROM collaborator_any t WHERE t.id = :id)",
+    "duplicate_decision": OF_CUSTOMER
+    + "(SELECT t.customer_a FROM duplicate_decision_any t WHERE t.id = :id)",
     "person": "SELECT name FROM person_any WHERE id = :id",
     "tag": "SELECT name FROM tag_any WHERE id = :id",
     "word": "SELECT label FROM word_any WHERE id = :id",

@@ -99,6 +99,18 @@ STEPS = (
             "INSERT INTO search_index (one, built_to, goal) SELECT 1, 0, coalesce(max(id), 0) FROM customer",
         ),
     ),
+    Step(
+        5,
+        (
+            "CREATE TABLE duplicate_decision (id INTEGER PRIMARY KEY AUTOINCREMENT,"
+            " customer_a INTEGER NOT NULL REFERENCES customer (id),"
+            " customer_b INTEGER NOT NULL REFERENCES customer (id),"
+            " verdict TEXT NOT NULL CHECK (verdict IN ('different', 'related')),"
+            " basis TEXT NOT NULL, note TEXT, created_in INTEGER NOT NULL DEFAULT 0,"
+            " changed_in INTEGER NOT NULL DEFAULT 0, deleted_at TEXT CHECK (length(deleted_at) = 20),"
+            " CHECK (customer_a <> customer_b)) STRICT",
+        ),
+    ),
 )
 
 

@@ -36,6 +36,7 @@ CHECKED: dict[tuple[str, str], tuple[Any, Any]] = {
     ("plan", "done_at"): (None, OTHER_INSTANT),
     ("plan", "origin"): ("manual", "import"),
     ("plan", "state"): ("todo", "done"),
+    ("duplicate_decision", "verdict"): ("different", "related"),
     ("person", "active"): (1, 0),
     ("word", "active"): (1, 0),
 }

@@ -47,8 +47,13 @@ def dump(connection: sqlite3.Connection) -> Iterator[str]:
     """Yield the statements that make a file anew: tables, rows, counters, then what hangs on the tables."""
     objects = connection.execute("SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL").fetchall()
     names = [name for kind, name, _sql in objects if kind == "table" and name != "sqlite_sequence"]
-    yield from (f"{sql};" for kind, name, sql in objects if name in names and kind == "table")
-    for table in [*names, "sqlite_sequence"]:
+    virtual = [name for _kind, name, sql in objects if sql.startswith("CREATE VIRTUAL")]
+    # The tables of a virtual one come with it, and with first rows that its own replace.
+    within = [name for name in names if name.startswith(tuple(f"{one}_" for one in virtual))]
+    made = [(name, sql) for kind, name, sql in objects if kind == "table" and name in names]
+    yield from (f"{sql};" for name, sql in made if name not in within)
+    yield from (f"DELETE FROM {name};" for name in within)
+    for table in [name for name in names if name not in virtual] + ["sqlite_sequence"]:
         columns = [row[1] for row in connection.execute(f"PRAGMA table_info({table})")]
         quoted = " || ', ' || ".join(f"quote({column})" for column in columns)
         for (values,) in connection.execute(f"SELECT {quoted} FROM {table}"):
