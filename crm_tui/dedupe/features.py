@@ -31,6 +31,8 @@ _BRANCH_END = re.compile(
     r"(?:第?[一二三四五六七八九十\d]+)?(?:分公司|办事处|代表处|联络处|营业部|营业所|分店|分厂|分部)$"
 )
 _TAIL = re.compile(r"(?:[-—_/][\u4e00-\u9fff]{1,6}|\([^()]*\)|[*#\s])+$")
+# 恒达机械有限公司 张工: whom to ask for there.
+_WHO = re.compile(r"(?<=\S{4})[\s-]+[\u4e00-\u9fff]{1,3}(?:总|工|经理|先生|女士|小姐|老师|主任)$")
 _BRAND_SIGNS = str.maketrans("", "", " .,-_·&'\"()/+!*#")
 _BRANCH_SIGNS = str.maketrans("", "", " ().,-")
 _HOST = re.compile(r"(?:[a-z]+:/*)?(?:www?\d?\.|m\.)*([^/:?#\s,;，；、@]+\.[^/:?#\s,;，；、@]+)")
@@ -98,7 +100,7 @@ _SINGLE = Features._fields.index("brands")
 
 
 def features(record: Record) -> Features:
-    """Take a record apart; the same record always gives the same features. Of each text LONGEST signs count."""
+    """Take a record apart, of each text LONGEST signs; the same record always gives the same features."""
     record = _shortened(record)
     person = record.kind == PERSON
     mobiles, landlines = _phones(record.phones)
@@ -160,7 +162,7 @@ def _company(typed: str) -> tuple[str, str, str, str, str, Place]:
     if not text:
         return "", "", "", "", "", Place()
     if " " in text and not text.isascii():
-        text = _SLIP.sub("", text)
+        text = _SLIP.sub("", _WHO.sub("", text))
     region, brand, trade, _form, branch = parts(text)
     if not branch and (at := _plain_branch(text)):
         region, brand, trade, _form, _branch = parts(text[:at])

@@ -89,6 +89,8 @@ def _add_brand(found: Features, add) -> None:
         place = where + (found.trade[:2] if len(brand) < 3 else "")
         for one in {brand, *[brand[:at] + brand[at + 1 :] for at in range(len(brand))]}:
             add(("x", one + "|" + place))
+        if len(brand) == 2:
+            add(("x", brand + "|" + found.province))
 
 
 def _add_person(found: Features, add) -> None:

@@ -75,3 +75,14 @@ def test_the_same_customers_give_the_same_clusters_in_any_order():
     Random(3).shuffle(order)
     assert groups(order) == first
     assert len(first) > 20
+
+
+def test_the_made_up_customers_are_the_same_on_every_run_and_resemble_in_every_way():
+    first, again = world(11, 3000, "alike"), world(11, 3000, "alike")
+    assert first == again
+    reasons = {reason for _a, _b, reason in first.alike}
+    assert reasons >= {
+        "branch", "same_brand_other_city", "parent_subsidiary", "shared_switchboard", "registered_agent",
+        "same_contact", "near_name", "numbered_sibling", "same_person_name", "same_household",
+    }  # fmt: skip
+    assert all(first.entity[a] != first.entity[b] for a, b, _reason in first.alike)
