@@ -85,6 +85,16 @@ def grams(document: str) -> frozenset[str]:
     return frozenset(found)
 
 
+def moved(old: str, new: str) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the grams that only the old document has, and those that only the new one has."""
+    was, now = old.split("\n"), new.split("\n")
+    if {line[:1] for line in {*was} ^ {*now}} <= _APART:
+        # No other line has grams like theirs, so that the names, the dearest, need not be read.
+        old, new = ("\n".join([line for line in one if line[:1] in _APART]) for one in (was, now))
+    before, after = grams(old), grams(new)
+    return before - after, after - before
+
+
 def units(text: str) -> list[str]:
     """Return the units of a name: each Chinese sign, each run of letters and digits; no punctuation."""
     return UNITS.findall(text)
@@ -299,4 +309,5 @@ def _phone(text: str, found: set[str]) -> None:
 
 _NAMES = frozenset("nsfa")
 _LATIN = frozenset("mwh")
+_APART = frozenset("t#u")  # kinds of line whose grams begin with signs of their own
 _CACHED = {"c": _person, "r": _person, "t": _tag, "e": _english}

@@ -15,7 +15,7 @@ from crm_tui import clock
 from crm_tui.errors import CrmError, NotPermitted
 from crm_tui.locale import _
 from crm_tui.search import store_index as store
-from crm_tui.search.grams import VERSION, grams
+from crm_tui.search.grams import VERSION, grams, moved
 from crm_tui.search.merging import merge, parts
 from crm_tui.storage import derive
 from crm_tui.storage.database import Database
@@ -148,18 +148,24 @@ def _write(connection: sqlite3.Connection, documents: Sequence[derive.Document])
         store.run_many(connection, store.PUT, rows)
         return
     for one in documents:
-        if one.old == one.new:
-            # Who holds it is one gram; the text need not be read for that.
-            old, new = _holder(one.old_holder), _holder(one.new_holder)
-        else:
-            old, new = all_grams(one.old, one.old_holder), all_grams(one.new, one.new_holder)
-        taken, put = old - new, new - old
+        taken, put = _moved(one)
         if taken:
             store.run(connection, store.TAKE, {"id": one.customer_id, "grams": " ".join(taken)})
         # SQLite counts a row less for whatever is taken, and calls an index of less than none damaged: who is
         # not gone counts again, though nothing be put in.
         if put or (taken and one.new is not None):
             store.run(connection, store.PUT, {"id": one.customer_id, "grams": " ".join(put)})
+
+
+def _moved(one: derive.Document) -> tuple[frozenset[str], frozenset[str]]:
+    """Return what is to be taken out for a document that moved, and what is to be put in."""
+    if one.old is None or one.new is None:
+        before, after = all_grams(one.old, one.old_holder), all_grams(one.new, one.new_holder)
+        return before - after, after - before
+    # Who holds it is one gram; a text that stays need not be read for that.
+    taken, put = moved(one.old, one.new) if one.old != one.new else (frozenset(), frozenset())
+    former, holder = _holder(one.old_holder), _holder(one.new_holder)
+    return taken | (former - holder), put | (holder - former)
 
 
 def _holder(holder: int | None) -> frozenset[str]:

@@ -180,6 +180,9 @@ def _write_states(connection: sqlite3.Connection, states: Sequence[tuple[tuple[s
             f"INSERT INTO customer_state (customer_id, {', '.join(names)})"
             f" VALUES (?{', ?' * len(names)}) ON CONFLICT (customer_id) DO UPDATE SET "
             + ", ".join(f"{name} = excluded.{name}" for name in names)
+            # A row that stays as it is would have its pages and those of its indexes written all the same.
+            + " WHERE "
+            + " OR ".join(f"customer_state.{name} IS DISTINCT FROM excluded.{name}" for name in names)
         )
         ids = sorted(one for one, at in wanted.items() if at == which)
         parts = [states[at][1] for at in which]

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crm_tui.customers.document import build
-from crm_tui.search.grams import TOKEN_SIGNS, VERSION, grams
+from crm_tui.search.grams import TOKEN_SIGNS, VERSION, grams, moved
 
 DOCUMENTS = (
     "n深圳华为技术有限公司\nc任小飞\np13800008888\nmren@huawei.com\n#c20210105388\nt高意向",
@@ -54,3 +54,17 @@ def test_grams_are_single_tokens(parts: list[tuple[str, str]]) -> None:
         assert not re.search(r'[\s"\x00-\x1f]', one)
         assert not [sign for sign in one if sign < "\x80" and not (sign.isalnum() or sign in TOKEN_SIGNS)]
         assert one == one.lower()
+
+
+LINES = st.lists(st.tuples(st.sampled_from("nsfaecpmhw#utr"), st.text("华为a1 8@#+", max_size=8)), max_size=5)
+
+
+@settings(max_examples=100, deadline=None)
+@given(LINES, LINES, LINES)
+def test_what_moved_between_two_documents_is_the_difference_of_their_grams(
+    kept: list[tuple[str, str]], gone: list[tuple[str, str]], come: list[tuple[str, str]]
+) -> None:
+    tags = [("t", text) for _kind, text in come]
+    for old, new in ((kept + gone, kept + come), (kept, kept + tags), (kept + tags, kept)):
+        was, now = build(old), build(new)
+        assert moved(was, now) == (grams(was) - grams(now), grams(now) - grams(was))
