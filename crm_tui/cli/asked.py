@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from crm_tui.cli.diagnostics import say
 from crm_tui.cli.grammar import option
-from crm_tui.customers.reading import MATCH, SORTS, Query, sought
+from crm_tui.customers.reading import MATCH, SORTS, Query, find, led_on, sought
 from crm_tui.errors import BadInput
 from crm_tui.locale import N_, _, translations
 from crm_tui.text.fold import fold
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     import click
 
     from crm_tui.session import Session
+    from crm_tui.storage.driver import sqlite3
 
 SCREEN = "customers"
 PATIENCE_MS = 5000
@@ -92,6 +94,14 @@ def asked(
     if found.query.ids is not None and not (sort or definition.get("sort")):
         return Asked(found.query._replace(sort=MATCH), columns, found.more)
     return Asked(found.query, columns, found.more)
+
+
+def referred(reader: sqlite3.Connection, reference: str) -> int:
+    """Return the customer that REF means, telling when that one was merged into another; raises BadInput."""
+    found = find(reader, reference)
+    if told := led_on(reader, reference):
+        say(told)
+    return found
 
 
 def sort_of(text: str) -> str:

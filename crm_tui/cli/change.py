@@ -10,7 +10,7 @@ import click
 
 from crm_tui.access import store as people_store
 from crm_tui.access.policy import demand
-from crm_tui.cli.asked import asked, choosing
+from crm_tui.cli.asked import asked, choosing, referred
 from crm_tui.cli.diagnostics import say
 from crm_tui.cli.grammar import argument, command, option
 from crm_tui.cli.output import Column
@@ -113,7 +113,7 @@ def _chosen(
             click.get_current_context(),
         )
     if references:
-        return list(dict.fromkeys(reading.find(session.reader, one) for one in references))
+        return list(dict.fromkeys(referred(session.reader, one) for one in references))
     wanted = asked(session, expression=expression, view=view, find=find, sort="id").query
     if not every and not wanted.text and wanted.filter is None:
         # A view that shows everything is no choice.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from crm_tui import clock
+from crm_tui.cli.asked import referred
 from crm_tui.cli.diagnostics import say
 from crm_tui.cli.grammar import argument, command, option
 from crm_tui.cli.output import Column
@@ -12,7 +13,6 @@ from crm_tui.cli.registry import COMMANDS
 from crm_tui.cli.state import State
 from crm_tui.customers.convert import Context, show_column
 from crm_tui.customers.fields import Field, field_named, field_of
-from crm_tui.customers.reading import find
 from crm_tui.locale import N_, _
 from crm_tui.storage import file_history
 from crm_tui.storage import history as log
@@ -32,6 +32,8 @@ ENTITIES: dict[str, str] = {
     "customer_alias": N_("Other name"),
     "activity": N_("Follow-up"),
     "plan": N_("Plan"),
+    "collaborator": N_("Collaborator"),
+    "duplicate_decision": N_("Judgement on duplicates"),
 }
 
 
@@ -99,7 +101,7 @@ def set_title(one: SetSummary) -> str:
 
 
 def _file(state: State, session: Session, reference: str, one: Field | None, limit: int) -> None:
-    customer_id = find(session.reader, reference)
+    customer_id = referred(session.reader, reference)
     changes = file_history.of_file(session.reader, customer_id, limit=MOST if one else limit)
     names = file_history.names_in_file(session.reader, customer_id)
     context = session.context()
@@ -143,6 +145,8 @@ def _move(
     if change.op != "update":
         return Move(*begin, _("added") if change.op == "insert" else _("removed"), "", "")
     if change.field == "deleted_at":
+        if change.entity == "customer" and change.new and change.action == "customer.merge":
+            return Move(*begin, _("merged"), "", "")
         return Move(*begin, _("removed") if change.new else _("brought back"), "", "")
     if field_of(change.entity, change.field or "") is None:
         return None

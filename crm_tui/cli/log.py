@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, TypeVar
 from zoneinfo import ZoneInfo
 
 from crm_tui import clock
+from crm_tui.cli.asked import referred
 from crm_tui.cli.diagnostics import say
 from crm_tui.cli.grammar import argument, command, option
 from crm_tui.cli.registry import COMMANDS
 from crm_tui.cli.show import goal, when
 from crm_tui.cli.state import State
-from crm_tui.customers.reading import find, record
+from crm_tui.customers.reading import record
 from crm_tui.errors import BadInput
 from crm_tui.followups import service
 from crm_tui.followups.next_step import read_next
@@ -52,7 +53,7 @@ def log(
 ) -> None:  # fmt: skip
     """Log an activity, close the plan it deals with, plan the next."""
     with state.session(write=True) as session:
-        customer_id = find(session.reader, reference)
+        customer_id = referred(session.reader, reference)
         moment, whole_day = _read(lambda: _moment(at, session)) if at else (None, False)
         closing = None if keep_open else _closing(session, customer_id, done)
         entry = LogEntry(

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from crm_tui import clock
+from crm_tui.cli.asked import referred
 from crm_tui.cli.grammar import argument, command
 from crm_tui.cli.registry import COMMANDS
 from crm_tui.cli.state import State
@@ -13,7 +14,7 @@ from crm_tui.customers.checks import check
 from crm_tui.customers.convert import Context, parse, show_column
 from crm_tui.customers.convert import show as show_field
 from crm_tui.customers.fields import FIELDS, GROUPS, Field, fields
-from crm_tui.customers.reading import CustomerFile, class_of, customer_file, days_of, find
+from crm_tui.customers.reading import CustomerFile, class_of, customer_file, days_of
 from crm_tui.followups.reading import Activity, Plan, activities, plans
 from crm_tui.locale import N_, _
 
@@ -32,7 +33,7 @@ INNER = ("name_key", "no_sort", "uscc_key", "created_in", "changed_in", "deleted
 def show(state: State, reference: str) -> None:
     """Print a customer file."""
     with state.session() as session:
-        found = find(session.reader, reference)
+        found = referred(session.reader, reference)
         file = customer_file(session.reader, found)
         if file is None:
             return

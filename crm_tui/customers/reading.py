@@ -33,6 +33,7 @@ from crm_tui.errors import BadInput
 from crm_tui.locale import N_, _
 from crm_tui.presets.store import Dictionary
 from crm_tui.storage.driver import sqlite3
+from crm_tui.storage.merging import gone
 from crm_tui.text.fold import fold
 
 __all__ = [
@@ -53,6 +54,7 @@ __all__ = [
     "ended",
     "extra",
     "find",
+    "led_on",
     "marks_of",
     "matching",
     "numbered",
@@ -180,6 +182,14 @@ def find(reader: sqlite3.Connection, reference: str) -> int:
         "",
         _("Give the number instead."),
     )
+
+
+def led_on(reader: sqlite3.Connection, reference: str) -> str:
+    """Return the sentence on a number whose customer was merged into another one, '' for any other REF."""
+    merged = store.merged_numbered(reader, reference.strip())
+    if merged is None or numbered(reader, reference.strip()):
+        return ""
+    return gone(reader, "customer", merged[0], ended(reader, merged[0])).what
 
 
 def warnings(

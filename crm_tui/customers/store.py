@@ -192,6 +192,19 @@ BY_ALIAS = (
 )
 
 
+# A merged customer's number finds the one that took it over, also when nobody kept it as an other name.
+BY_OLD_NUMBER = (
+    "SELECT id, merged_into FROM customer_any WHERE no = :no AND (gone IS NULL OR gone <> 'undone')"
+    " AND gone = 'merged' ORDER BY id"
+)
+
+
+def merged_numbered(reader: sqlite3.Connection, number: str) -> tuple[int, int] | None:
+    """Return the merged customer that had a number, and the one it went into; None when there is none."""
+    row = reader.execute(BY_OLD_NUMBER, {"no": number}).fetchone()
+    return (row[0], row[1]) if row else None
+
+
 def numbered(reader: sqlite3.Connection, number: str) -> list[int]:
     """Return the customers with exactly that number."""
     params = {"no": number, "sort": natural_key(number)}
@@ -208,7 +221,8 @@ def by_reference(reader: sqlite3.Connection, number: str, name_key: str) -> list
         rows = reader.execute(sql, params).fetchall()
         if rows:
             return [row[0] for row in rows]
-    return []
+    merged = merged_numbered(reader, number)
+    return [merged[1]] if merged else []
 
 
 OWN = "SELECT * FROM customer WHERE id IN ({ids})"

@@ -31,6 +31,8 @@ ENTITIES: dict[str, str] = {
     "customer_alias": N_("Other name"),
     "activity": N_("Follow-up"),
     "plan": N_("Plan"),
+    "collaborator": N_("Collaborator"),
+    "duplicate_decision": N_("Judgement on duplicates"),
     "imported_row": N_("Row of a sheet"),
     "person": N_("Colleague"),
     "word": N_("Word"),
@@ -127,7 +129,9 @@ def record_lines(session: Session, entity: str, entity_id: int, field: str | Non
     context = session.context()
     lines = []
     for change in changes:
-        moved = _moved(change, names.get((change.entity, change.entity_id), ""), context, of_one=True)
+        # One that was merged into this customer is named.
+        own = change.entity != "customer" or change.entity_id == entity_id
+        moved = _moved(change, names.get((change.entity, change.entity_id), ""), context, of_one=own)
         if moved:
             who = session.names.get(change.actor or 0, "") or action_label(change.action)
             cells = (moment(change.at, session.zone), who, *moved)
@@ -179,6 +183,8 @@ def _moved(change: FieldChange, name: str, context: Context, *, of_one: bool) ->
     if change.op == "delete":
         return record, Cell(_("removed"), "accent"), "", ""
     if change.field == "deleted_at":
+        if change.entity == "customer" and change.new and change.action == "customer.merge":
+            return record, Cell(_("merged"), "accent"), "", ""
         return record, Cell(_("removed") if change.new else _("brought back"), "accent"), "", ""
     one = field_of(change.entity, change.field or "")
     if one is None:
