@@ -74,7 +74,7 @@ def merge(
         _fold_names(change, survivor, loser)
         decisions.hand_over(change, survivor, loser)
         for child in children:
-            if child.table != decisions.TABLE:
+            if child.tracked and child.table != decisions.TABLE:
                 relations.move(change, child, loser, survivor)
         gone = {"merged_into": survivor, "gone": "merged", "deleted_at": change.now}
         change.update("customer", loser, gone)

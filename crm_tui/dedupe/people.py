@@ -38,7 +38,9 @@ def join_contacts(change: Change, survivor: int, loser: int) -> int:
         for way in ways[row["id"]]:
             likely |= {id(one): one for one in by_way.get(way, ())}
         same = next((one for one in likely.values() if _equal(one, row, ways)), None)
-        if same is None:
+        # What refers to it without a history stays, and with it whom that refers to.
+        held = (not child.tracked and relations.count(change.connection, child, row["id"]) for child in kin)
+        if same is None or any(held):
             continue
         values = _added(same, row)
         if row["is_primary"] == 1 and not main:
@@ -47,7 +49,8 @@ def join_contacts(change: Change, survivor: int, loser: int) -> int:
         same |= values
         ways[same["id"]] |= ways[row["id"]]
         for child in kin:
-            relations.move(change, child, row["id"], same["id"])
+            if child.tracked:
+                relations.move(change, child, row["id"], same["id"])
         change.soft_delete("contact", row["id"])
         folded += 1
     offset = max((row["position"] + 1 for row in own), default=0)

@@ -11,7 +11,7 @@ from crm_tui.storage.lists import query_in
 
 TABLES = "SELECT name FROM main.sqlite_master WHERE type = 'table' AND rootpage > 0 ORDER BY name"
 KEYS = "SELECT * FROM pragma_foreign_key_list(:table, 'main')"
-COLUMNS = "SELECT name FROM pragma_table_xinfo(:table, 'main') WHERE hidden = 0"
+LOGGED = "SELECT 1 FROM main.sqlite_master WHERE type = 'trigger' AND name = :table || '_updated'"
 INDEXES = "SELECT * FROM pragma_index_list(:table, 'main')"
 PARTS = "SELECT name FROM pragma_index_info(:index, 'main')"
 
@@ -40,8 +40,7 @@ def children_of(connection: sqlite3.Connection, parent: str) -> list[Child]:
     tables = [row[0] for row in connection.execute(TABLES).fetchall()]
     found = []
     for table, column in references_to(connection, parent, tables):
-        names = {row[0] for row in connection.execute(COLUMNS, {"table": table}).fetchall()}
-        tracked = {"id", "changed_in", "deleted_at"} <= names
+        tracked = connection.execute(LOGGED, {"table": table}).fetchone() is not None
         found.append(Child(table, column, tracked, tuple(_keys(connection, table, column))))
     return found
 
@@ -96,7 +95,7 @@ def counts(connection: sqlite3.Connection, table: str, column: str, ids: Iterabl
 
 
 def move(change: Change, child: Child, old: int, new: int) -> None:
-    """Let the rows that hang on one record hang on another.
+    """Let the rows of a tracked table that hang on one record hang on another.
 
     Where a unique key has the other's row already, that counts: the moved one is soft-deleted and stays.
     """

@@ -5,6 +5,9 @@ from __future__ import annotations
 from hypothesis import strategies as st
 
 from crm_tui.dedupe.features import COMPANY, PERSON, Record
+from tests.opened import crm, database, now
+
+__all__ = ["crm", "database", "now"]
 
 SIGNS = (
     "华泰恒达瑞通海天新科技有限公司上海北京杭州分第一二店王伟李娜总经理 ()（）-*@.0123456789abxＡ１縣裡\u3000"
