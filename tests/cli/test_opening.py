@@ -71,6 +71,7 @@ WRITING = {
     "import": ("import", "{sheet}"),
     "log": ("log", "恒达", "通了电话"),
     "change": ("change", "备注=新", "--all", "--yes"),
+    "dupes": ("dupes", "merge", "C20260311001", "C20260311002", "--yes"),
     "undo": ("undo",),
     "redo": ("redo",),
     "user": ("user", "add", "han"),
