@@ -6,6 +6,9 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from crm_tui.customers.filter_ranges import span
+from crm_tui.customers.store_list import people
+from crm_tui.presets.store import dictionary
+from crm_tui.storage.driver import sqlite3
 from crm_tui.text.fold import fold
 from crm_tui.text.natural import natural_key
 
@@ -13,6 +16,18 @@ if TYPE_CHECKING:
     from crm_tui.customers.store_filter import Reading
 
 FAR = "\U0010ffff"
+
+
+def rank_of(reader: sqlite3.Connection, kind: str) -> dict[Any, tuple[int, str]]:
+    """Return the place of each value of an order: words as in their list, names and places by pinyin."""
+    from crm_tui.text.pinyin import sort_key
+
+    if kind == "person":
+        return {key: (0, sort_key(name)) for key, name in people(reader)}
+    if kind == "place":
+        return BySound(sort_key)
+    entries = dictionary(reader).entries.get(kind, {})
+    return {key: (0, f"{place:06d}") for place, key in enumerate(entries)}
 
 
 def keys_of(prefix: str, column: str, reading: Reading, backwards: bool) -> list[Any]:

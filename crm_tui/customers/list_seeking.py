@@ -1,36 +1,73 @@
-"""A filtered list sought along the index of its order: only ids are read, which say whether they pass."""
+"""A filtered list sought along the index of its order: whether a row passes is told by a byte for its id.
+
+Of conditions that must all hold the one that fails most where the list begins is told so; the others are
+asked of the few rows that are left. Customers made or contacted in some time have ids near each other: where
+the list begins far from them, rows are left out by their ids.
+"""
 
 from __future__ import annotations
 
 from array import array
-from collections.abc import Generator, Sequence
-from contextlib import closing
+from collections.abc import Sequence
+from typing import Any
 
 from crm_tui.customers import store_list as lists
+from crm_tui.customers.filter_fields import All, Filter
+from crm_tui.customers.store_filter import Reading
 from crm_tui.customers.store_members import Members
-from crm_tui.storage.driver import sqlite3
+from crm_tui.customers.store_pieces import Test
+
+AMONG_MEMBERS = "substr(:members, {id} + 1, 1) = x'01'"
+SORTED_AT_ONCE = 12_000  # members that are fetched whole rather than sought along the order
+IN_SPAN = "+{id} BETWEEN :lowest AND :highest"  # as written it leads no query
+LOOKED_AT = 240  # rows at the beginning of a list that tell which condition leads
 
 
 class Seeking:
-    """The ids of those who pass in the order of a list, found as far as somebody asked."""
+    """The ids of those who pass in the order of a list, found as far as somebody asked.
+
+    ``rest`` is what the members, or those whose ids lie in the span, must pass besides.
+    """
 
     def __init__(
         self,
-        reader: sqlite3.Connection,
+        reading: Reading,
         order: lists.Order,
         segments: Sequence[lists.Segment],
-        members: Members,
+        members: Members | None,
+        rest: Filter | None,
         *,
         backwards: bool,
+        span: tuple[int, int] | None = None,
     ) -> None:
-        self.reader = reader
+        self.reader = reading.reader
         self.order = order
         self.segments = segments
         self.members = members
+        self.rest = rest
         self.backwards = backwards
         self.found: array[int] = array("q")
+        self._reading = reading
+        self._rest = reading.test(rest) if rest is not None else None
+        asked, params = (f" AND {self._rest.sql}", self._rest.params) if self._rest else ("", {})
+        if members is not None:
+            self._test = Test(AMONG_MEMBERS + asked, {"members": bytes(members.flags), **params})
+        else:
+            low, high = span or (0, lists.MOST)
+            self._test = Test(IN_SPAN + asked, {"lowest": low, "highest": high, **params})
         self._segment = 0
-        self._looked_at = 0  # rows of that segment
+        self._last: tuple[Any, int] | None = None  # the key and id found last in that segment
+
+    def whole(self) -> Seeking:
+        """Return the same search with members of whom nothing is left to be asked."""
+        if self.rest is None:
+            return self
+        members = self.members
+        if members is None:
+            members = Members(self._reading, self.rest)
+        else:
+            members.narrow(self.rest)
+        return Seeking(self._reading, self.order, self.segments, members, None, backwards=self.backwards)
 
     @property
     def done(self) -> bool:
@@ -40,28 +77,82 @@ class Seeking:
     def first(self, wanted: int | None) -> array[int]:
         """Return as many ids as wanted, or some more; None: all."""
         while not self.done and (wanted is None or len(self.found) < wanted):
-            with closing(self._stream(self.segments[self._segment], skip=self._looked_at)) as stream:
-                for ids in stream:
-                    self.found.extend(self.members.among(ids))
-                    self._looked_at += len(ids)
-                    if wanted is not None and len(self.found) >= wanted:
-                        return self.found
-            self._segment, self._looked_at = self._segment + 1, 0
+            limit = lists.MOST if wanted is None else wanted - len(self.found)
+            rows = self._walk(self.segments[self._segment], limit, self._last, reverse=False)
+            self.found.extend(row[0] for row in rows)
+            if len(rows) < limit:
+                self._segment, self._last = self._segment + 1, None
+            else:
+                self._last = rows[-1][1], rows[-1][0]
         return self.found
+
+    def few(self) -> list[tuple[int, Any]] | None:
+        """Return (id, key) of all who pass, in no order, when they are few."""
+        if self.members is None or not self.members.are_within(SORTED_AT_ONCE):
+            return None
+        return lists.gather(self.reader, self.order, self._rest, self.members.ids())
 
     def last(self, wanted: int) -> list[int]:
         """Return the last ids in their order."""
         found: list[int] = []
         for segment in self.segments[::-1]:
-            with closing(self._stream(segment, reverse=True)) as stream:
-                for ids in stream:
-                    found += self.members.among(ids)
-                    if len(found) >= wanted:
-                        return found[:wanted][::-1]
+            rows = self._walk(segment, wanted - len(found), None, reverse=True)
+            found += [row[0] for row in rows]
+            if len(found) == wanted:
+                break
         return found[::-1]
 
-    def _stream(
-        self, segment: lists.Segment, *, skip: int = 0, reverse: bool = False
-    ) -> Generator[list[int]]:
+    def _walk(
+        self, segment: lists.Segment, limit: int, last: tuple[Any, int] | None, *, reverse: bool
+    ) -> list[tuple[int, Any]]:
         backwards = self.backwards is not reverse
-        return lists.stream(self.reader, self.order, segment, backwards=backwards, skip=skip)
+        return lists.walk(
+            self.reader, self.order, segment, self._test,
+            backwards=backwards, limit=limit, offset=int(last is not None), start=last,
+        )  # fmt: skip
+
+
+def seek(
+    reading: Reading,
+    order: lists.Order,
+    segments: Sequence[lists.Segment],
+    tree: Filter,
+    *,
+    backwards: bool,
+    whole: bool,
+) -> Seeking:
+    """Return the search of a list; ``whole``: the members pass all of its filter."""
+    lead, rest = tree, None
+    if not whole:
+        first = _first(reading, order, segments, backwards)
+        lead, rest = _leading(reading, tree, first)
+        span = reading.span(lead)
+        if span is not None and sum(not span[0] <= one <= span[1] for one in first) > len(first) // 2:
+            return Seeking(reading, order, segments, None, tree, backwards=backwards, span=span)
+    return Seeking(reading, order, segments, Members(reading, lead), rest, backwards=backwards)
+
+
+def _first(
+    reading: Reading, order: lists.Order, segments: Sequence[lists.Segment], backwards: bool
+) -> list[int]:
+    """Return the first ids of an order, whatever the filter."""
+    first: list[int] = []
+    for segment in segments:
+        limit = LOOKED_AT - len(first)
+        rows = lists.walk(reading.reader, order, segment, None, backwards=backwards, limit=limit)
+        first += [row[0] for row in rows]
+        if len(first) == LOOKED_AT:
+            break
+    return first
+
+
+def _leading(reading: Reading, tree: Filter, first: list[int]) -> tuple[Filter, Filter | None]:
+    """Return the part of a filter that lets the fewest of some rows pass, and the rest."""
+    parts = tree.parts if isinstance(tree, All) else ()
+    known = [part for part in parts if reading.is_indexed(part)]
+    if not known or len(parts) == 1:
+        return tree, None
+    whole = lists.ORDERS["id"]
+    best = min(known, key=lambda part: len(lists.gather(reading.reader, whole, reading.test(part), first)))
+    left = tuple(part for part in parts if part is not best)
+    return best, left[0] if len(left) == 1 else All(left)

@@ -247,12 +247,22 @@ class Reading:
             if FILTER_FIELDS[tree.field].kind in ("tag", "text"):
                 return None
             name, ranges = self._ranges(tree)
+            if name == "idle" and column == COLUMNS["last"]:
+                # Who is idle since then was contacted last before that, or never.
+                return [*ranges, (None, None)]
             return ranges if COLUMNS[name] == column else None
         for part in tree.parts if isinstance(tree, All) else ():
             found = self.bounds(part, column)
             if found is not None:
                 return found
         return None
+
+    def owners(self, tree: Filter) -> list[int]:
+        """Return to whom all that passes a filter belongs, to one of them each; none: to anybody."""
+        if isinstance(tree, Condition) and tree.field == "owner" and tree.op == "is":
+            return [self._person(value) for value in tree.values]
+        found = (self.owners(part) for part in (tree.parts if isinstance(tree, All) else ()))
+        return next(filter(None, found), [])
 
     def key_at(self, column: str, day: str, *, end: bool) -> Any:
         """Return the key in a column of days or change sets with which a day begins or ends."""
@@ -305,6 +315,27 @@ class Reading:
             return None
         exact = all(one is not None and one.rest is None for one in found)
         return Held(every, None if exact else here)
+
+    def span(self, tree: Filter) -> tuple[int, int] | None:
+        """Return the lowest and highest id that a condition on times lets pass, None for any other filter."""
+        if not isinstance(tree, Condition) or FILTER_FIELDS[tree.field].kind not in ("event", "past"):
+            return None
+        found: list[int] = []
+        for piece in self.pieces(tree, False) or ():
+            sql = piece.sql
+            for frame in (OF_CUSTOMER, OF_STATE):
+                one = frame.removeprefix("SELECT ").partition(" ")[0]
+                sql = sql.replace(f"SELECT {one} ", f"SELECT min({one}), max({one}) ")
+            found += [end for end in self.reader.execute(sql, piece.params).fetchone() if end is not None]
+        return (min(found), max(found)) if found else None
+
+    def is_indexed(self, tree: Filter, negated: bool = False) -> bool:
+        """Tell whether indexes alone know who passes a filter, or who does not."""
+        if isinstance(tree, Not_):
+            return self.is_indexed(tree.part, not negated)
+        if isinstance(tree, Condition):
+            return self.pieces(tree, negated) is not None or self.pieces(tree, not negated) is not None
+        return all(self.is_indexed(part, negated) for part in tree.parts)
 
     def pieces(self, one: Condition, negated: bool) -> list[Piece] | None:
         """Return pieces of indexes that hold what a condition lets pass (negated: the others) and no more.

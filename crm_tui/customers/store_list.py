@@ -6,7 +6,7 @@ before no day. Within a segment rows stand by its key and the customer's id, or 
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from crm_tui.customers.filter_ranges import Range
@@ -51,6 +51,7 @@ ORDERS: dict[str, Order] = {
     "id": Order("c.id"),
 }
 COUNTED = Order("s.missing")  # the smallest index that holds every row
+EVERY = Piece("SELECT s.customer_id FROM listed s ORDER BY s.missing, s.customer_id", {})
 PART = 2000
 MOST = 1 << 40
 MOST_VALUES = 400
@@ -224,33 +225,21 @@ def gather(
     return query_in(reader, sql, ids, test.params if test else None)
 
 
-def stream(
-    reader: sqlite3.Connection, order: Order, segment: Segment, *, backwards: bool, skip: int = 0
-) -> Generator[list[int]]:
-    """Yield the ids of a segment in its order, part by part; close it, or it keeps others from saving."""
-    sql = (
-        "SELECT {id}" + FROM[table_of(order), False] + segment.where + SORTED[segment.keyed, backwards] + PAGE
-    )
-    return _parts(reader, _filled(sql, order), {**segment.params, "limit": MOST, "offset": skip})
-
-
-def stream_piece(reader: sqlite3.Connection, piece: Piece) -> Generator[list[int]]:
-    """Yield the ids that a piece of an index holds, part by part."""
-    return _parts(reader, piece.sql, piece.params)
-
-
-def _parts(reader: sqlite3.Connection, sql: str, params: dict[str, Any]) -> Generator[list[int]]:
-    cursor = reader.execute(sql, params)
+def flag(reader: sqlite3.Connection, piece: Piece, flags: bytearray) -> None:
+    """Set the byte of each id that a piece of an index holds; the bytes become more where need be."""
+    cursor = reader.execute(piece.sql, piece.params)
     try:
         while rows := cursor.fetchmany(PART):
-            yield [row[0] for row in rows]
+            try:
+                for (one,) in rows:
+                    flags[one] = 1
+            except IndexError:
+                # Added since somebody asked how many there are.
+                flags.extend(bytes(max(rows)[0] + 1 - len(flags)))
+                for (one,) in rows:
+                    flags[one] = 1
     finally:
-        cursor.close()
-
-
-def every(reader: sqlite3.Connection) -> Generator[list[int]]:
-    """Yield the ids of all that a list can show, part by part."""
-    return stream(reader, COUNTED, Segment("", {}, True), backwards=False)
+        cursor.close()  # an open one keeps others from saving
 
 
 def count_all(reader: sqlite3.Connection) -> int:

@@ -16,6 +16,7 @@ from crm_tui.customers.store_pieces import OF_CUSTOMER, OF_STATE, Piece
 
 HIGHEST = "SELECT coalesce(max(s.customer_id), 0) FROM listed s"
 SAMPLED = 240
+GOLDEN = 0.6180339887
 FEW_LEFT = 40_000  # customers of whom each is looked at rather than all rows of the file
 TURNED = bytes((1, 0)) + bytes(254)
 
@@ -35,21 +36,22 @@ class Members:
         """Return the ids."""
         return list(compress(range(len(self.flags)), self.flags))
 
-    def among(self, ids: list[int]) -> list[int]:
-        """Return those of some ids that pass, in their order."""
-        self._reach(self.flags, max(ids, default=0))
-        return list(compress(ids, map(self.flags.__getitem__, ids)))
-
     def are_within(self, most: int) -> bool:
         """Tell whether there are surely not more than so many."""
         return self.flags.count(1) <= most
+
+    def narrow(self, tree: Filter) -> None:
+        """Leave only those who pass another filter too."""
+        if self.flags.count(1) <= FEW_LEFT:
+            self.flags, self._loose = self._looked_at(self.flags, tree), False
+        else:
+            self.flags = self._combined([self.flags, self._of(tree, turned=False)], every=True)
 
     def count(self) -> int:
         """Return how many there are."""
         if self._loose:
             listed = bytearray(self.size)
-            for ids in lists.every(self.reader):
-                self._put(listed, ids)
+            lists.flag(self.reader, lists.EVERY, listed)
             self.flags, self._loose = self._combined([self.flags, listed], every=True), False
         return self.flags.count(1)
 
@@ -69,12 +71,15 @@ class Members:
         joint: Filter = All(left) if isinstance(tree, All) else Any_(left)
         rest: Filter = Not_(joint) if turned else joint
         if found is not None and every and found.count(1) <= FEW_LEFT:
-            # Each of these is looked at, instead of every row.
-            ids = list(compress(range(len(found)), found))
-            rows = lists.gather(self.reader, lists.ORDERS["id"], self.reading.test(rest), ids)
-            return self._filled([row[0] for row in rows])
+            return self._looked_at(found, rest)
         tested = self._scanned(rest)
         return tested if found is None else self._combined([found, tested], every)
+
+    def _looked_at(self, found: bytearray, rest: Filter) -> bytearray:
+        """Test each of some customers, instead of every row."""
+        ids = list(compress(range(len(found)), found))
+        rows = lists.gather(self.reader, lists.ORDERS["id"], self.reading.test(rest), ids)
+        return self._filled([row[0] for row in rows])
 
     def _is_tested(self, tree: Filter) -> TypeGuard[Condition]:
         """Tell whether a part is a condition that no index answers."""
@@ -102,8 +107,9 @@ class Members:
         """Return how many of a sample of rows pass, as a part of one."""
         order = lists.ORDERS["id"]
         if self._sample is None:
-            spread = range(1, self.size, max(self.size // SAMPLED, 1))
-            self._sample = [row[0] for row in lists.gather(self.reader, order, None, spread)]
+            # In no step with anything that recurs from row to row.
+            spread = {int(at * GOLDEN % 1 * self.size) for at in range(1, SAMPLED)}
+            self._sample = [row[0] for row in lists.gather(self.reader, order, None, sorted(spread))]
         passing = lists.gather(self.reader, order, self.reading.test(tree), self._sample)
         return len(passing) / max(len(self._sample), 1)
 
@@ -121,22 +127,11 @@ class Members:
     def _read(self, pieces: Iterable[Piece]) -> bytearray:
         flags = bytearray(self.size)
         for piece in pieces:
-            for ids in lists.stream_piece(self.reader, piece):
-                self._put(flags, ids)
+            lists.flag(self.reader, piece, flags)
         return flags
 
     def _filled(self, ids: list[int]) -> bytearray:
-        flags = bytearray(self.size)
-        self._put(flags, ids)
-        return flags
-
-    def _put(self, flags: bytearray, ids: list[int]) -> None:
-        self._reach(flags, max(ids, default=0))
+        flags = bytearray(max(self.size, max(ids, default=0) + 1))
         for one in ids:
             flags[one] = 1
-
-    @staticmethod
-    def _reach(flags: bytearray, highest: int) -> None:
-        if highest >= len(flags):
-            # Added since this one began to read.
-            flags.extend(bytes(highest + 1 - len(flags)))
+        return flags

@@ -15,8 +15,8 @@ from typing import Any, NamedTuple
 from crm_tui.customers import store
 from crm_tui.customers import store_list as lists
 from crm_tui.customers.filter_fields import conditions
-from crm_tui.customers.list_places import FAR, BySound, keys_of, place_among, segment_of
-from crm_tui.customers.list_seeking import Seeking
+from crm_tui.customers.list_places import FAR, keys_of, place_among, rank_of, segment_of
+from crm_tui.customers.list_seeking import Seeking, seek
 from crm_tui.customers.store import CustomerRow, Query
 from crm_tui.customers.store_filter import Reading
 from crm_tui.customers.store_members import Members
@@ -28,8 +28,8 @@ from crm_tui.storage.driver import sqlite3
 from crm_tui.storage.in_time import at_most
 
 FEW = 6_000
-SORTED_AT_ONCE = 12_000  # members that are fetched whole rather than sought along the order
-WALK_MS = 45  # after which a walk that finds too little is given up
+WALK_MS = 20  # after which a walk that finds too little is given up
+SEEK_MS = 40  # the same of one that knows the members of a part of the filter
 TEXT_MS = 120  # the same where a text is looked for: every other way reads all of them
 MOST_ANCHORS = 2_000
 
@@ -112,8 +112,7 @@ class Window:
         ids = self._all()
         if ids is not None:
             return list(ids)
-        rows = (self._walk(segment, 1 << 40) for segment in self._parts())
-        return [row[0] for part in rows for row in part]
+        return [row[0] for part in self._parts() for row in self._walk(part, lists.MOST)]
 
     def _all(self) -> array[int] | None:
         """Return the ids of a filtered list, None for the unfiltered one, whose indexes tell everything."""
@@ -224,45 +223,47 @@ class Window:
     def _knows_members(self) -> Members:
         if self._members is None:
             assert self.filter is not None  # the whole list is walked
-            self._members = Members(self._reading, self.filter)
+            known = self._sought.members if self._sought is not None and not self._sought.rest else None
+            self._members = known or Members(self._reading, self.filter)
         return self._members
 
-    def _seek(self) -> Seeking:
+    def _seek(self, *, whole: bool = False) -> Seeking:
         """Return the search along the index of the order; all at once in it when there are few."""
         if self._sought is None:
-            members = self._knows_members()
-            self._sought = Seeking(self.reader, self.order, self._parts(), members, backwards=self.backwards)
-            if members.are_within(SORTED_AT_ONCE):
-                self._ids = self._sorted(lists.gather(self.reader, self.order, None, members.ids()))
-        return self._sought
+            assert self.filter is not None  # the whole list is walked
+            parts, tree = self._parts(), self.filter
+            found = seek(self._reading, self.order, parts, tree, backwards=self.backwards, whole=whole)
+        elif self._sought.rest is not None and whole:
+            found = self._sought.whole()
+        else:
+            return self._sought
+        self._sought = found
+        if (few := found.few()) is not None:
+            self._ids = self._sorted(few)
+        return found
 
     def _first(self, wanted: int | None = None) -> array[int]:
-        """Return the first ids (None: all) without looking at rows."""
-        sought = self._seek()
-        if self._ids is not None:
-            return self._ids
-        found = sought.first(wanted)
-        self._ids = found if sought.done else None
-        return found
+        """Return the first ids (None: all) without looking at more rows than need be."""
+        sought = self._seek(whole=wanted is None)
+        if self._ids is None:
+            try:
+                with at_most(self.reader, None if sought.rest is None else SEEK_MS):
+                    found = sought.first(wanted)
+            except TimeoutError:
+                self._seek(whole=True)
+                return self._first(wanted)
+            if not sought.done:
+                return found
+            self._ids = found
+        return self._ids
 
     def _parts(self) -> list[lists.Segment]:
         if self._segments is None:
-            rank = self._rank() if self.order.kind else None
+            rank = rank_of(self.reader, self.order.kind) if self.order.kind else None
             found = lists.segments(self.reader, self.order, rank, self.backwards)
             ranges = self._reading.bounds(self.filter, self.order.key)
             self._segments = found if ranges is None else lists.within(found, ranges)
         return self._segments
-
-    def _rank(self) -> dict[Any, tuple[int, str]]:
-        """Return the place of each value of the order: words as in their list, names and places by pinyin."""
-        from crm_tui.text.pinyin import sort_key
-
-        if self.order.kind == "person":
-            return {key: (0, sort_key(name)) for key, name in lists.people(self.reader)}
-        if self.order.kind == "place":
-            return BySound(sort_key)
-        entries = dictionary(self.reader).entries.get(self.order.kind, {})
-        return {key: (0, f"{place:06d}") for place, key in enumerate(entries)}
 
     @staticmethod
     def _holds(segment: lists.Segment, key: Any) -> bool:

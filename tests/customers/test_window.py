@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 import time_machine
 
-from crm_tui.customers import filters, reading, window
+from crm_tui.customers import filters, list_seeking, reading, window
+from crm_tui.customers.list_seeking import Seeking
 from crm_tui.customers.reading import SORTS, Query, Window
+from crm_tui.customers.store_members import Members
 from crm_tui.session import Session
 from crm_tui.storage.change import Change, action
 from crm_tui.text.fold import fold
@@ -110,7 +112,7 @@ def test_every_filter_in_every_order_walked_or_gathered(
                 found = []
                 for few, at_once in ((10**6, 0), (0, 10**6), (0, 0)):
                     monkeypatch.setattr(window, "FEW", few)
-                    monkeypatch.setattr(window, "SORTED_AT_ONCE", at_once)
+                    monkeypatch.setattr(list_seeking, "SORTED_AT_ONCE", at_once)
                     found.append(Window(crm.reader, Query(free, sort=sort, filter=tree)).ids())
                 assert found[0] == found[1] == found[2], (text, sort)
                 every = found[0]
@@ -120,12 +122,31 @@ def test_every_filter_in_every_order_walked_or_gathered(
                 one = Window(crm.reader, Query(free, sort=sort, filter=tree))
                 assert [*one.ids_page(0, 5), *one.ids_page(5, 9)] == every[:14], (text, sort)
                 monkeypatch.undo()
+                for sought in _ways(one):
+                    assert [*sought.first(7), *sought.first(None)[7:]] == every, (text, sort)
+                    assert sought.last(5) == every[-5:]
         for name in SORTS:
             _both_directions(crm, name, monkeypatch)
         rows = [facts[one] for one in Window(crm.reader, Query(sort="name")).ids()]
         assert [sort_key(row["name"]) for row in rows] == sorted(sort_key(row["name"]) for row in rows)
         due = [facts[one]["next_due_on"] for one in Window(crm.reader, Query(sort="-due")).ids()]
         assert due == [*sorted((one for one in due if one), reverse=True), *(one for one in due if not one)]
+
+
+def _ways(one: Window) -> Iterator[Seeking]:
+    """Every way in which a list is sought along its order, whatever would be chosen for it."""
+    asked, tree = one._reading, one.filter
+    assert tree is not None
+
+    def by(members: Members | None, rest: filters.Filter | None) -> Seeking:
+        span = asked.span(tree)
+        return Seeking(asked, one.order, one._parts(), members, rest, backwards=one.backwards, span=span)
+
+    yield by(None, tree)
+    yield by(None, tree).whole()
+    if isinstance(tree, filters.All):
+        yield by(Members(asked, tree.parts[0]), filters.All(tree.parts[1:]))
+        yield by(Members(asked, tree.parts[0]), filters.All(tree.parts[1:])).whole()
 
 
 def _both_directions(crm: Session, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
