@@ -10,14 +10,16 @@ from crm_tui.customers.store_pieces import MYSELF, Test
 from crm_tui.errors import BadInput
 from crm_tui.presets.store import dictionary
 from crm_tui.search.parsing import Question, parse
+from crm_tui.search.tiers import any_of, every
 from crm_tui.storage.driver import sqlite3
 
 
 def apply(
     reader: sqlite3.Connection, question: Question, where: Filter | Test | None
-) -> tuple[Question, Test | None]:
-    """Return the question and the test of all its conditions and of ``where``.
+) -> tuple[Question, Test | None, str]:
+    """Return the question, the test of all its conditions and of ``where``, and what the index knows of them.
 
+    That is an expression of whose customers they are, '' when no condition says so.
     A condition that the filter does not take, as while its value is still typed, becomes words to look for.
     """
     trees: list[Filter] = []
@@ -41,8 +43,11 @@ def apply(
             if tree is not None:
                 trees.append(tree)
                 taken.append(text)
+    holders = ""
     if trees:
-        other = Reading(reader).test(All(tuple(trees)))
+        reading = Reading(reader)
+        other = reading.test(All(tuple(trees)))
+        holders = any_of(*(every(f"!{one}") for one in reading.owners(All(tuple(trees)))))
         if test is None:
             test = other
         else:
@@ -52,4 +57,4 @@ def apply(
             for name in sorted(other.params, key=len, reverse=True):
                 sql = sql.replace(f":{name}", f":q{name}")
             test = Test(f"({test.sql}) AND ({sql})", {**test.params, **fresh})
-    return question._replace(terms=tuple(terms), conditions=tuple(taken)), test
+    return question._replace(terms=tuple(terms), conditions=tuple(taken)), test, holders

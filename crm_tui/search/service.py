@@ -85,7 +85,7 @@ def search(
         run = _Search(reader, deadline, me, limit, opened)
         question = parse(text)
         try:
-            question, run.test = conditions.apply(reader, question, where)
+            question, run.test, run.holders = conditions.apply(reader, question, where)
             if question.terms or (question.conditions and run.test is not None):
                 run.look(question)
         except sqlite3.OperationalError as error:
@@ -109,6 +109,7 @@ class _Search:
         self.limit = limit
         self.opened = opened
         self.test: Test | None = None
+        self.holders = ""  # an expression of whose customers are asked for, '' for anybody's
         self.late = False
         self.cut = False  # a tier brought as many as it may: there are others
         self.scan = ""
@@ -202,12 +203,13 @@ class _Search:
             return
         # A list takes as many as fit; what is only alike never comes in masses.
         most = max(tier.limit, self.limit) if tier.group <= USUAL else tier.limit
-        rows = store.matching(self.reader, tier.expression, most, self.test)
+        asked = both(tier.expression, self.holders)
+        rows = store.matching(self.reader, asked, most, self.test)
         self._take(rows, terms, weak, worth)
         if len(rows) == most:
             self.cut = True
             if self.me and not self.late:
-                own = both(tier.expression, every(f"!{self.me}"))
+                own = both(asked, every(f"!{self.me}"))
                 self._take(store.matching(self.reader, own, ONES_OWN, self.test), terms, weak, worth)
 
     # -- candidates -----------------------------------------------------------------------------------

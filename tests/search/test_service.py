@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crm_tui.customers import service as customers
-from crm_tui.customers.filter_fields import Condition
+from crm_tui.customers.filter_fields import All, Condition, Not_
 from crm_tui.search import reasons, store
 from crm_tui.search.parsing import parse
 from crm_tui.search.scoring import score
@@ -105,6 +105,8 @@ def test_conditions_and_the_filter_of_a_list_narrow_a_search(find: Find, crm: Se
     won = Condition("status", "is", ("won",))
     assert not find("贸易", where=won).hits
     assert find("负责人:我", limit=5).more
+    nobody, me = (Condition("owner", "is", (one,)) for one in ("999", "me"))
+    assert not find("贸易", where=nobody).hits and len(find("贸易", where=All((me, Not_(won)))).hits) == 14
     # While its value is typed a condition is no error.
     assert find("砚石 行业:没有这样的").terms
 
