@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from crm_tui.cli.diagnostics import obstacle_line, say
 from crm_tui.cli.grammar import argument, command, option
-from crm_tui.cli.history import in_words, local
+from crm_tui.cli.history import ENTITIES, in_words, local
 from crm_tui.cli.progress import Bar
 from crm_tui.cli.registry import COMMANDS
 from crm_tui.cli.state import State
 from crm_tui.locale import N_, _
 from crm_tui.storage import history as log
-from crm_tui.storage.file_history import record_name
+from crm_tui.storage.file_history import linked_names, record_name
 from crm_tui.storage.history import SetSummary
 from crm_tui.storage.survey import Obstacle, UndoBlocked
 from crm_tui.storage.undoing import Undone
@@ -89,7 +89,11 @@ def _explain(state: State, session: Session, obstacles: list[Obstacle]) -> None:
     for one in obstacles:
         title, shown = "", ("", "", "")
         if one.field:
-            title, *words = in_words(one.entity, one.field, (one.before, one.after, one.now), context)
+            held = (one.before, one.after, one.now)
+            title, *words = in_words(one.entity, one.field, held, context)
+            linked = linked_names(session.reader, one.field, held)
+            if linked is not None:
+                title, words = _(ENTITIES["customer"]), linked
             shown = (words[0], words[1], words[2])
         doer = _set(session, one.by)
         by = ""

@@ -5,6 +5,9 @@ What was merged into it has its part in that, from before the merge too.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
 from crm_tui.storage.driver import sqlite3
 from crm_tui.storage.history import NEVER, FieldChange
 from crm_tui.storage.lists import PIECE, query_in
@@ -89,3 +92,13 @@ def record_name(reader: sqlite3.Connection, entity: str, entity_id: int) -> str:
     sql = RECORD_NAMES.get(entity)
     row = reader.execute(sql, {"id": entity_id}).fetchone() if sql else None
     return (row[0] or "").strip() if row else ""
+
+
+TO_CUSTOMER = ("customer_id", "merged_into", "customer_a", "customer_b")
+
+
+def linked_names(reader: sqlite3.Connection, column: str | None, values: Iterable[Any]) -> list[str] | None:
+    """Return for a column that leads to a customer the number and name behind each value, None for others."""
+    if column not in TO_CUSTOMER:
+        return None
+    return [record_name(reader, "customer", value) if value else "" for value in values]

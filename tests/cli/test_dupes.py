@@ -41,8 +41,8 @@ def test_a_look_first_then_one_customer_then_two_again(team: Crm):
     assert look.err == "没有任何改动；去掉 --dry-run 即可执行。\n"
     asked = team("dupes", "merge", ONE, OTHER)
     assert asked.status == 1 and "合并前要先确认" in asked.err
-    done = team("dupes", "merge", ONE, OTHER, "--into", OTHER, "--choose", f"need={ONE}", "--choose", "name=C20260311001",
-                "--yes", "--reason", "同一家", "--json")  # fmt: skip
+    wanted = ("--into", OTHER, "--choose", f"need={ONE}", "--choose", f"客户名称={ONE}", "--reason", "同一家")
+    done = team("dupes", "merge", ONE, OTHER, *wanted, "--yes", "--json")
     assert (done.status, done.json) == (0, [{"no": OTHER, "merged": [ONE], "contacts_folded": 0, "set": 3}])
     assert "已把 C20260311001 合并到 C20260311002" in done.err
     shown = team("show", ONE)
@@ -71,3 +71,15 @@ def test_two_that_are_not_the_same_are_remembered_as_that(team: Crm):
     assert (
         "不在要合并的客户之中" in team("dupes", "merge", ONE, OTHER, "--choose", f"name={THIRD}", "--yes").err
     )
+
+
+def test_merges_of_merges_come_apart_in_reverse_and_say_what_is_in_the_way(team: Crm):
+    write(twins)
+    for one, other in ((ONE, OTHER), (THIRD, ONE)):
+        assert team("dupes", "merge", other, "--into", one, "--yes").status == 0
+    blocked = team("undo", "3")
+    assert blocked.status == 3
+    line = next(line for line in blocked.err.splitlines() if "王1" in line or "客户档案" in line)
+    assert f"现为 {THIRD} 恒达机械杭州分公司" in line
+    assert [team("undo", number).status for number in ("4", "3")] == [0, 0]
+    assert team("show", OTHER).out.startswith(OTHER)

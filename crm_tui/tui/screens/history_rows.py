@@ -228,9 +228,12 @@ def obstacle_lines(session: Session, obstacles: Iterable[Obstacle]) -> list[Row]
     for place, one in enumerate(obstacles):
         field = field_of(one.entity, one.field) if one.field else None
         title = field.title if field else ""
-        before, after, now = (
-            show_column(one.entity, one.field, value, context) if one.field else ""
-            for value in (one.before, one.after, one.now)
+        held = (one.before, one.after, one.now)
+        linked = file_history.linked_names(session.reader, one.field, held)
+        if linked is not None:
+            title = _(ENTITIES["customer"])
+        before, after, now = linked or (
+            show_column(one.entity, one.field, value, context) if one.field else "" for value in held
         )
         doer = (
             next(iter(history.recent(session.reader, limit=1, before=one.by + 1)), None) if one.by else None
