@@ -53,7 +53,10 @@ PROCESS_CALLS = re.compile(
     r"(os\.(system|popen|fork|forkpty|exec\w+|spawn\w+|posix_spawnp?|startfile)"
     r"|(asyncio\.)?create_subprocess_(exec|shell)|(\w+\.)*ProcessPoolExecutor|(\w+\.)*[Rr]un_process)"
 )
-CHILD_ARGV = ["[sys.executable, '-I', '-m', 'crm_tui.exchange.child']"]
+CHILD_ARGV = {
+    room: f"[sys.executable, '-I', '-m', 'crm_tui.{room}.{module}']"
+    for room, module in (("exchange", "child"), ("search", "worker"))
+}
 STARTERS = {"Popen", "run", "call", "check_call", "check_output", "getoutput", "getstatusoutput"}
 FORBIDDEN_MODULES = {"pickle", "cPickle", "dill", "marshal", "shelve", "webbrowser", "pty"}
 FORBIDDEN_CALLS = {"eval", "exec", "compile", "__import__", "os.system", "os.popen"}
@@ -202,11 +205,11 @@ def check_forbidden(module: Module) -> list[str]:
 
 
 def check_processes(module: Module) -> list[str]:
-    """No process is started but the parsing child, by a fixed argv, in the room of exchange."""
+    """No process is started but two, by a fixed argv each: what parses sheets, what makes grams."""
     found = []
     here = room_of(module.name)
     for line, name in imports(module):
-        allowed = name.split(".")[0] == "subprocess" and here == "exchange"
+        allowed = name.split(".")[0] == "subprocess" and here in CHILD_ARGV
         if name.split(".")[0] in PROCESS_MODULES and not allowed:
             found.append(f"{module.path}:{line}: imports {name}")
         if PROCESS_CALLS.fullmatch(name):
@@ -218,14 +221,14 @@ def check_processes(module: Module) -> list[str]:
         called = ast.unparse(node.func)
         if PROCESS_CALLS.fullmatch(called):
             found.append(f"{module.path}:{node.lineno}: {called}()")
-        elif re.fullmatch(rf"(subprocess\.)?({'|'.join(STARTERS)})", called) and here == "exchange":
+        elif re.fullmatch(rf"(subprocess\.)?({'|'.join(STARTERS)})", called) and here in CHILD_ARGV:
             argv = node.args[0] if node.args else None
             if isinstance(argv, ast.Name):
                 argv = constants.get(argv.id)
-            if argv is None or ast.unparse(argv) not in CHILD_ARGV:
-                found.append(f"{module.path}:{node.lineno}: starts something else than the parsing child")
+            if argv is None or ast.unparse(argv) != CHILD_ARGV[here]:
+                found.append(f"{module.path}:{node.lineno}: starts something else than the room's process")
             if any(k.arg in ("shell", "executable", "preexec_fn", None) for k in node.keywords):
-                found.append(f"{module.path}:{node.lineno}: starts the child in another way than by its argv")
+                found.append(f"{module.path}:{node.lineno}: starts it in another way than by its argv")
     return found
 
 

@@ -81,7 +81,9 @@ def rewrite(connection: sqlite3.Connection, change_set: int) -> None:
         files = _Files(connection, piece, required)
         files.write_keys([one for one in piece if one in keys])
         hay = files.haystacks([one for one in piece if one in texts])
-        moved += files.moved([one for one in piece if one in texts], hay)
+        new = files.moved([one for one in piece if one in texts], hay)
+        derive.announce(connection, new)
+        moved += new
         findings = files.findings([one for one in piece if one in found], required)
         places = files.places([one for one in piece if one in placed])
         whole = {

@@ -16,7 +16,7 @@ from crm_tui.exchange.store_staging import Operation, Staging, forget_dead
 from crm_tui.exchange.writing import Moved, add_customers, update_customers
 from crm_tui.locale import _
 from crm_tui.presets import store as presets
-from crm_tui.storage import jobs, numbering, undoing
+from crm_tui.storage import derive, jobs, numbering, undoing
 from crm_tui.storage.change import Change
 from crm_tui.storage.database import Database
 from crm_tui.storage.diagnosis import explained, half_done, taken_back
@@ -149,7 +149,7 @@ class Publisher:
             self._staging.set_unproved(True)
         self.job = self._database.write_untracked(lambda c: self._open(c, additions))
         try:
-            with self._parts.settling():
+            with self._parts.settling(), derive.beside():
                 self.proceed(additions, updates, jobs.INSERT, 0)
         except BaseException as error:
             if self._is_whole():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Generator, Iterable, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any, NamedTuple
 
 from crm_tui.storage.driver import sqlite3
@@ -29,11 +29,15 @@ class Index(NamedTuple):
 
     ``write(connection, documents)`` brings it after documents that moved, in order of their ids; ``parts``
     tells in how many parts it lies, ``merge`` merges a little of them and returns whether there was anything.
+    ``announce(texts)`` says early in a write which new texts are to come, ``beside()`` is a block in which
+    another processor may work on them.
     """
 
     write: Callable[[sqlite3.Connection, Sequence[Document]], None]
     parts: Callable[[sqlite3.Connection], int]
     merge: Callable[[sqlite3.Connection], bool]
+    announce: Callable[[Sequence[str]], None]
+    beside: Callable[[], AbstractContextManager[None]]
 
 
 _index: list[Index] = []
@@ -66,6 +70,17 @@ def index(connection: sqlite3.Connection, documents: Sequence[Document]) -> None
     """Bring the search index after documents that moved, in the same transaction; once for each write."""
     if documents and _index and id(connection) not in _without_index:
         _index[0].write(connection, documents)
+
+
+def announce(connection: sqlite3.Connection, documents: Sequence[Document]) -> None:
+    """Say early in a write which documents ``index`` is going to be given that are new."""
+    if documents and _index and id(connection) not in _without_index:
+        _index[0].announce([one.new for one in documents if one.new and not one.old])
+
+
+def beside() -> AbstractContextManager[None]:
+    """Return a block in which another processor may work on what large writes announce."""
+    return _index[0].beside() if _index else nullcontext()
 
 
 def merge_due(connection: sqlite3.Connection, most: int) -> Callable[[sqlite3.Connection], bool] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Callable
 from contextlib import closing, suppress
@@ -15,7 +16,8 @@ from hypothesis import strategies as st
 from crm_tui.access import store as people
 from crm_tui.customers import service
 from crm_tui.errors import BadInput, Conflict, Fault, NotPermitted
-from crm_tui.search import building, checking, index, merging
+from crm_tui.search import ahead, building, checking, index, merging
+from crm_tui.search.grams import grams
 from crm_tui.search.service import search
 from crm_tui.session import Session, open_session
 from crm_tui.storage import connection as opening
@@ -288,3 +290,21 @@ def test_wrong_entries_are_found(crm: Session) -> None:
     take = "INSERT INTO customer_gram (customer_gram, rowid, grams) VALUES ('delete', :id, '多余 样例')"
     crm.database.write_untracked(lambda c: c.execute(take, {"id": first}))
     assert checking.wrong(of(crm)) == checking.missing(of(crm)) == [first]
+
+
+def test_grams_made_ahead_by_the_other_process_are_those_made_here_and_no_import_hangs_on_it() -> None:
+    texts = ["n华泰科技有限公司\nc王芳\np13800000000\nt高意向", "nacme\ud800", "n乐山"] * 300
+    with ahead.beside():
+        running = ahead._running
+        ahead.announce(texts)
+        found = ahead.answers()
+        assert {one: frozenset(made.split(" ")) for one, made in found.items()} == {
+            one: grams(one) for one in texts
+        } or os.cpu_count() == 1
+        assert ahead.answers() == {}
+        for one in running:
+            one._process.kill()
+            one._process.wait()
+        ahead.announce(texts)
+        assert set(ahead.answers()) <= set(texts)
+    assert ahead._running == [] and ahead.answers() == {}
