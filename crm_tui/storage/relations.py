@@ -13,6 +13,7 @@ TABLES = "SELECT name FROM main.sqlite_master WHERE type = 'table' AND rootpage 
 KEYS = "SELECT * FROM pragma_foreign_key_list(:table, 'main')"
 LOGGED = "SELECT 1 FROM main.sqlite_master WHERE type = 'trigger' AND name = :table || '_updated'"
 INDEXES = "SELECT * FROM pragma_index_list(:table, 'main')"
+INDEX = "SELECT sql FROM main.sqlite_master WHERE type = 'index' AND name = :index"
 PARTS = "SELECT name FROM pragma_index_info(:index, 'main')"
 
 
@@ -24,11 +25,16 @@ class Key(NamedTuple):
 
 
 class Child(NamedTuple):
-    """A column of a table that refers to a record; ``tracked``: its changes are in the history."""
+    """A column of a table that refers to a record.
+
+    ``tracked``: its changes are in the history. ``live``: only rows that are not removed can be looked up
+    by it; the others would have to be searched for in the whole table.
+    """
 
     table: str
     column: str
     tracked: bool
+    live: bool = False
     keys: tuple[Key, ...] = ()
 
 
@@ -41,7 +47,10 @@ def children_of(connection: sqlite3.Connection, parent: str) -> list[Child]:
     found = []
     for table, column in references_to(connection, parent, tables):
         tracked = connection.execute(LOGGED, {"table": table}).fetchone() is not None
-        found.append(Child(table, column, tracked, tuple(_keys(connection, table, column))))
+        indexes = list(_indexes(connection, table, column))
+        live = all(each.live for each in indexes if each.first)
+        keys = tuple(Key(each.others, each.live) for each in indexes if each.unique)
+        found.append(Child(table, column, tracked, live, keys))
     return found
 
 
@@ -57,20 +66,27 @@ def references_to(
     ]
 
 
-def _keys(connection: sqlite3.Connection, table: str, column: str) -> Iterator[Key]:
+class _Index(NamedTuple):
+    unique: bool
+    live: bool
+    first: bool
+    others: tuple[str, ...]
+
+
+def _indexes(connection: sqlite3.Connection, table: str, column: str) -> Iterator[_Index]:
+    """Yield the indexes with a column; one with an expression forbids what the file itself refuses."""
     for _seq, index, unique, _origin, partial in connection.execute(INDEXES, {"table": table}).fetchall():
         parts = [row[0] for row in connection.execute(PARTS, {"index": index}).fetchall()]
-        # A part without name is an expression: what it forbids, the file itself refuses.
-        if unique and column in parts and None not in parts:
-            yield Key(tuple(name for name in parts if name != column), partial == 1)
+        if column in parts and None not in parts:
+            sql = connection.execute(INDEX, {"index": index}).fetchone()[0] if partial else ""
+            others = tuple(name for name in parts if name != column)
+            yield _Index(unique == 1, "deleted_at" in sql, parts[0] == column, others)
 
 
 COUNT = "SELECT count(*) FROM {table} WHERE {column} = :old"
+MOVE = "UPDATE {table} SET {column} = :new, changed_in = :set WHERE {column} = :old AND {which}"
 # Rows that the same set has removed stay where they were.
-MOVE = (
-    "UPDATE {table} SET {column} = :new, changed_in = :set"
-    " WHERE {column} = :old AND (deleted_at IS NULL OR changed_in <> :set)"
-)
+WHICH = {True: "deleted_at IS NULL", False: "(deleted_at IS NULL OR changed_in <> :set)"}
 TAKEN = "EXISTS (SELECT 1 FROM {table} o WHERE o.{column} = :new AND o.id <> {table}.id{same})"
 REMOVE = (
     "UPDATE {table} SET deleted_at = :now, changed_in = :set WHERE {column} = :old AND deleted_at IS NULL"
@@ -100,7 +116,7 @@ def move(change: Change, child: Child, old: int, new: int) -> None:
     Where a unique key has the other's row already, that counts: the moved one is soft-deleted and stays.
     """
     params = {"old": old, "new": new, "set": change.set_id}
-    sql = _named(MOVE, child)
+    sql = _named(MOVE, child).replace("{which}", WHICH[child.live])
     for key in child.keys:
         same = "".join(
             f" AND o.{_quoted(name)} = {_quoted(child.table)}.{_quoted(name)}" for name in key.others

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -218,6 +219,21 @@ def test_chains_come_apart_in_reverse_only(crm: Session):
 # ------------------------------------------------------------ tables that came later
 
 
+def test_no_table_is_read_from_its_first_row_to_its_last(crm: Session):
+    one, other = pair(crm)
+    sent: list[str] = []
+    crm.database.connection.set_trace_callback(sent.append)
+    merged(crm, one, other)
+    crm.database.connection.set_trace_callback(None)
+    moves = [sql for sql in sent if re.match('UPDATE "|SELECT id, customer_a', sql)]
+    plans = [
+        row[3]
+        for sql in moves
+        for row in crm.database.connection.execute(f"EXPLAIN QUERY PLAN {sql}").fetchall()
+    ]
+    assert len(moves) > 10 and [plan for plan in plans if plan.startswith("SCAN")] == []
+
+
 def test_a_table_that_was_added_later_is_taken_along_or_refused_by_name(crm: Session, database: Path):
     one, other = pair(crm)
     connection = crm.database.connection
@@ -234,7 +250,7 @@ def test_a_table_that_was_added_later_is_taken_along_or_refused_by_name(crm: Ses
         "INSERT INTO gift (id, customer_id, year) VALUES (1, 1, 2024), (2, 2, 2024), (3, 2, 2025)"
     )
     found = {child.table: child for child in relations.children_of(connection, "customer")}
-    assert found["gift"] == ("gift", "customer_id", True, (relations.Key(("year",), False),))
+    assert found["gift"] == ("gift", "customer_id", True, False, (relations.Key(("year",), False),))
     assert not found["scan"].tracked
     connection.execute("INSERT INTO scan (customer) VALUES (2)")
     assert "scan" in refused(crm, CrmError, one, other)
