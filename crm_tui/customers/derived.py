@@ -102,7 +102,7 @@ def rewrite(connection: sqlite3.Connection, change_set: int) -> None:
         if not files.all_there:
             store.run_in(connection, store.STATE_GONE, piece)
     moved.sort(key=lambda one: one.customer_id)
-    derive.index(connection, moved)
+    derive.index(connection, change_set, moved)
 
 
 def searched_in(connection: sqlite3.Connection, change_set: int) -> list[int]:

@@ -46,5 +46,5 @@ def build(parts: Iterable[tuple[str, str | None]]) -> str:
 def lines(document: str) -> list[tuple[str, str]]:
     """Return the (kind, text) pairs of a document; lines of an unknown kind are left out."""
     found = [(line[0], line[1:]) for line in document.split("\n") if line[:1] in _ORDER]
-    # A text of an older version, which the build of the index has not come to yet, is one line without a sign.
+    # A text of an older version, which the build of the index has yet to reach, is one line without a sign.
     return found if found or not document else [(NAME, document)]

@@ -41,8 +41,8 @@ class CustomerRow(NamedTuple):
 class Query(NamedTuple):
     """What a customer list shows: words to look for, owner, status, a filter, and its order.
 
-    ``sort`` is a key of ``reading.SORTS``; a leading ``-`` turns it round. ``ids`` are what a search found for
-    the words, the best first; they are kept in that order under the order MATCH.
+    ``sort`` is a key of ``reading.SORTS``; a leading ``-`` turns it round. ``ids`` are what a search found
+    for the words, the best first; they are kept in that order under the order MATCH.
     """
 
     text: str = ""

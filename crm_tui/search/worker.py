@@ -1,6 +1,6 @@
 """The process that makes grams beside a large change: the other processor does it while rows are written.
 
-Spoken over pipes. In: a document a line, its own line ends written as U+001F; an empty line ends a batch. Out:
+Spoken over pipes. In: a document a line, its own line ends as U+001F; an empty line ends a batch. Out:
 the grams of each, a line, blanks between them, sent when the batch ends. It reads nothing else and ends with
 its standard input.
 """

@@ -66,8 +66,19 @@ def register_index(keeper: Index) -> None:
     _index[:] = [keeper]
 
 
-def index(connection: sqlite3.Connection, documents: Sequence[Document]) -> None:
-    """Bring the search index after documents that moved, in the same transaction; once for each write."""
+def index(connection: sqlite3.Connection, change_set: int, documents: Sequence[Document]) -> None:
+    """Bring the search index after documents that moved, in the same transaction; once for each write.
+
+    That happens after the last writer, for until then another processor may work on what was announced.
+    """
+    moved = _current.get((id(connection), change_set))
+    if moved is None:
+        _write_index(connection, documents)
+    else:
+        moved.documents.extend(documents)
+
+
+def _write_index(connection: sqlite3.Connection, documents: Sequence[Document]) -> None:
     if documents and _index and id(connection) not in _without_index:
         _index[0].write(connection, documents)
 
@@ -117,6 +128,7 @@ class _Moved:
         self.whole: dict[str, set[int]] = {}
         self.columns: dict[str, dict[str, set[int]]] = {}
         self.parents: dict[str, set[int]] = {}
+        self.documents: list[Document] = []
         self.states: list[tuple[tuple[str, ...], dict[int, Sequence[Any]]]] = []
         self._customers: dict[tuple[str, frozenset[int]], list[int]] = {}
         for entity, row_id, op, name, old, new in connection.execute(LOG, {"set": change_set}).fetchall():
@@ -164,6 +176,7 @@ def rewrite(connection: sqlite3.Connection, change_set: int) -> None:
                     called.add(id(writer))
                     writer(connection, change_set)
         _write_states(connection, moved.states)
+        _write_index(connection, moved.documents)
     finally:
         del _current[id(connection), change_set]
 
