@@ -19,7 +19,7 @@ from crm_tui.customers import derived
 from crm_tui.search import index
 from crm_tui.search import store_index as store
 from crm_tui.search.grams import VERSION
-from crm_tui.search.merging import PAGES, join, merge, parts
+from crm_tui.search.merging import PAGES, join, merge_pages, parts
 from crm_tui.storage.database import Database
 from crm_tui.storage.driver import sqlite3
 from crm_tui.storage.lists import PIECE
@@ -173,7 +173,7 @@ class Upkeep:
     def _merge(self) -> bool:
         def some(connection: sqlite3.Connection) -> tuple[float, bool]:
             began = clock.stopwatch()
-            return began, merge(connection, self._pages)
+            return began, merge_pages(connection, self._pages)
 
         began, merged = self._write(some)
         took = clock.stopwatch() - began

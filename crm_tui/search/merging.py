@@ -35,8 +35,13 @@ def _number(data: bytes, which: int) -> int:
     return 0
 
 
-def merge(connection: sqlite3.Connection, pages: int = PAGES) -> bool:
+def merge(connection: sqlite3.Connection, steps: int = 1) -> bool:
     """Merge a little, in a transaction without history, and return whether there was anything to merge."""
+    return merge_pages(connection, PAGES * steps)
+
+
+def merge_pages(connection: sqlite3.Connection, pages: int) -> bool:
+    """Merge until so many pages of 4 kB are written (below 0: of all parts, into one); whether there were any."""
     before = connection.total_changes
     store.run(connection, store.MERGE, {"pages": pages})
     return connection.total_changes - before > 1
@@ -44,4 +49,4 @@ def merge(connection: sqlite3.Connection, pages: int = PAGES) -> bool:
 
 def join(connection: sqlite3.Connection) -> bool:
     """Merge a little of all parts into one and return whether more is to do; calls follow each other."""
-    return merge(connection, -JOINED_PAGES)
+    return merge_pages(connection, -JOINED_PAGES)

@@ -125,8 +125,8 @@ class Database:
         """Run ``fn(connection)`` in a transaction that writes no history: drafts, personal state, jobs."""
         return self._transaction(lambda: fn(self.connection))
 
-    def merge_index(self, most: int) -> bool:
-        """Merge a little of the search index when it lies in more than ``most`` parts; whether it did.
+    def merge_index(self, most: int, steps: int = 1) -> bool:
+        """Merge some steps of the search index when it lies in more than ``most`` parts; whether it did.
 
         A transaction of its own that may as well be left out: of what goes wrong the next write tells.
         """
@@ -134,7 +134,7 @@ class Database:
             return False
         with suppress(CrmError, sqlite3.Error):
             merge = derive.merge_due(self.connection, most)
-            return merge is not None and self.write_untracked(merge)
+            return merge is not None and self.write_untracked(lambda c: merge(c, steps))
         return False
 
     def _transaction(self, body: Callable[[], Value], is_there: Callable[[], bool] | None = None) -> Value:

@@ -28,14 +28,14 @@ class Index(NamedTuple):
     """Who keeps the search index.
 
     ``write(connection, documents)`` brings it after documents that moved, in order of their ids; ``parts``
-    tells in how many parts it lies, ``merge`` merges a little of them and returns whether there was anything.
+    tells in how many parts it lies, ``merge(connection, steps)`` merges some and returns whether there were any.
     ``announce(texts)`` says early in a write which new texts are to come, ``beside()`` is a block in which
     another processor may work on them.
     """
 
     write: Callable[[sqlite3.Connection, Sequence[Document]], None]
     parts: Callable[[sqlite3.Connection], int]
-    merge: Callable[[sqlite3.Connection], bool]
+    merge: Callable[[sqlite3.Connection, int], bool]
     announce: Callable[[Sequence[str]], None]
     beside: Callable[[], AbstractContextManager[None]]
 
@@ -94,7 +94,7 @@ def beside() -> AbstractContextManager[None]:
     return _index[0].beside() if _index else nullcontext()
 
 
-def merge_due(connection: sqlite3.Connection, most: int) -> Callable[[sqlite3.Connection], bool] | None:
+def merge_due(connection: sqlite3.Connection, most: int) -> Callable[[sqlite3.Connection, int], bool] | None:
     """Return what merges a little of the search index, None while it lies in no more than ``most`` parts."""
     return _index[0].merge if _index and _index[0].parts(connection) > most else None
 

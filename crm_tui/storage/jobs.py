@@ -39,6 +39,7 @@ PAUSE_SECONDS_GENTLE = 0.03  # our own saves ask several times in it; with a wri
 LOG_SECONDS = 0.5  # of writing, after which the log is brought into the file
 LOG_SECONDS_ALONE = 3.0  # the same for long parts, each of which writes many pages of the last one again
 PARTS_BETWEEN, PARTS_LEFT = 250, 16  # of the search index, between the parts of a job and behind them
+STEPS_ALONE = 16  # of merging them at once, about 2 MB
 USUAL_LOG_PAGES = 1000  # SQLite's own bound, at which a COMMIT does that
 
 Progress = Callable[[int, int], None]
@@ -289,7 +290,7 @@ class Parts:
     def _merge_index(self) -> None:
         """Merge what the parts left of the search index, a little at a time."""
         began = clock.stopwatch()
-        while self.database.merge_index(PARTS_LEFT):
+        while self.database.merge_index(PARTS_LEFT, STEPS_ALONE if self.alone() else 1):
             if not self.alone():
                 clock.pause(PAUSE_SECONDS_GENTLE)
             self.unsettled += clock.stopwatch() - began
