@@ -41,7 +41,7 @@ def merge(connection: sqlite3.Connection, steps: int = 1) -> bool:
 
 
 def merge_pages(connection: sqlite3.Connection, pages: int) -> bool:
-    """Merge until so many pages of 4 kB are written (below 0: of all parts, into one); whether there were any."""
+    """Merge until so many pages of 4 kB are written (below 0: all parts into one); tell whether any were."""
     before = connection.total_changes
     store.run(connection, store.MERGE, {"pages": pages})
     return connection.total_changes - before > 1

@@ -28,7 +28,7 @@ class Index(NamedTuple):
     """Who keeps the search index.
 
     ``write(connection, documents)`` brings it after documents that moved, in order of their ids; ``parts``
-    tells in how many parts it lies, ``merge(connection, steps)`` merges some and returns whether there were any.
+    tells in how many parts it lies, ``merge(connection, steps)`` merges some and tells whether any were.
     ``announce(texts)`` says early in a write which new texts are to come, ``beside()`` is a block in which
     another processor may work on them.
     """
