@@ -12,14 +12,17 @@ from collections.abc import Sequence
 from typing import Any
 
 from crm_tui.customers import store_list as lists
-from crm_tui.customers.filter_fields import All, Filter
+from crm_tui.customers.filter_fields import All, Filter, conditions
 from crm_tui.customers.store_filter import Reading
-from crm_tui.customers.store_members import Members
+from crm_tui.customers.store_members import Members, sample
 from crm_tui.customers.store_pieces import Test
 
 AMONG_MEMBERS = "substr(:members, {id} + 1, 1) = x'01'"
 SORTED_AT_ONCE = 12_000  # members that are fetched whole rather than sought along the order
 IN_SPAN = "+{id} BETWEEN :lowest AND :highest"  # as written it leads no query
+WALK_MS, FAR_MS = 20, 60  # after which a walk that finds too little is given up
+SEEK_MS = 40  # the same of one that knows the members of a part of the filter
+TEXT_MS = 120  # the same where a text is looked for: every other way reads all of them
 LOOKED_AT = 240  # rows at the beginning of a list that tell which condition leads
 
 
@@ -130,6 +133,25 @@ def seek(
         if span is not None and sum(not span[0] <= one <= span[1] for one in first) > len(first) // 2:
             return Seeking(reading, order, segments, None, tree, backwards=backwards, span=span)
     return Seeking(reading, order, segments, Members(reading, lead), rest, backwards=backwards)
+
+
+def patience(
+    reading: Reading, order: lists.Order, segments: Sequence[lists.Segment], tree: Filter, backwards: bool
+) -> int:
+    """Return for how many milliseconds a list is worth walking along its order; 0: it is sought at once.
+
+    Where many pass, though none of the first, reading who they are would take longer than going there.
+    """
+    if any(one.field == "text" for one in conditions(tree)):
+        return TEXT_MS
+    test, first = reading.test(tree), _first(reading, order, segments, backwards)
+    whole = lists.ORDERS["id"]
+    if len(first) < LOOKED_AT or lists.gather(reading.reader, whole, test, first):
+        return WALK_MS
+    if reading.has_span(_leading(reading, tree, first)[0]):
+        return 0
+    spread = sample(reading.reader)
+    return FAR_MS if len(lists.gather(reading.reader, whole, test, spread)) > len(spread) // 4 else WALK_MS
 
 
 def _first(

@@ -318,7 +318,7 @@ class Reading:
 
     def span(self, tree: Filter) -> tuple[int, int] | None:
         """Return the lowest and highest id that a condition on times lets pass, None for any other filter."""
-        if not isinstance(tree, Condition) or FILTER_FIELDS[tree.field].kind not in ("event", "past"):
+        if not isinstance(tree, Condition) or not self.has_span(tree):
             return None
         found: list[int] = []
         for piece in self.pieces(tree, False) or ():
@@ -328,6 +328,11 @@ class Reading:
                 sql = sql.replace(f"SELECT {one} ", f"SELECT min({one}), max({one}) ")
             found += [end for end in self.reader.execute(sql, piece.params).fetchone() if end is not None]
         return (min(found), max(found)) if found else None
+
+    @staticmethod
+    def has_span(tree: Filter) -> bool:
+        """Tell whether a filter is a condition on times, whose customers have ids near each other."""
+        return isinstance(tree, Condition) and FILTER_FIELDS[tree.field].kind in ("event", "past")
 
     def is_indexed(self, tree: Filter, negated: bool = False) -> bool:
         """Tell whether indexes alone know who passes a filter, or who does not."""

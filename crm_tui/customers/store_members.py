@@ -13,12 +13,21 @@ from crm_tui.customers import store_list as lists
 from crm_tui.customers.filter_fields import All, Any_, Condition, Filter, Not_
 from crm_tui.customers.store_filter import Reading
 from crm_tui.customers.store_pieces import OF_CUSTOMER, OF_STATE, Piece
+from crm_tui.storage.driver import sqlite3
 
 HIGHEST = "SELECT coalesce(max(s.customer_id), 0) FROM listed s"
 SAMPLED = 240
 GOLDEN = 0.6180339887
 FEW_LEFT = 40_000  # customers of whom each is looked at rather than all rows of the file
 TURNED = bytes((1, 0)) + bytes(254)
+
+
+def sample(reader: sqlite3.Connection) -> list[int]:
+    """Return the ids of some customers from all over the file."""
+    size = reader.execute(HIGHEST).fetchone()[0] + 1
+    # In no step with anything that recurs from row to row.
+    spread = {int(at * GOLDEN % 1 * size) for at in range(1, SAMPLED)}
+    return [row[0] for row in lists.gather(reader, lists.ORDERS["id"], None, sorted(spread))]
 
 
 class Members:
@@ -107,9 +116,7 @@ class Members:
         """Return how many of a sample of rows pass, as a part of one."""
         order = lists.ORDERS["id"]
         if self._sample is None:
-            # In no step with anything that recurs from row to row.
-            spread = {int(at * GOLDEN % 1 * self.size) for at in range(1, SAMPLED)}
-            self._sample = [row[0] for row in lists.gather(self.reader, order, None, sorted(spread))]
+            self._sample = sample(self.reader)
         passing = lists.gather(self.reader, order, self.reading.test(tree), self._sample)
         return len(passing) / max(len(self._sample), 1)
 

@@ -14,9 +14,8 @@ from typing import Any, NamedTuple
 
 from crm_tui.customers import store
 from crm_tui.customers import store_list as lists
-from crm_tui.customers.filter_fields import conditions
 from crm_tui.customers.list_places import FAR, keys_of, place_among, rank_of, segment_of
-from crm_tui.customers.list_seeking import Seeking, seek
+from crm_tui.customers.list_seeking import SEEK_MS, WALK_MS, Seeking, patience, seek
 from crm_tui.customers.store import CustomerRow, Query
 from crm_tui.customers.store_filter import Reading
 from crm_tui.customers.store_members import Members
@@ -28,9 +27,6 @@ from crm_tui.storage.driver import sqlite3
 from crm_tui.storage.in_time import at_most
 
 FEW = 6_000
-WALK_MS = 20  # after which a walk that finds too little is given up
-SEEK_MS = 40  # the same of one that knows the members of a part of the filter
-TEXT_MS = 120  # the same where a text is looked for: every other way reads all of them
 MOST_ANCHORS = 2_000
 
 
@@ -66,6 +62,7 @@ class Window:
         self._members: Members | None = None
         self._sought: Seeking | None = None
         self._planned = False
+        self._worth: int | None = None
         self._count: int | None = None
         self._anchors: dict[int, _Anchor] = {}
         self._lines: list[int] = []
@@ -82,7 +79,7 @@ class Window:
         if ids is not None:
             return self._rows(list(ids[max(0, len(ids) - limit) :]))
         try:
-            with at_most(self.reader, self._patience):
+            with at_most(self.reader, self._patience or WALK_MS):
                 found = self._fetch(None, 0, limit, reverse=True)[::-1]
         except TimeoutError:
             sought = self._seek()
@@ -99,7 +96,7 @@ class Window:
         if self.filter is None:
             return self._walked(offset, limit)
         try:
-            if self._nearest(offset)[1] > FEW or self._sought is not None:
+            if self._nearest(offset)[1] > FEW or self._sought is not None or self._patience == 0:
                 raise TimeoutError
             with at_most(self.reader, self._patience):
                 return self._walked(offset, limit)
@@ -218,7 +215,10 @@ class Window:
     def _patience(self) -> int | None:
         if self.filter is None:
             return None
-        return TEXT_MS if any(one.field == "text" for one in conditions(self.filter)) else WALK_MS
+        if self._worth is None:
+            parts = self._parts()
+            self._worth = patience(self._reading, self.order, parts, self.filter, self.backwards)
+        return self._worth
 
     def _knows_members(self) -> Members:
         if self._members is None:
