@@ -34,7 +34,7 @@ def test_views_of_ones_own_and_of_the_team(crm: Session) -> None:
         crm.write(views.save, "customers", "另一", {}) and crm.write(views.rename, mine, "另一")
     crm.write(views.remove, mine)
     assert [view.name for view in views.all_of(crm.reader, "customers")] == ["另一", "团队"]
-    assert crm.undo_last() == "已撤销：视图已移除。"
+    assert crm.undo_last() == "已撤销：视图已移除 “新名”。"
     assert [view.name for view in views.all_of(crm.reader, "customers")] == ["新名", "另一", "团队"]
     with pytest.raises(BadInput, match="新名、另一、团队"):
         views.named(crm.reader, "customers", "没有")
