@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from crm_tui.customers import reading
 from crm_tui.customers.reading import Query
+from crm_tui.locale import _
 from crm_tui.tui.screens.customer_rows import CustomerRows
 from crm_tui.tui.screens.customers import CustomersScreen
 from crm_tui.tui.screens.marking import Marking
@@ -14,6 +15,7 @@ from crm_tui.tui.widgets.pick_table import PickTable
 
 if TYPE_CHECKING:
     from crm_tui.customers.bulk import BulkResult
+    from crm_tui.tui.screens.merge import MergeEnded
 
 WITH_MARKS = ("edit", "tags", "archive", "hand_over")
 
@@ -82,7 +84,23 @@ class MarkedCustomersScreen(Marking, CustomersScreen):
 
             reason = why_not(self.crm, action_id)
             return reason if reason or self._any else super().why_not("edit")
+        if action_id == "merge":
+            return self._why_no_merge()
         return super().why_not(action_id)
+
+    def _why_no_merge(self) -> str:
+        """Say that nothing can be written, or that too few are marked; too many the merge refuses itself."""
+        if self.crm.session.read_only:
+            return self.crm.session.read_only
+        count = self.picks.count(self.marks_total)
+        count = 2 if count is None else count + len(self.table.span)
+        if count < 2:
+            return _("Mark two to eight customers first: {key} marks.").format(
+                key=self.crm.keymap.shown("mark_row")
+            )
+        from crm_tui.access.policy import may
+
+        return may(self.session.person.role, "customer.merge").reason
 
     async def _with_marks(self, action_id: str) -> None:
         from crm_tui.tui.screens import bulk
@@ -112,3 +130,21 @@ class MarkedCustomersScreen(Marking, CustomersScreen):
     async def do_archive(self) -> None:
         """Put the marked customers away after a look at them, or the one under the cursor at once."""
         await (self._with_marks("archive") if self._any else super().do_archive())
+
+    async def do_merge(self) -> None:
+        """Put the marked customers side by side."""
+        from crm_tui.tui.screens.merge import open_merge
+
+        ids = await self.marked_ids()
+        if ids:
+            await open_merge(self.crm, ids, self._merged)
+
+    async def _merged(self, ended: MergeEnded | None) -> None:
+        """Take the marks away and stand on the one that stayed."""
+        if ended is None:
+            return
+        self.picks.clear()
+        if ended.survivor is not None:
+            self.seen_writes = self.crm.writes
+            await self.show_rows(ended.survivor)
+        self.say_marks()
