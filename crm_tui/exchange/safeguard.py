@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from crm_tui.storage.backup import Backup
 
 POLL_SECONDS = 0.05
-NICENESS = 10  # of what goes on beside the writing
+NICENESS = 19  # of what goes on beside the writing
 
 Progress = Callable[[int, int], None]
 Stop = Callable[[], bool] | None

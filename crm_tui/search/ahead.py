@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import subprocess
 import sys
@@ -10,10 +11,12 @@ from collections import deque
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager, suppress
 from queue import SimpleQueue
+from typing import IO
 
 from crm_tui.search.worker import WITHIN
 
 WORKER = [sys.executable, "-I", "-m", "crm_tui.search.worker"]
+PIPE_BYTES = 1 << 20
 
 _running: list[Ahead] = []
 
@@ -27,6 +30,7 @@ class Ahead:
         self._process = subprocess.Popen(  # noqa: S603
             WORKER, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
         )
+        _widen(self._process.stdin)
         # Without it both sides could wait for the other to read.
         self._reader = threading.Thread(target=self._read, name="crm-grams", daemon=True)
         self._reader.start()
@@ -75,6 +79,14 @@ class Ahead:
                 if line.endswith(b"\n"):
                     self._answers.put(line)
         self._answers.put(b"")
+
+
+def _widen(pipe: IO[bytes] | None) -> None:
+    """Let a pipe take the texts of a whole part, where the system can: nobody waits to write the next."""
+    wider = getattr(fcntl, "F_SETPIPE_SZ", None)
+    if wider is not None and pipe is not None:
+        with suppress(OSError):
+            fcntl.fcntl(pipe.fileno(), wider, PIPE_BYTES)
 
 
 @contextmanager
