@@ -124,8 +124,10 @@ class MergeScreen(BaseScreen):
         self.current = min(self.current, len(sides) - 1)
         self.first = max(min(self.first, self.current, len(sides) - fits), self.current - fits + 1, 0)
         seen = sides[self.first : self.first + fits]
+        beyond = [" <"] if self.first else []
+        beyond += [" >"] if self.first + fits < len(sides) else []
         self.table.columns = [
-            Column(_("Field"), FIELD_CELLS),
+            Column(_("Field") + "".join(beyond), FIELD_CELLS),
             *(Column(self._title(side), RECORD_CELLS, flex=1) for side in seen),
         ]
         self.table._widths = []

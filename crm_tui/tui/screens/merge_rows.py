@@ -55,14 +55,11 @@ def lines(shown: Preview, context: Context) -> list[Line]:
 def row(line: Line, ids: Sequence[int], survivor: int, whose: Mapping[str, int], cells: int) -> Row:
     """Return the row of a field for the records in sight; ``cells`` is the width of a record's column.
 
-    What counts has a star; where texts differ they are marked, from shortly before that where they are cut.
+    What counts has a star; where texts differ they are marked, shown from shortly before that where they are
+    cut.
     """
     plain = {one: safe(" ".join(text.split())) for one, text in line.texts.items()}
     marks = different(plain, survivor) if line.kind == "differs" else {}
-    filled = [text for text in plain.values() if text]
-    same = sum(1 for _signs in takewhile(lambda signs: len(set(signs)) == 1, zip(*filled, strict=False)))
-    cut = max(same - LEAD, 0) if any(width(text) > cells - len(COUNTS) for text in filled) else 0
-    cut = cut if cut > 1 and line.kind == "differs" else 0
     chosen = whose.get(line.field)
 
     def cell(one: int) -> Cell:
@@ -71,10 +68,12 @@ def row(line: Line, ids: Sequence[int], survivor: int, whose: Mapping[str, int],
         text = plain[one]
         if not text:
             return Cell(begin + _("blank") if counts else IDLE + "-", "dim")
-        if cut:
+        spans = marks.get(one, ())
+        cut = spans[0][0] - LEAD if spans and width(text) > cells - len(begin) else 0
+        if cut > 1:
             text = "…" + text[cut:]
-        shift = len(begin) - (cut - 1 if cut else 0)
-        spans = tuple((start + shift, end + shift) for start, end in marks.get(one, ()))
+        shift = len(begin) - (cut - 1 if cut > 1 else 0)
+        spans = tuple((start + shift, end + shift) for start, end in spans)
         return Cell(begin + text, "strong" if counts and line.kind == "differs" else "", spans=spans)
 
     tone = "strong" if line.kind == "differs" else "dim"

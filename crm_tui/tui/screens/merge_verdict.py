@@ -28,7 +28,7 @@ class VerdictScreen(FormScreen):
     def form(self) -> Form:
         """Return the form: the note."""
         hint = _("Why, for whoever meets the two again.")
-        return Form([Field("note", _("Note (optional)"), "area", lines=2, hint=hint)])
+        return Form([Field("note", _("Note (optional)"), hint=hint)])
 
     async def save(self, values: Mapping[str, str]) -> str | None:
         """Keep the judgement."""
