@@ -52,12 +52,12 @@ class Seeking:
         self.found: array[int] = array("q")
         self._reading = reading
         self._rest = reading.test(rest) if rest is not None else None
-        asked, params = (f" AND {self._rest.sql}", self._rest.params) if self._rest else ("", {})
         if members is not None:
-            self._test = Test(AMONG_MEMBERS + asked, {"members": bytes(members.flags), **params})
+            among = Test(AMONG_MEMBERS, {"members": bytes(members.flags)})
         else:
             low, high = span or (0, lists.MOST)
-            self._test = Test(IN_SPAN + asked, {"lowest": low, "highest": high, **params})
+            among = Test(IN_SPAN, {"lowest": low, "highest": high})
+        self._test = reading.together(among, self._rest)
         self._segment = 0
         self._last: tuple[Any, int] | None = None  # the key and id found last in that segment
 

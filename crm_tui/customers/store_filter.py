@@ -16,6 +16,7 @@ from crm_tui.customers.filter_ranges import Range, after, just_before, others, p
 from crm_tui.customers.store_pieces import (
     ANY_TAG,
     COLUMNS,
+    ENDS,
     HAS_TAG,
     HAY,
     MOST_RANGES,
@@ -63,6 +64,13 @@ class Reading:
         joint = " AND " if isinstance(tree, All) else " OR "
         params = {name: value for part in parts for name, value in part.params.items()}
         return Test("(" + joint.join(part.sql for part in parts) + ")", params)
+
+    @staticmethod
+    def together(*tests: Test | None) -> Test:
+        """Return one test that passes what all of them pass; None passes everything."""
+        every = [one for one in tests if one is not None]
+        params = {name: value for one in every for name, value in one.params.items()}
+        return Test(" AND ".join(one.sql for one in every), params)
 
     def _bind(self, *values: Any) -> dict[str, Any]:
         found = {}
@@ -323,9 +331,8 @@ class Reading:
         found: list[int] = []
         for piece in self.pieces(tree, False) or ():
             sql = piece.sql
-            for frame in (OF_CUSTOMER, OF_STATE):
-                one = frame.removeprefix("SELECT ").partition(" ")[0]
-                sql = sql.replace(f"SELECT {one} ", f"SELECT min({one}), max({one}) ")
+            for ids, ends in ENDS:
+                sql = sql.replace(ids, ends)
             found += [end for end in self.reader.execute(sql, piece.params).fetchone() if end is not None]
         return (min(found), max(found)) if found else None
 

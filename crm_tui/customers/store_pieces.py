@@ -35,6 +35,11 @@ COLUMNS = {
 NUMBERS = frozenset({"owner", "created", "changed", "contact", "phone", "plan", "incomplete", "doubtful"})
 OF_CUSTOMER = "SELECT c.id FROM customer c WHERE {range}"
 OF_STATE = "SELECT s.customer_id FROM listed s WHERE {range}"
+# What a piece selects, and how its lowest and highest are asked for instead.
+ENDS = (
+    ("SELECT c.id ", "SELECT min(c.id), max(c.id) "),
+    ("SELECT s.customer_id ", "SELECT min(s.customer_id), max(s.customer_id) "),
+)
 ODD = "SELECT s.customer_id FROM listed s WHERE s.odd > 0"
 TAGGED = "SELECT l.customer_id FROM tag_link l WHERE l.tag_id = :{p}"
 HAS_TAG = "EXISTS (SELECT 1 FROM tag_link l WHERE l.customer_id = {id} AND l.tag_id IN ({values}))"

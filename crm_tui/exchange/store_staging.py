@@ -56,12 +56,9 @@ REJECTED = (
     " WHERE o.verdict IN ('suspect', 'error') ORDER BY r.position, r.id"
 )
 REJECTED_ONE = "SELECT count(*) FROM outcome WHERE verdict IN ('suspect', 'error')"
-ADD_OPERATION = (
-    "INSERT INTO operation (kind, id, content, cells) VALUES (:kind, :position, :content, :cells)"
-)
+ADD_OPERATION = "INSERT INTO operation (kind, id, content, cells) VALUES (:kind, :position, :content, :cells)"
 OPERATIONS = (
-    "SELECT id, content, cells FROM operation WHERE kind = :kind AND id >= :first"
-    " ORDER BY id LIMIT :limit"
+    "SELECT id, content, cells FROM operation WHERE kind = :kind AND id >= :first ORDER BY id LIMIT :limit"
 )
 NTH = "SELECT id FROM operation WHERE kind = :kind ORDER BY id LIMIT 1 OFFSET :offset"
 COUNT = "SELECT count(*) FROM operation WHERE kind = :kind"
