@@ -10,7 +10,7 @@ from tests.tui.playground import playground
 
 
 async def test_help_lists_every_key_of_the_screen_below() -> None:
-    async with story(playground(start="customers"), size=(100, 60)) as user:
+    async with story(playground(start="customers"), size=(100, 80)) as user:
         await user.press("?")
         assert user.line(0).startswith(" 帮助：客户")
         for action in ACTIONS:

@@ -146,7 +146,7 @@ async def test_headings_show_their_count_and_fold() -> None:
             "▸ 7 天没联系 (4)",
         ]
         assert table.row is None
-        await user.press("G", "space")
+        await user.press("G", "enter")
         assert table.total == 10
         assert table.item == GroupRow("idle", "7 天没联系", 4, False)
         await user.press("enter")
