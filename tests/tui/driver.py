@@ -79,14 +79,17 @@ class User:
             if self.app.work.busy or self._working():
                 quiet = 0
                 await asyncio.wait_for(self.app.work.idle(), 30)
+                if tasks := self._working():
+                    # What counts in a thread of its own is done when its worker is.
+                    await asyncio.wait(tasks, timeout=1)
             else:
                 quiet += 1
             if quiet >= 2 or not self.app.is_running:
                 return
         raise AssertionError("the app does not come to rest")
 
-    def _working(self) -> bool:
-        return any(not worker.is_finished for worker in self.app.workers)
+    def _working(self) -> list[asyncio.Task[None]]:
+        return [one._task for one in self.app.workers if not one.is_finished and one._task is not None]
 
     def raise_faults(self) -> None:
         """Raise what went wrong inside an action: the user sees a sentence, the test the error."""
