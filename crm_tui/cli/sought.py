@@ -188,6 +188,12 @@ def quick(argv: Sequence[str]) -> int | None:
             if session.warning:
                 return None
             found = answer(session, question(session, call.text, **call.options), call.limit)
+    except KeyboardInterrupt:
+        sys.stderr.write(_("Stopped.") + "\n")
+        return CANCELLED
+    except Exception:
+        return None  # nothing is written yet: the grammar does it again, and tells what is wrong
+    try:
         if isinstance(sys.stdout, io.TextIOWrapper):
             sys.stdout.reconfigure(errors="replace")
         write(Output(call.as_json), found)
@@ -195,10 +201,7 @@ def quick(argv: Sequence[str]) -> int | None:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    except KeyboardInterrupt:
-        sys.stderr.write(_("Stopped.") + "\n")
-        return CANCELLED
-    except Exception:
+    except OSError:
         return None
     sys.stderr.writelines(f"{sentence}\n" for sentence in told(found))
     return 0 if found.found else 1

@@ -40,10 +40,14 @@ from crm_tui.text.fold import fold
 
 
 class Reading:
-    """Turns the conditions of one question into SQL."""
+    """Turns the conditions of one question into SQL.
 
-    def __init__(self, reader: sqlite3.Connection, today: date | None = None) -> None:
+    Two of them whose tests meet in one statement need parameters of their own: ``prefix`` begins their names.
+    """
+
+    def __init__(self, reader: sqlite3.Connection, today: date | None = None, prefix: str = "f") -> None:
         self.reader = reader
+        self._prefix = prefix
         self.count = 0
         row = reader.execute(ZONE).fetchone()
         self.zone = (row[0] if row else "") or clock.DEFAULT_ZONE
@@ -76,7 +80,7 @@ class Reading:
         found = {}
         for value in values:
             self.count += 1
-            found[f"f{self.count}"] = value
+            found[f"{self._prefix}{self.count}"] = value
         return found
 
     def _condition(self, one: Condition) -> Test:

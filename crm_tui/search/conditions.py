@@ -45,16 +45,9 @@ def apply(
                 taken.append(text)
     holders = ""
     if trees:
-        reading = Reading(reader)
+        # The list's own test, which may be there, has names of its own.
+        reading = Reading(reader, prefix="q")
         other = reading.test(All(tuple(trees)))
         holders = any_of(*(every(f"!{one}") for one in reading.owners(All(tuple(trees)))))
-        if test is None:
-            test = other
-        else:
-            # The list's test and ours may have bound the same names.
-            fresh = {f"q{name}": value for name, value in other.params.items()}
-            sql = other.sql
-            for name in sorted(other.params, key=len, reverse=True):
-                sql = sql.replace(f":{name}", f":q{name}")
-            test = Test(f"({test.sql}) AND ({sql})", {**test.params, **fresh})
+        test = reading.together(test, other)
     return question._replace(terms=tuple(terms), conditions=tuple(taken)), test, holders

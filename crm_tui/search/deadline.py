@@ -1,4 +1,7 @@
-"""A deadline for reading: when it comes, the statement that runs on the connection is interrupted."""
+"""A deadline for reading: when it comes, the statement that runs on the connection is interrupted.
+
+From another thread, for the full-text index asks a progress handler (storage/in_time.py) too seldom.
+"""
 
 from __future__ import annotations
 

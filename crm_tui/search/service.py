@@ -223,7 +223,7 @@ class _Search:
             if customer_id in seen and not (weak and seen[customer_id] is None):
                 continue
             seen[customer_id] = None
-            lines = [(line[0], line[1:]) for line in text.split("\n") if line]
+            lines = document.lines(text)
             if not lines:
                 continue
             match = _all_terms(terms, lines, weak)
@@ -245,9 +245,7 @@ class _Search:
         before = 1 << 62
         while not self.late:
             rows = store.scanned(self.reader, before, SCANNED, self.test)
-            self._take(
-                [(one, _as_lines(text), *rest) for one, text, *rest in rows], terms, weak=False, worth=1.0
-            )
+            self._take(rows, terms, weak=False, worth=1.0)
             if len(rows) < SCANNED:
                 return
             before = rows[-1][0]
@@ -289,10 +287,3 @@ def _all_terms(terms: Sequence[Term], lines: Sequence[tuple[str, str]], weak: bo
         if shown is None or (shown.reason == reasons.NAME and match.reason != reasons.NAME):
             shown = match
     return shown._replace(score=total / len(terms)) if shown else None
-
-
-def _as_lines(text: str) -> str:
-    """Return a document as lines; one of an older file is a text without kinds, taken for a name."""
-    if text and "\n" not in text and text[:1] not in document.KINDS:
-        return document.NAME + text
-    return text
