@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Generator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.parse import quote
 
@@ -18,6 +19,9 @@ STEPS = 200_000  # of SQLite's machine, between two looks at whether to stop
 # Up to here a copy by SQLite is done before anybody notices that it holds a lock.
 SMALL_BYTES: int = 4 << 20
 AT_ONCE = 8 << 20
+# So much is on its way to the disk at most: a colleague's save, which flushes too, would wait for all of it.
+UNFLUSHED = 32 << 20
+SECONDS_FOR_A_LOCK = 5.0
 
 # Files opened for raw reading, by device and inode, and never closed: to close any descriptor of a file drops
 # the locks that SQLite's connections of this process hold on it (POSIX).
@@ -82,10 +86,17 @@ def room_needed(source: Path) -> int:
 def _vacuum_into(connection: sqlite3.Connection, target: Path, size: int, tick: Tick | None) -> None:
     stopped: list[BaseException] = []
 
+    flushed = 0
+
     def look() -> int:
+        nonlocal flushed
         try:
+            written = target.stat().st_size
+            if written - flushed > UNFLUSHED:
+                flushed = written
+                flush(target)
             if tick:
-                tick(min(target.stat().st_size, size), size)
+                tick(min(written, size), size)
         except BaseException as error:
             stopped.append(error)
             return 1
@@ -115,11 +126,12 @@ def _copy_raw(connection: sqlite3.Connection, source: Path, raw: Path, tick: Tic
         done, size = 0, os.fstat(live).st_size
         while done < size:
             done += _copy_part(live, target, done, min(AT_ONCE, size - done)) or size
+            if done % UNFLUSHED < AT_ONCE:
+                os.fdatasync(target)
             if tick:
                 tick(0, size)
-        connection.execute("BEGIN")
-        try:
-            # The first read takes the lock, and rolls back what a dead writer left half-done.
+        with _still(connection, source):
+            # The first read rolls back what a dead writer left half-done.
             size = _size(connection)
             if os.fstat(live)[1:3] != source.stat()[1:3]:
                 raise Fault(
@@ -127,15 +139,37 @@ def _copy_raw(connection: sqlite3.Connection, source: Path, raw: Path, tick: Tic
                     _("Nothing was changed."),
                     _("Try again."),
                 )
-            done = 0
-            while done < size:
-                # As much as the system takes at once: between two calls another thread may hold us up.
-                done += _copy_part(live, target, done, size - done) or size
-        finally:
-            connection.execute("ROLLBACK")
+            half = size // 2
+            with ThreadPoolExecutor(1) as pool:
+                rest = pool.submit(_copy_range, live, target, half, size)
+                _copy_range(live, target, 0, half)
+                rest.result()
         os.ftruncate(target, size)
     finally:
         os.close(target)
+
+
+@contextmanager
+def _still(connection: sqlite3.Connection, source: Path) -> Generator[None]:
+    """Keep others from writing in the block; they may go on reading, where we might write ourselves."""
+    writer = None
+    with suppress(sqlite3.Error):
+        uri = f"file:{quote(os.fsencode(source.absolute()))}?mode=rw"
+        writer = sqlite3.connect(uri, uri=True, timeout=SECONDS_FOR_A_LOCK, isolation_level=None)
+        writer.execute("BEGIN IMMEDIATE")
+    connection.execute("BEGIN")
+    try:
+        yield
+    finally:
+        connection.execute("ROLLBACK")
+        if writer is not None:
+            writer.close()
+
+
+def _copy_range(source: int, target: int, start: int, end: int) -> None:
+    while start < end:
+        # As much as the system takes at once: between two calls another thread may hold us up.
+        start += _copy_part(source, target, start, end - start) or end
 
 
 def _copy_part(source: int, target: int, offset: int, count: int) -> int:

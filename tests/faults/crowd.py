@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import random
 import shutil
 import subprocess
@@ -184,6 +185,7 @@ def run(
     faults: list[str] = []
     work = source.with_name(f"{source.stem}-{journal}.work")
     shutil.copyfile(source, work)
+    os.sync()
     try:
         with closing(sqlite3.connect(work)) as plain:
             plain.execute("PRAGMA journal_mode=" + ("WAL" if journal == "wal" else "DELETE")).fetchone()
