@@ -78,25 +78,29 @@ def test_the_bytes_of_a_large_file_are_copied_under_a_short_lock(plain, monkeypa
     path = plain
     monkeypatch.setattr(copying, "SMALL_BYTES", 0)
     copied = []
-    once = copying._copy_part
+    first, second = copying._copy_part, copying._copy_moved
 
     def copy(source: int, target: int, offset: int, count: int) -> int:
         copied.append(offset)
-        if len(copied) == 1:
-            # Between the two passes: the copy must have it all the same.
-            change(path, "between")
-        if offset == 0 and len(copied) > 1:
+        # Behind the first pass: the copy must have it all the same.
+        done = first(source, target, offset, count)
+        change(path, "between")
+        return done
+
+    def copy_moved(source: int, target: int, start: int, end: int) -> None:
+        if start == 0:
             other = sqlite3.connect(path, timeout=0, isolation_level=None)
             with pytest.raises(sqlite3.OperationalError, match="locked"):
                 other.execute("BEGIN IMMEDIATE")
             assert other.execute("SELECT count(*) FROM customer").fetchone()  # nobody waits who reads
             other.close()
-        return once(source, target, offset, count)
+            copied.append("under the lock")
+        second(source, target, start, end)
 
     monkeypatch.setattr(copying, "_copy_part", copy)
+    monkeypatch.setattr(copying, "_copy_moved", copy_moved)
     made = make_backup(path, None, "manual", "li")
-    assert copied.count(0) == 2
-    assert len(copied) == 3
+    assert copied == [0, "under the lock"]
     assert made.manifest.facts.head_set == 2
     assert names(made.path.parent) == [made.path.name, manifest_path(made.path).name]
     assert processes.unsound(path) == []
@@ -122,6 +126,7 @@ def test_a_system_without_the_quick_copy_copies_by_hand(plain, monkeypatch):
     monkeypatch.setattr(copying, "SMALL_BYTES", 0)
     monkeypatch.setattr(copying, "AT_ONCE", 10_000)
     monkeypatch.delattr(os, "copy_file_range", raising=False)
+    monkeypatch.delattr(os, "preadv", raising=False)
     assert verify(make_backup(path, None, "manual", "li").path).facts.tables["customer"] == 3
 
 
