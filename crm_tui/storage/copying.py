@@ -168,7 +168,7 @@ def _still(connection: sqlite3.Connection, source: Path) -> Generator[None]:
 
 
 def _copy_moved(source: int, target: int, start: int, end: int) -> None:
-    """Copy what the first copy lacks or has otherwise: what is written again would have to be flushed again."""
+    """Copy what the first copy lacks or has otherwise: what is written again is to be flushed again."""
     if not hasattr(os, "preadv"):
         while start < end:
             start += _copy_part(source, target, start, end - start) or end

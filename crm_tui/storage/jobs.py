@@ -29,12 +29,13 @@ AT_ONCE: int = 300  # customers that a change of many writes as one set
 FIRST_PART: int = 50
 LARGEST_PART: int = 5000
 PART_SECONDS = 0.15
-PART_SECONDS_UNLOGGED = 0.1  # without write-ahead log, where readers wait for the end of each
+PART_SECONDS_UNLOGGED = 0.12  # without write-ahead log, where readers wait for the COMMIT of each
 PART_SECONDS_ALONE = 1.5
+NEARLY = 0.8  # of the time that a part may take: then the next is no larger
 PART_SECONDS_GENTLE = 0.05  # of what people do while they work: nobody's save waits for a tenth of a second
 USUAL_CACHE = -2000  # SQLite's own, in KiB
 PART_CACHE = -128000
-PAUSE_SECONDS = 0.13  # longer than SQLite's longest poll for a lock
+PAUSE_SECONDS = 0.07  # our own saves ask several times in it, others' a few times a second
 PAUSE_SECONDS_GENTLE = 0.03  # our own saves ask several times in it; with a write-ahead log no reader waits
 LOG_SECONDS = 0.5  # of writing, after which the log is brought into the file
 LOG_SECONDS_ALONE = 3.0  # the same for long parts, each of which writes many pages of the last one again
@@ -239,7 +240,9 @@ class Parts:
         """Return the size of the next part after one that was shorter than the goal."""
         if self.gentle:
             return min(LARGEST_PART, self.size * 2, max(self.size, int(rows * goal / max(took, 0.001))))
-        return min(LARGEST_PART, self.size * 2) if took < goal / 2 else self.size
+        if took > goal * NEARLY:
+            return self.size
+        return min(LARGEST_PART, self.size * 2, max(self.size, int(rows * NEARLY * goal / max(took, 0.001))))
 
     def _make_room(self) -> None:
         """Keep a part in memory: without write-ahead log readers are shut out once a page of it spills."""
