@@ -7,7 +7,7 @@
 -- Nothing here reads a clock or a random source: the writer passes time in.
 
 PRAGMA application_id = 1129467220; -- 'CRMT'
-PRAGMA user_version = 5;
+PRAGMA user_version = 6;
 
 -- ---------------------------------------------------------------- the log: history, audit, undo, versions
 
@@ -472,7 +472,8 @@ CREATE TABLE customer_state (
   city TEXT,
   contacts INTEGER NOT NULL DEFAULT 0,
   phones INTEGER NOT NULL DEFAULT 0,    -- keys of phones that can be called
-  held_by INTEGER                       -- customer.owner_id, as the search index has it
+  held_by INTEGER,                      -- customer.owner_id, as the search index has it
+  whereabouts TEXT NOT NULL DEFAULT ''  -- behind the haystack: kind, place and addresses, for duplicates
 ) STRICT;
 -- The only order by which rows come in anywhere: everything else of a list grows at a few places.
 CREATE INDEX customer_state_name ON customer_state (name_sort, customer_id) WHERE shown = 1;
@@ -487,7 +488,8 @@ CREATE INDEX customer_state_missing ON customer_state (missing, customer_id) WHE
 CREATE INDEX customer_state_odd ON customer_state (odd, customer_id) WHERE odd > 0 AND shown = 1;
 CREATE INDEX customer_state_idle ON customer_state (idle_since, customer_id, shown);
 
--- The search index: the grams (search/grams.py) of each customer's haystack and one of held_by, by customer_id. Nothing
+-- The search index: the grams (search/grams.py) of each customer's haystack, the keys (identity/keys.py) under which
+-- duplicates meet, and one gram of held_by, by customer_id. Nothing
 -- is stored but which gram stands in which customers. No save merges its parts: upkeep does, in small steps.
 CREATE VIRTUAL TABLE customer_gram USING fts5(
   grams, content='', detail=none, columnsize=0,
@@ -496,6 +498,25 @@ CREATE VIRTUAL TABLE customer_gram USING fts5(
 INSERT INTO customer_gram (customer_gram, rank) VALUES ('automerge', 0);
 INSERT INTO customer_gram (customer_gram, rank) VALUES ('crisismerge', 1999);
 INSERT INTO customer_gram (customer_gram, rank) VALUES ('hashsize', 33554432);
+
+CREATE TABLE duplicate_pair (           -- pairs that look alike, as the last comparison of both scored them
+  a INTEGER NOT NULL,                   -- the smaller id
+  b INTEGER NOT NULL,
+  score INTEGER NOT NULL,               -- tenths
+  veto TEXT NOT NULL DEFAULT '',        -- why they are two whatever the score (dedupe/scoring.py)
+  terms TEXT NOT NULL DEFAULT '',       -- the terms that speak for it, blanks between them
+  PRIMARY KEY (a, b)
+) STRICT;
+CREATE INDEX duplicate_pair_of_b ON duplicate_pair (b);
+CREATE INDEX duplicate_pair_score ON duplicate_pair (score);
+
+CREATE TABLE duplicate_scan (
+  one INTEGER PRIMARY KEY CHECK (one = 1),
+  version TEXT NOT NULL DEFAULT '',     -- of features and weights that scored the pairs; '': none did
+  seen_set INTEGER NOT NULL DEFAULT 0,  -- sets up to this one are in the pairs
+  scanned_at TEXT,                      -- instant of the last whole scan
+  done INTEGER NOT NULL DEFAULT 0       -- per cent of a whole scan that was left, 0: none was
+) STRICT;
 
 CREATE TABLE search_index (
   one INTEGER PRIMARY KEY CHECK (one = 1),
@@ -561,6 +582,7 @@ CREATE TABLE stale (
 
 INSERT INTO writing (one, change_set) VALUES (1, NULL);
 INSERT INTO search_index (one) VALUES (1);
+INSERT INTO duplicate_scan (one) VALUES (1);
 
 -- ---------------------------------------------------------------- history triggers (generated, see storage/triggers.py)
 -- generated: begin

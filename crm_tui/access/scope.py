@@ -20,6 +20,7 @@ OF_BOTH = (
     "EXISTS (SELECT 1 FROM temp.customer v WHERE v.id = t.customer_a)"
     " AND EXISTS (SELECT 1 FROM temp.customer v WHERE v.id = t.customer_b)"
 )
+OF_PAIR = OF_BOTH.replace("t.customer_a", "t.a").replace("t.customer_b", "t.b")
 OF_ANY_BOTH = OF_BOTH.replace("temp.customer v", "temp.customer_any v")
 LIVE = "t.deleted_at IS NULL"
 
@@ -39,6 +40,10 @@ VIEWS: dict[str, tuple[str, str]] = {
     "customer_state": ("customer_state", OF_CUSTOMER),
     # The same rows as those of customer, without a look at each: what lists walk along.
     "listed": ("customer_state", f"t.shown = 1 AND {HIDDEN.format(id='t.customer_id')}"),
+    # Of those that the user may not see too, for duplicates are found among all: what is shown of one that
+    # is not in customer is that it is there, who holds it and its state (taken).
+    "compared": ("customer_state", f"t.shown = 1 AND {HIDDEN.format(id='t.customer_id')}"),
+    "taken": ("customer", f"{LIVE} AND {HIDDEN.format(id='t.id')}"),
     "contact_key": ("contact_key", OF_CUSTOMER),
     "tag": ("tag", LIVE),
     "word": ("word", LIVE),
@@ -57,6 +62,8 @@ VIEWS: dict[str, tuple[str, str]] = {
     "import_mapping": ("import_mapping", "1 = 1"),
     "upkeep": ("upkeep", "1 = 1"),
     "search_index": ("search_index", "1 = 1"),
+    "duplicate_pair": ("duplicate_pair", OF_PAIR),
+    "duplicate_scan": ("duplicate_scan", "1 = 1"),
     "change_set": (
         "change_set",
         "t.job IS NULL OR NOT EXISTS (SELECT 1 FROM main.publishing p WHERE p.job = t.job"

@@ -26,6 +26,10 @@ HAY = (
     (document.CODE, "uscc_key"),
     (document.REFERRER, "referrer"),
 )
+# Where a customer is, the business address before the registered one.
+ADDRESSES = tuple(
+    tuple(f"{kind}_{part}" for part in ("province", "city", "district", "detail")) for kind in ("biz", "reg")
+)
 CITIES = ("biz_city", "biz_province", "reg_city", "reg_province")  # Beijing is a province without city
 _BETWEEN = re.compile(r"[\s;,、；，/]+")  # several addresses in one cell
 _NO_DIGIT = re.compile(r"[^0-9]")
@@ -35,7 +39,7 @@ NEVER = "9999-12-31"
 # What each is made of: by entity the columns that it reads (None: any).
 KEYED = {"customer": CITIES, "contact": None}
 READ = {
-    "customer": tuple(column for _kind, column in HAY),
+    "customer": ("kind", *(column for _kind, column in HAY), *(one for each in ADDRESSES for one in each)),
     "contact": None,
     "customer_alias": None,
     "tag_link": None,
@@ -50,8 +54,7 @@ SHOWN = {"customer": ("deleted_at",)}
 HELD = {"customer": ("owner_id",)}
 OWN_COLUMNS = (
     *("id", "name_key", "region", "owner_id", "deleted_at"),
-    *(column for _kind, column in HAY),
-    *CITIES,
+    *READ["customer"],
     *CHECKED_COLUMNS,
 )
 CONTACT_COLUMNS = ("id", "customer_id", "name", "title", "mobile", "office_phone", "email", "wechat")
@@ -106,15 +109,18 @@ def rewrite(connection: sqlite3.Connection, change_set: int) -> None:
 
 
 def searched_in(connection: sqlite3.Connection, change_set: int) -> list[int]:
-    """Return the customers of whom a set moved what is searched, or who holds them."""
-    held = (*(column for _kind, column in HAY), *HELD["customer"])
+    """Return the customers of whom a set moved the document, or who holds them."""
+    held = (*(READ["customer"] or ()), *HELD["customer"])
     return derive.customers_of(connection, change_set, {**READ, "customer": held})
 
 
-def documents(connection: sqlite3.Connection, ids: list[int]) -> dict[int, tuple[str, int | None]]:
-    """Return by customer what is searched and who holds it, as the rows of now give them; at most 500 ids."""
+def documents(connection: sqlite3.Connection, ids: list[int]) -> dict[int, tuple[str, str, int | None]]:
+    """Return by customer what is searched, its whereabouts and its holder, as the rows of now give them.
+
+    At most 500 ids.
+    """
     found = _Files(connection, ids).haystacks(ids)
-    return {one: (row["hay"], row["held_by"]) for one, row in found.items()}
+    return {one: (row["hay"], row["whereabouts"], row["held_by"]) for one, row in found.items()}
 
 
 def load() -> None:
@@ -214,7 +220,11 @@ class _Files:
             if customer_id in hay:
                 hay[customer_id] += [(document.TAG, name) for name in names]
         return {
-            one: {"hay": document.build(parts), "held_by": self._rows[one]["owner_id"]}
+            one: {
+                "hay": document.build(parts),
+                "whereabouts": whereabouts_of(self._rows[one]),
+                "held_by": self._rows[one]["owner_id"],
+            }
             for one, parts in hay.items()
         }
 
@@ -227,7 +237,7 @@ class _Files:
         found = []
         for one in ids:
             (old, old_holder), row = before.get(one, nothing), hay.get(one)
-            new, new_holder = (row["hay"], row["held_by"]) if row else nothing
+            new, new_holder = (row["hay"] + row["whereabouts"], row["held_by"]) if row else nothing
             if old != new or old_holder != new_holder:
                 found.append(derive.Document(one, old, new, old_holder, new_holder))
         return found
@@ -264,6 +274,18 @@ class _Files:
             missing = len([each for each in found if each.missing])
             counts[one] = {"missing": missing, "odd": len(found) - missing}
         return counts
+
+
+def whereabouts_of(row: Mapping[str, Any]) -> str:
+    """Return the whereabouts of a customer's row (document.WHEREABOUTS)."""
+    told = ADDRESSES[0] if row["biz_province"] or row["biz_city"] else ADDRESSES[1]
+    parts = [(document.PROVINCE, row[told[0]]), (document.CITY, row[told[1]])]
+    if row["kind"] == "person":
+        parts.append((document.PERSON, row["kind"]))
+    for one in ADDRESSES:
+        if row[one[-1]]:
+            parts.append((document.ADDRESS, "".join([row[column] or "" for column in one])))
+    return document.build_whereabouts(parts)
 
 
 def place_of(row: Mapping[str, Any] | None) -> dict[str, Any]:

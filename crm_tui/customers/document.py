@@ -1,4 +1,7 @@
-"""The text of a customer that search looks through: one line for each name, key and tag, led by its kind."""
+"""The text of a customer: one line for each name, key and tag that search looks through, led by its kind.
+
+Behind it stand the whereabouts: lines by which nobody is found, and with which duplicates are told.
+"""
 
 from __future__ import annotations
 
@@ -20,6 +23,11 @@ NUMBER = "#"
 CODE = "u"
 TAG = "t"
 REFERRER = "r"
+PROVINCE = "l"
+CITY = "g"
+ADDRESS = "d"
+PERSON = "i"  # an individual
+WHEREABOUTS = (PERSON, PROVINCE, CITY, ADDRESS)
 # The order of the lines: names first, so that what is weighed most is read first.
 KINDS = (
     *(NAME, SHORT, FORMER, OTHER, ENGLISH, CONTACT),
@@ -41,6 +49,12 @@ def build(parts: Iterable[tuple[str, str | None]]) -> str:
     """
     found = {kind + text: _ORDER[kind] for kind, raw in parts if raw and (text := searchable(raw))}
     return "\n".join(sorted(found, key=found.__getitem__))
+
+
+def build_whereabouts(parts: Iterable[tuple[str, str | None]]) -> str:
+    """Return the lines of (kind, text) pairs of WHEREABOUTS, in that order, each led by its line end."""
+    found = {kind + text: WHEREABOUTS.index(kind) for kind, raw in parts if raw and (text := searchable(raw))}
+    return "".join(["\n" + one for one in sorted(found, key=found.__getitem__)])
 
 
 def lines(document: str) -> list[tuple[str, str]]:

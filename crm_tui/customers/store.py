@@ -244,10 +244,13 @@ KEY = (
     " VALUES (:kind, :key, :customer_id, :contact_id)"
 )
 STATE_COLUMNS = (
-    *("haystack", "held_by", "missing", "odd", "shown", "name_sort"),
+    *("haystack", "whereabouts", "held_by", "missing", "odd", "shown", "name_sort"),
     *("region", "province", "city", "contacts", "phones"),
 )
-ONLY_HAY = "UPDATE customer_state SET haystack = :hay, held_by = :held_by WHERE customer_id = :id"
+ONLY_HAY = (
+    "UPDATE customer_state SET haystack = :hay, whereabouts = :whereabouts, held_by = :held_by"
+    " WHERE customer_id = :id"
+)
 ONLY_HOLDER = (
     "UPDATE customer_state SET held_by = (SELECT c.owner_id FROM customer c"
     " WHERE c.id = customer_state.customer_id) WHERE customer_id IN ({ids})"
@@ -256,7 +259,9 @@ HOLDERS = (
     "SELECT s.customer_id, s.held_by, c.owner_id FROM customer_state s"
     " JOIN customer c ON c.id = s.customer_id WHERE s.customer_id IN ({ids})"
 )
-HAY_BEFORE = "SELECT customer_id, haystack, held_by FROM customer_state WHERE customer_id IN ({ids})"
+HAY_BEFORE = (
+    "SELECT customer_id, haystack || whereabouts, held_by FROM customer_state WHERE customer_id IN ({ids})"
+)
 ONLY_PLACES = (
     "UPDATE customer_state SET shown = :shown, name_sort = :name_sort, region = :region,"
     " province = :province, city = :city, contacts = :contacts, phones = :phones WHERE customer_id = :id"

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 
 from rapidfuzz.distance import OSA
 
-from crm_tui.dedupe.features import PERSON, Features
 from crm_tui.dedupe.fields import (
     branch_level,
     brand_level,
@@ -19,9 +18,10 @@ from crm_tui.dedupe.fields import (
     street_level,
     trade_level,
 )
-from crm_tui.dedupe.keys import key_of
 from crm_tui.dedupe.levels import NUMBER
-from crm_tui.dedupe.persons import person_sound
+from crm_tui.identity.features import PERSON, Features
+from crm_tui.identity.keys import key_of
+from crm_tui.identity.persons import person_sound
 
 _LIMITS = {"p": (3, 12, 50), "n": (3, 12, 50)}
 _USUAL = (2, 5, 15)
@@ -36,7 +36,7 @@ class Frequency:
 
     __slots__ = ("_bands", "counts")
 
-    def __init__(self, counts: Mapping[int, int]) -> None:
+    def __init__(self, counts: Mapping[str, int]) -> None:
         self.counts = counts
         self._bands: dict[tuple[str, str], int] = {}
 

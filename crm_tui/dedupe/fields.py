@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 from rapidfuzz.distance import OSA
 
-from crm_tui.dedupe.addresses import same_road
-from crm_tui.dedupe.features import Features
-from crm_tui.dedupe.keys import organisation
+from crm_tui.identity.addresses import same_road
+from crm_tui.identity.features import Features
+from crm_tui.identity.keys import organisation
 from crm_tui.text.mail import is_free_mail
 
 _NUMERALS = frozenset("一二三四五六七八九十百千万两双0123456789")

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from crm_tui.dedupe.comparing import Frequency, compare_levels
-from crm_tui.dedupe.features import Features
 from crm_tui.dedupe.fields import branch_level, common, common_landline, shared_brand
 from crm_tui.dedupe.levels import LEVELS
+from crm_tui.identity.features import Features
 
 _WEIGHTS = Path(__file__).parent / "data" / "weights.json"
 MERGE, REVIEW, RELATED, POSSIBLE, NONE = "merge", "review", "related", "possible", "none"
@@ -80,7 +80,7 @@ def quick(a: Features, b: Features, frequency: Frequency) -> int:
     return sum([weights[level] for level in compare_levels(a, b, frequency.band)])
 
 
-def compare(a: Features, b: Features, frequency: Frequency | Mapping[int, int]) -> Scored:
+def compare(a: Features, b: Features, frequency: Frequency | Mapping[str, int]) -> Scored:
     """Compare two customers; ``frequency`` counts the values that many share (keys.counts).
 
     The lines stand strongest first, those of no weight are left out, and their sum is the score. Exchanging

@@ -13,6 +13,7 @@ from contextlib import contextmanager, suppress
 from queue import SimpleQueue
 from typing import IO
 
+from crm_tui.search.grams import VERSION
 from crm_tui.search.worker import WITHIN
 
 WORKER = [sys.executable, "-I", "-m", "crm_tui.search.worker"]
@@ -75,9 +76,11 @@ class Ahead:
     def _read(self) -> None:
         source = self._process.stdout
         with suppress(OSError, ValueError):
-            for line in source or ():
-                if line.endswith(b"\n"):
-                    self._answers.put(line)
+            # A program that was updated meanwhile makes other tokens than this process writes.
+            if source and source.readline() == b"%d\n" % VERSION:
+                for line in source:
+                    if line.endswith(b"\n"):
+                        self._answers.put(line)
         self._answers.put(b"")
 
 

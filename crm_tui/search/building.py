@@ -236,10 +236,16 @@ class Upkeep:
         return began
 
 
-def _rows(documents: dict[int, tuple[str, int | None]]) -> list[dict[str, Any]]:
+def _rows(documents: dict[int, tuple[str, str, int | None]]) -> list[dict[str, Any]]:
     return [
-        {"id": one, "text": text, "holder": holder, "grams": " ".join(index.all_grams(text, holder))}
-        for one, (text, holder) in documents.items()
+        {
+            "id": one,
+            "text": text,
+            "whereabouts": whereabouts,
+            "holder": holder,
+            "grams": " ".join(index.all_grams(text + whereabouts, holder)),
+        }
+        for one, (text, whereabouts, holder) in documents.items()
     ]
 
 

@@ -35,8 +35,8 @@ from crm_tui.text.company import body, core
 from crm_tui.text.pinyin import readings
 from crm_tui.text.surnames import surname_readings
 
-VERSION = 4
-"""Moves with any change of what ``grams`` returns; an index of another version is built anew."""
+VERSION = 5
+"""Moves with any change of what ``grams`` or ``identity.keys`` return; an index of another is built anew."""
 TOKEN_SIGNS = "=^$&%#@!~+'"  # noqa: S105
 """Signs below 0x80 that are part of a token, besides letters and digits."""
 
@@ -309,5 +309,5 @@ def _phone(text: str, found: set[str]) -> None:
 
 _NAMES = frozenset("nsfa")
 _LATIN = frozenset("mwh")
-_APART = frozenset("t#u")  # kinds of line whose grams begin with signs of their own
+_APART = frozenset("t#ulgdi")  # kinds of line whose grams begin with signs of their own, or that have none
 _CACHED = {"c": _person, "r": _person, "t": _tag, "e": _english}

@@ -16,8 +16,9 @@ from crm_tui.errors import CrmError, NotPermitted
 from crm_tui.locale import _
 from crm_tui.search import ahead
 from crm_tui.search import store_index as store
-from crm_tui.search.grams import VERSION, grams, moved
+from crm_tui.search.grams import VERSION
 from crm_tui.search.merging import merge, parts
+from crm_tui.search.tokens import tokens, tokens_moved
 from crm_tui.storage import derive
 from crm_tui.storage.database import Database
 from crm_tui.storage.diagnosis import is_damage
@@ -104,7 +105,7 @@ def all_grams(document: str | None, holder: int | None) -> frozenset[str]:
     """Return all that the index holds for a customer: of its document (None: it has none) and its holder."""
     if document is None:
         return frozenset()
-    return grams(document) | {f"!{holder}"} if holder is not None else grams(document)
+    return tokens(document) | {f"!{holder}"} if holder is not None else tokens(document)
 
 
 def write(connection: sqlite3.Connection, documents: Sequence[derive.Document]) -> None:
@@ -172,7 +173,7 @@ def _moved(one: derive.Document) -> tuple[frozenset[str], frozenset[str]]:
         before, after = all_grams(one.old, one.old_holder), all_grams(one.new, one.new_holder)
         return before - after, after - before
     # Who holds it is one gram; a text that stays need not be read for that.
-    taken, put = moved(one.old, one.new) if one.old != one.new else (frozenset(), frozenset())
+    taken, put = tokens_moved(one.old, one.new) if one.old != one.new else (frozenset(), frozenset())
     former, holder = _holder(one.old_holder), _holder(one.new_holder)
     return taken | (former - holder), put | (holder - former)
 
@@ -183,7 +184,9 @@ def _holder(holder: int | None) -> frozenset[str]:
 
 def _load() -> None:
     """Read the tables that grams are made with, before a write takes its lock."""
-    grams("n上海\nc王芳\nt重要\np13800000000")
+    tokens(
+        "n上海华为有限公司\nc王芳\nt重要\np13800000000\np02162345678\nma@b.cn\nl上海\ng上海\nd浦东新区张江路1号"
+    )
 
 
 def tend(connection: sqlite3.Connection) -> int:

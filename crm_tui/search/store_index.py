@@ -56,11 +56,12 @@ WHOLE_AGAIN = (
 IDS = "SELECT id FROM customer WHERE id > :after ORDER BY id LIMIT :most"
 NEWEST = "SELECT coalesce(max(id), 0) FROM change_set"
 WRITE_TEXT = (
-    "UPDATE customer_state SET haystack = :text, held_by = :holder WHERE customer_id = :id"
-    " AND (haystack <> :text OR held_by IS DISTINCT FROM :holder)"
+    "UPDATE customer_state SET haystack = :text, whereabouts = :whereabouts, held_by = :holder"
+    " WHERE customer_id = :id AND (haystack <> :text OR whereabouts <> :whereabouts"
+    " OR held_by IS DISTINCT FROM :holder)"
 )
 TEXTS = (
-    "SELECT customer_id, haystack, held_by FROM customer_state WHERE customer_id > :after"
+    "SELECT customer_id, haystack || whereabouts, held_by FROM customer_state WHERE customer_id > :after"
     " ORDER BY customer_id LIMIT :most"
 )
 

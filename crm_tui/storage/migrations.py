@@ -111,6 +111,19 @@ STEPS = (
             " CHECK (customer_a <> customer_b)) STRICT",
         ),
     ),
+    # Whereabouts are filled in, and keys put in, by the build of the next version of the index.
+    Step(
+        6,
+        (
+            "ALTER TABLE customer_state ADD COLUMN whereabouts TEXT NOT NULL DEFAULT ''",
+            "CREATE TABLE duplicate_pair (a INTEGER NOT NULL, b INTEGER NOT NULL, score INTEGER NOT NULL,"
+            " veto TEXT NOT NULL DEFAULT '', terms TEXT NOT NULL DEFAULT '', PRIMARY KEY (a, b)) STRICT",
+            "CREATE TABLE duplicate_scan (one INTEGER PRIMARY KEY CHECK (one = 1),"
+            " version TEXT NOT NULL DEFAULT '', seen_set INTEGER NOT NULL DEFAULT 0, scanned_at TEXT,"
+            " done INTEGER NOT NULL DEFAULT 0) STRICT",
+            "INSERT INTO duplicate_scan (one) VALUES (1)",
+        ),
+    ),
 )
 
 

@@ -9,7 +9,7 @@ from crm_tui.storage.driver import sqlite3
 from crm_tui.storage.short_sha256 import sha256
 
 APPLICATION_ID = 1129467220
-VERSION = 5
+VERSION = 6
 # Fingerprints of the tracked tables and triggers of each version of schema.sql; a test keeps the last true.
 FINGERPRINTS = {
     1: "45db963b2cdbf965b15c07e930170d62",
@@ -17,6 +17,7 @@ FINGERPRINTS = {
     3: "45db963b2cdbf965b15c07e930170d62",
     4: "45db963b2cdbf965b15c07e930170d62",
     5: "a659baf5159f691fcf516c0c3d832ad0",
+    6: "a659baf5159f691fcf516c0c3d832ad0",
 }
 FINGERPRINT = FINGERPRINTS[VERSION]
 # What ``as_written`` is in a file that was made at this version: such a file need not be taken apart.

@@ -17,8 +17,8 @@ from typing import NamedTuple
 from crm_tui.dedupe import scoring
 from crm_tui.dedupe.clusters import Pair, clusters
 from crm_tui.dedupe.comparing import Frequency
-from crm_tui.dedupe.features import Features, digest, features
-from crm_tui.dedupe.keys import blocks, candidates, counts, keys
+from crm_tui.identity.features import Features, digest, features
+from crm_tui.identity.keys import blocks, candidates, counts, keys
 from tests.bench import dedupe_sets as sets
 
 SEED = 990_017

@@ -16,7 +16,7 @@ from collections.abc import Iterable
 from importlib import import_module
 from typing import Any
 
-from crm_tui.dedupe.features import PERSON, Features, features
+from crm_tui.identity.features import PERSON, Features, features
 from tests.bench import dedupe_sets as sets
 
 LEARNT = (777, 30_000, "messy")

@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 from typing import NamedTuple
 
-from crm_tui.dedupe.features import Record
+from crm_tui.identity.features import Record
 from tests.tools.dedupe_world import world
 
 

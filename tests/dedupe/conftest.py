@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from crm_tui.dedupe.features import COMPANY, PERSON, Record
+from crm_tui.identity.features import COMPANY, PERSON, Record
 from tests.opened import crm, database, now
 
 __all__ = ["crm", "database", "now"]

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crm_tui.dedupe.clusters import LARGEST, Pair, clusters
-from crm_tui.dedupe.features import digest, features
 from crm_tui.dedupe.scoring import MERGE, REVIEW
+from crm_tui.identity.features import digest, features
 from tests.bench.dedupe import run
 from tests.bench.dedupe_sets import Labelled
 from tests.tools.dedupe_world import world

@@ -6,9 +6,9 @@ import time
 
 import pytest
 
-from crm_tui.dedupe.addresses import same_road, take_apart
-from crm_tui.dedupe.features import PERSON, Record, features
-from crm_tui.dedupe.persons import person_name, person_sound, sound
+from crm_tui.identity.addresses import same_road, take_apart
+from crm_tui.identity.features import PERSON, Record, features
+from crm_tui.identity.persons import person_name, person_sound, sound
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from crm_tui.customers.document import build
 from crm_tui.search.grams import TOKEN_SIGNS, VERSION, grams, moved
+from crm_tui.search.tokens import tokens
 
 DOCUMENTS = (
     "n深圳华为技术有限公司\nc任小飞\np13800008888\nmren@huawei.com\n#c20210105388\nt高意向",
@@ -18,11 +19,11 @@ DOCUMENTS = (
     "ntcl科技集团股份有限公司\nhwww.tcl.com\nwtcl_2020",
     "n上海浦东发展银行股份有限公司杭州分公司\na浦发银行",
 )
-MADE_BY = (4, "952b164ab80d2d63")
+MADE_BY = (5, "c6c5d3f9cce1bcd6")
 
 
 def test_the_version_moves_with_what_grams_are_made_of() -> None:
-    every = "\n".join(" ".join(sorted(grams(one))) for one in DOCUMENTS)
+    every = "\n".join(" ".join(sorted(tokens(one))) for one in DOCUMENTS)
     made = hashlib.sha256(every.encode()).hexdigest()[:16]
     # Moved: raise VERSION, for indexes hold what the old grams were, and write both here.
     assert (VERSION, made) == MADE_BY

@@ -120,7 +120,7 @@ def test_a_slow_disk_makes_the_parts_smaller_but_never_tiny(db, monkeypatch):
 
     Parts(db, Company(alone=False)).run(1000, 0, part)  # ty: ignore[invalid-argument-type]
     assert watch.sizes()[:6] == [50, 100, 200, 240, 50, 50]
-    assert min(watch.sizes()) == 50
+    assert min(watch.sizes()[:-1]) == 50
 
 
 def test_parts_cover_everything_once_and_tell_how_far_they_are(db, monkeypatch):

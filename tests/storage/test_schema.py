@@ -20,6 +20,7 @@ TEXT = schema.schema_text()
 UNTRACKED = {
     "writing", "change_set", "change", "compacted", "job", "publishing", "number_counter", "customer_state",
     "contact_key", "person_state", "import_mapping", "draft", "upkeep", "stale", "search_index",
+    "duplicate_pair", "duplicate_scan",
 }  # fmt: skip
 
 

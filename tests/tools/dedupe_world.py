@@ -13,8 +13,8 @@ from itertools import accumulate
 from random import Random
 from typing import Any, NamedTuple
 
-from crm_tui.dedupe.features import COMPANY, PERSON, Record
-from crm_tui.dedupe.persons import softened
+from crm_tui.identity.features import COMPANY, PERSON, Record
+from crm_tui.identity.persons import softened
 from crm_tui.text.area_codes import area_code_of
 from crm_tui.text.pinyin import readings
 from crm_tui.text.regions import divisions, short_name

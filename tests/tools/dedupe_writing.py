@@ -7,7 +7,7 @@ from functools import lru_cache
 from random import Random
 from typing import TYPE_CHECKING, NamedTuple
 
-from crm_tui.dedupe.features import PERSON, Record
+from crm_tui.identity.features import PERSON, Record
 from crm_tui.text.fold import simplify
 from tests.tools import dedupe_words as words
 

@@ -15,9 +15,9 @@ from pathlib import Path
 
 from crm_tui.dedupe import levels
 from crm_tui.dedupe.comparing import Frequency, compare_levels
-from crm_tui.dedupe.features import features
-from crm_tui.dedupe.keys import blocks, candidates, counts, keys
 from crm_tui.dedupe.scoring import veto
+from crm_tui.identity.features import features
+from crm_tui.identity.keys import blocks, candidates, counts, keys
 from tests.tools.dedupe_world import world
 
 WEIGHTS = Path(__file__).parents[2] / "crm_tui/dedupe/data/weights.json"

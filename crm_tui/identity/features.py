@@ -7,8 +7,8 @@ import re
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from crm_tui.dedupe.addresses import Street, take_apart
-from crm_tui.dedupe.persons import person_name, person_sound, sound
+from crm_tui.identity.addresses import Street, take_apart
+from crm_tui.identity.persons import person_name, person_sound, sound
 from crm_tui.text.area_codes import area_codes, split_area_code
 from crm_tui.text.company import parts
 from crm_tui.text.contact import is_free_mail, parse_mails, parse_phones

@@ -1,6 +1,7 @@
 """Keys under which customers meet: two that share none are never compared.
 
-A key is one integer, its type in the upper bits and 48 bits of a digest below, the same in every process.
+A key is a token of the search index: ``*``, its type, six signs of a digest (36 bits), the same in every
+process.
 """
 
 from __future__ import annotations
@@ -8,9 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from hashlib import blake2b
 
-from crm_tui.dedupe.features import PERSON, Features
+from crm_tui.identity.features import PERSON, Features
 
-_BITS = 48
+SIGN = "*"
+"""The first sign of a key: no gram of search begins with it."""
+# 64 signs that the index's tokenizer keeps as they are.
+_SIGNS = b"0123456789abcdefghijklmnopqrstuvwxyz!#$%&()*+,-./:<=>?@[]^_`{|}~"
+_SIGN_OF = bytes(_SIGNS[byte & 63] for byte in range(256))
 CAPS: Mapping[str, int] = {
     "u": 60, "m": 12, "t": 12, "e": 60, "d": 40, "p": 6, "c": 60, "i": 60, "x": 40, "a": 10, "k": 20,
     "n": 10, "q": 40, "r": 30, "s": 30,
@@ -23,23 +28,23 @@ NAMED = ("u", "m", "t", "e", "d", "p", "a", "k", "n")
 """Types whose members share one value: how many they are tells how rare the value is."""
 
 
-def key_of(kind: str, value: str) -> int:
+def key_of(kind: str, value: str) -> str:
     """Return the key of a value under a type (a letter of CAPS)."""
-    found = blake2b(value.encode("utf-8", "surrogatepass"), digest_size=6, person=kind.encode()).digest()
-    return ord(kind) << _BITS | int.from_bytes(found, "big")
+    digest = blake2b(value.encode("utf-8", "surrogatepass"), digest_size=6, person=kind.encode()).digest()
+    return f"*{kind}{digest.translate(_SIGN_OF).decode('ascii')}"
 
 
-def type_of(key: int) -> str:
+def type_of(key: str) -> str:
     """Return the type of a key, a letter of CAPS."""
-    return chr(key >> _BITS)
+    return key[1]
 
 
-def cap_of(key: int) -> int:
+def cap_of(key: str) -> int:
     """Return how many members a key's block may have before it is only counted."""
-    return CAPS[chr(key >> _BITS)]
+    return CAPS[key[1]]
 
 
-def keys(found: Features) -> set[int]:
+def keys(found: Features) -> set[str]:
     """Return all keys of a customer; empty for one that says nothing."""
     values: list[tuple[str, str]] = []
     add = values.append
@@ -108,16 +113,16 @@ def _add_person(found: Features, add) -> None:
         add(("r", found.sound + one.split("|")[0][-3:]))
 
 
-def blocks(keyed: Iterable[tuple[int, Iterable[int]]]) -> dict[int, list[int]]:
+def blocks(keyed: Iterable[tuple[int, Iterable[str]]]) -> dict[str, list[int]]:
     """Return the members of each key, in the order given: ids by key of ``(id, keys)``."""
-    found: dict[int, list[int]] = {}
+    found: dict[str, list[int]] = {}
     for one, own in keyed:
         for key in own:
             found.setdefault(key, []).append(one)
     return found
 
 
-def candidates(of: Mapping[int, list[int]]) -> set[tuple[int, int]]:
+def candidates(of: Mapping[str, list[int]]) -> set[tuple[int, int]]:
     """Return the pairs, smaller id first, that share a key whose block is within its cap."""
     found: set[tuple[int, int]] = set()
     for key, members in of.items():
@@ -132,7 +137,6 @@ def _pairs(members: list[int]) -> Iterator[tuple[int, int]]:
             yield one, other
 
 
-def counts(of: Mapping[int, list[int]]) -> dict[int, int]:
+def counts(of: Mapping[str, list[int]]) -> dict[str, int]:
     """Return how many customers share each value that more than two share; what scoring asks for."""
-    named = {ord(one) for one in NAMED}
-    return {key: len(members) for key, members in of.items() if len(members) > 2 and key >> _BITS in named}
+    return {key: len(members) for key, members in of.items() if len(members) > 2 and key[1] in NAMED}

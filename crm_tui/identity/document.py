@@ -1,0 +1,58 @@
+"""A customer's document read for what tells it from others: the record that it is, and its keys."""
+
+from __future__ import annotations
+
+from crm_tui.customers import document
+from crm_tui.identity.features import COMPANY, PERSON, Features, Record, features
+from crm_tui.identity.keys import keys
+
+MOST = 30
+"""Values of one kind that count: of a customer with a thousand contacts the first are as good."""
+_NAMES = (document.SHORT, document.FORMER, document.OTHER, document.ENGLISH)
+# What no key and no comparison is made of.
+_BESIDE = frozenset((document.NUMBER, document.TAG, document.REFERRER, document.CHAT))
+
+
+def record_of(text: str) -> Record:
+    """Return the record that a document (customers/document.py) tells of."""
+    found: dict[str, list[str]] = {}
+    for line in text.split("\n"):
+        found.setdefault(line[:1], []).append(line[1:])
+
+    def first(kind: str) -> str:
+        return found[kind][0] if kind in found else ""
+
+    def some(*kinds: str) -> tuple[str, ...]:
+        return tuple([one for kind in kinds for one in found.get(kind, ())][:MOST])
+
+    return Record(
+        PERSON if document.PERSON in found else COMPANY,
+        first(document.NAME),
+        some(*_NAMES),
+        first(document.CODE),
+        some(document.PHONE),
+        some(document.MAIL),
+        some(document.PAGE),
+        some(document.CONTACT),
+        first(document.PROVINCE),
+        first(document.CITY),
+        some(document.ADDRESS),
+    )
+
+
+def features_of(text: str) -> Features:
+    """Return the features of a document."""
+    return features(record_of(text))
+
+
+def keys_of(text: str) -> set[str]:
+    """Return the keys of a document: a pure function of it and of ``features.VERSION``."""
+    return keys(features_of(text))
+
+
+def keys_moved(old: str, new: str) -> tuple[set[str], set[str]]:
+    """Return the keys that only the old document has, and those that only the new one has."""
+    if {line[:1] for line in {*old.split("\n")} ^ {*new.split("\n")}} <= _BESIDE:
+        return set(), set()
+    before, after = keys_of(old), keys_of(new)
+    return before - after, after - before

@@ -1,0 +1,18 @@
+"""All that the index holds of a document: the grams that search finds it by, the keys of duplicates."""
+
+from __future__ import annotations
+
+from crm_tui.identity.document import keys_moved, keys_of
+from crm_tui.search.grams import grams, moved
+
+
+def tokens(document: str) -> frozenset[str]:
+    """Return all tokens of a document; a pure function of it and of grams.VERSION."""
+    return grams(document) | keys_of(document)
+
+
+def tokens_moved(old: str, new: str) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the tokens that only the old document has, and those that only the new one has."""
+    taken, put = moved(old, new)
+    gone, come = keys_moved(old, new)
+    return taken | gone, put | come
