@@ -1,8 +1,8 @@
-"""The process that makes grams beside a large change: the other processor does it while rows are written.
+"""The process that makes tokens beside a large change: the other processor does it while rows are written.
 
-Spoken over pipes. It says its version of the tokens first. In: a document a line, its own line ends as U+001F; an empty line ends a batch. Out:
-the grams of each, a line, blanks between them, sent when the batch ends. It reads nothing else and ends with
-its standard input.
+Spoken over pipes. It says its version of the tokens first. In: a document a line, its own line ends as
+U+001F; an empty line ends a batch. Out: the tokens of each, a line, blanks between them, sent when the batch
+ends. It reads nothing else and ends with its standard input.
 """
 
 from __future__ import annotations

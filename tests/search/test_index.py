@@ -17,8 +17,8 @@ from crm_tui.access import store as people
 from crm_tui.customers import service
 from crm_tui.errors import BadInput, Conflict, Fault, NotPermitted
 from crm_tui.search import ahead, building, checking, index, merging
-from crm_tui.search.grams import grams
 from crm_tui.search.service import search
+from crm_tui.search.tokens import tokens
 from crm_tui.session import Session, open_session
 from crm_tui.storage import connection as opening
 from crm_tui.storage.change import Change, action
@@ -299,7 +299,7 @@ def test_grams_made_ahead_by_the_other_process_are_those_made_here_and_no_import
         ahead.announce(texts)
         found = ahead.answers()
         assert {one: frozenset(made.split(" ")) for one, made in found.items()} == {
-            one: grams(one) for one in texts
+            one: tokens(one) for one in texts
         } or os.cpu_count() == 1
         assert ahead.answers() == {}
         for one in running:
@@ -308,3 +308,10 @@ def test_grams_made_ahead_by_the_other_process_are_those_made_here_and_no_import
         ahead.announce(texts)
         assert set(ahead.answers()) <= set(texts)
     assert ahead._running == [] and ahead.answers() == {}
+
+
+def test_a_worker_of_another_version_is_not_believed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ahead, "VERSION", index.VERSION + 1)
+    with ahead.beside():
+        ahead.announce(["n乐山"])
+        assert ahead.answers() == {}
