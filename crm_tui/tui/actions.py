@@ -16,14 +16,15 @@ GROUPS = (WORK, MOVE, GO, VIEW, PROGRAM)
 
 ALL = ("all",)
 LISTS = (
-    *("today", "customers", "customer", "history", "import", "welcome"),
+    *("today", "customers", "customer", "history", "import", "welcome", "duplicates"),
     *("help", "palette", "pick", "tags", "obstacles", "drafts", "upkeep"),
 )
-MOVES = (*LISTS, "conflict", "display", "columns", "sorts", "filter", "views", "bulk", "merge")
-ROOMS = ("today", "customers", "customer", "history")
+MOVES = (*LISTS, "conflict", "display", "columns", "sorts", "filter", "views", "bulk", "merge", "members")
+ROOMS = ("today", "customers", "customer", "history", "duplicates")
 RECORDS = ("today", "customers", "customer")
 MARKED = ("today", "customers")
 FORM = ("form",)
+TWINS = ("merge", "duplicates")
 SCREEN_TITLES = {
     "today": N_("Today"),
     "customers": N_("Customers"),
@@ -51,6 +52,8 @@ SCREEN_TITLES = {
     "undo_preview": N_("Take this back?"),
     "bulk": N_("Change these?"),
     "merge": N_("Merge customers"),
+    "duplicates": N_("Duplicates"),
+    "members": N_("Put side by side"),
     "job": N_("Please wait"),
 }
 
@@ -108,7 +111,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("undo_others", ("u",), N_("Undo the rest"), N_("Undo all but what is in the way."), WORK,
            ("obstacles",), 1, "chexiaoqiyu cxqy", writes=True),
     Action("undo", ("u",), N_("Undo"), N_("Take back your last change."), WORK,
-           (*ROOMS, "import", "views"), 6, "chexiao cx", writes=True),
+           (*ROOMS, "import", "views", "merge"), 6, "chexiao cx", writes=True),
     Action("redo", ("ctrl+r", "ctrl+y"), N_("Redo"), N_("Bring back what was undone last."), WORK,
            (*ROOMS, "import"), 0, "chongzuo cz", writes=True),
     Action("add", ("a", "f7"), N_("Add"), N_("Add a customer, or a line to the panel in use."), WORK,
@@ -127,8 +130,8 @@ ACTIONS: tuple[Action, ...] = (
            N_("Hand the marked customers, or this one, over to a colleague, with open plans and a note."),
            WORK, RECORDS, 0, "jiaojie jj zhuanjiao zj yijiao yj", writes=True),
     Action("merge", ("m",), N_("Merge"),
-           N_("Put two to eight marked customers side by side and make one of them."), WORK, ("customers",),
-           0, "hebing hb quchong qc", writes=True),
+           N_("Put two to eight marked customers side by side and make one of them."), WORK,
+           ("customers", "duplicates"), 0, "hebing hb", writes=True),
     Action("merge_now", ("f12",), N_("Merge"), N_("Make one customer of them as shown; u undoes all of it."),
            WORK, ("merge",), 1, "hebing hb", writes=True),
     Action("choose_value", ("enter", "space"), N_("Choose"),
@@ -136,18 +139,35 @@ ACTIONS: tuple[Action, ...] = (
     Action("make_survivor", ("s",), N_("This one stays"), N_("Let this record stay; the others go into it."),
            WORK, ("merge",), 3, "baoliu bl"),
     Action("not_same", ("x",), N_("Not the same"),
-           N_("Remember that this record is another customer than the others."), WORK, ("merge",), 4,
+           N_("Remember that this record is another customer than the others."), WORK, TWINS, 4,
            "bushitongyijia bstyj", writes=True),
     Action("equal_fields", ("equals_sign", "f4"), N_("Equal fields"),
            N_("Show the fields too in which all are equal, or leave them out."), VIEW, ("merge",), 5,
            "xiangtong xt"),
     Action("related", ("r",), N_("Related"),
-           N_("Remember that this record is a related company of the others."), WORK, ("merge",), 0,
+           N_("Remember that this record is a related company of the others."), WORK, TWINS, 0,
            "guanlian gl fengongsi fgs", writes=True),
     Action("all_texts", ("b",), N_("All texts"), N_("Keep the texts of all records, one below the other."),
            WORK, ("merge",), 0, "quanbubaoliu qbbl"),
     Action("whole_texts", ("v",), N_("Whole text"), N_("Show all texts of the field in a box."), VIEW,
            ("merge",), 0, "quanwen qw"),
+    Action("scan", ("s", "f6"), N_("Scan"),
+           N_("Compare all customers and find duplicates; a scan that was stopped goes on."), WORK,
+           ("duplicates",), 2, "saomiao sm chachong cc", writes=True),
+    Action("reasons", ("w",), N_("Reasons"),
+           N_("Why these look like one: every reason with its points, and their sum."), VIEW, TWINS, 0,
+           "liyou ly weishenme wsm"),
+    Action("one_reason", ("f", "f4"), N_("By reason"),
+           N_("Show only what looks like one for a certain reason: mobile, credit code and so on."), VIEW,
+           ("duplicates",), 5, "anliyou aly shaixuan sx guolv gl"),
+    Action("next_twins", ("n",), N_("Next duplicates"), N_("Leave these undecided and show the next."), MOVE,
+           ("merge",), 0, "xiayizu xyz"),
+    Action("previous_twins", ("N",), N_("Previous duplicates"), N_("Show the ones before these."), MOVE,
+           ("merge",), 0, "shangyizu syz"),
+    Action("tick_member", ("space",), N_("Tick"), N_("Take the customer along, or leave it out."), WORK,
+           ("members",), 2, "gouxuan gx"),
+    Action("side_by_side", ("enter", "f12"), N_("Side by side"), N_("Put the ticked ones side by side."),
+           WORK, ("members",), 1, "bingpai bp"),
     Action("next_record", ("right", "l"), N_("Next record"), N_("The record on the right."), MOVE, ("merge",),
            0, "youbian yb"),
     Action("previous_record", ("left", "h"), N_("Previous record"), N_("The record on the left."), MOVE,
@@ -189,6 +209,9 @@ ACTIONS: tuple[Action, ...] = (
            "jinri jr"),
     Action("go_customers", ("2",), N_("Customers"), N_("All your customers."), GO, (*ROOMS, "import"), 0,
            "kehu kh"),
+    Action("go_duplicates", ("6",), N_("Duplicates"),
+           N_("Files that look like the same customer: merge them, or tell them apart."), GO,
+           (*ROOMS, "import"), 0, "quchong qc chongfu cf chachong cc"),
     Action("history", ("h",), N_("History"), N_("What was changed, by whom, and what it was before."), GO,
            RECORDS, 0, "lishi ls gengxinjilu"),
     Action("all_history", ("H",), N_("All changes"),
@@ -315,7 +338,7 @@ ACTIONS: tuple[Action, ...] = (
            N_("The keys of this screen."), PROGRAM,
            (*ROOMS, "import", "welcome", "form", "find", "pick", "tags", "snooze", "obstacles",
             "undo_preview", "drafts", "conflict", "upkeep", "display", "columns", "sorts", "filter",
-            "views", "jump", "bulk", "merge"), 99,
+            "views", "jump", "bulk", "merge", "members"), 99,
            "bangzhu bz"),
     Action("keep_display", ("enter",), N_("Keep"), N_("Keep what the cursor is on, for later starts too."),
            WORK, ("display",), 1, "baocun bc"),

@@ -65,6 +65,10 @@ class CrmApp(Frame):
         """Go to Customers."""
         await self.go("customers")
 
+    async def do_go_duplicates(self) -> None:
+        """Go to Duplicates."""
+        await self.go("duplicates")
+
     async def do_all_history(self) -> None:
         """Show the latest changes of everybody."""
         await self.open("history")

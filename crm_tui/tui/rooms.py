@@ -15,6 +15,7 @@ ROOMS: dict[str, str] = {
     "welcome": "crm_tui.tui.screens.welcome:WelcomeScreen",
     "customers": "crm_tui.tui.screens.marked_customers:MarkedCustomersScreen",
     "customer": "crm_tui.tui.screens.customer:CustomerScreen",
+    "duplicates": "crm_tui.tui.screens.duplicates:DuplicatesScreen",
     "add_customer": "crm_tui.tui.screens.customer_form:AddCustomerScreen",
     "edit_customer": "crm_tui.tui.screens.customer_form:EditCustomerScreen",
     "contact": "crm_tui.tui.screens.contact_form:ContactScreen",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from functools import partial
+from itertools import combinations
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, cast
 
 from textual.containers import VerticalScroll
@@ -21,6 +22,8 @@ from crm_tui.storage.faults import RecordGone
 from crm_tui.text.cells import safe
 from crm_tui.tui.screens.base import BaseScreen
 from crm_tui.tui.screens.conflict import Said, told
+from crm_tui.tui.screens.merge_reasons import Reasons, pair_of
+from crm_tui.tui.screens.merge_reasons import told as reasons_told
 from crm_tui.tui.screens.merge_rows import ENTERED, Line, lines, moving_said, row
 from crm_tui.tui.screens.merge_verdict import VerdictScreen
 from crm_tui.tui.screens.text_box import TextBox
@@ -70,6 +73,7 @@ class MergeScreen(BaseScreen):
         self.first = 0
         self.equal = False
         self.told = Static("", markup=False, classes="merge-told")
+        self.reasons = Reasons()
         self.table = SideTable([Column(_("Field"), FIELD_CELLS)], empty=_("Nothing differs."))
         self.whole = Static("", markup=False)
         self.pane = VerticalScroll(self.whole, classes="merge-pane", can_focus=False)
@@ -78,8 +82,9 @@ class MergeScreen(BaseScreen):
         self._leaving = False
 
     def body(self) -> Iterable[Widget]:
-        """Yield what would happen, the fields, and the one under the cursor in full."""
+        """Yield what would happen, why they look like one, the fields, and the current one in full."""
         yield self.told
+        yield self.reasons
         yield self.table
         yield self.pane
 
@@ -93,6 +98,7 @@ class MergeScreen(BaseScreen):
             except CrmError as error:
                 self.say(str(error), "bad")
                 return
+            self.reasons.scored.clear()
         self._read = self.crm.writes
         await self.show_rows()
 
@@ -118,11 +124,12 @@ class MergeScreen(BaseScreen):
         """Return the fields that are shown."""
         return [one for one in lines(self.shown, self.context) if self.equal or one.kind != "same"]
 
-    async def show_rows(self) -> None:
-        """Show the records that fit, the current one among them; the cursor stays on its field."""
+    async def show_rows(self, *, anew: bool = False) -> None:
+        """Show the records that fit, the current one among them; the cursor stays on its field, or begins."""
         fits, sides = self.in_sight, self.shown.sides
         self.current = min(self.current, len(sides) - 1)
         self.first = max(min(self.first, self.current, len(sides) - fits), self.current - fits + 1, 0)
+        await self.reasons.show(cast(Session, self.crm.session), sides, self.side)
         seen = sides[self.first : self.first + fits]
         beyond = [" <"] if self.first else []
         beyond += [" >"] if self.first + fits < len(sides) else []
@@ -135,7 +142,7 @@ class MergeScreen(BaseScreen):
         ids, whose, survivor = [side.id for side in seen], self.whose, self.shown.survivor
         cells = self.table.width_of(1)
         rows = [row(one, ids, survivor, whose, cells) for one in self.lines()]
-        here = self.table.row.id if self.table.row is not None else None
+        here = self.table.row.id if self.table.row is not None and not anew else None
         at = next((number for number, one in enumerate(rows) if one.id == here), 0)
         await self.table.show(ListSource(rows), cursor_to=rows[at].id)
         self.table.refresh()
@@ -254,6 +261,13 @@ class MergeScreen(BaseScreen):
             text = "\n\n".join(f"{each.head}\n{each.text or blank}" for each in self._said(line))
             await self.crm.show(TextBox(line.title, text))
 
+    async def do_reasons(self) -> None:
+        """Show every reason of every pair in a box."""
+        sides = self.shown.sides
+        pairs = [pair_of(one.id, other.id) for one, other in combinations(sides, 2)]
+        await self.reasons.know(cast(Session, self.crm.session), pairs)
+        await self.crm.show(TextBox(_("Reasons"), reasons_told(sides, self.reasons.scored)))
+
     def why_not(self, action_id: str) -> str:
         """Say where all texts cannot be kept."""
         if action_id == "all_texts":
@@ -278,7 +292,7 @@ class MergeScreen(BaseScreen):
         except RecordGone:
             await self.crm.back(self._ended())
             raise
-        await self.crm.back(MergeEnded(shown.survivor, tuple(shown.losers), self._apart))
+        await self.end(MergeEnded(shown.survivor, tuple(shown.losers), self._apart))
         text = _("Merged {others} into {one}.")
         name = f"{stays.no} {stays.name}".strip()
         self.crm.done(safe(text.format(others=", ".join(gone), one=name)))
@@ -306,7 +320,7 @@ class MergeScreen(BaseScreen):
         said = _("{one} and {other}: {verdict}.").format(one=one.no or one.name, other=names, verdict=verdict)
         self._apart = (*self._apart, one.id)
         if len(others) < 2:
-            await self.crm.back(self._ended())
+            await self.end(self._ended())
             self.crm.done(said)
             return
         self.wanted = {name: who for name, who in self.wanted.items() if who != one.id}
@@ -318,6 +332,10 @@ class MergeScreen(BaseScreen):
         self.seen_writes = self.crm.writes
         await self.show_rows()
         self.say(said, "good")
+
+    async def end(self, ended: MergeEnded | None) -> None:
+        """Leave with what became of the records."""
+        await self.crm.back(ended)
 
     def _ended(self) -> MergeEnded | None:
         return MergeEnded(None, apart=self._apart) if self._apart else None
