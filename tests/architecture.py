@@ -56,7 +56,7 @@ PROCESS_CALLS = re.compile(
 )
 CHILD_ARGV = {
     room: f"[sys.executable, '-I', '-m', 'crm_tui.{room}.{module}']"
-    for room, module in (("exchange", "child"), ("search", "worker"))
+    for room, module in (("exchange", "child"), ("search", "worker"), ("dedupe", "worker"))
 }
 STARTERS = {"Popen", "run", "call", "check_call", "check_output", "getoutput", "getstatusoutput"}
 FORBIDDEN_MODULES = {"pickle", "cPickle", "dill", "marshal", "shelve", "webbrowser", "pty"}

@@ -86,7 +86,7 @@ def pairs(reader: sqlite3.Connection, band: str | None = None) -> Iterator[PairF
     least = _LOWEST if band == POSSIBLE else _SHOWN
     score = store.one(reader, store.NEXT_SCORE, {"below": _HIGHEST})[0]
     while score is not None and score >= least:
-        for row in store.all_of(reader, store.OF_SCORE, {"score": score}):
+        for row in sorted(store.all_of(reader, store.OF_SCORE, {"score": score})):
             found = _found(row, said)
             if found.band == band or (band is None and found.band in BANDS):
                 yield found

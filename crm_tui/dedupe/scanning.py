@@ -6,35 +6,37 @@ left goes on behind the last range. Whoever is saved while it runs is compared a
 
 from __future__ import annotations
 
+import json
+import os
 from array import array
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
+from tempfile import TemporaryFile, gettempdir
 from typing import NamedTuple
 
 from crm_tui import clock
 from crm_tui.customers import derived
-from crm_tui.dedupe import scoring
 from crm_tui.dedupe import store_scan as store
-from crm_tui.dedupe.comparing import Frequency, compare_levels
-from crm_tui.dedupe.levels import LEVELS
+from crm_tui.dedupe.comparing import Frequency
+from crm_tui.dedupe.hands import Hands, hands
 from crm_tui.dedupe.listing import counted
 from crm_tui.dedupe.standing import Left, Standing, current, stand, standing
-from crm_tui.errors import Busy, Cancelled
+from crm_tui.dedupe.working import MASK, WIDE, Task, Working, judge, place
+from crm_tui.errors import Busy, Cancelled, Fault
 from crm_tui.identity.document import features_of
-from crm_tui.identity.features import Features
-from crm_tui.identity.keys import CAPS, NAMED, keys
+from crm_tui.identity.keys import CAPS, keys
 from crm_tui.locale import _
 from crm_tui.search import index, keyed
 from crm_tui.search.building import Upkeep
 from crm_tui.storage.database import Database
 from crm_tui.storage.driver import sqlite3
 
-KEPT_ABOVE = -20
-"""Tenths: pairs of no higher score are not kept; what lies below 0 still counts against a cluster."""
-AT_ONCE = 2000  # pairs in one transaction
+PARTS = 64  # of the pairs, each of which is sorted by itself
+PAIRS_AT_ONCE = 4000
+CUSTOMERS_AT_ONCE = 1000
+ROWS_AT_ONCE = 2000  # pairs in one transaction, about
+KEYS_SHARE, FEATURES_SHARE = 15, 45  # per cent of the time
 PIECE = 200  # customers of one step of catching up
 MANY = 20_000  # customers touched since: a whole scan is sooner done
-WIDE = 31
-MASK = (1 << WIDE) - 1
 
 Progress = Callable[[int, int], None]
 Cancel = Callable[[], bool]
@@ -47,71 +49,175 @@ class Scanned(NamedTuple):
     seconds: float
 
 
-def judge(a: Features, b: Features, frequency: Frequency) -> tuple[int, str, str] | None:
-    """Return score in tenths, veto and the terms that speak for one customer; None when nothing is kept."""
-    weights = scoring.tenths()
-    levels = compare_levels(a, b, frequency.band)
-    score = sum([weights[one] for one in levels])
-    if score <= KEPT_ABOVE:
-        return None
-    speaking = sorted([(-weights[one], one) for one in levels if weights[one] > 0])
-    terms = [LEVELS[one][1] for _weight, one in speaking]
-    return score, scoring.veto(a, b), " ".join([one for one in terms if one not in ("evidence", "base")])
-
-
 def scan(database: Database, progress: Progress | None = None, cancelled: Cancel | None = None) -> Scanned:
     """Compare all customers; ``progress(done, total)``, ``cancelled()`` is asked between steps.
 
-    Raises Cancelled, Busy when another process builds the search index; what was found before stays, and
-    the next scan goes on where this one stopped.
+    Raises Cancelled, Fault when there is no room for what it needs beside the file, Busy when another process
+    builds the search index; what was found before stays, and the next scan goes on where this one stopped.
     """
     began = clock.stopwatch()
-    asked = cancelled or (lambda: False)
-    _index_ready(database, asked)
-    newest = store.one(database.connection, store.NEWEST)[0]
-    before = standing(database.connection)
-    left = before.left if before.left and before.left.version == current() else Left(current(), newest, 0)
+    _index_ready(database, cancelled)
     reader = database.connect_reader()
     try:
-        found, counts = _candidates(reader, progress, asked)
-        frequency = Frequency(counts)
-        last = store.one(reader, store.LAST)[0]
-        known: dict[int, Features] = {}
-        rows: list[tuple] = []
-        total = len(found)
-        for start in range(0, total, AT_ONCE):
-            some = found[start : start + AT_ONCE]
-            ids = {one for pair in some for one in (pair >> WIDE, pair & MASK)}
-            known = {one: known[one] for one in ids if one in known}
-            known |= {
-                one: features_of(text) for one, text in store.documents(reader, sorted(ids - known.keys()))
-            }
-            for pair in some:
-                a, b = known.get(pair >> WIDE), known.get(pair & MASK)
-                if a is not None and b is not None and (kept := judge(a, b, frequency)):
-                    rows.append((pair >> WIDE, pair & MASK, *kept))
-            upto = (some[-1] >> WIDE) - 1 if start + AT_ONCE < total else last
-            if upto > left.upto:
-                ready = [row for row in rows if left.upto < row[0] <= upto]
-                rows = [row for row in rows if row[0] > upto]
-                left = _publish(database, left, upto, ready, last)
-            if progress:
-                progress(min(99, 20 + 80 * start // max(total, 1)), 100)
-            if asked():
-                raise Cancelled(
-                    _("Stopped."),
-                    _("What was found before is kept; the next scan goes on where this one stopped."),
-                )
-        if left.upto < last:
-            left = _publish(database, left, last, rows, last)
+        with TemporaryFile(prefix="crm-scan-") as file, keyed.opened(reader):
+            own = Working(reader, file.fileno())
+            with hands(own, database.path, file.fileno()) as both:
+                _Scan(database, reader, both, file.fileno(), progress, cancelled).run()
+    except OSError as error:
+        raise Fault(
+            _("There is no room for the scan: {why}").format(why=error.strerror or error),
+            _("What was found before is kept."),
+            _("Make room in the folder for temporary files ({folder}).").format(folder=gettempdir()),
+        ) from error
     finally:
         reader.close()
-    _finish(database, left)
     pairs = store.one(database.connection, store.COUNT, {"least": 0})[0]
     return Scanned(pairs, clock.stopwatch() - began)
 
 
-def _index_ready(database: Database, cancelled: Cancel) -> None:
+class _Scan:
+    """One scan on its way: keys, then features of who stands in a pair, then scores, written as they come."""
+
+    def __init__(
+        self,
+        database: Database,
+        reader: sqlite3.Connection,
+        both: Hands,
+        file: int,
+        progress: Progress | None,
+        cancelled: Cancel | None,
+    ) -> None:
+        self._database, self._reader, self._both, self._file = database, reader, both, file
+        self._progress, self._cancelled = progress, cancelled
+        newest = store.one(database.connection, store.NEWEST)[0]
+        left = standing(database.connection).left
+        self._left = left if left and left.version == current() else Left(current(), newest, 0)
+        self._last = store.one(reader, store.LAST)[0]
+        self._end = 8  # of the file; nothing stands at 0
+        self._from = self._share = self._done = self._of = 0
+
+    def run(self) -> None:
+        """Do all of it."""
+        parts, counts = self._keys()
+        pairs = self._sorted(parts)
+        self._features(pairs, counts)
+        self._scores(pairs)
+        _finish(self._database, self._left)
+
+    def _begin(self, share: int, tasks: int) -> None:
+        self._from, self._share, self._done, self._of = self._from + self._share, share, 0, max(1, tasks)
+
+    def _step(self) -> None:
+        if self._progress:
+            self._progress(min(99, self._from + self._share * self._done // self._of), 100)
+        if self._cancelled and self._cancelled():
+            raise Cancelled(
+                _("Stopped."),
+                _("What was found before is kept; the next scan goes on where this one stopped."),
+            )
+
+    def _put(self, data: bytes | array[int]) -> int:
+        """Put something behind all else in the shared file and return where it stands."""
+        at = self._end
+        rest = memoryview(data).cast("B")
+        while rest:
+            written = os.pwrite(self._file, rest, self._end)
+            self._end += written
+            rest = rest[written:]
+        return at
+
+    def _keys(self) -> tuple[list[array[int]], list[bytes]]:
+        """Return the pairs that share a key, parted, some more than once; and how many share what."""
+        shift = max(0, self._last.bit_length() - PARTS.bit_length() + 1)
+        self._both.tell("parts", shift, self._left.upto)
+        parts = [array("q") for _part in range((self._last >> shift) + 1)]
+        counts: list[bytes] = []
+
+        def take(_task: Task, answer: bytes) -> None:
+            head, _line, rest = answer.partition(b"\n")
+            at = 0
+            for part, length in json.loads(head):
+                if part < len(parts):  # else entered meanwhile
+                    parts[part].frombytes(rest[at : at + 8 * length])
+                at += 8 * length
+            if at < len(rest):
+                counts.append(rest[at:])
+            self._done += 1
+
+        tasks = [("keys", *one) for one in keyed.ranges()]
+        self._begin(KEYS_SHARE, len(tasks))
+        self._both.each(tasks, take, self._step)
+        return parts, counts
+
+    def _sorted(self, parts: list[array[int]]) -> list[tuple[int, int, int]]:
+        """Put the pairs in order into the file and mark who stands in one.
+
+        Returns for each task where its pairs stand, how many they are, the smaller id of the first.
+        """
+        marks = bytearray(self._last + 1)
+        found = []
+        for at, part in enumerate(parts):
+            pairs = array("q", sorted(set(part)))
+            parts[at] = array("q")
+            for start in range(0, len(pairs), PAIRS_AT_ONCE):
+                some = pairs[start : start + PAIRS_AT_ONCE]
+                found.append((self._put(some), len(some), some[0] >> WIDE))
+                for pair in some:
+                    marks[pair >> WIDE] = 1
+                    if pair & MASK <= self._last:
+                        marks[pair & MASK] = 1
+            self._step()
+        self._both.tell("marked", self._put(bytes(marks)), len(marks))
+        return found
+
+    def _features(self, pairs: list[tuple[int, int, int]], counts: list[bytes]) -> None:
+        """Have the features made of all who stand in a pair."""
+        places = array("q", [0]) * (self._last + 1)
+
+        def take(_task: Task, answer: bytes) -> None:
+            line, _end, rest = answer.partition(b"\n")
+            head = array("q")
+            head.frombytes(rest[: 8 * int(line)])
+            at = self._put(rest[8 * int(line) :])
+            for one, length in zip(head[::2], head[1::2], strict=True):
+                places[one] = place(at, length)
+                at += length
+            self._done += 1
+
+        lowest = pairs[0][2] if pairs else self._last
+        starts = range(lowest, self._last + 1, CUSTOMERS_AT_ONCE)
+        self._begin(FEATURES_SHARE, len(starts))
+        tasks = [("features", low, low + CUSTOMERS_AT_ONCE - 1) for low in starts]
+        self._both.each(tasks, take, self._step)
+        text = b"\n".join(counts)
+        self._both.tell("known", self._put(places), len(places), self._put(text), len(text), self._end)
+
+    def _scores(self, pairs: list[tuple[int, int, int]]) -> None:
+        """Have the pairs scored, and write them in order of the smaller ids as far as they are there."""
+        scored: dict[int, list[tuple]] = {}
+        order = {task[0]: number for number, task in enumerate(pairs)}
+        ends = [one[2] - 1 for one in pairs[1:]] + [self._last]
+        waiting: list[tuple] = []
+        following = 0
+
+        def take(task: Task, answer: bytes) -> None:
+            nonlocal following, waiting
+            scored[order[task[1]]] = json.loads(answer)
+            self._done += 1
+            while following in scored:
+                waiting += scored.pop(following)
+                upto = ends[following]
+                following += 1
+                if upto > self._left.upto and (len(waiting) > ROWS_AT_ONCE or following == len(pairs)):
+                    ready = [row for row in waiting if row[0] <= upto]
+                    waiting = waiting[len(ready) :]
+                    self._left = _publish(self._database, self._left, upto, ready, self._last)
+
+        self._begin(100 - self._from - self._share, len(pairs))
+        self._both.each([("scores", at, count) for at, count, _first in pairs], take, self._step)
+
+
+def _index_ready(database: Database, cancelled: Cancel | None) -> None:
     if index.state(database.connection).kind != index.READY:
         Upkeep(database).run(None, cancelled)
     if index.state(database.connection).kind != index.READY:
@@ -120,44 +226,6 @@ def _index_ready(database: Database, cancelled: Cancel) -> None:
             _("What was found before is kept."),
             _("Try again in a few minutes."),
         )
-
-
-def _candidates(
-    reader: sqlite3.Connection, progress: Progress | None, cancelled: Cancel
-) -> tuple[array[int], dict[str, int]]:
-    """Return the pairs that share a key, in order, and how many share what many share (keys.counts)."""
-    found: set[int] = set()
-    counts: dict[str, int] = {}
-    pieces = keyed.ranges()
-    with keyed.opened(reader):
-        for done, (low, high) in enumerate(pieces):
-            cap, named = CAPS[low[1]], low[1] in NAMED
-            for key, members in _blocks(keyed.held(reader, low, high)):
-                if named and len(members) > 2:
-                    counts[key] = len(members)
-                if len(members) <= cap:
-                    members.sort()
-                    for at, one in enumerate(members, 1):
-                        found.update([one << WIDE | other for other in members[at:]])
-            if progress and not done % 100:
-                progress(20 * done // len(pieces), 100)
-            if cancelled():
-                raise Cancelled(_("Stopped."), _("What was found before is kept."))
-    return array("q", sorted(found)), counts
-
-
-def _blocks(entries: Iterable[tuple[str, int]]) -> Iterator[tuple[str, list[int]]]:
-    """Yield keys with their members, of those that more than one customer has."""
-    before, members = "", []
-    for key, one in entries:
-        if key == before:
-            members.append(one)
-            continue
-        if len(members) > 1:
-            yield before, members
-        before, members = key, [one]
-    if len(members) > 1:
-        yield before, members
 
 
 def _publish(database: Database, left: Left, upto: int, rows: list[tuple], last: int) -> Left:

@@ -15,7 +15,11 @@ WRITTEN_SINCE = "SELECT count(*) FROM change_set WHERE id > :seen"
 LAST = "SELECT coalesce(max(customer_id), 0) FROM customer_state"
 DOCUMENTS = (
     "SELECT customer_id, haystack || whereabouts FROM customer_state"
-    " WHERE shown = 1 AND customer_id IN ({ids}) ORDER BY customer_id"
+    " WHERE shown = 1 AND customer_id IN ({ids})"
+)
+DOCUMENTS_BETWEEN = (
+    "SELECT customer_id, haystack || whereabouts FROM customer_state"
+    " WHERE shown = 1 AND customer_id BETWEEN :low AND :high"
 )
 COMPARED = "SELECT customer_id, haystack || whereabouts FROM customer_state WHERE customer_id IN ({ids})"
 CODES = "SELECT id, uscc_key FROM customer WHERE id IN ({ids}) AND uscc_key IS NOT NULL"
@@ -28,7 +32,7 @@ GONE_OF = (
 )
 PUT = "INSERT INTO duplicate_pair (a, b, score, veto, terms) VALUES (:a, :b, :score, :veto, :terms)"
 NEXT_SCORE = "SELECT max(score) FROM duplicate_pair WHERE score < :below"
-OF_SCORE = "SELECT a, b, score, veto, terms FROM duplicate_pair WHERE score = :score ORDER BY a, b"
+OF_SCORE = "SELECT a, b, score, veto, terms FROM duplicate_pair WHERE score = :score"
 SINCE_SCORE = "SELECT a, b, score, veto, terms FROM duplicate_pair WHERE score >= :least"
 AMONG = "SELECT a, b, score, veto FROM duplicate_pair WHERE a IN ({ids}) AND score < :least"
 COUNT = "SELECT count(*) FROM duplicate_pair WHERE score >= :least"
@@ -36,7 +40,7 @@ BESIDE = (
     "SELECT b FROM duplicate_pair WHERE a IN ({ids})",
     "SELECT a FROM duplicate_pair WHERE b IN ({ids})",
 )
-DECIDED = "SELECT customer_a FROM duplicate_decision ORDER BY customer_a"
+DECIDED = "SELECT customer_a FROM duplicate_decision"
 
 
 def one(connection: sqlite3.Connection, sql: str, params: Mapping[str, Any] | None = None) -> tuple[Any, ...]:

@@ -111,6 +111,11 @@ def beside() -> Generator[None]:
         ahead.close()
 
 
+def running() -> bool:
+    """Tell whether a process makes grams for this one."""
+    return bool(_running)
+
+
 def announce(documents: Sequence[str]) -> None:
     """Say which new documents are going to be written in this transaction."""
     for ahead in _running:

@@ -1,0 +1,120 @@
+"""Both processors at the tasks of a scan: this process and, where there is a second one, a worker."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections import deque
+from collections.abc import Callable, Generator, Iterable
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from queue import SimpleQueue
+
+from crm_tui.dedupe.standing import current
+from crm_tui.dedupe.working import Task, Working
+from crm_tui.search import ahead
+
+WORKER = [sys.executable, "-I", "-m", "crm_tui.dedupe.worker"]
+_AHEAD = 3  # tasks that the worker has before it: it never waits for the next
+
+
+class Hands:
+    """Does tasks, some here and some in the worker; what a worker that died had is done here."""
+
+    def __init__(self, own: Working, process: subprocess.Popen[bytes] | None = None) -> None:
+        self._own = own
+        self._process = self._started = process
+        self._answers: SimpleQueue[bytes | None] = SimpleQueue()
+        self._reader: threading.Thread | None = None
+        if process is not None:
+            self._reader = threading.Thread(target=self._read, name="crm-scan", daemon=True)
+            self._reader.start()
+
+    def tell(self, *task: object) -> None:
+        """Have both take note of something."""
+        self._own.do(task)
+        self._send(task)
+        if self._process is not None and self._answers.get() is None:
+            self._process = None
+
+    def each(
+        self, tasks: Iterable[Task], take: Callable[[Task, bytes], None], step: Callable[[], None]
+    ) -> None:
+        """Do all tasks and hand over every answer, in whatever order they come.
+
+        ``step`` is called after each of one's own. Raises what ``take`` and ``step`` raise.
+        """
+        left, asked = deque(tasks), deque[Task]()
+        while left or asked:
+            while self._process is not None and left and len(asked) < _AHEAD:
+                asked.append(left.popleft())
+                self._send(asked[-1])
+            own = left.popleft() if left else None
+            if own is not None:
+                take(own, self._own.do(own))
+            while asked and (own is None or not self._answers.empty()):
+                answer = self._answers.get()
+                if answer is None:
+                    self._process = None
+                    left.extendleft(reversed(asked))
+                    asked.clear()
+                    break
+                take(asked.popleft(), answer)
+            step()
+
+    def close(self) -> None:
+        """End the worker."""
+        process = self._started
+        if process is not None:
+            with suppress(OSError, ValueError):
+                if process.stdin:
+                    process.stdin.close()
+            process.kill()
+            process.wait()
+        if self._reader is not None:
+            self._reader.join()
+        if process is not None and process.stdout:
+            process.stdout.close()
+        self._own.close()
+
+    def _send(self, task: Task) -> None:
+        if self._process is not None and self._process.stdin is not None:
+            with suppress(OSError, ValueError):
+                self._process.stdin.write(json.dumps(task).encode() + b"\n")
+                self._process.stdin.flush()
+
+    def _read(self) -> None:
+        source = self._started.stdout if self._started is not None else None
+        with suppress(OSError, ValueError):
+            while source is not None and (line := source.readline()):
+                answer = source.read(int(line))
+                if len(answer) < int(line):
+                    break
+                self._answers.put(answer)
+        self._answers.put(None)
+
+
+@contextmanager
+def hands(own: Working, path: Path, file: int) -> Generator[Hands]:
+    """Have a second process at work in the block, where there is a second processor for it."""
+    process = None
+    if (os.cpu_count() or 1) > 1 and not ahead.running():
+        with suppress(OSError):  # no more processes: it takes longer
+            process = subprocess.Popen(  # noqa: S603
+                WORKER,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                pass_fds=(file,),
+            )
+    both = Hands(own, process)
+    try:
+        if process is not None and process.stdin is not None:
+            with suppress(OSError):
+                process.stdin.write(json.dumps([str(path), file, current()]).encode() + b"\n")
+        yield both
+    finally:
+        both.close()

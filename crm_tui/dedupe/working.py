@@ -1,0 +1,179 @@
+"""The three pieces of work of a scan, each done by whichever processor is free: keys, features, scores.
+
+What the pieces need of each other lies in one file without a name, read and written by place alone, for both
+processes share it: marks of the customers in some pair, their features, where each stands, pairs, counts.
+"""
+
+from __future__ import annotations
+
+import json
+import mmap
+import os
+from array import array
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from crm_tui.dedupe import scoring
+from crm_tui.dedupe import store_scan as store
+from crm_tui.dedupe.comparing import Frequency, compare_levels
+from crm_tui.dedupe.levels import LEVELS
+from crm_tui.identity.document import features_of
+from crm_tui.identity.features import Features, dump, load
+from crm_tui.identity.keys import CAPS, NAMED
+from crm_tui.search import keyed
+from crm_tui.storage.driver import sqlite3
+
+KEPT_ABOVE = -20
+"""Tenths: pairs of no higher score are not kept; what lies below 0 still counts against a cluster."""
+WIDE = 31
+MASK = (1 << WIDE) - 1
+"""A pair is one number: the smaller id, and the larger in so many bits."""
+_LENGTH = 20  # bits of how long a customer's features are, behind where they stand
+_SILENT = frozenset(("evidence", "base"))
+_REMEMBERED = 60_000
+
+Task = tuple[Any, ...]
+"""The name of a function of ``Working`` and what it is given."""
+
+
+def judge(a: Features, b: Features, frequency: Frequency) -> tuple[int, str, str] | None:
+    """Return score in tenths, veto and the terms that speak for one customer; None when nothing is kept."""
+    weights = scoring.tenths()
+    levels = compare_levels(a, b, frequency.band)
+    score = sum([weights[one] for one in levels])
+    if score <= KEPT_ABOVE:
+        return None
+    speaking = sorted([(-weights[one], one) for one in levels if weights[one] > 0])
+    terms = [LEVELS[one][1] for _weight, one in speaking]
+    return score, scoring.veto(a, b), " ".join([one for one in terms if one not in _SILENT])
+
+
+class Working:
+    """One processor at work: ``do`` answers a task with bytes, or with nothing where it only takes note."""
+
+    def __init__(self, reader: sqlite3.Connection, file: int) -> None:
+        self._reader = reader
+        self._file = file
+        self._shift = self._above = 0
+        self._marks = b""
+        self._held: mmap.mmap | None = None
+        self._places: array[int] = array("q")
+        self._frequency = Frequency({})
+        self._loaded: dict[int, Features | None] = {}
+
+    def close(self) -> None:
+        """Let go of the file."""
+        if self._held is not None:
+            self._held.close()
+
+    def do(self, task: Task) -> bytes:
+        """Do a task."""
+        does = {
+            "parts": self.parts,
+            "keys": self.keys,
+            "marked": self.marked,
+            "features": self.features,
+            "known": self.known,
+            "scores": self.scores,
+        }
+        return does[task[0]](*task[1:]) or b""
+
+    def parts(self, shift: int, above: int) -> None:
+        """Note how pairs are parted: by the smaller id without so many bits; only ids above one are left."""
+        self._shift, self._above = shift, above
+
+    def keys(self, low: str, high: str) -> bytes:
+        """Return a line that tells how many pairs a range of keys has in which part, the pairs, the counts.
+
+        Pairs come from blocks within their cap; counts are those of values that more than two share.
+        """
+        cap, named = CAPS[low[1]], low[1] in NAMED
+        shift, above = self._shift, self._above
+        parts: dict[int, array[int]] = {}
+        counts = []
+        for key, members in blocks(keyed.held(self._reader, low, high)):
+            if named and len(members) > 2:
+                counts.append(f"{key} {len(members)}")
+            if len(members) > cap:
+                continue
+            members.sort()
+            for at, one in enumerate(members[:-1], 1):
+                if one > above:
+                    part = parts.get(one >> shift)
+                    if part is None:
+                        part = parts[one >> shift] = array("q")
+                    first = one << WIDE
+                    part.extend([first | other for other in members[at:]])
+        text = "\n".join(counts).encode()
+        head = json.dumps([[part, len(own)] for part, own in parts.items()]).encode()
+        return b"".join([head, b"\n", *[own.tobytes() for own in parts.values()], text])
+
+    def marked(self, at: int, length: int) -> None:
+        """Note which customers stand in some pair: a byte for each id."""
+        self._marks = os.pread(self._file, length, at)
+
+    def features(self, low: int, high: int) -> bytes:
+        """Return the features of the marked customers from an id up to another: ids, lengths, then texts."""
+        head: array[int] = array("q")
+        texts = []
+        marks = self._marks
+        for one, text in store.all_of(self._reader, store.DOCUMENTS_BETWEEN, {"low": low, "high": high}):
+            if one < len(marks) and marks[one]:
+                made = dump(features_of(text)).encode("utf-8", "surrogatepass")
+                head.extend((one, len(made)))
+                texts.append(made)
+        return b"".join([b"%d\n" % len(head), head.tobytes(), *texts])
+
+    def known(self, places: int, count: int, counts: int, length: int, whole: int) -> None:
+        """Note where features stand, and how many customers share what."""
+        self._marks = b""
+        self._places.frombytes(os.pread(self._file, 8 * count, places))
+        lines = os.pread(self._file, length, counts).decode("ascii").split("\n") if length else []
+        found = (line.rpartition(" ") for line in lines)
+        self._frequency = Frequency({key: int(number) for key, _blank, number in found})
+        self._held = mmap.mmap(self._file, whole, access=mmap.ACCESS_READ)
+
+    def scores(self, at: int, count: int) -> bytes:
+        """Return the pairs worth keeping of some: a, b, score in tenths, veto, terms."""
+        pairs: array[int] = array("q")
+        pairs.frombytes(os.pread(self._file, 8 * count, at))
+        frequency, found = self._frequency, []
+        if len(self._loaded) > _REMEMBERED:
+            self._loaded.clear()
+        for pair in pairs:
+            first, second = pair >> WIDE, pair & MASK
+            a, b = self._features(first), self._features(second)
+            if a is not None and b is not None and (kept := judge(a, b, frequency)):
+                found.append((first, second, *kept))
+        return json.dumps(found).encode()
+
+    def _features(self, one: int) -> Features | None:
+        if one in self._loaded:
+            return self._loaded[one]
+        place = self._places[one] if one < len(self._places) else 0
+        found = None
+        if place and self._held is not None:
+            start = place >> _LENGTH
+            text = self._held[start : start + (place & ((1 << _LENGTH) - 1))]
+            found = load(text.decode("utf-8", "surrogatepass"))
+        self._loaded[one] = found
+        return found
+
+
+def place(at: int, length: int) -> int:
+    """Return where features stand as one number; ``at`` is never 0."""
+    return at << _LENGTH | length
+
+
+def blocks(entries: Iterable[tuple[str, int]]) -> Iterator[tuple[str, list[int]]]:
+    """Yield keys with their members, of those that more than one customer has."""
+    before, members = "", []
+    for key, one in entries:
+        if key == before:
+            members.append(one)
+            continue
+        if len(members) > 1:
+            yield before, members
+        before, members = key, [one]
+    if len(members) > 1:
+        yield before, members
