@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import NamedTuple
 
 from crm_tui.text.fold import simplify
@@ -31,6 +32,7 @@ class Street(NamedTuple):
     room: str = ""
 
 
+@lru_cache(maxsize=64)
 def take_apart(typed: str) -> tuple[Place, Street]:
     """Return the place and the street of an address; without a road its first words stand for it."""
     if not typed:

@@ -19,6 +19,7 @@ from crm_tui.text.uscc import check_code
 VERSION = 1
 """Rises whenever the same record gives other features: kept ones are then made again."""
 LONGEST = 300
+_KEPT = 64  # names and cells of a moment: of a document before and after a change
 COMPANY, PERSON = "company", "person"
 _FIELDS, _VALUES = "\x1e", "\x1f"
 # Blanks between Chinese signs are slips, between Latin words they are part of the name.
@@ -30,11 +31,14 @@ _BUSINESS = re.compile(
 _BRANCH_END = re.compile(
     r"(?:第?[一二三四五六七八九十\d]+)?(?:分公司|办事处|代表处|联络处|营业部|营业所|分店|分厂|分部)$"
 )
+_LAST_OF_BUSINESS, _LAST_OF_BRANCH = "部行室心店厂社", tuple("司处部所店厂")
 _TAIL = re.compile(r"(?:[-—_/][\u4e00-\u9fff]{1,6}|\([^()]*\)|[*#\s])+$")
 # 恒达机械有限公司 张工: whom to ask for there.
 _WHO = re.compile(r"(?<=\S{4})[\s-]+[\u4e00-\u9fff]{1,3}(?:总|工|经理|先生|女士|小姐|老师|主任)$")
 _BRAND_SIGNS = str.maketrans("", "", " .,-_·&'\"()/+!*#")
 _BRANCH_SIGNS = str.maketrans("", "", " ().,-")
+_SEVERAL = re.compile(r"[,;，；、/]+")
+_NO_DIGIT = re.compile(r"\D")
 _HOST = re.compile(r"(?:[a-z]+:/*)?(?:www?\d?\.|m\.)*([^/:?#\s,;，；、@]+\.[^/:?#\s,;，；、@]+)")
 _SLIPPED = str.maketrans("OIZSV", "01255")
 _MISTYPED_HOST = re.compile(r"\.(?:con|cmo|comm|vom|xom|cm|c0m)$")
@@ -105,7 +109,7 @@ def features(record: Record) -> Features:
     person = record.kind == PERSON
     mobiles, landlines = _phones(record.phones)
     mails, mail_domains = _mails(record.mails)
-    domains = _unique([_host(one) for cell in record.websites for one in cell.split()] + mail_domains)
+    domains = _unique([_host(one) for cell in record.websites for one in cell.split()] + [*mail_domains])
     at, streets = Place(), []
     for cell in record.addresses:
         place, street = take_apart(cell)
@@ -126,7 +130,7 @@ def features(record: Record) -> Features:
         sounds = sound(brand)
         contacts, surnames = [], []
         for cell in record.contacts:
-            for one in re.split(r"[,;，；、/]+", cell) if len(cell) > 3 else (cell,):
+            for one in _SEVERAL.split(cell) if len(cell) > 3 else (cell,):
                 name = person_name(one)
                 if name.name:
                     (contacts if name.known else surnames).append(name.name)
@@ -144,6 +148,8 @@ def features(record: Record) -> Features:
 
 
 def _shortened(record: Record) -> Record:
+    if sum([len(one) if isinstance(one, str) else sum(map(len, one)) for one in record]) <= LONGEST:
+        return record
     if all(
         len(one) <= LONGEST for field in record for one in ((field,) if isinstance(field, str) else field)
     ):
@@ -157,6 +163,7 @@ def _unique(found: list[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys([one for one in found if one])) if found else ()
 
 
+@lru_cache(maxsize=_KEPT)
 def _company(typed: str) -> tuple[str, str, str, str, str, Place]:
     text = searchable(typed)
     if not text:
@@ -175,18 +182,19 @@ def _company(typed: str) -> tuple[str, str, str, str, str, Place]:
         ordinal = found[1] or found[2]
         trade = trade[: found.start()] + trade[found.end() :]
     if trade:
-        trade = _BUSINESS.sub("", trade)
+        trade = _BUSINESS.sub("", trade) if trade[-1] in _LAST_OF_BUSINESS else trade
     elif len(brand) > 4 and (found := _BUSINESS.search(brand)):
         brand = brand[: found.start()]
-    brand = brand.translate(_BRAND_SIGNS)
-    whole = text.translate(_BRAND_SIGNS)
-    return whole, brand, trade.replace(" ", ""), branch.translate(_BRANCH_SIGNS), ordinal, region
+    if not text.isalnum():
+        brand, branch = brand.translate(_BRAND_SIGNS), branch.translate(_BRANCH_SIGNS)
+        text, trade = text.translate(_BRAND_SIGNS), trade.replace(" ", "")
+    return text, brand, trade, branch, ordinal, region
 
 
 def _plain_branch(text: str) -> int:
     """Return where the branch begins behind a head office without 公司 (华泰科技上海分公司), 0 for none."""
-    end = _BRANCH_END.search(_TAIL.sub("", text))
-    if end:
+    bare = text if text.isalnum() else _TAIL.sub("", text)
+    if end := _BRANCH_END.search(bare) if bare.endswith(_LAST_OF_BRANCH) else None:
         for at in range(3, end.start() - 1):
             place, length = leading_place(text[at : end.start()])
             if length and place.city and at + length == end.start():
@@ -208,6 +216,7 @@ def _code(typed: str) -> tuple[str, str]:
     return found.key, "1" if found.kind == "valid" else ""
 
 
+@lru_cache(maxsize=_KEPT)
 def _phones(cells: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     mobiles, landlines = [], []
     for cell in cells:
@@ -217,7 +226,7 @@ def _phones(cells: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
             if phone.kind in ("mobile", "foreign"):
                 mobiles.append(phone.key)
             elif phone.kind in ("landline", "service"):
-                digits = phone.key or re.sub(r"\D", "", searchable(phone.text))
+                digits = phone.key or _NO_DIGIT.sub("", searchable(phone.text))
                 area, number = split_area_code(digits)
                 if len(area) == 4 and area not in area_codes():
                     area, number = digits[:2], digits[2:]
@@ -226,7 +235,8 @@ def _phones(cells: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return _unique(mobiles), _unique(landlines)
 
 
-def _mails(cells: tuple[str, ...]) -> tuple[tuple[str, ...], list[str]]:
+@lru_cache(maxsize=_KEPT)
+def _mails(cells: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     keys, domains = [], []
     for cell in cells:
         if not cell:
@@ -241,7 +251,7 @@ def _mails(cells: tuple[str, ...]) -> tuple[tuple[str, ...], list[str]]:
             )
             if not is_free_mail(domain):
                 domains.append(domain)
-    return _unique(keys), domains
+    return _unique(keys), tuple(domains)
 
 
 def _host(typed: str) -> str:

@@ -32,6 +32,7 @@ _COUNTRY = re.compile("(?:中国|中华|国家|全国)")
 _OTHER_THINGS = frozenset("滩路街湾港岛江河湖海桥山塔城")
 _BETWEEN = frozenset(" ().,-·&")
 _BRANCH_LENGTH = 18
+_KEPT = 64  # names of a moment: search, keys and features ask for the same one after the other
 
 
 class Company(NamedTuple):
@@ -71,6 +72,7 @@ def _words() -> _Words:
     )
 
 
+@lru_cache(maxsize=_KEPT)
 def _tidy(name: str) -> str:
     text = searchable(name)
     return text if text.isalnum() else text.translate(_BRACKETS)
@@ -106,15 +108,21 @@ def _cut_form(text: str) -> tuple[str, str]:
     return text, ""
 
 
+@lru_cache(maxsize=_KEPT)
+def _cut_ends(text: str) -> tuple[str, str, str]:
+    """Return a name without form and branch, the form, the branch."""
+    head, branch = _cut_branch(text)
+    rest, form = _cut_form(head)
+    return rest, form, branch
+
+
 def body(name: str) -> str:
     """Return a name without its legal form: 华泰科技(上海)有限公司 gives 华泰科技(上海).
 
     Words that people type stay (集团, 股份, 厂); of a branch both names stay, each without its 公司. Never ''
     for a name that has a sign.
     """
-    text = _tidy(name)
-    head, branch = _cut_branch(text)
-    rest, form = _cut_form(head)
+    rest, form, branch = _cut_ends(_tidy(name))
     if form.startswith("股份有限"):
         rest += "股份"
     return rest + branch.removesuffix("分公司")
@@ -181,14 +189,14 @@ def core(name: str) -> str:
     return parts(name).brand
 
 
+@lru_cache(maxsize=_KEPT)
 def parts(name: str) -> Company:
     """Return the parts of a company's name, a note behind it (``-王总``, ``*``, ``(停业)``) left out."""
     text = _tidy(name)
     if not text.isalnum():
         while (note := _NOTE.search(text)) and note.start() > 1 and _is_note(note[0]):
             text = text[: note.start()]
-    head, branch = _cut_branch(text)
-    rest, form = _cut_form(head)
+    rest, form, branch = _cut_ends(text)
     place, brand, trade = _take_apart(rest)
     return Company(place, brand, trade, form, branch)
 

@@ -31,7 +31,6 @@ _ZONE = re.compile(
 # Towns whose bare short name is as often the name of a company.
 _PADDING = tuple("\0" * (_LONGEST - size) for size in range(_LONGEST + 1))
 _LONG_ENDS = frozenset(("治县", "治旗", "治州", "新区", "地区", "林区", "特区"))
-_KEPT = (0, 0, 0xFFFFFFFF << 32, 0xFFFFFFFFFFFF << 16, 0xFFFFFFFFFFFFFFFF)
 _OFTEN_BRANDS = (
     "东方 东兴 安达 大安 永安 永康 安宁 新乐 兴平 高平 高安 海安 和龙 龙泉 五常 海城 临江 磐石 灯塔 凤城 北安"
     " 新民 安国 三河 天长 宁国 德兴 乐平 兴城 新泰 兴宁 常宁 福安 宁安 富锦 安康 三明 吉安 长治 宝山 永济"
@@ -115,43 +114,53 @@ def _table() -> _Table:
     return _Table(packed, places, province, city, level, tuple(provinces), tuple(cities))
 
 
+@lru_cache(maxsize=1024)
+def _named(two: str) -> tuple[tuple[str, int, int, int], ...]:
+    """Return what begins with two signs: what follows them in the short name, its length, level, number."""
+    table = _table()
+    wanted = int.from_bytes(two.encode("utf-16-be", "surrogatepass"), "big")
+    if len(two) < 2 or wanted >> 32:
+        return ()
+    found = []
+    for row in range(bisect_left(table.keys, wanted << 32), len(table.keys)):
+        key = table.keys[row]
+        if key >> 32 != wanted:
+            break
+        tail = (key & 0xFFFFFFFF).to_bytes(4, "big").decode("utf-16-be").rstrip("\0")
+        one = table.places[row]
+        found.append((tail, 2 + len(tail), table.level[one], one))
+    return tuple(found)
+
+
 def _at(text: str, at: int, within: Place) -> tuple[Place, int] | None:
     """Return the place of the longest name at a position that fits a larger place, and where it ends."""
+    rows = _named(text[at : at + 2])
+    if not rows:
+        return None
     table = _table()
-    stem = text[at : at + _LONGEST].ljust(_LONGEST, "\0")
-    whole = int.from_bytes(stem.encode("utf-16-be", "surrogatepass")[:8], "big")
-    two = whole >> 32
-    fitting: list[tuple[int, int, int, int]] = []  # -length, not written in full, level, number
-    for row in range(bisect_left(table.keys, two << 32), len(table.keys)):
-        key = table.keys[row]
-        if key >> 32 != two:
-            break
-        size = 4 if key & 0xFFFF else 3 if key & 0xFFFF0000 else 2
-        if key != whole & _KEPT[size]:
+    fitting: list[tuple[int, int, int, int, int]] = []  # -length, not written in full, level, number, end
+    for tail, size, level, one in rows:
+        if tail and not text.startswith(tail, at + 2):
             continue
-        one = table.places[row]
-        level = table.level[one]
         if (within.province and table.provinces[table.province[one]] != within.province) or (
             within.city and (level < 3 or table.cities[table.city[one] - 1] != within.city)
         ):
             continue
-        written = _end(level, table.city[one]).match(text, at + size) is not None
-        if not written and not within.province and (level == 4 or text[at : at + size] in _BRANDS):
+        written = _end(level, table.city[one]).match(text, at + size)
+        if written is None and not within.province and (level == 4 or text[at : at + size] in _BRANDS):
             continue
-        fitting.append((-size, not written, level, one))
+        end = written.end() if written else at + size
+        fitting.append((-size, written is None, level, one, end))
     if not fitting:
         return None
-    size, short, level, one = min(fitting)
-    end = at - size
-    if not short and (written := _end(level, table.city[one]).match(text, end)):
-        end = written.end()
+    size, short, level, one, end = min(fitting)
     province = table.provinces[table.province[one]]
     city = table.cities[table.city[one] - 1] if table.city[one] else ""
     if level < 3:
         return Place(province, city), end
     district = text[at : at - size]
     # 朝阳区 lies in several cities: which one is not said.
-    if sum(other[:2] == (size, short) and other[2] > 2 for other in fitting) > 1:
+    if len(fitting) > 1 and sum(other[:2] == (size, short) and other[2] > 2 for other in fitting) > 1:
         return Place(within.province, within.city, district), end
     return Place(province, city, district), end
 
