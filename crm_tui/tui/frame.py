@@ -328,7 +328,7 @@ class Frame(Looks, inherit_bindings=False):
             self.install_screen(screen, name)
         while len(self.screen_stack) > 2:
             await self.pop_screen()
-        with nullcontext() if screen.is_attached else painted_once(self):
+        async with nullcontext() if screen.is_attached else painted_once(self):
             if len(self.screen_stack) == 1:
                 await self.push_screen(name)
             elif self.screen is not screen:
@@ -343,7 +343,7 @@ class Frame(Looks, inherit_bindings=False):
         """Open a screen made by the caller over this one."""
         self.sheets.all()
         screen.then = then
-        with painted_once(self):
+        async with painted_once(self):
             await self.push_screen(screen)
             await self._caught_up()
         return screen

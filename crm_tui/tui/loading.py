@@ -1,10 +1,11 @@
-"""What a session does without: Textual's own command palette, and memory kept apart for each thread."""
+"""What a session does without: Textual's own palette, empty caches, memory kept apart for each thread."""
 
 from __future__ import annotations
 
 import sys
 from contextlib import suppress
 from types import ModuleType
+from typing import Any
 
 NAME = "textual.command"  # its place ours has; it takes ten widgets along
 # What Textual asks of it while it is loaded; used only where ENABLE_COMMAND_PALETTE is on.
@@ -17,6 +18,30 @@ ASKED = (
     "Provider",
     "SimpleProvider",
 )
+
+
+class Pieces:
+    """What a painted line keeps of its pieces, the latest few: a line has seven of these, mostly empty.
+
+    In place of ``textual.cache.FIFOCache``, which holds a dict from the start: 1.5 MB of a session.
+    """
+
+    __slots__ = ("_kept", "_most")
+
+    def __init__(self, maxsize: int) -> None:
+        self._most = maxsize
+        self._kept: dict[Any, Any] | None = None
+
+    def get(self, key: Any) -> Any:
+        """Return what is kept under a key, None when nothing is."""
+        return None if self._kept is None else self._kept.get(key)
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        if self._kept is None:
+            self._kept = {}
+        elif len(self._kept) >= self._most and key not in self._kept:
+            del self._kept[next(iter(self._kept))]
+        self._kept[key] = value
 
 
 M_ARENA_MAX = -8  # of malloc.h
@@ -43,6 +68,9 @@ def load_textual() -> None:
         setattr(palette, name, type(name, (), {}))
     sys.modules[NAME] = palette
     try:
-        import textual.app  # noqa: F401
+        import textual.app
     finally:
         del sys.modules[NAME]
+    import textual.strip
+
+    textual.strip.FIFOCache = Pieces  # ty: ignore[invalid-assignment]

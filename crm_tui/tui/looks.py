@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from crm_tui.tui import background, preferences, themes
+from crm_tui.tui.component_styles import LeanStylesheet
 from crm_tui.tui.ending import Ending
 
 
@@ -41,7 +42,7 @@ class Looks(Ending, inherit_bindings=False):
         for name, wanted in (("-dark-mode", dark), ("-light-mode", not dark), (f"-theme-{theme}", True)):
             self.set_class(wanted, name, update=False)
         self._refresh_truecolor_filter(self.ansi_theme)
-        self.stylesheet.set_variables(self.get_css_variables())
+        self.stylesheet = LeanStylesheet(variables=self.get_css_variables())
 
     # -- theme ------------------------------------------------------------------------------------------
 

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Generator
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from typing import Any
 
 from textual.app import App
 
 AT_LATEST = 0.3
+TURNS = 3  # of the loop, in which widgets hear of their sizes and ask for others
 
 
-@contextmanager
-def painted_once(app: App[Any]) -> Generator[None, None, None]:
+@asynccontextmanager
+async def painted_once(app: App[Any]) -> AsyncGenerator[None, None]:
     """Paint what is opened meanwhile when its rows are there; what takes longer is painted as it comes."""
     waits = True
 
@@ -27,6 +28,11 @@ def painted_once(app: App[Any]) -> Generator[None, None, None]:
     late = asyncio.get_running_loop().call_later(AT_LATEST, paint)
     try:
         yield
+        if waits and app._batch_count == 1:
+            # Scroll bars, and what depends on a width, come by the first layout: not in a frame of their own.
+            app.screen._refresh_layout()
+            for _turn in range(TURNS):
+                await asyncio.sleep(0)
     finally:
         late.cancel()
         paint()

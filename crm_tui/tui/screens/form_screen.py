@@ -249,7 +249,6 @@ class FormScreen(BaseScreen):
             await more()
             left = self.the_form.fill_draft(values)
         form = self.the_form
-        await form.whole()
         for key, before in draft.before.items():
             if key not in left and form.before(key) not in (before, draft.values.get(key)):
                 there = form.shown(key, form.before(key)) or _("blank")

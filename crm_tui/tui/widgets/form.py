@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from crm_tui.tui.app import CrmApp
 
 WIDEST_LABEL = 24
-FIRST_ROWS = 24
+AROUND = 3  # cells of a form beside its rows: padding and scroll bar
 NOTE_SHARE = 0.36
 
 
@@ -77,8 +77,8 @@ class FieldRow(Widget):
         self.note = ""
         self.filled = False
         self.control = self._make()
-        self._rows = field.lines if field.kind == "area" else 1
-        self.before = self._shown(field.value)
+        self.lines = field.lines if field.kind == "area" else 1
+        self.before = self.told = self._shown(field.value)
 
     def _shown(self, value: str) -> str:
         """Return a value as the input may hold it; while it is not edited the stored one stays as it is."""
@@ -136,13 +136,13 @@ class FieldRow(Widget):
         return 0 if isinstance(self.control, Choice) else max(int(cells * NOTE_SHARE), 12)
 
     def _arrange(self) -> None:
-        total = self.size.width or self.app.size.width
+        total = self.size.width or self.app.size.width - AROUND
         message = self.error or self.note
         beside = self._beside(total)
         below = bool(message) and width(safe(message)) > beside - 2
         if self.control is not None:
             self.control.styles.margin = (0, beside, 0, self.label_cells + 2)
-        self.styles.height = self._rows + below
+        self.styles.height = self.lines + below
         self.refresh()
 
     def on_mount(self) -> None:
@@ -179,7 +179,7 @@ class FieldRow(Widget):
         segments.append(Segment(left, style("field--here" if here else "field--label")))
         segments.append(Segment(" ", self.rich_style))
         if message and width(safe(self.error or self.note)) > beside - 2:
-            text = fit(message, max(cells - start, 1)) if y == self._rows else " " * max(cells - start, 0)
+            text = fit(message, max(cells - start, 1)) if y == self.lines else " " * max(cells - start, 0)
         else:
             gap = max(cells - start - beside, 0) + 2
             text = " " * gap + fit(message if y == 0 else "", max(cells - start - gap, 1))
@@ -216,26 +216,14 @@ class Form(VerticalScroll, can_focus=False):
         # Styles of the form, not of each row: Textual makes every one anew for every widget.
         style = self.get_component_rich_style
         self.rows = [FieldRow(field, min(widest, WIDEST_LABEL), style) for field in fields]
-        at = next((place for place, field in enumerate(fields) if field.key == begin_at), 0)
-        self._first = max(FIRST_ROWS, at + FIRST_ROWS // 2)
-        self._whole = len(self.rows) <= self._first
         self._by_key = {row.field.key: row for row in self.rows if row.control is not None}
 
     def compose(self) -> ComposeResult:
-        """Yield the first fields and the save line; the others follow when these are drawn."""
-        yield from self.rows[: self._first]
+        """Yield the fields and the save line."""
+        # Beforehand: its coming would lay every row out a second time.
+        self.show_vertical_scrollbar = sum(row.lines for row in self.rows) > self.app.size.height
+        yield from self.rows
         yield SaveButton()
-
-    def on_mount(self) -> None:
-        """Let the screen be drawn before the fields that nobody sees yet are put on it."""
-        if not self._whole:
-            self.call_after_refresh(self.run_worker, self.whole, exit_on_error=False)
-
-    async def whole(self) -> None:
-        """Put those fields on the screen that nobody has seen yet."""
-        if not self._whole and self.is_attached:
-            self._whole = True
-            await self.mount_all(self.rows[self._first :], before=self.query_one(SaveButton))
 
     def values(self) -> dict[str, str]:
         """Return the value of every field by its key."""
@@ -336,9 +324,13 @@ class Form(VerticalScroll, can_focus=False):
     def _edited(self, control: Widget) -> None:
         for key, row in self._by_key.items():
             if row.control is control:
+                value = row.value
+                if value == row.told:
+                    return  # An input tells of what it was given, too.
+                row.told = value
                 if row.error:
                     row.set_message(error=self._error(row))
-                self.post_message(self.Changed(self, key, row.value))
+                self.post_message(self.Changed(self, key, value))
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Note an edit."""
