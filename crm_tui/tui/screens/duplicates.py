@@ -18,12 +18,13 @@ from crm_tui.dedupe.merging import MOST
 from crm_tui.dedupe.scoring import RELATED
 from crm_tui.dedupe.wording import BANDS
 from crm_tui.errors import BadInput, CrmError
-from crm_tui.locale import _, ngettext
+from crm_tui.locale import _
 from crm_tui.search import index
 from crm_tui.storage.watch import Moved
+from crm_tui.tui.screens import duplicates_said as said
 from crm_tui.tui.screens import duplicates_scan as scans
 from crm_tui.tui.screens.duplicates_members import MembersBox
-from crm_tui.tui.screens.duplicates_pane import TALL, Pane
+from crm_tui.tui.screens.duplicates_pane import LOW, TALL, Pane
 from crm_tui.tui.screens.duplicates_queue import Deciding
 from crm_tui.tui.screens.duplicates_rows import REASONS, Cluster, ClusterRows, columns, look
 from crm_tui.tui.screens.duplicates_side import TwinsScreen
@@ -40,6 +41,9 @@ from crm_tui.tui.work import Superseded
 if TYPE_CHECKING:
     from crm_tui.search.index import State
 
+SMALL = 5000  # clusters that are gathered while nobody notices
+BETWEEN = 15.0  # seconds between two looks at what colleagues save meanwhile
+EVERY = 1 << 30
 DECIDES = ("merge", "not_same", "related")
 
 
@@ -58,6 +62,7 @@ class DuplicatesScreen(Deciding):
         self.sections: list[Section] = []
         self._began = ""  # the scan that ``gathered`` came from
         self._catching = False
+        self._caught_up_at = clock.stopwatch()
 
     def body(self) -> Iterable[Widget]:
         """Yield the clusters, and below them the customers of one."""
@@ -68,16 +73,15 @@ class DuplicatesScreen(Deciding):
 
     def _look(self) -> tuple[Status, State]:
         reader = self.session.reader
-        if self.gathered is not None:
-            self.gathered.look_again(reader, self.handled)
+        self.look_again()
         return listing.status(reader), index.state(reader)
 
     async def reload(self) -> None:
         """Show what is known; clusters are gathered and the latest saves compared beside the keys."""
-        before = self.open_handled()
         self.standing, self.index = await self.crm.work.run(self._look)
-        back = self.open_handled() - before
-        await self.show_rows(max(back, key=self.handled.index) if back else None)
+        back = await self.crm.work.run(self.back_again)
+        stand_on, self.stand_on = self.stand_on, None
+        await self.show_rows(back.number if back else stand_on)
         if self.standing.scanned_at and (self.gathered is None or self._began != self.standing.scanned_at):
             self.run_worker(self._gather, group="gather", exclusive=True, exit_on_error=False)
         elif self._is_behind():
@@ -102,16 +106,20 @@ class DuplicatesScreen(Deciding):
                 readers[0].close()
 
         began = self.standing.scanned_at or "" if self.standing else ""
-        here = self.table.row
-        ids = self.gathered.at(here.id).ids if self.gathered and here and isinstance(here.id, int) else ()
         try:
-            found = await asyncio.to_thread(aside)
+            gathered = await asyncio.to_thread(aside)
         except CrmError as error:
             self.say(str(error), "bad")
             return
-        self.gathered, self._began, self.handled = found, began, []
-        again = await self.crm.work.run(found.with_customers, ids[:1])
-        await self.show_rows(again[0] if again else None)
+        if not self.is_current:
+            # What lies over the list goes by the clusters of before: they are gathered when it is left.
+            self._began, self.seen_writes = "", -1
+            return
+        here = self.found
+        self.gathered, self._began, self.touched = gathered, began, set()
+        back = await self.crm.work.run(self.back_again)
+        again = await self.crm.work.run(gathered.with_customers, here.ids[:1] if here else ())
+        await self.show_rows(back.number if back else again[0] if again else None)
         if self._is_behind():
             await self._catch_up()
 
@@ -129,38 +137,52 @@ class DuplicatesScreen(Deciding):
             return  # somebody writes for long: the next look goes on with it
         finally:
             self._catching = False
-        if touched and self.is_attached:
+            self._caught_up_at = clock.stopwatch()
+        # What others judged moves no customer: looked for where that costs nothing.
+        if self.is_attached and (touched or self.gathered is None or len(self.gathered) < SMALL):
             await self._gather()
         else:
             self._say_state()
 
     async def moved(self, what: Moved) -> None:
-        """Colleagues wrote: it is compared the next time the list is read; say how much there is."""
-        if not self._catching:
-            self.standing = await self.crm.work.run(listing.status, self.session.reader)
-            self._say_state()
+        """Colleagues wrote: say how much that is, and compare it now and then."""
+        if self._catching:
+            return
+        self.standing = await self.crm.work.run(listing.status, self.session.reader)
+        self._say_state()
+        if self._is_behind() and clock.stopwatch() - self._caught_up_at >= BETWEEN:
+            self.run_worker(self._catch_up, group="gather", exclusive=True, exit_on_error=False)
+
+    def do_reload(self) -> bool:
+        """Gather everything anew; the app reads it."""
+        self._began = ""
+        return False
 
     async def show_rows(self, cursor_to: Any = None) -> None:
         """Show the clusters, band by band."""
-        self.set_class(self.app.size.height >= TALL, "tall")
         if self.gathered is None:
             self.table.empty = self._empty()
             await self.table.show(GroupedSource([]))
             self._say_state()
             return
         folded = {one.id: one.folded for one in self.sections} or {RELATED: True}
+        cells = self.table.width_of(1)
         self.sections = [
             Section(
                 band,
                 _(BANDS[band]),
-                ClusterRows(self.session, self.gathered, band, self.term),
+                ClusterRows(self.session, self.gathered, band, self.term, cells),
                 folded=folded.get(band, False),
             )
             for band in ORDER
         ]
         here = self.table.item
         self.table.empty = self._empty()
-        at = cursor_to if cursor_to is not None else here.id if here else None
+        at = here.id if cursor_to is None and here else cursor_to
+        if isinstance(at, int) and len((gone := self.gathered.at(at)).ids) < 2:
+            after = await self.crm.work.run(self.following, gone, 1, EVERY)
+            after = after or await self.crm.work.run(self.following, gone, -1, EVERY)
+            at = after.number if after else gone.band
         await self.table.show(GroupedSource(self.sections), cursor_to=at)
         if at is None and self.table.row is None and self.table.total > 1:
             self.table.move_to(1)
@@ -168,42 +190,13 @@ class DuplicatesScreen(Deciding):
         await self._show_pane()
 
     def _empty(self) -> str:
-        now, keys = self.standing, self.crm.keymap.shown
-        if now is None:
-            return _("Looking …")
-        if self.index is not None and self.index.kind != index.READY and not now.scanned_at:
-            said = _("The search index is being built: {n} %.\nDuplicates can be looked for when it is done.")
-            return said.format(n=self.index.percent)
-        if now.done:
-            said = _("A scan was stopped at {n} %.\n{key} goes on with it.")
-            return said.format(n=now.done, key=keys("scan"))
-        if not now.scanned_at:
-            said = _("Nobody has looked for duplicates yet.\n{key} compares all customers.")
-            return said.format(key=keys("scan"))
-        if self.gathered is None:
-            return _("Looking …")
-        if self.term:
-            said = _("Nothing that waits has this reason.\n{key} chooses another, {back} shows all.")
-            return said.format(key=keys("one_reason"), back=keys("back"))
-        return _("No duplicates wait.\n{key} compares all customers again.").format(key=keys("scan"))
+        gathered = self.gathered is not None
+        return said.empty(self.standing, self.index, self.crm.keymap.shown, gathered=gathered, term=self.term)
 
     def _say_state(self) -> None:
-        now, parts = self.standing, []
-        if self.gathered is not None:
-            waiting = sum(one.size for one in self.sections)
-            parts.append(ngettext("{n:,} group", "{n:,} groups", waiting).format(n=waiting))
-        if now is not None and now.scanned_at:
-            if not now.fresh:
-                parts.append(_("scan again: the rules are newer"))
-            elif now.behind:
-                parts.append(
-                    ngettext("{n:,} save since", "{n:,} saves since", now.behind).format(n=now.behind)
-                )
-            else:
-                at = clock.local(now.scanned_at, self.session.zone)
-                parts.append(_("scanned {at:%m-%d %H:%M}").format(at=at))
+        waiting = sum(one.size for one in self.sections) if self.gathered is not None else None
         narrowed = _(REASONS[self.term]) if self.term else ""
-        self.set_status(total=" · ".join(parts), narrowed=narrowed)
+        self.set_status(total=said.state(self.standing, waiting, self.session.zone), narrowed=narrowed)
 
     # -- the cluster under the cursor -----------------------------------------------------------------
 
@@ -233,7 +226,10 @@ class DuplicatesScreen(Deciding):
     def on_resize(self, event: Any) -> None:
         """Lay the pane out anew."""
         self.set_class(event.size.height >= TALL, "tall")
+        self.set_class(event.size.height < LOW, "low")
         self.pane.show(self.session, self.pane.cluster)
+        if self.gathered is not None:
+            self.run_worker(self.show_rows, group="show", exclusive=True, exit_on_error=False)
 
     # -- what can be done ---------------------------------------------------------------------------
 
@@ -276,7 +272,7 @@ class DuplicatesScreen(Deciding):
             shown, context = await self.crm.work.run(look_side_by_side, self.session, list(ids))
         except CrmError:
             # Somebody merged or archived one meanwhile: what is left is shown.
-            self.handled.append(found.number)
+            self.touched.add(found.number)
             await self.bring_up_to_date(force=True)
             raise
         await self.crm.show(TwinsScreen(self, found, shown, context))

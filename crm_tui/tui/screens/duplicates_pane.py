@@ -10,9 +10,9 @@ from crm_tui.text.cells import fit, safe, width
 from crm_tui.tui.screens.duplicates_rows import Cluster, told
 from crm_tui.tui.widgets.lines import packed
 
-TALL = 32
-FEW, MANY = 4, 8  # customers that are named in a low and in a tall window
-REASON_LINES = 3
+LOW, TALL = 20, 32  # lines of a window
+LEAST, FEW, MANY = 2, 4, 8  # customers that are named in a low and in a tall window
+REASON_LINES = 4
 
 
 class Pane(Static, can_focus=False):
@@ -29,7 +29,8 @@ class Pane(Static, can_focus=False):
         lines: list[str] = []
         reasons: list[str] = []
         if cluster is not None:
-            most = MANY if self.app.size.height >= TALL else FEW
+            height = self.app.size.height
+            most = MANY if height >= TALL else FEW if height >= LOW else LEAST
             rows, parts = told(session, cluster)
             lines = aligned(rows[:most], cells)
             more = len(cluster.found.ids) - len(lines)

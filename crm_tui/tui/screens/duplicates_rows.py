@@ -5,6 +5,7 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_left
 from collections.abc import Hashable, Sequence
+from itertools import takewhile
 from typing import NamedTuple
 
 from crm_tui.customers import reading
@@ -13,11 +14,13 @@ from crm_tui.dedupe.gathered import Found, Gathered
 from crm_tui.dedupe.scoring import MERGE, RELATED, REVIEW, Scored
 from crm_tui.locale import N_, _
 from crm_tui.session import Session
+from crm_tui.text.cells import fit, safe, width
 from crm_tui.tui.screens.merge_reasons import pair_of, read, short, verdict
 from crm_tui.tui.widgets.rows import Cell, Column, Row
 
 BETWEEN = " | "
 TONES = {MERGE: "good", REVIEW: "warn", RELATED: "dim"}
+NAME_CELLS = 12  # the least room for a name
 MOST_NAMED = 8  # customers of a cluster whose names stand in its line and in the pane
 REASONS: dict[str, str] = {
     "code": N_("Credit code"),
@@ -51,7 +54,7 @@ def columns() -> list[Column]:
     return [
         Column(_("Score"), 5, right=True),
         Column(_("Customers"), 24, flex=4),
-        Column(_("Numbers"), 12, flex=1, priority=2),
+        Column(_("Numbers"), 16, flex=1, priority=2),
         Column(_("Owner"), 8, priority=3),
         Column(_("Reasons"), 18, flex=1, priority=1),
     ]
@@ -60,11 +63,12 @@ def columns() -> list[Column]:
 class ClusterRows:
     """The clusters of a band that wait for somebody, of those only the ones with a reason."""
 
-    def __init__(self, session: Session, gathered: Gathered, band: str, term: str) -> None:
+    def __init__(self, session: Session, gathered: Gathered, band: str, term: str, cells: int) -> None:
         self.session = session
         self.gathered = gathered
         self.band = band
         self.term = term
+        self.cells = cells
         self.numbers: array[int] = array("q")
 
     def count(self) -> int:
@@ -77,7 +81,10 @@ class ClusterRows:
         found = [self.gathered.at(number) for number in self.numbers[offset : offset + limit]]
         wanted = [one for each in found for one in each.ids[:MOST_NAMED]]
         known = reading.rows_of(self.session.reader, wanted)
-        return [row(one, [known[each] for each in one.ids[:MOST_NAMED] if each in known]) for one in found]
+        return [
+            row(one, [known[each] for each in one.ids[:MOST_NAMED] if each in known], self.cells)
+            for one in found
+        ]
 
     def position(self, row_id: Hashable) -> int | None:
         """Return where a cluster stands."""
@@ -87,13 +94,13 @@ class ClusterRows:
         return at if at < len(self.numbers) and self.numbers[at] == row_id else None
 
 
-def row(found: Found, rows: Sequence[CustomerRow]) -> Row:
-    """Return the line of a cluster; customers of one name share it."""
+def row(found: Found, rows: Sequence[CustomerRow], cells: int) -> Row:
+    """Return the line of a cluster; ``cells`` is the room for names, which customers of one name share."""
     names = list(dict.fromkeys(one.name for one in rows))
-    named = BETWEEN.join(names)
-    if len(found.ids) > max(len(names), 2) or (len(names) == 1 and len(found.ids) > 1):
-        named = f"({len(found.ids)}) {named}"
-    numbers = " ".join(one.no for one in rows)
+    most = max(cells // NAME_CELLS, 1)
+    count = f"({len(found.ids)}) " if len(found.ids) > len(names) or len(names) > most else ""
+    named = count + BETWEEN.join(shared([safe(name) for name in names[:most]], cells - len(count)))
+    numbers = numbered([one.no for one in rows])
     owners = BETWEEN.join(dict.fromkeys(one.owner for one in rows))
     why = " ".join(_(REASONS[term]) for term in found.terms)
     return Row(
@@ -106,6 +113,26 @@ def row(found: Found, rows: Sequence[CustomerRow]) -> Row:
             Cell(why, "dim"),
         ),
     )
+
+
+def shared(texts: Sequence[str], cells: int) -> list[str]:
+    """Return texts cut so that all stand in ``cells`` with BETWEEN; what short ones leave, long ones take."""
+    room = max(cells - width(BETWEEN) * (len(texts) - 1), len(texts))
+    cut = {}
+    left = sorted(range(len(texts)), key=lambda at: width(texts[at]))
+    for done, at in enumerate(left):
+        cut[at] = min(width(texts[at]), room // (len(left) - done))
+        room -= cut[at]
+    return [fit(text, cut[at]).rstrip() for at, text in enumerate(texts)]
+
+
+def numbered(numbers: Sequence[str]) -> str:
+    """Return numbers, the first in full, of the others what is not the same: ``C20261122131/194``."""
+    if len(numbers) < 2:
+        return "".join(numbers)
+    alike = takewhile(lambda signs: len(set(signs)) == 1, zip(*numbers, strict=False))
+    same = max(min(sum(1 for _signs in alike), min(map(len, numbers)) - 3), 0)
+    return "/".join([numbers[0], *(one[same:] for one in numbers[1:])])
 
 
 def look(session: Session, found: Found) -> Cluster:

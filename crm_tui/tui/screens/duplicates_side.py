@@ -64,6 +64,12 @@ class TwinsScreen(MergeScreen):
             found = await self.queue.beside(found, 1)
         await self.crm.back(ended)
 
+    async def do_back(self) -> None:
+        """Leave without merging; the list stands on this cluster."""
+        self.queue.stand_on = self.found.number
+        self.queue.seen_writes = -1
+        await super().do_back()
+
     async def _go_to(self, by: int) -> None:
         found = await self.queue.beside(self.found, by)
         while found is not None:

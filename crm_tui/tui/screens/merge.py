@@ -22,7 +22,7 @@ from crm_tui.storage.faults import RecordGone
 from crm_tui.text.cells import safe
 from crm_tui.tui.screens.base import BaseScreen
 from crm_tui.tui.screens.conflict import Said, told
-from crm_tui.tui.screens.merge_reasons import Reasons, pair_of
+from crm_tui.tui.screens.merge_reasons import LOW, Reasons, pair_of
 from crm_tui.tui.screens.merge_reasons import told as reasons_told
 from crm_tui.tui.screens.merge_rows import ENTERED, Line, lines, moving_said, row
 from crm_tui.tui.screens.merge_verdict import VerdictScreen
@@ -201,6 +201,7 @@ class MergeScreen(BaseScreen):
 
     def on_resize(self, event: Any) -> None:
         """Show as many records as fit now."""
+        self.set_class(event.size.height < LOW, "low")
         if self.table.loaded:
             self.run_worker(self.show_rows, group="show", exclusive=True, exit_on_error=False)
 

@@ -18,7 +18,8 @@ from crm_tui.text.cells import fit, safe
 from crm_tui.tui.widgets.lines import packed
 
 TALL = 32  # lines of a window from which every reason gets a line of its own
-FEW, MANY = 3, 10  # lines that reasons take in a low and in a tall window
+LOW = 20  # lines of a window below which only the strongest are shown
+LEAST, FEW, MANY = 1, 4, 14  # lines that reasons take in a very low, a low and in a tall window
 Pair = tuple[int, int]
 
 
@@ -78,14 +79,14 @@ class Reasons(Static, can_focus=False):
         """Show the reasons of the current record's pairs, read first where they are not known."""
         others = [side for side in sides if side.id != current.id]
         await self.know(session, [pair_of(current.id, side.id) for side in others])
-        cells, tall = max(self.app.size.width - 3, 20), self.app.size.height >= TALL
+        cells, height = max(self.app.size.width - 3, 20), self.app.size.height
+        most = MANY if height >= TALL else FEW if height >= LOW else LEAST
         known = [(side, self.scored.get(pair_of(current.id, side.id))) for side in others]
         found = [(side, one) for side, one in known if one is not None]
         if len(sides) == 2 and found:
-            lines = _of_one(found[0][1], cells, tall)
+            lines = _of_one(found[0][1], cells, most)
         else:
             found.sort(key=lambda each: -each[1].score)
-            most = MANY if tall else FEW
             lines = [
                 fit(safe(" · ".join([f"{side.no} {verdict(one)}", *short(one)])), cells).rstrip()
                 for side, one in found[:most]
@@ -103,12 +104,11 @@ class Reasons(Static, can_focus=False):
             self.scored.update(await work.run(read, session, missing))
 
 
-def _of_one(scored: Scored, cells: int, tall: bool) -> list[str]:
-    if tall:
+def _of_one(scored: Scored, cells: int, most: int) -> list[str]:
+    if most == MANY:
         lines = [verdict(scored) + " =", *map(wording.text, scored.lines)]
         if len(lines) <= MANY:
             return [fit(safe(line), cells).rstrip() for line in lines]
     parts = short(scored)
-    return packed(
-        [f"{verdict(scored)} = {parts[0]}" if parts else verdict(scored), *parts[1:]], cells, FEW, " · "
-    )
+    parts[:1] = [f"{verdict(scored)} = {parts[0]}" if parts else verdict(scored)]
+    return packed(parts, cells, min(most, FEW), " · ")
