@@ -206,7 +206,7 @@ def check_forbidden(module: Module) -> list[str]:
 
 
 def check_processes(module: Module) -> list[str]:
-    """No process is started but two, by a fixed argv each: what parses sheets, what makes grams."""
+    """No process is started but three, by a fixed argv each: for sheets, grams, scores."""
     found = []
     here = room_of(module.name)
     for line, name in imports(module):

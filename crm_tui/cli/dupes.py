@@ -1,4 +1,4 @@
-"""Duplicates on the command line: ``dupes merge``, ``dupes reject``, ``dupes related``."""
+"""Duplicates on the command line: ``dupes merge``, ``reject``, ``related``; dupes_found.py has the others."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import click
 
 from crm_tui import clock
 from crm_tui.access.policy import demand
+from crm_tui.cli import dupes_found
 from crm_tui.cli.asked import referred
 from crm_tui.cli.diagnostics import say
 from crm_tui.cli.grammar import LazyGroup, argument, command, option
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from crm_tui.session import Session
 
 ENTRIES = {
+    **dupes_found.ENTRIES,
     "merge": Entry(__name__, "merge", N_("Merge duplicate customers into one, with one undo.")),
     "reject": Entry(__name__, "reject", N_("Remember that two customers are not the same.")),
     "related": Entry(__name__, "related", N_("Remember that two customers are related companies.")),

@@ -41,7 +41,7 @@ COMMANDS: dict[str, Entry] = {
     "show": Entry("crm_tui.cli.show", "show", N_("Show a customer file.")),
     "log": Entry("crm_tui.cli.log", "log", N_("Write down what happened and plan what comes next.")),
     "change": Entry("crm_tui.cli.change", "change", N_("Change many customers at once, with one undo.")),
-    "dupes": Entry("crm_tui.cli.dupes", "dupes", N_("Merge duplicate customers, or tell them apart.")),
+    "dupes": Entry("crm_tui.cli.dupes", "dupes", N_("Find duplicates, merge them, or tell them apart.")),
     "history": Entry(
         "crm_tui.cli.history", "history", N_("Show who changed what, or the latest changes of all.")
     ),

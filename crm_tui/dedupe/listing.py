@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterable, Iterator
 from hashlib import blake2b
 from typing import NamedTuple
@@ -9,6 +10,7 @@ from typing import NamedTuple
 from crm_tui.dedupe import decisions, scoring
 from crm_tui.dedupe import store_scan as store
 from crm_tui.dedupe.clusters import Pair, clusters
+from crm_tui.dedupe.comparing import Frequency
 from crm_tui.dedupe.scoring import DECIDED, MERGE, NONE, POSSIBLE, RELATED, REVIEW, Scored
 from crm_tui.dedupe.standing import current, standing
 from crm_tui.errors import BadInput
@@ -26,6 +28,7 @@ _SHOWN = round(10 * scoring.REVIEW_FROM)
 _MOST = 51
 """More members of a key than this tell no more about how rare its value is."""
 _HIGHEST = 1 << 40
+_TOGETHER = 200
 
 
 class PairFound(NamedTuple):
@@ -246,3 +249,20 @@ def counted(connection: sqlite3.Connection, found: Iterable[Features]) -> dict[s
         if members > 2:
             counts[key] = members
     return counts
+
+
+def explained(reader: sqlite3.Connection, found: Iterable[PairFound]) -> Iterator[tuple[PairFound, Scored]]:
+    """Yield pairs with score and band of now, and the comparison whose lines sum to the score."""
+    rest = iter(found)
+    while some := list(itertools.islice(rest, _TOGETHER)):
+        texts = store.compared(reader, {one for pair in some for one in (pair.a, pair.b)})
+        made = {one: features_of(text) for one, text in texts.items()}
+        frequency = Frequency(counted(reader, made.values()))
+        for pair in some:
+            if pair.a not in made or pair.b not in made:
+                continue
+            scored = scoring.compare(made[pair.a], made[pair.b], frequency)
+            if pair.veto == DECIDED:
+                yield pair._replace(score=scored.score), scored._replace(veto=DECIDED)
+            else:
+                yield pair._replace(score=scored.score, band=scoring.band(scored), veto=scored.veto), scored

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
 from crm_tui.customers import service
 from crm_tui.storage.change import Change
 from tests.cli.calls import Call, write
@@ -32,6 +34,11 @@ def twins(change: Change) -> None:
     ]
     for number, row in enumerate(rows):
         service.add(change, row, [{"name": f"王{number}", "mobile": f"1380013800{number}"}])
+
+
+def alike(change: Change) -> None:
+    for name in ("杭州瑞丰食品有限公司", "瑞丰食品（杭州）有限公司"):
+        service.add(change, {"name": name}, [{"name": "李娜", "mobile": "13912345678"}])
 
 
 def test_a_look_first_then_one_customer_then_two_again(team: Crm):
@@ -83,3 +90,51 @@ def test_merges_of_merges_come_apart_in_reverse_and_say_what_is_in_the_way(team:
     assert f"现为 {THIRD} 恒达机械杭州分公司" in line
     assert [team("undo", number).status for number in ("4", "3")] == [0, 0]
     assert team("show", OTHER).out.startswith(OTHER)
+
+
+def test_a_list_of_what_was_never_scanned_says_so(team: Crm):
+    call = team("dupes", "list")
+    assert call.status == 1 and not call.out
+    assert call.err == "本库的客户从未相互比较过。请运行 crm-tui dupes scan。\n"
+
+
+@pytest.mark.requirement("S0-18")
+def test_a_scan_then_pairs_with_their_reasons_and_clusters(team: Crm):
+    write(alike)
+    scan = team("dupes", "scan")
+    assert scan.status == 0
+    assert scan.out == "建议合并：1 对\n需核对：0 对\n相关但不同：0 对\n"
+    [pair] = team("dupes", "list", "--pairs", "--json").json
+    assert pair["customers"] == [ONE, OTHER] and pair["band"] == "merge"
+    assert round(sum(one["weight"] for one in pair["reasons"]), 6) == pair["score"]
+    [cluster] = team("dupes", "list", "--clusters", "--json").json
+    assert cluster["customers"] == [ONE, OTHER] and cluster["band"] == "merge"
+    table = team("dupes", "list").out.splitlines()
+    assert table[0].split() == ["档次", "最弱", "客户编号", "客户名称"]
+    assert table[1].split()[0] == "建议合并" and ONE in table[1] and OTHER in table[2]
+    assert team("dupes", "list", "--band", "review").err == "没有疑似重复的客户。\n"
+    assert team("dupes", "list", "--pairs", "--clusters").status == 2
+
+
+def test_a_list_takes_in_what_was_saved_since_and_leaves_out_what_was_told_apart(team: Crm):
+    assert team("dupes", "scan", "--json").json[0]["pairs"] == {"merge": 0, "review": 0, "related": 0}
+    write(alike)
+    assert [one["customers"] for one in team("dupes", "list", "--json").json] == [[ONE, OTHER]]
+    assert team("dupes", "reject", ONE, OTHER).status == 0
+    assert team("dupes", "list", "--json").out == ""
+    assert team("undo").status == 0
+    assert team("dupes", "related", ONE, OTHER).status == 0
+    told = team("dupes", "list", "--pairs").out
+    assert "相关但不同" in told and "关联公司" in told
+    merged = team("dupes", "merge", ONE, OTHER, "--yes")
+    assert merged.status == 0
+    assert team("dupes", "list", "--json").out == ""
+
+
+def test_what_may_only_be_read_is_listed_as_it_is(team: Crm):
+    assert team("dupes", "scan").status == 0
+    write(alike)
+    call = team("--read-only", "dupes", "list", "--json")
+    assert call.status == 0 and call.out == ""
+    assert "次改动不在此列表中" in call.err
+    assert team("--read-only", "dupes", "scan").status == 4
