@@ -10,13 +10,13 @@ from typing import Any, NamedTuple
 from crm_tui.identity.addresses import Street, take_apart
 from crm_tui.identity.persons import person_name, person_sound, sound
 from crm_tui.text.area_codes import area_codes, split_area_code
-from crm_tui.text.company import parts
+from crm_tui.text.company import parts, without_trade
 from crm_tui.text.contact import is_free_mail, parse_mails, parse_phones
 from crm_tui.text.fold import searchable
 from crm_tui.text.gazetteer import Place, leading_place
 from crm_tui.text.uscc import check_code
 
-VERSION = 1
+VERSION = 2
 """Rises whenever the same record gives other features: kept ones are then made again."""
 LONGEST = 300
 _KEPT = 64  # names and cells of a moment: of a document before and after a change
@@ -184,7 +184,8 @@ def _company(typed: str) -> tuple[str, str, str, str, str, Place]:
     if trade:
         trade = _BUSINESS.sub("", trade) if trade[-1] in _LAST_OF_BUSINESS else trade
     elif len(brand) > 4 and (found := _BUSINESS.search(brand)):
-        brand = brand[: found.start()]
+        # 恒达汽车销售经营部: behind the kind of business there may still be a trade.
+        brand, trade = without_trade(brand[: found.start()])
     if not text.isalnum():
         brand, branch = brand.translate(_BRAND_SIGNS), branch.translate(_BRANCH_SIGNS)
         text, trade = text.translate(_BRAND_SIGNS), trade.replace(" ", "")

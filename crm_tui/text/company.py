@@ -184,6 +184,12 @@ def _take_apart(text: str) -> tuple[Place, str, str]:
     return inside or place, rest[:end].rstrip(), rest[end:]
 
 
+def without_trade(text: str) -> tuple[str, str]:
+    """Return brand and trade of a name that has neither place nor legal form."""
+    end = _cut_words(text, _brand_end(text))
+    return text[:end].rstrip(), text[end:]
+
+
 def core(name: str) -> str:
     """Return the brand (字号) of a name, 恒达 of 上海恒达机械(集团)有限公司; '' only for a blank name."""
     return parts(name).brand
