@@ -22,6 +22,7 @@ LIMIT = 10
 MOST_SCORED = 200
 MOST_TOGETHER = 40  # of those that share two crowded values
 MOST_BEGUN = 60
+LEAST = round(10 * scoring.REVIEW_FROM)  # of a score in tenths, in any band that is shown
 COUNTED = 51  # the largest count that a band of rarity asks for, and one
 _NAMING = frozenset("pcixnsrq")
 _ORDER = {scoring.MERGE: 0, scoring.REVIEW: 1, scoring.RELATED: 2, scoring.POSSIBLE: 3, scoring.NONE: 4}
@@ -124,9 +125,16 @@ def _lookup(
     shared = _candidates(reader, mine, blocks, out)
     ranked = sorted(shared, key=lambda one: (-shared[one], -one))[:MOST_SCORED]
     wanted = dict.fromkeys(one for one in also if one not in out)
-    found = _scored(reader, mine, blocks, [*ranked, *(one for one in wanted if one not in shared)])
-    shown = [one for one in found if _ORDER[one.band] < _ORDER[scoring.POSSIBLE] or one.customer_id in wanted]
-    return _best(reader, shown, limit)
+    rare = Frequency(blocks)
+    found = []
+    for one, text in store.documents(
+        reader, [*ranked, *(one for one in wanted if one not in shared)]
+    ).items():
+        theirs = features_of(text)
+        # Few are like it: the lines are made of those alone.
+        if one in wanted or scoring.quick(mine, theirs, rare) >= LEAST:
+            found.append(_alike(one, scoring.compare(mine, theirs, rare)))
+    return _best(reader, found, limit)
 
 
 def _candidates(
@@ -152,22 +160,17 @@ def _begun(
     reader: sqlite3.Connection, mine: Features, grams: list[str], limit: int, out: frozenset[int]
 ) -> list[Alike]:
     ids = [one for one in store.newest(reader, grams, MOST_BEGUN) if one not in out]
-    found = _scored(reader, mine, _Blocks(reader, out), ids, mine.brand)
-    return _best(reader, found, limit)
-
-
-def _scored(
-    reader: sqlite3.Connection, mine: Features, blocks: _Blocks, ids: list[int], beginning: str = ""
-) -> list[Alike]:
-    """Compare with those who are there; with ``beginning`` with those alone whose brand begins so."""
-    rare = Frequency(blocks)
+    rare = Frequency(_Blocks(reader, out))
     found = []
     for one, text in store.documents(reader, ids).items():
         theirs = features_of(text)
-        if not beginning or (theirs.kind == mine.kind and theirs.brand.startswith(beginning)):
-            scored = scoring.compare(mine, theirs, rare)
-            found.append(Alike(one, scored, scoring.band(scored), False))
-    return found
+        if theirs.kind == mine.kind and theirs.brand.startswith(mine.brand):
+            found.append(_alike(one, scoring.compare(mine, theirs, rare)))
+    return _best(reader, found, limit)
+
+
+def _alike(customer_id: int, scored: Scored) -> Alike:
+    return Alike(customer_id, scored, scoring.band(scored), False)
 
 
 def _best(reader: sqlite3.Connection, found: list[Alike], limit: int) -> list[Alike]:

@@ -33,3 +33,29 @@ def documents(reader: sqlite3.Connection, ids: Iterable[int]) -> dict[int, str]:
 def visible(reader: sqlite3.Connection, ids: Iterable[int]) -> set[int]:
     """Return those of the customers that the user may see."""
     return {row[0] for row in query_in(reader, VISIBLE, ids)}
+
+
+TOLD = (
+    "SELECT c.id, c.no, coalesce(c.name, ''), coalesce(p.name, ''), c.status FROM customer c"
+    " LEFT JOIN person_any p ON p.id = c.owner_id WHERE c.id IN ({ids})"
+)
+TAKEN = (
+    "SELECT t.id, coalesce(p.name, ''), t.status FROM taken t"
+    " LEFT JOIN person_any p ON p.id = t.owner_id WHERE t.id IN ({ids})"
+)
+THERE = "SELECT 1 FROM customer WHERE id = :id AND deleted_at IS NULL"
+
+
+def told(reader: sqlite3.Connection, ids: Iterable[int]) -> dict[int, tuple[str, str, str, str | None]]:
+    """Return number, name, owner and status of customers that the user may see, by id."""
+    return {row[0]: (row[1], row[2], row[3], row[4]) for row in query_in(reader, TOLD, ids)}
+
+
+def taken(reader: sqlite3.Connection, ids: Iterable[int]) -> dict[int, tuple[str, str | None]]:
+    """Return owner and status of any customers, by id."""
+    return {row[0]: (row[1], row[2]) for row in query_in(reader, TAKEN, ids)}
+
+
+def is_there(connection: sqlite3.Connection, customer_id: int) -> bool:
+    """Tell whether a customer is in the lists; inside an open change."""
+    return connection.execute(THERE, {"id": customer_id}).fetchone() is not None

@@ -67,22 +67,6 @@ async def test_a_customer_with_contact_and_next_step_is_added_by_typing(session:
         assert "1 位客户" in user.line(0)
 
 
-@pytest.mark.requirement("S2-10", "S0-18")
-@pytest.mark.parametrize(
-    ("key", "typed", "said"),
-    [
-        ("name", "北京 恒达科技有限公司", "已存在：C20261120001 北京恒达科技有限公司，负责人 李销售"),
-        ("contact_way", "139 0013 9000", "电话已存在：C20261120001"),
-    ],
-)
-async def test_a_double_is_named_while_typing(session: Session, key: str, typed: str, said: str) -> None:
-    async with story(app(session), size=(120, 40)) as user:
-        await user.press("a")
-        await go_to(user, key)
-        await user.type(typed)
-        assert said in user.text
-
-
 @pytest.mark.requirement("S0-10")
 async def test_what_the_preset_wants_is_asked_for_once(session: Session) -> None:
     async with story(app(session)) as user:

@@ -8,9 +8,8 @@ from typing import Any
 from crm_tui.customers import reading, service
 from crm_tui.customers.fields import FIELDS
 from crm_tui.errors import BadInput
-from crm_tui.locale import _
+from crm_tui.locale import N_, _
 from crm_tui.text.identity import find_identity_number
-from crm_tui.tui.screens.customer_form import REASONS
 from crm_tui.tui.screens.form_fields import form_field, read_back
 from crm_tui.tui.screens.record_form import RecordForm
 from crm_tui.tui.widgets.form import Field, Form
@@ -21,6 +20,10 @@ NAMES = (
     "wechat", "work_chat", "contact_preference", "is_primary", "contact_valid", "contact_note",
 )  # fmt: skip
 WATCHED = {"mobile": "phones", "office_phone": "phones", "email": "mail"}
+REASONS = {
+    "phone": N_("Same phone: {no} {name}, owner {owner}"),
+    "mail": N_("Same mail: {no} {name}, owner {owner}"),
+}
 
 
 class ContactScreen(RecordForm):

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Collection, Mapping, Sequence
+from functools import partial
+from typing import Any, cast
 
 from crm_tui import clock
 from crm_tui.customers import reading, service
 from crm_tui.customers.fields import FIELDS, GROUPS
-from crm_tui.customers.store import Hit
+from crm_tui.dedupe import decisions
+from crm_tui.dedupe.entering import keep_apart
 from crm_tui.errors import BadInput
 from crm_tui.followups.next_step import read_next
 from crm_tui.followups.service import PlanDraft, add_plan
-from crm_tui.locale import N_, _
+from crm_tui.locale import _
 from crm_tui.storage.change import Change, action
 from crm_tui.text.identity import find_identity_number
+from crm_tui.tui.screens.alike_form import AlikeForm, take_over
 from crm_tui.tui.screens.form_fields import IDENTITY, form_field, listed, missing, read_back
-from crm_tui.tui.screens.record_form import RecordForm
 from crm_tui.tui.understood import understood
-from crm_tui.tui.widgets.form import Field, Form
-from crm_tui.tui.work import Superseded
+from crm_tui.tui.widgets.form import Field
+from crm_tui.tui.widgets.likely_pane import LikelyRow
 
 PLAN = "next_plan"
 SHORT: Sequence[tuple[str, Sequence[str]]] = (
@@ -32,16 +34,6 @@ ONLY_PERSONS = ("preference", "purchase_history", "family")
 # Shown whole by another field of the form: the parts of an address, of a size.
 PARTS = ("headcount", "revenue", "size_class")
 IN_ADDRESS = ("province", "city", "district", "detail")
-WATCHED: Mapping[str, Sequence[str]] = {
-    "name": ("name", "alias"), "uscc": ("uscc",), "contact_way": ("phone", "mail"), "no": ("no",)
-}  # fmt: skip
-REASONS = {
-    "name": N_("Already there: {no} {name}, owner {owner}"),
-    "alias": N_("Another name of {no} {name}, owner {owner}"),
-    "uscc": N_("Same code: {no} {name}, owner {owner}"),
-    "phone": N_("Same phone: {no} {name}, owner {owner}"),
-    "mail": N_("Same mail: {no} {name}, owner {owner}"),
-}
 
 
 def customer_names(kind: str) -> dict[str, list[str]]:
@@ -63,43 +55,21 @@ def add_with_plan(
     contact: Mapping[str, Any],
     following: PlanDraft | None,
     zone: str,
+    others: Collection[int] = (),
 ) -> int:
-    """Add a customer with its first contact and its next step and return its id."""
+    """Add a customer with its first contact and its next step and return its id.
+
+    It is none of ``others``, which look like it: that is remembered.
+    """
     customer_id = service.add(change, values, [contact], zone=zone)
     if following is not None:
         add_plan(change, customer_id, following, zone)
+    keep_apart(change, customer_id, others)
     return customer_id
 
 
-class CustomerForm(RecordForm):
-    """What adding and editing share: doubles are named while name, code and phone are typed."""
-
-    customer_id = 0
-
-    def on_form_changed(self, event: Form.Changed) -> None:
-        """Look for the same customer among those there are."""
-        if event.key in WATCHED:
-            self.later(self._look, event.key, event.value)
-
-    async def _look(self, key: str, value: str) -> None:
-        try:
-            hits = await self.crm.work.latest(("same", key), self._same, key, value)
-        except Superseded:
-            return
-        said = "; ".join(
-            _(REASONS[hit.reason]).format(no=hit.no, name=hit.name, owner=hit.owner) for hit in hits[:2]
-        )
-        if said and self.query(Form) and self.the_form.values().get(key) == value:
-            self.the_form.note(key, said)
-
-    def _same(self, key: str, value: str) -> list[Hit]:
-        given = {"name": "name", "uscc": "uscc", "contact_way": "phones"}.get(key)
-        if given is None or not value.strip() or find_identity_number(value, key):
-            return []
-        asked = {given: value}
-        if key == "contact_way":
-            asked["mail"] = value
-        return reading.warnings(self.session.reader, but=self.customer_id, **asked)
+class CustomerForm(AlikeForm):
+    """What adding and editing share."""
 
     def heading_field(self, group: str) -> Field:
         """Return the line over a group of fields."""
@@ -164,7 +134,57 @@ class AddCustomerScreen(CustomerForm):
 
     def why_not(self, action_id: str) -> str:
         """Say that all fields are here already."""
-        return _("All fields are here already.") if action_id == "more_fields" and self.whole else ""
+        if action_id == "more_fields" and self.whole:
+            return _("All fields are here already.")
+        return super().why_not(action_id)
+
+    async def reload(self) -> None:
+        """Stand ready; a name that was looked for before may be one that is there."""
+        fresh = not self.read
+        await super().reload()
+        if fresh and self.record["name"]:
+            self.ask_again()
+
+    async def do_adopt(self) -> None:
+        """Go on with the likely customer: what is typed fills its blank fields, the rest stays a draft.
+
+        Until that is saved this form stays as it is below.
+        """
+        row = self.pane.row
+        if row is None:
+            return
+        typed = self.the_form.changed()
+        typed.setdefault("name", self.the_form.values()["name"])
+        found = await self.crm.work.run(take_over, self.session, self.context, row.customer_id, typed)
+        if not found.values:
+            await self._leave_for(row.customer_id, found.left)
+            return
+        screen = cast(EditCustomerScreen, self.crm.make("edit_customer", customer_id=row.customer_id))
+        screen.taken = found.values
+        await self.crm.show(screen, then=partial(self._adopted, row.customer_id, found.left))
+
+    async def _adopted(self, customer_id: int, left: Sequence[str], result: Any) -> None:
+        """Close too when what was taken over is saved; nothing of this form is lost before."""
+        if result is not None:
+            await self._leave_for(customer_id, left)
+
+    async def _leave_for(self, customer_id: int, left: Sequence[str]) -> None:
+        """Close in favour of a customer that is there; what found no place there is kept as a draft."""
+        keeps = bool(left) and self.pen is not None
+        if self.pen is not None:
+            self.pen.now() if left else self.pen.forget()
+        if not left or keeps:
+            await self.crm.back()
+        await self.crm.open("customer", customer_id=customer_id)
+        if keeps:
+            said = _("Not taken over: {fields}. It is kept as a draft ({key}).")
+            self.crm.say(said.format(fields=listed(left), key=self.crm.keymap.shown("drafts")))
+        elif not left:
+            self.crm.say(_("This is the file that is there already."))
+
+    async def tell_apart(self, row: LikelyRow) -> None:
+        """Leave it out; it is remembered with the customer when that is saved."""
+        self.say(_("Left out; that they are two is remembered when this is saved."), "good")
 
     async def do_more_fields(self) -> None:
         """Show all fields and keep what was typed."""
@@ -193,7 +213,8 @@ class AddCustomerScreen(CustomerForm):
         following = read_next(values.get(PLAN, ""), self.crm.today(), self.session.calendar)
         zone = self.session.zone or clock.DEFAULT_ZONE
         words = [*own.words, *contact.words]
-        self.result = await self.write(add_with_plan, own.values, who, following, zone, words=words)
+        others = sorted(self.others)
+        self.result = await self.write(add_with_plan, own.values, who, following, zone, others, words=words)
         return self.done_sentence(_("Added: {name}.").format(name=own.values["name"]))
 
 
@@ -203,6 +224,7 @@ class EditCustomerScreen(CustomerForm):
     def __init__(self, customer_id: int, at: str = "") -> None:
         super().__init__(at or "name")
         self.customer_id = customer_id
+        self.taken: Mapping[str, str] = {}  # typed for a new customer that turned out to be this one
 
     def heading(self) -> str:
         """Return the title."""
@@ -221,6 +243,25 @@ class EditCustomerScreen(CustomerForm):
                 marked = name in self.required
                 shown.append(form_field(name, row, self.context, marked=marked, required=self._needed(name)))
         return shown
+
+    async def reload(self) -> None:
+        """Read the customer, and fill in what was typed for a new one."""
+        fresh = not self.read
+        await super().reload()
+        if fresh and self.taken:
+            self.the_form.fill_draft(self.taken)
+            self.the_form.focus_field(next(iter(self.taken)))
+            key = self.crm.keymap.shown("save")
+            said = _("Filled in what was blank here: {fields}. {key} saves, Esc twice goes back.")
+            names = listed([FIELDS[name].title for name in self.taken])
+            self.say(said.format(fields=names, key=key))
+
+    async def tell_apart(self, row: LikelyRow) -> None:
+        """Remember it at once."""
+        await self.crm.write(decisions.reject, self.customer_id, row.customer_id)
+        self.say(
+            self.done_sentence(_("Remembered: {name} is another customer.").format(name=row.name)), "good"
+        )
 
     def _needed(self, name: str) -> bool:
         """Number and owner are never blank; a name that is missing already may stay so."""

@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, ClassVar, cast
 
+from textual.widget import Widget
+
 from crm_tui.customers.convert import Context, show
 from crm_tui.customers.fields import FIELDS, field_of
 from crm_tui.errors import CrmError
@@ -64,7 +66,7 @@ class RecordForm(FormScreen):
         assert self._conversions is not None
         return self._conversions
 
-    def body(self) -> Sequence[Form]:
+    def body(self) -> Sequence[Widget]:
         """Yield nothing: the form stands when its record was read."""
         return ()
 

@@ -1,0 +1,245 @@
+"""A form of a customer that tells, while it is typed, who may be the same customer already."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import partial
+from typing import Any, NamedTuple
+
+from textual.widget import Widget
+
+from crm_tui.customers import reading
+from crm_tui.customers.convert import Context
+from crm_tui.customers.fields import FIELDS
+from crm_tui.dedupe import entering, wording
+from crm_tui.dedupe.entering import Likely
+from crm_tui.errors import BadInput, CrmError
+from crm_tui.identity.features import COMPANY, Record
+from crm_tui.locale import N_, _, ngettext
+from crm_tui.search import index, listing
+from crm_tui.session import Session
+from crm_tui.text.fold import fold
+from crm_tui.text.identity import find_identity_number
+from crm_tui.tui import faults
+from crm_tui.tui.screens.form_fields import read_back
+from crm_tui.tui.screens.record_form import RecordForm
+from crm_tui.tui.widgets.form import Field, Form
+from crm_tui.tui.widgets.likely_pane import LikelyPane, LikelyRow
+from crm_tui.tui.work import Superseded
+
+WAIT = 0.12  # seconds after a key, so that nothing is asked while somebody types on
+# What tells one customer from another, of the fields of a form.
+NAMES = ("short_name", "english_name")
+WAYS = ("contact_way", "mobile", "office_phone", "email")
+PLACES = ("biz_address", "reg_address")
+WATCHED = frozenset(("name", "kind", "uscc", "website", "contact_name", *NAMES, *WAYS, *PLACES))
+EXACT = {"name": "name", "uscc": "uscc", "contact_way": "phones"}
+THERE = N_("Already there")
+
+
+class Answer(NamedTuple):
+    """Who a typed customer may be, as rows; a word on an index that cannot be asked."""
+
+    rows: Sequence[LikelyRow]
+    state: str = ""
+
+
+class TakenOver(NamedTuple):
+    """What of a typed customer fills blank fields of one that is there, and what finds no place in it."""
+
+    values: dict[str, str]
+    left: list[str]
+
+
+def typed_record(values: Mapping[str, str], known: Record) -> Record:
+    """Return what is typed in a form over what is known of the customer otherwise."""
+
+    def some(names: Iterable[str], others: Sequence[str]) -> tuple[str, ...]:
+        return tuple(dict.fromkeys([*(values[name] for name in names if values.get(name)), *others]))
+
+    return Record(
+        values.get("kind") or known.kind or COMPANY,
+        values.get("name", known.name),
+        some(NAMES, known.names),
+        values.get("uscc", known.code),
+        some(WAYS, known.phones),
+        some(WAYS, known.mails),
+        some(("website",), known.websites),
+        some(("contact_name",), known.contacts),
+        known.province,
+        known.city,
+        some(PLACES, known.addresses),
+    )
+
+
+def ask(session: Session, values: Mapping[str, str], customer_id: int, others: Collection[int]) -> Answer:
+    """Find whom the typed customer may be; on the database thread."""
+    typed = {key: value for key, value in values.items() if not find_identity_number(value, key)}
+    known = entering.record_of(session.reader, customer_id) if customer_id else Record()
+    asked = {name: typed[key] for key, name in EXACT.items() if typed.get(key, "").strip()}
+    if "phones" in asked:
+        asked["mail"] = asked["phones"]
+    out = {*others, customer_id}
+    found = entering.likely(session.reader, typed_record(typed, known), asked, out)
+    rows = [_row(one, session) for one in found]
+    return Answer(rows, listing.told(index.state(session.reader)))
+
+
+def _row(one: Likely, session: Session) -> LikelyRow:
+    state = session.words.label("status", one.status)
+    if not one.visible:
+        return LikelyRow(one.customer_id, _(THERE), "", one.owner, state, "")
+    reasons = [wording.text(line) for line in one.lines]
+    reasons += [f"= {one.score:.1f} {one.said}"] if reasons else []
+    return LikelyRow(one.customer_id, one.name, one.no, one.owner, state, one.said, reasons)
+
+
+def take_over(session: Session, context: Context, customer_id: int, typed: Mapping[str, str]) -> TakenOver:
+    """Return what of a typed customer fills blank fields of another; raises BadInput when that is gone."""
+    row = reading.record(session.reader, "customer", customer_id)
+    if row is None:
+        raise BadInput(_("This customer is not there any more."))
+    values: dict[str, str] = {}
+    left = []
+    for key, text in typed.items():
+        one = FIELDS.get(key)
+        if not text.strip():
+            continue
+        if one is not None and one.entity == "contact":
+            left += [] if _known_contact(session, context, customer_id, key, text) else [one.title]
+        elif one is None or one.entity != "customer":
+            left.append(_("Next step"))
+        elif all(row[column] in (None, "") for column in one.columns):
+            values[key] = text
+        elif not _says(row, context, key, text):
+            left.append(one.title)
+    return TakenOver(values, left)
+
+
+def _says(row: Mapping[str, Any], context: Context, key: str, text: str) -> bool:
+    """Tell whether a customer has what was typed; less of the name than is there is nothing to be kept."""
+    if key == "name":
+        return fold(text) in fold(row["name"])
+    return all(
+        row[name] == value for name, value in read_back({key: text}, "customer", context).values.items()
+    )
+
+
+def _known_contact(session: Session, context: Context, customer_id: int, key: str, text: str) -> bool:
+    """Tell whether a contact of the customer has what was typed of one."""
+    wanted = read_back({key: text}, "contact", context).values
+    contacts = reading.children(session.reader, "contact", customer_id)
+    return all(
+        any(fold(str(one[name] or "")) == fold(str(value)) for one in contacts)
+        for name, value in wanted.items()
+        if value
+    )
+
+
+class AlikeForm(RecordForm):
+    """A customer's form with a pane below: who it may be already, and one key to go on with that one.
+
+    ``others`` are those that were said to be another customer.
+    """
+
+    customer_id = 0
+
+    def __init__(self, at: str = "") -> None:
+        super().__init__(at)
+        self.pane = LikelyPane()
+        self.others: set[int] = set()
+        self._said = ""
+
+    def body(self) -> Sequence[Widget]:
+        """Yield the pane; the form comes above it when its record was read."""
+        return (self.pane,)
+
+    async def show_fields(self, fields: list[Field], at: str = "") -> None:
+        """Show these fields above the pane."""
+        await super().show_fields(fields, at)
+        self.move_child(self.pane, after=self.the_form)
+
+    def on_form_changed(self, event: Form.Changed) -> None:
+        """Look for the same customer among those there are, when the typing rests."""
+        if event.key in WATCHED:
+            self.ask_again()
+
+    def ask_again(self) -> None:
+        """Ask for whom this may be; an answer to an older question is not shown."""
+        self.run_worker(self._ask, group="alike", exclusive=True, exit_on_error=False)
+
+    async def _ask(self) -> None:
+        await asyncio.sleep(WAIT)
+        if not self.query(Form):
+            return
+        typed = self.typed_values()
+        try:
+            answer = await self.crm.work.latest(
+                ("alike", id(self)), ask, self.session, typed, self.customer_id, frozenset(self.others)
+            )
+        except Superseded:
+            return
+        except CrmError as error:
+            self.say(str(error), "bad")
+            return
+        except Exception as error:
+            self.crm.faults.append(error)
+            self.say(faults.describe(error), "bad")
+            return
+        self._show(answer)
+
+    def typed_values(self) -> dict[str, str]:
+        """Return what of the customer stands in the form."""
+        return {key: value for key, value in self.the_form.values().items() if key in WATCHED}
+
+    def _show(self, answer: Answer) -> None:
+        keys = self.crm.keymap.shown
+        count = len(answer.rows)
+        title = ngettext("Perhaps there already: {n}", "Perhaps there already: {n}", count).format(n=count)
+        acts = [("adopt", _("Use the existing")), ("not_alike", _("Not the same"))]
+        acts += [("next_alike", _("Next"))] if count > 1 else []
+        told = "  ".join([title, *(f"{keys(action)} {label}" for action, label in acts)])
+        with self.crm.batch_update():
+            self.pane.show(told, answer.rows)
+        if answer.state and answer.state != self._said and not self._said:
+            # Once is enough: how far it is moves at every key.
+            self._said = answer.state
+            self.say(_("{what}: duplicates are told when it is done.").format(what=answer.state), "warn")
+        if self.focused is not None:
+            self.call_after_refresh(partial(self.focused.scroll_visible, animate=False))
+
+    # -- keys -----------------------------------------------------------------------------------------
+
+    def why_not(self, action_id: str) -> str:
+        """Say that nobody is shown whom this may be, or that it may not be opened."""
+        if action_id in ("adopt", "not_alike", "next_alike"):
+            row = self.pane.row
+            if row is None:
+                return _("No customer is known that looks like this one.")
+            if action_id == "adopt" and not row.no:
+                return _("{owner} has this customer; you may not open it.").format(owner=row.owner)
+        return super().why_not(action_id)
+
+    def do_next_alike(self) -> None:
+        """Make the next likely customer the current one."""
+        self.pane.step()
+
+    async def do_adopt(self) -> None:
+        """Open the likely customer's file; what is typed here stays here."""
+        row = self.pane.row
+        if row is not None:
+            await self.crm.open("customer", customer_id=row.customer_id)
+
+    async def do_not_alike(self) -> None:
+        """Leave the current one out of the pane, and remember that it is another customer."""
+        row = self.pane.row
+        if row is None:
+            return
+        await self.tell_apart(row)
+        self.others.add(row.customer_id)
+        self.ask_again()
+
+    async def tell_apart(self, row: LikelyRow) -> None:
+        """Remember that a customer of the pane is another one."""
+        raise NotImplementedError
