@@ -5,7 +5,6 @@ from __future__ import annotations
 import calendar
 import json
 import os
-import tempfile
 from contextlib import suppress
 from datetime import date, timedelta
 from pathlib import Path
@@ -55,17 +54,23 @@ def remind(reader: sqlite3.Connection, database: Path, zone: str) -> str:
 
     A database among the temporary files is nobody's loss.
     """
-    if Path(tempfile.gettempdir()).resolve() in database.resolve().parents:
-        return ""
     today = clock.today(zone).isoformat()
     path = config.state_dir() / SAID
     said = _said(path)
     if said.get(str(database)) == today:
         return ""
     text = backup_due(reader, database, zone)
+    if text and _is_temporary(database):
+        return ""
     if text:
         _note(path, {**{name: day for name, day in said.items() if day == today}, str(database): today})
     return text
+
+
+def _is_temporary(database: Path) -> bool:
+    import tempfile  # with what it takes along, half a megabyte of every session
+
+    return Path(tempfile.gettempdir()).resolve() in database.resolve().parents
 
 
 def _said(path: Path) -> dict[str, str]:
