@@ -82,18 +82,23 @@ class Gathered:
     def numbers(self, band: str, term: str = "") -> array[int]:
         """Return the clusters of a band that wait for somebody, of those only the ones with a reason."""
         wanted, bit = BANDS.index(band), 1 << TERMS.index(term) if term else 0
-        done = {number for number, ids in self._now.items() if len(ids) < 2}
-        moved = self._bands_now
-        return array(
-            "q",
-            [
-                number
-                for number, (kind, bits) in enumerate(zip(self._bands, self._terms, strict=True))
-                if (moved.get(number, kind) if moved else kind) == wanted
-                and (not bit or bits & bit)
-                and number not in done
-            ],
-        )
+        # Those of a band were found one behind the other.
+        first, last = self._bands.find(wanted), self._bands.rfind(wanted)
+        found = array("q", range(max(first, 0), last + 1))
+        if self._bands.count(wanted) < len(found):
+            found = array("q", [number for number in found if self._bands[number] == wanted])
+        if bit:
+            found = array("q", [number for number in found if self._terms[number] & bit])
+        other = {number for number, kind in self._bands_now.items() if kind != wanted}
+        other.update(number for number, ids in self._now.items() if len(ids) < 2)
+        come = [
+            number
+            for number, kind in self._bands_now.items()
+            if kind == wanted != self._bands[number] and (not bit or self._terms[number] & bit)
+        ]
+        if other or come:
+            found = array("q", sorted({*found, *come} - other))
+        return found
 
     def terms(self) -> dict[str, int]:
         """Return how many clusters wait for each reason that there is."""

@@ -2,30 +2,25 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterable
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.widget import Widget
 
-from crm_tui import clock
-from crm_tui.dedupe import listing
 from crm_tui.dedupe.gathered import BANDS as ORDER
-from crm_tui.dedupe.gathered import Found, Gathered, gather
-from crm_tui.dedupe.listing import Status
+from crm_tui.dedupe.gathered import Found
 from crm_tui.dedupe.merging import MOST
 from crm_tui.dedupe.scoring import RELATED
 from crm_tui.dedupe.wording import BANDS
 from crm_tui.errors import BadInput, CrmError
 from crm_tui.locale import _
 from crm_tui.search import index
-from crm_tui.storage.watch import Moved
 from crm_tui.tui.screens import duplicates_said as said
 from crm_tui.tui.screens import duplicates_scan as scans
 from crm_tui.tui.screens.duplicates_members import MembersBox
 from crm_tui.tui.screens.duplicates_pane import LOW, TALL, Pane
-from crm_tui.tui.screens.duplicates_queue import Deciding
+from crm_tui.tui.screens.duplicates_reading import Gathering
 from crm_tui.tui.screens.duplicates_rows import REASONS, Cluster, ClusterRows, columns, look
 from crm_tui.tui.screens.duplicates_side import TwinsScreen
 from crm_tui.tui.screens.job_box import JobBox, Outcome
@@ -39,15 +34,13 @@ from crm_tui.tui.widgets.table import Table
 from crm_tui.tui.work import Superseded
 
 if TYPE_CHECKING:
-    from crm_tui.search.index import State
+    pass
 
-SMALL = 5000  # clusters that are gathered while nobody notices
-BETWEEN = 15.0  # seconds between two looks at what colleagues save meanwhile
 EVERY = 1 << 30
 DECIDES = ("merge", "not_same", "related")
 
 
-class DuplicatesScreen(Deciding):
+class DuplicatesScreen(Gathering):
     """The clusters of the last scan, kept in little room; later saves are compared beside the keys."""
 
     kind: ClassVar[str] = "duplicates"
@@ -57,12 +50,7 @@ class DuplicatesScreen(Deciding):
         super().__init__()
         self.table = Table(columns(), empty=_("Looking …"))
         self.pane = Pane()
-        self.standing: Status | None = None
-        self.index: State | None = None
         self.sections: list[Section] = []
-        self._began = ""  # the scan that ``gathered`` came from
-        self._catching = False
-        self._caught_up_at = clock.stopwatch()
 
     def body(self) -> Iterable[Widget]:
         """Yield the clusters, and below them the customers of one."""
@@ -71,99 +59,12 @@ class DuplicatesScreen(Deciding):
 
     # -- reading ------------------------------------------------------------------------------------
 
-    def _look(self) -> tuple[Status, State]:
-        reader = self.session.reader
-        self.look_again()
-        return listing.status(reader), index.state(reader)
-
-    async def reload(self) -> None:
-        """Show what is known; clusters are gathered and the latest saves compared beside the keys."""
-        self.standing, self.index = await self.crm.work.run(self._look)
-        back = await self.crm.work.run(self.back_again)
-        stand_on, self.stand_on = self.stand_on, None
-        await self.show_rows(back.number if back else stand_on)
-        if self.standing.scanned_at and (self.gathered is None or self._began != self.standing.scanned_at):
-            self.run_worker(self._gather, group="gather", exclusive=True, exit_on_error=False)
-        elif self._is_behind():
-            self.run_worker(self._catch_up, group="gather", exclusive=True, exit_on_error=False)
-
-    def _is_behind(self) -> bool:
-        now = self.standing
-        ready = self.index is not None and self.index.kind == index.READY
-        return bool(
-            now and now.scanned_at and now.fresh and now.behind and ready and not self.session.read_only
-        )
-
-    async def _gather(self) -> None:
-        """Gather the clusters on a thread and a connection of their own."""
-        session, readers = self.session, []
-
-        def aside() -> Gathered:
-            readers.append(session.another_reader())
-            try:
-                return gather(readers[0])
-            finally:
-                readers[0].close()
-
-        began = self.standing.scanned_at or "" if self.standing else ""
-        try:
-            gathered = await asyncio.to_thread(aside)
-        except CrmError as error:
-            self.say(str(error), "bad")
-            return
-        if not self.is_current:
-            # What lies over the list goes by the clusters of before: they are gathered when it is left.
-            self._began, self.seen_writes = "", -1
-            return
-        here = self.found
-        self.gathered, self._began, self.touched = gathered, began, set()
-        back = await self.crm.work.run(self.back_again)
-        again = await self.crm.work.run(gathered.with_customers, here.ids[:1] if here else ())
-        await self.show_rows(back.number if back else again[0] if again else None)
-        if self._is_behind():
-            await self._catch_up()
-
-    async def _catch_up(self) -> None:
-        """Compare what was saved since the scan, quietly; then gather anew."""
-        if self._catching:
-            return
-        self._catching = True
-        try:
-            touched = await self.crm.work.aside(
-                partial(scans.catch_up, self.session.database.path), quiet=True
-            )
-            self.standing = await self.crm.work.run(listing.status, self.session.reader)
-        except CrmError:
-            return  # somebody writes for long: the next look goes on with it
-        finally:
-            self._catching = False
-            self._caught_up_at = clock.stopwatch()
-        # What others judged moves no customer: looked for where that costs nothing.
-        if self.is_attached and (touched or self.gathered is None or len(self.gathered) < SMALL):
-            await self._gather()
-        else:
-            self._say_state()
-
-    async def moved(self, what: Moved) -> None:
-        """Colleagues wrote: say how much that is, and compare it now and then."""
-        if self._catching:
-            return
-        self.standing = await self.crm.work.run(listing.status, self.session.reader)
-        self._say_state()
-        if self._is_behind() and clock.stopwatch() - self._caught_up_at >= BETWEEN:
-            self.run_worker(self._catch_up, group="gather", exclusive=True, exit_on_error=False)
-
-    def do_reload(self) -> bool:
-        """Gather everything anew; the app reads it."""
-        self._began = ""
-        return False
-
     async def show_rows(self, cursor_to: Any = None) -> None:
         """Show the clusters, band by band."""
         if self.gathered is None:
             self.table.empty = self._empty()
             await self.table.show(GroupedSource([]))
-            self._say_state()
+            self.say_state()
             return
         folded = {one.id: one.folded for one in self.sections} or {RELATED: True}
         cells = self.table.width_of(1)
@@ -186,14 +87,15 @@ class DuplicatesScreen(Deciding):
         await self.table.show(GroupedSource(self.sections), cursor_to=at)
         if at is None and self.table.row is None and self.table.total > 1:
             self.table.move_to(1)
-        self._say_state()
+        self.say_state()
         await self._show_pane()
 
     def _empty(self) -> str:
         gathered = self.gathered is not None
         return said.empty(self.standing, self.index, self.crm.keymap.shown, gathered=gathered, term=self.term)
 
-    def _say_state(self) -> None:
+    def say_state(self) -> None:
+        """Say how many clusters wait, and how the scan stands."""
         waiting = sum(one.size for one in self.sections) if self.gathered is not None else None
         narrowed = _(REASONS[self.term]) if self.term else ""
         self.set_status(total=said.state(self.standing, waiting, self.session.zone), narrowed=narrowed)
