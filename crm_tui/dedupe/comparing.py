@@ -28,6 +28,11 @@ _USUAL = (2, 5, 15)
 _REMEMBERED = 200_000
 
 
+def limits_of(kind: str) -> tuple[int, int, int]:
+    """Return how many may share a value of a type of key (keys.NAMED) before its next band begins."""
+    return _LIMITS.get(kind, _USUAL)
+
+
 class Frequency:
     """How rare shared values are, asked by ``band(type, value)``: 1 nearly unique, 4 in many records.
 
@@ -45,7 +50,7 @@ class Frequency:
         found = self._bands.get((kind, value))
         if found is None:
             count = self.counts.get(key_of(kind, value), 0)
-            limits = _LIMITS.get(kind, _USUAL)
+            limits = limits_of(kind)
             found = 1 + sum(count > limit for limit in limits)
             if len(self._bands) > _REMEMBERED:
                 self._bands.clear()
@@ -101,13 +106,15 @@ _CLASS_OF = {
     "begins": "part",
     "inside": "part",
 }  # fmt: skip
+_SOUNDING = ("sound", "short_sound")
+_OF_A_HOUSE = ("bare", "brand", "part")
 
 
 def compare_levels(a: Features, b: Features, band: Callable[[str, str], int]) -> list[int]:
     """Return the numbers of the levels (levels.LEVELS) of two customers, from whichever side."""
     if a.kind != b.kind:
         found = [_COMPANY.base]
-        strong = _ways(a, b, band, _COMPANY, found)
+        strong = sum(_ways(a, b, band, _COMPANY, found))
         found.append(_EVIDENCE["company"][f"other{min(strong, 2)}"])
         return found
     if a.kind == PERSON:
@@ -141,21 +148,24 @@ def _companies(a: Features, b: Features, band: Callable[[str, str], int]) -> lis
         found.append(
             _ORDINAL["same" if a.ordinal == b.ordinal else "differ" if a.ordinal and b.ordinal else "one"]
         )
-    strong += _ways(a, b, band, _COMPANY, found)
+    own, house = _ways(a, b, band, _COMPANY, found)
     if a.domains and b.domains:
         shared = common(a.domains, b.domains)
         if shared:
             rare = band("d", shared)
             found.append(_DOMAIN + rare - 1)
-            strong += rare < 3
+            # Brands that sound the same have the same domain by themselves.
+            house += rare < 3 and brand not in _SOUNDING
         else:
             found.append(_DOMAIN_DIFFER)
     if (a.contacts or a.surnames) and (b.contacts or b.surnames):
-        strong += _contacts(a, b, band, found)
+        house += _contacts(a, b, band, found)
     if brand == "same":
-        kind = "brand" if trade in ("differ", "overlap") else "full" if trade else "bare"
+        kind = "brand" if trade in ("differ", "overlap") else "full" if trade in ("same", "part") else "bare"
     else:
         kind = _CLASS_OF.get(brand, "other")
+    # Firms of one house share its phone, domain, address and owner: all of them say it once.
+    strong += own + (min(house, 1) if kind in _OF_A_HOUSE else house)
     found.append(_EVIDENCE["company"][f"{kind}{min(strong, 2)}"])
     return found
 
@@ -179,20 +189,25 @@ def _persons(a: Features, b: Features, band: Callable[[str, str], int]) -> list[
             near = OSA.distance(a.brand, b.brand, score_cutoff=1) == 1 and max(len(a.brand), len(b.brand)) > 2
             found.append(_NAME["one" if near else "differ"])
     _places(a, b, _PERSON, found)
-    strong = _ways(a, b, band, _PERSON, found)
+    strong = sum(_ways(a, b, band, _PERSON, found))
     found.append(_EVIDENCE["person"][f"{kind}{min(strong, 2)}"])
     return found
 
 
-def _ways(a: Features, b: Features, band: Callable[[str, str], int], of: _Numbers, found: list[int]) -> int:
-    """Add the levels of phones, mails and addresses; return how many of them agree strongly."""
-    strong = 0
+def _ways(
+    a: Features, b: Features, band: Callable[[str, str], int], of: _Numbers, found: list[int]
+) -> tuple[int, int]:
+    """Add the levels of phones, mails and addresses; return how many of them agree strongly.
+
+    The first number counts what a person has (mobile, mail), the second what a house has (landline, address).
+    """
+    own = house = 0
     if a.mobiles and b.mobiles:
         shared = common(a.mobiles, b.mobiles)
         if shared:
             rare = band("m", shared)
             found.append(of.mobile + rare - 1)
-            strong += rare < 3
+            own += rare < 3
         else:
             near = any(
                 OSA.distance(one, other, score_cutoff=1) < 2 for one in a.mobiles for other in b.mobiles
@@ -203,7 +218,7 @@ def _ways(a: Features, b: Features, band: Callable[[str, str], int], of: _Number
         if shared:
             rare = band("t", shared)
             found.append(of.landline + rare - 1)
-            strong += rare < 2
+            house += rare < 2
         else:
             found.append(of.landline_differ)
     if a.mails and b.mails:
@@ -211,13 +226,13 @@ def _ways(a: Features, b: Features, band: Callable[[str, str], int], of: _Number
         if shared:
             rare = band("e", shared)
             found.append(of.mail + rare - 1)
-            strong += rare < 3
+            own += rare < 3
         else:
             near = any(near_mail(one, other) for one in a.mails for other in b.mails)
             found.append(of.mail_near if near else of.mail_differ)
     if a.streets and b.streets:
-        strong += _streets(a, b, band, of, found)
-    return strong
+        house += _streets(a, b, band, of, found)
+    return own, house
 
 
 def _streets(

@@ -14,8 +14,10 @@ from crm_tui.text.mail import is_free_mail
 _NUMERALS = frozenset("一二三四五六七八九十百千万两双0123456789")
 # Words of many trades: two that share only one of them share nothing.
 _GENERAL = frozenset(
-    "科技 技术 服务 管理 设备 制品 工程 发展 实业 开发 产品 用品 材料 咨询 经营 销售".split()  # noqa: SIM905
+    "科技 技术 服务 管理 设备 制品 工程 发展 实业 开发 产品 用品 材料 咨询 经营 销售 贸易 商贸 经贸".split()  # noqa: SIM905
 )
+# 国际贸易 is 贸易: what of a trade says nothing.
+_EMPTY = frozenset(("国际", "进出口", "综合", "专业", "有限"))
 
 
 def common(left: tuple[str, ...], right: tuple[str, ...]) -> str:
@@ -46,7 +48,8 @@ def near_mail(left: str, right: str) -> bool:
         return OSA.distance(domain, other_domain, score_cutoff=1) < 2 or (
             len(name) > 6 and is_free_mail(domain) and is_free_mail(other_domain)
         )
-    return domain == other_domain and len(name) > 4 and OSA.distance(name, other, score_cutoff=1) < 2
+    short = min(len(name), len(other))
+    return domain == other_domain and short > 4 and OSA.distance(name, other, score_cutoff=1) < 2
 
 
 def code_level(a: Features, b: Features, band: Callable[[str, str], int]) -> str:
@@ -117,11 +120,16 @@ def trade_level(left: str, right: str) -> str:
     one, other = (left, right) if (len(left), left) <= (len(right), right) else (right, left)
     if one in other:
         # 科技 of 网络科技 says little: firms of one brand both have it.
-        return "vague" if one in _GENERAL else "part"
+        return "vague" if one in _GENERAL and other.replace(one, "", 1) not in _EMPTY else "part"
     # 企管咨询 of 企业管理咨询: all signs in order.
     rest = iter(other)
     if all(sign in rest for sign in one):
         return "part"
+    alike = next((at for at in range(len(one)) if one[at] != other[at]), len(one))
+    ends = one[alike:], other[alike:]
+    if alike > 1 and not _GENERAL.intersection(ends) and trade_level(*sorted(ends, key=len)) == "differ":
+        # 典当建筑工程 and 典当动漫设计: the word before both belongs to the brand.
+        return "differ"
     pairs = {one[at : at + 2] for at in range(len(one) - 1)} - _GENERAL
     return "overlap" if any(pair in other for pair in pairs) else "differ"
 

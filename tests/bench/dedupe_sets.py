@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import os
 from pathlib import Path
 from typing import NamedTuple
@@ -21,9 +22,17 @@ class Labelled(NamedTuple):
 
 
 def made(seed: int, size: int, mix: str) -> Labelled:
-    """Return a made-up set (dedupe_world)."""
-    found = world(seed, size, mix)
+    """Return a made-up set (dedupe_world); ``kin+`` is the mix kin with real brands of CRM_TEST_DATA."""
+    found = world(seed, size, mix.rstrip("+"), _brands() if mix.endswith("+") else ())
     return Labelled(f"{mix} {size // 1000}k", found.records, found.truth(), found.alike)
+
+
+def _brands() -> list[str]:
+    folder = data()
+    if folder is None:
+        raise SystemExit("A mix of real brands needs CRM_TEST_DATA")
+    with gzip.open(folder / "real/company_short_forms_267k.txt.gz", "rt", encoding="utf-8") as file:
+        return [one for line in file if 1 < len(one := line.strip()) < 6 and not one.isascii()]
 
 
 def data() -> Path | None:

@@ -7,6 +7,7 @@ without being them: those pairs are kept with their reason.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import accumulate
@@ -23,28 +24,8 @@ from tests.tools.dedupe_writing import MIXES, Mix, written
 
 MOBILES = (30, 35, 36, 37, 38, 39, 50, 51, 52, 58, 59, 77, 80, 82, 86, 88, 89, 91, 98, 99)
 CODE_SIGNS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
-LARGE = [
-    "上海",
-    "北京",
-    "广州",
-    "深圳",
-    "杭州",
-    "成都",
-    "武汉",
-    "南京",
-    "苏州",
-    "重庆",
-    "西安",
-    "郑州",
-    "长沙",
-    "天津",
-    "宁波",
-    "青岛",
-    "东莞",
-    "佛山",
-    "合肥",
-    "无锡",
-]
+_LARGE = "上海 北京 广州 深圳 杭州 成都 武汉 南京 苏州 重庆 西安 郑州 长沙 天津 宁波 青岛 东莞 佛山 合肥 无锡"
+LARGE = tuple(_LARGE.split())
 
 
 @dataclass(slots=True)
@@ -121,15 +102,18 @@ def code_of(rng: Random) -> str:
 
 
 class _Maker:
-    def __init__(self, seed: int, mix: Mix) -> None:
+    def __init__(self, seed: int, mix: Mix, brands: Sequence[str] = ()) -> None:
         self.rng = Random(f"{seed} {mix.name}")
         self.mix = mix
+        self.brands = brands
         self.taken: set[tuple[str, str, str]] = set()
         self.signs = words.BRAND_SIGNS
         self.weights = list(accumulate((at + 8) ** -mix.skew for at in range(len(self.signs))))
 
     def brand(self) -> str:
         rng = self.rng
+        if self.brands:
+            return rng.choice(self.brands)
         if rng.random() < 0.02:
             return "".join(rng.choices("abcdefghiklmnoprstuvxyz", k=rng.randint(3, 7))).capitalize()
         size = rng.choices((2, 3, 4, 5), self.mix.lengths)[0]
@@ -194,9 +178,9 @@ class _Maker:
             return self.firm(**{key: value for key, value in given.items() if key in ("place",)})
         self.taken.add((brand, trade[:2], place[1]))
         form = rng.choices([one for one, _ in words.FORMS], [one for _, one in words.FORMS])[0]
-        contact = self.person() if rng.random() < 0.85 else ""
+        contact = self.person() if rng.random() < self.mix.contacts else ""
         domain = ""
-        if rng.random() < 0.4:
+        if rng.random() < self.mix.domains:
             domain = (
                 pinyin(brand)
                 + rng.choice(
@@ -296,9 +280,15 @@ def _others(maker: _Maker, one: Firm) -> list[tuple[str, list[Firm]]]:
             kin.append(maker.firm(brand=one.brand, trade=trade))
     elif reason == "parent_subsidiary":
         for _ in range(rng.randint(1, 3)):
-            shared = {key: getattr(one, key) for key in ("landline", "domain", "road") if rng.random() < 0.35}
-            if rng.random() < 0.03:
-                shared |= {"contact": one.contact, "mobile": one.mobile}
+            one_house = rng.random() < maker.mix.house
+            chance = 0.6 if one_house else 0.3
+            shared = {
+                key: getattr(one, key) for key in ("landline", "domain", "road") if rng.random() < chance
+            }
+            if one_house:
+                shared["contact"] = one.contact
+                if rng.random() < 0.2:
+                    shared["mobile"] = one.mobile
             kin.append(maker.firm(brand=one.brand, place=one.place, trade=rng.choice(words.TRADES), **shared))
     elif reason == "shared_switchboard":
         one.landline = one.landline or maker.landline(one.place[1])
@@ -354,9 +344,12 @@ def _others(maker: _Maker, one: Firm) -> list[tuple[str, list[Firm]]]:
     return [(reason, kin)] if kin else []
 
 
-def world(seed: int, size: int, mix: str = "usual") -> World:
-    """Return about ``size`` records (never fewer) made with a seed and one of dedupe_writing.MIXES."""
-    maker = _Maker(seed, MIXES[mix])
+def world(seed: int, size: int, mix: str = "usual", brands: Sequence[str] = ()) -> World:
+    """Return about ``size`` records (never fewer) made with a seed and one of dedupe_writing.MIXES.
+
+    ``brands`` are used instead of made-up ones.
+    """
+    maker = _Maker(seed, MIXES[mix], brands)
     rng = maker.rng
     records: list[Record] = []
     entity: list[int] = []

@@ -28,6 +28,9 @@ class Mix(NamedTuple):
     persons: float = 0.15
     skew: float = 0.7  # of the signs of brands: higher makes more firms share a brand
     lengths: tuple[int, int, int, int] = (50, 28, 18, 4)  # of brands of 2, 3, 4, 5 signs
+    contacts: float = 0.85  # firms whose contact is known
+    domains: float = 0.4
+    house: float = 0.12  # firms of one brand that one owner runs from one place
 
 
 MIXES = {
@@ -38,6 +41,31 @@ MIXES = {
         Mix("alike", alike=0.15, skew=0.9, lengths=(65, 22, 11, 2)),
         Mix("neat", altered=0.7, missing=0.25, skew=0.4, lengths=(35, 35, 24, 6)),
         Mix("persons", persons=0.6, alike=0.12),
+        Mix("houses", missing=0.3, alike=0.12, contacts=0.97, domains=0.7, house=0.4),
+        Mix(
+            "hard",
+            altered=1.3,
+            missing=0.45,
+            alike=0.2,
+            repeated=0.1,
+            skew=1.0,
+            lengths=(75, 15, 8, 2),
+            house=0.3,
+        ),
+        # For measuring only: no weight is fitted on these.
+        Mix("crowd", missing=0.5, alike=0.12, repeated=0.2, persons=0.35, skew=0.9, lengths=(60, 25, 12, 3)),
+        Mix(
+            "long",
+            altered=1.8,
+            missing=0.5,
+            alike=0.1,
+            repeated=0.25,
+            persons=0.1,
+            skew=0.2,
+            lengths=(10, 30, 45, 15),
+        ),
+        Mix("rare", altered=1.2, missing=0.4, alike=0.1, repeated=0.03, persons=0.2),
+        Mix("kin", missing=0.3, alike=0.3, contacts=0.95, domains=0.55, house=0.25, repeated=0.2),
     )
 }
 
