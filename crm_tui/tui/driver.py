@@ -248,7 +248,7 @@ class TerminalDriver(LinuxDriver):
 
         Textual's own reads on for ever then, with a core of its own, and wakes ten times a second.
         """
-        keyboard = Keyboard(debug=self._debug, answers=self._answers)
+        keyboard = Keyboard(debug=self._debug, answers=self._answers, trip=lambda: self._pace.trip)
         stop = self._stop
         try:
             while not stop.is_set():

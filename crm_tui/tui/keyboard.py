@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from codecs import getincrementaldecoder
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from threading import Event
 
@@ -16,8 +16,9 @@ from textual.message import Message
 
 from crm_tui.tui.background import Listener
 
-ESCAPE = 0.025  # seconds after which Esc was a key of its own
-ESCAPE_AFAR = 0.05  # over a network, where a sequence may come in two packets
+ESCAPE = 0.015  # seconds after which Esc was a key of its own: on one machine a sequence comes whole
+ESCAPE_AFAR = 0.05  # over a network, where it may come in two packets
+FAR = 0.02  # seconds until a terminal answers that is not on this machine, whatever the environment says
 HALF_SEQUENCE = 0.5  # seconds to wait for the rest of a sequence that has begun
 HALF_PASTE = 10.0  # seconds of silence after which a paste is taken for whole
 _UNFINISHED = re.compile("\x1b(?:\\[\\[?[0-9:;<=>?]*|O)?\\Z")
@@ -49,7 +50,7 @@ class Keyboard:
     """Turns what is read into events: ``feed(bytes)`` at each reading, ``rest()`` after ``patience`` seconds.
 
     Textual's parser takes 0.1 s to tell Esc from a sequence and reads a paste sign by sign, so both are
-    kept from it.
+    kept from it. ``trip()`` gives the seconds that the terminal takes to answer.
     """
 
     def __init__(
@@ -58,10 +59,12 @@ class Keyboard:
         *,
         debug: bool = False,
         answers: Listener | None = None,
+        trip: Callable[[], float] = lambda: 0.0,
     ) -> None:
         self._parser = XTermParser(debug)
         self._decode = getincrementaldecoder("utf-8")("replace").decode
-        self._escape = ESCAPE_AFAR if environment.get("SSH_CONNECTION") else ESCAPE
+        self._afar = bool(environment.get("SSH_CONNECTION"))
+        self._trip = trip
         self._answers = answers or Listener(lambda _light: None)
         self._held = ""
         self._paste: list[str] | None = None
@@ -73,11 +76,9 @@ class Keyboard:
             return HALF_PASTE
         if len(self._held) > 1 or len(self._answers.held) > 1:
             return HALF_SEQUENCE
-        return (
-            self._escape
-            if self._held or self._answers.held or self._parser._timeout_time is not None
-            else None
-        )
+        if not (self._held or self._answers.held or self._parser._timeout_time is not None):
+            return None
+        return ESCAPE_AFAR if self._afar or self._trip() > FAR else ESCAPE
 
     def feed(self, read: bytes) -> Iterator[Message]:
         """Yield the events of what was read; what is half is kept."""

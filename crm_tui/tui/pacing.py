@@ -12,6 +12,7 @@ MOST_PATIENCE = 8.0
 MISSING = 2  # answers in a row that have to be missing until no more are asked for
 SMALL = 1500  # bytes that may be under way in several frames
 FRAMES = 3
+TRIPS = 8  # answers whose quickest tells how far the terminal is
 OWED_FOR = 10.0  # seconds after which an answer is no longer expected
 
 
@@ -30,6 +31,8 @@ class Pace:
         self._missed = 0
         self._trusted = False
         self.asks = True
+        self._trips: deque[float] = deque(maxlen=TRIPS)
+        self.trip = 0.0  # seconds that an answer took lately, at least; read by other threads, too
 
     def wait(self) -> float:
         """Return for how many seconds at most the next frame has to wait for an answer; 0 when it may go."""
@@ -64,7 +67,8 @@ class Pace:
             self._owed.popleft()
             self._patience = min(self._patience * 2, MOST_PATIENCE)
         elif self._under_way:
-            self._under_way.popleft()
+            self._trips.append(self._now() - self._under_way.popleft()[0])
+            self.trip = min(self._trips)
         else:
             return
         self.asks = self._trusted = True
@@ -73,3 +77,5 @@ class Pace:
         """Expect no answers: another terminal may be there now."""
         self._under_way.clear()
         self._owed.clear()
+        self._trips.clear()
+        self.trip = 0.0

@@ -27,6 +27,11 @@ def test_escape_is_a_key_of_its_own_after_a_moment() -> None:
     assert Keyboard({"SSH_CONNECTION": "1"}).patience is None
     afar = Keyboard({"SSH_CONNECTION": "1"})
     assert keys(afar, b"\x1b") == [] and afar.patience == ESCAPE_AFAR
+    trip = 0.005
+    slow = Keyboard({}, trip=lambda: trip)  # over a line that the environment does not tell of
+    assert keys(slow, b"\x1b") == [] and slow.patience == ESCAPE
+    trip = 0.15
+    assert slow.patience == ESCAPE_AFAR
     assert keys(afar, b"[A\x1b\x1b") == ["up"]
     assert keys(afar, b"\x1b[B") == ["escape", "escape", "down"]
     assert keys(afar, b"\x1b") == []
@@ -118,6 +123,17 @@ def test_a_terminal_that_answers_nothing_is_not_waited_for() -> None:
     line.now += 100
     line.pace.answered()
     assert not line.pace.asks  # that one is nobody's
+
+
+def test_the_quickest_answer_tells_how_far_the_terminal_is() -> None:
+    line = Line()
+    for taken, trip in ((0.15, 0.15), (0.004, 0.004), (0.3, 0.004)):
+        line.pace.sent(100)
+        line.now += taken
+        line.pace.answered()
+        assert abs(line.pace.trip - trip) < 0.001
+    line.pace.forget()
+    assert line.pace.trip == 0
 
 
 def test_a_late_answer_makes_us_patient() -> None:

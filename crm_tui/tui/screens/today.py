@@ -253,6 +253,7 @@ class TodayScreen(BaseScreen):
             self.run_worker(read, group="detail", exclusive=True, exit_on_error=False)
 
     async def _read_closer(self, item: Item) -> None:
+        await self.detail.rested()
         self.detail.show(await self.crm.work.latest("today detail", self.detail.read, self.session, item))
 
     # -- what a row can do --------------------------------------------------------------------------

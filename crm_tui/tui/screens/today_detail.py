@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from typing import Any, ClassVar, NamedTuple
 
 from rich.segment import Segment
@@ -23,6 +25,7 @@ from crm_tui.text.cells import fit, safe
 
 SAID_MOST = 400
 CONTACTS_MOST = 4
+RESTING = 0.1  # seconds between two rows from which on each is looked at
 
 
 class Known(NamedTuple):
@@ -37,11 +40,19 @@ class Known(NamedTuple):
 
 
 class Detail(Static, can_focus=False):
-    """``read`` runs on the database thread, ``show`` draws what it gave."""
+    """``read`` runs on the database thread once the cursor ``rested``, ``show`` draws what it gave."""
 
     def __init__(self) -> None:
         super().__init__("", markup=False)
         self._known: Known | None = None
+        self._looked = 0.0
+
+    async def rested(self) -> None:
+        """Wait until the cursor rests: of rows that a held key passes by, none but the last is shown here."""
+        now, before = time.monotonic(), self._looked
+        self._looked = now
+        if now - before < RESTING:
+            await asyncio.sleep(RESTING)
 
     @staticmethod
     def read(session: Session, item: Item) -> Known:
