@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from hashlib import blake2b
 from typing import NamedTuple
 
@@ -15,8 +15,6 @@ from crm_tui.dedupe.scoring import DECIDED, MERGE, NONE, POSSIBLE, RELATED, REVI
 from crm_tui.dedupe.standing import current, standing
 from crm_tui.errors import BadInput
 from crm_tui.identity.document import features_of, record_of
-from crm_tui.identity.features import Features
-from crm_tui.identity.keys import NAMED, keys
 from crm_tui.locale import _
 from crm_tui.search import index, keyed
 from crm_tui.storage.driver import sqlite3
@@ -233,22 +231,35 @@ def explain(reader: sqlite3.Connection, a: int, b: int) -> Scored:
     if a not in texts or b not in texts or a == b:
         raise BadInput(_("One of the customers is not there any more."), _("Nothing was changed."))
     one, other = features_of(texts[a]), features_of(texts[b])
-    scored = scoring.compare(one, other, counted(reader, (one, other)))
+    scored = scoring.compare(one, other, Frequency(Counts(reader)))
     low, high = sorted((a, b))
     said = decisions.decided(reader, [low]).get((low, high))
     return scored._replace(veto=DECIDED) if said is not None and said.holds else scored
 
 
-def counted(connection: sqlite3.Connection, found: Iterable[Features]) -> dict[str, int]:
-    """Return how many customers share the values of some, as far as that counts (keys.counts)."""
-    if index.state(connection).kind != index.READY:
-        return {}
-    counts = {}
-    for key in sorted({key for one in found for key in keys(one) if key[1] in NAMED}):
-        members = len(keyed.members(connection, key, _MOST))
-        if members > 2:
-            counts[key] = members
-    return counts
+class Counts(Mapping[str, int]):
+    """How many customers share a value, by key, asked of the index when first wanted (keys.counts)."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self._known: dict[str, int] = {}
+        self._asks = index.state(connection).kind == index.READY
+
+    def __getitem__(self, key: str) -> int:
+        """Return the count of a key, no more than tells how rare its value is; 0 for two and less."""
+        found = self._known.get(key)
+        if found is None:
+            members = keyed.members(self._connection, key, _MOST) if self._asks else ()
+            found = self._known[key] = len(members) if len(members) > 2 else 0
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        """Iterate over the keys asked for so far."""
+        return iter(self._known)
+
+    def __len__(self) -> int:
+        """Return how many keys were asked for."""
+        return len(self._known)
 
 
 def explained(reader: sqlite3.Connection, found: Iterable[PairFound]) -> Iterator[tuple[PairFound, Scored]]:
@@ -257,7 +268,7 @@ def explained(reader: sqlite3.Connection, found: Iterable[PairFound]) -> Iterato
     while some := list(itertools.islice(rest, _TOGETHER)):
         texts = store.compared(reader, {one for pair in some for one in (pair.a, pair.b)})
         made = {one: features_of(text) for one, text in texts.items()}
-        frequency = Frequency(counted(reader, made.values()))
+        frequency = Frequency(Counts(reader))
         for pair in some:
             if pair.a not in made or pair.b not in made:
                 continue

@@ -56,6 +56,7 @@ class Working:
         self._file = file
         self._shift = self._above = 0
         self._marks = b""
+        self._gone: set[int] = set()
         self._held: mmap.mmap | None = None
         self._places: array[int] = array("q")
         self._frequency = Frequency({})
@@ -81,6 +82,7 @@ class Working:
     def parts(self, shift: int, above: int) -> None:
         """Note how pairs are parted: by the smaller id without so many bits; only ids above one are left."""
         self._shift, self._above = shift, above
+        self._gone = {row[0] for row in store.all_of(self._reader, store.GONE_ALL)}
 
     def keys(self, low: str, high: str) -> bytes:
         """Return a line that tells how many pairs a range of keys has in which part, the pairs, the counts.
@@ -88,10 +90,12 @@ class Working:
         Pairs come from blocks within their cap; counts are those of values that more than two share.
         """
         cap, named = CAPS[low[1]], low[1] in NAMED
-        shift, above = self._shift, self._above
+        shift, above, gone = self._shift, self._above, self._gone
         parts: dict[int, array[int]] = {}
         counts = []
         for key, members in blocks(keyed.held(self._reader, low, high)):
+            if gone:
+                members = [one for one in members if one not in gone]
             if named and len(members) > 2:
                 counts.append(f"{key} {len(members)}")
             if len(members) > cap:

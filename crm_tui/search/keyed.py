@@ -13,7 +13,7 @@ from crm_tui.storage.driver import sqlite3
 
 
 def members(connection: sqlite3.Connection, key: str, most: int) -> list[int]:
-    """Return the customers of a key, at most so many."""
+    """Return the live customers of a key, at most so many."""
     return [
         row[0] for row in store.all_of(connection, store_keys.MEMBERS, {"query": f'"{key}"', "most": most})
     ]

@@ -1,0 +1,244 @@
+"""All customers compared: the pairs that share a key are scored, and those worth keeping are kept.
+
+A scan replaces the pairs of a range of ids at a time, so that what is read meanwhile is whole; one that was
+left goes on behind the last range. Whoever is saved while it runs is compared again by catching up
+(catching_up.py).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from array import array
+from collections.abc import Callable
+from tempfile import TemporaryFile, gettempdir
+from typing import NamedTuple
+
+from crm_tui import clock
+from crm_tui.dedupe import store_scan as store
+from crm_tui.dedupe.hands import Hands, hands
+from crm_tui.dedupe.standing import Left, Standing, current, stand, standing
+from crm_tui.dedupe.working import MASK, WIDE, Task, Working, place
+from crm_tui.errors import Busy, Cancelled, Fault
+from crm_tui.locale import _
+from crm_tui.search import index, keyed
+from crm_tui.search.building import Upkeep
+from crm_tui.storage.database import Database
+from crm_tui.storage.driver import sqlite3
+
+PARTS = 64  # of the pairs, each of which is sorted by itself
+PAIRS_AT_ONCE = 4000
+CUSTOMERS_AT_ONCE = 1000
+ROWS_AT_ONCE = 2000  # pairs in one transaction, about
+KEYS_SHARE, FEATURES_SHARE = 15, 45  # per cent of the time
+
+Progress = Callable[[int, int], None]
+Cancel = Callable[[], bool]
+
+
+class Scanned(NamedTuple):
+    """What a scan found: pairs of the bands merge, review and related; how long it took."""
+
+    pairs: int
+    seconds: float
+
+
+def scan(database: Database, progress: Progress | None = None, cancelled: Cancel | None = None) -> Scanned:
+    """Compare all customers; ``progress(done, total)``, ``cancelled()`` is asked between steps.
+
+    Raises Cancelled, Fault when there is no room for what it needs beside the file, Busy when another process
+    builds the search index; what was found before stays, and the next scan goes on where this one stopped.
+    """
+    began = clock.stopwatch()
+    _index_ready(database, cancelled)
+    reader = database.connect_reader()
+    try:
+        with TemporaryFile(prefix="crm-scan-") as file, keyed.opened(reader):
+            own = Working(reader, file.fileno())
+            with hands(own, database.path, file.fileno()) as both:
+                _Scan(database, reader, both, file.fileno(), progress, cancelled).run()
+    except OSError as error:
+        raise Fault(
+            _("There is no room for the scan: {why}").format(why=error.strerror or error),
+            _("What was found before is kept."),
+            _("Make room in the folder for temporary files ({folder}).").format(folder=gettempdir()),
+        ) from error
+    finally:
+        reader.close()
+    pairs = store.one(database.connection, store.COUNT, {"least": 0})[0]
+    return Scanned(pairs, clock.stopwatch() - began)
+
+
+class _Scan:
+    """One scan on its way: keys, then features of who stands in a pair, then scores, written as they come."""
+
+    def __init__(
+        self,
+        database: Database,
+        reader: sqlite3.Connection,
+        both: Hands,
+        file: int,
+        progress: Progress | None,
+        cancelled: Cancel | None,
+    ) -> None:
+        self._database, self._reader, self._both, self._file = database, reader, both, file
+        self._progress, self._cancelled = progress, cancelled
+        newest = store.one(database.connection, store.NEWEST)[0]
+        left = standing(database.connection).left
+        self._left = left if left and left.version == current() else Left(current(), newest, 0)
+        self._last = store.one(reader, store.LAST)[0]
+        self._end = 8  # of the file; nothing stands at 0
+        self._from = self._share = self._done = self._of = 0
+
+    def run(self) -> None:
+        """Do all of it."""
+        parts, counts = self._keys()
+        pairs = self._sorted(parts)
+        self._features(pairs, counts)
+        self._scores(pairs)
+        _finish(self._database, self._left)
+
+    def _begin(self, share: int, tasks: int) -> None:
+        self._from, self._share, self._done, self._of = self._from + self._share, share, 0, max(1, tasks)
+
+    def _step(self) -> None:
+        if self._progress:
+            self._progress(min(99, self._from + self._share * self._done // self._of), 100)
+        if self._cancelled and self._cancelled():
+            raise Cancelled(
+                _("Stopped."),
+                _("What was found before is kept; the next scan goes on where this one stopped."),
+            )
+
+    def _put(self, data: bytes | array[int]) -> int:
+        """Put something behind all else in the shared file and return where it stands."""
+        at = self._end
+        rest = memoryview(data).cast("B")
+        while rest:
+            written = os.pwrite(self._file, rest, self._end)
+            self._end += written
+            rest = rest[written:]
+        return at
+
+    def _keys(self) -> tuple[list[array[int]], list[bytes]]:
+        """Return the pairs that share a key, parted, some more than once; and how many share what."""
+        shift = max(0, self._last.bit_length() - PARTS.bit_length() + 1)
+        self._both.tell("parts", shift, self._left.upto)
+        parts = [array("q") for _part in range((self._last >> shift) + 1)]
+        counts: list[bytes] = []
+
+        def take(_task: Task, answer: bytes) -> None:
+            head, _line, rest = answer.partition(b"\n")
+            at = 0
+            for part, length in json.loads(head):
+                if part < len(parts):  # else entered meanwhile
+                    parts[part].frombytes(rest[at : at + 8 * length])
+                at += 8 * length
+            if at < len(rest):
+                counts.append(rest[at:])
+            self._done += 1
+
+        tasks = [("keys", *one) for one in keyed.ranges()]
+        self._begin(KEYS_SHARE, len(tasks))
+        self._both.each(tasks, take, self._step)
+        return parts, counts
+
+    def _sorted(self, parts: list[array[int]]) -> list[tuple[int, int, int]]:
+        """Put the pairs in order into the file and mark who stands in one.
+
+        Returns for each task where its pairs stand, how many they are, the smaller id of the first.
+        """
+        marks = bytearray(self._last + 1)
+        found = []
+        for at, part in enumerate(parts):
+            pairs = array("q", sorted(set(part)))
+            parts[at] = array("q")
+            for start in range(0, len(pairs), PAIRS_AT_ONCE):
+                some = pairs[start : start + PAIRS_AT_ONCE]
+                found.append((self._put(some), len(some), some[0] >> WIDE))
+                for pair in some:
+                    marks[pair >> WIDE] = 1
+                    if pair & MASK <= self._last:
+                        marks[pair & MASK] = 1
+            self._step()
+        self._both.tell("marked", self._put(bytes(marks)), len(marks))
+        return found
+
+    def _features(self, pairs: list[tuple[int, int, int]], counts: list[bytes]) -> None:
+        """Have the features made of all who stand in a pair."""
+        places = array("q", [0]) * (self._last + 1)
+
+        def take(_task: Task, answer: bytes) -> None:
+            line, _end, rest = answer.partition(b"\n")
+            head = array("q")
+            head.frombytes(rest[: 8 * int(line)])
+            at = self._put(rest[8 * int(line) :])
+            for one, length in zip(head[::2], head[1::2], strict=True):
+                places[one] = place(at, length)
+                at += length
+            self._done += 1
+
+        lowest = pairs[0][2] if pairs else self._last
+        starts = range(lowest, self._last + 1, CUSTOMERS_AT_ONCE)
+        self._begin(FEATURES_SHARE, len(starts))
+        tasks = [("features", low, low + CUSTOMERS_AT_ONCE - 1) for low in starts]
+        self._both.each(tasks, take, self._step)
+        text = b"\n".join(counts)
+        self._both.tell("known", self._put(places), len(places), self._put(text), len(text), self._end)
+
+    def _scores(self, pairs: list[tuple[int, int, int]]) -> None:
+        """Have the pairs scored, and write them in order of the smaller ids as far as they are there."""
+        scored: dict[int, list[tuple]] = {}
+        order = {task[0]: number for number, task in enumerate(pairs)}
+        ends = [one[2] - 1 for one in pairs[1:]] + [self._last]
+        waiting: list[tuple] = []
+        following = 0
+
+        def take(task: Task, answer: bytes) -> None:
+            nonlocal following, waiting
+            scored[order[task[1]]] = json.loads(answer)
+            self._done += 1
+            while following in scored:
+                waiting += scored.pop(following)
+                upto = ends[following]
+                following += 1
+                if upto > self._left.upto and (len(waiting) > ROWS_AT_ONCE or following == len(pairs)):
+                    ready = [row for row in waiting if row[0] <= upto]
+                    waiting = waiting[len(ready) :]
+                    self._left = _publish(self._database, self._left, upto, ready, self._last)
+
+        self._begin(100 - self._from - self._share, len(pairs))
+        self._both.each([("scores", at, count) for at, count, _first in pairs], take, self._step)
+
+
+def _index_ready(database: Database, cancelled: Cancel | None) -> None:
+    if index.state(database.connection).kind != index.READY:
+        Upkeep(database).run(None, cancelled)
+    if index.state(database.connection).kind != index.READY:
+        raise Busy(
+            _("The search index is being built; duplicates are found by it."),
+            _("What was found before is kept."),
+            _("Try again in a few minutes."),
+        )
+
+
+def _publish(database: Database, left: Left, upto: int, rows: list[tuple], last: int) -> Left:
+    """Put the pairs of a range of ids in the place of what was found before."""
+    now = left._replace(upto=upto)
+
+    def write(connection: sqlite3.Connection) -> None:
+        store.run(connection, store.GONE, {"low": left.upto + 1, "high": upto})
+        store.put(connection, rows)
+        stood = standing(connection)
+        stand(connection, stood._replace(done=max(1, min(99, 100 * upto // max(last, 1))), left=now))
+
+    database.write_untracked(write)
+    return now
+
+
+def _finish(database: Database, left: Left) -> None:
+    def write(connection: sqlite3.Connection) -> None:
+        store.run(connection, store.GONE, {"low": left.upto + 1, "high": MASK})
+        stand(connection, Standing(left.version, left.seen, clock.instant(), 0, None))
+
+    database.write_untracked(write)
