@@ -234,7 +234,7 @@ def check_processes(module: Module) -> list[str]:
 
 
 # The staging file of an import belongs to the importing process alone.
-OWN_FILE = {"crm_tui/exchange/store_staging.py"}
+OWN_FILE = {"crm_tui/exchange/store_staging.py", "crm_tui/exchange/store_suspects.py"}
 
 
 def check_cursors(module: Module) -> list[str]:

@@ -15,6 +15,7 @@ from crm_tui.cli.output import Column
 from crm_tui.cli.progress import Bar
 from crm_tui.cli.registry import COMMANDS
 from crm_tui.cli.state import State
+from crm_tui.cli.suspects import choose_rows, remarked, row_choices, suspects_told, tell_bands
 from crm_tui.errors import BadInput, Cancelled, CrmError
 from crm_tui.exchange import importing
 from crm_tui.exchange.encoding import ENCODINGS
@@ -93,8 +94,15 @@ def _pairs(_ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]
         help=N_("What to do with a row that is there already."),
     ),
     option(
-        "--on-suspect", type=click.Choice(["reject", "add"]), default="reject",
-        help=N_("What to do with a suspected duplicate."),
+        "--on-suspect", type=click.Choice(["reject", "merge", "add"]),
+        help=N_(
+            "A suspected duplicate: kept out, or added; merge lets what is suggested to merge go into its"
+            " customer. Else kept out, with --on-match add added."
+        ),
+    ),
+    option(
+        "--suspect", "choices", multiple=True, metavar="ROW=CHOICE", callback=row_choices,
+        help=N_("What becomes of one suspected row: 12=merge, 12=add, 12=out; may be repeated."),
     ),
     option(
         "--rejects", metavar="OUT.xlsx", type=click.Path(path_type=Path),
@@ -105,8 +113,8 @@ def _pairs(_ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]
 )  # fmt: skip
 def import_sheet(
     state: State, file: Path, dry_run: bool, sheet: str | None, encoding: str | None, preset: str | None,
-    pairs: list[tuple[str, str]], match: str, on_match: str, on_suspect: str, rejects: Path | None,
-    no_backup: bool,
+    pairs: list[tuple[str, str]], match: str, on_match: str, on_suspect: str | None,
+    choices: dict[int, str], rejects: Path | None, no_backup: bool,
 ) -> None:  # fmt: skip
     """Import a sheet of customers."""
     _check_preset(preset)
@@ -122,6 +130,8 @@ def import_sheet(
             plan = _plan(session, file, bar, sheet, encoding, pairs, match, on_match, on_suspect)
             with plan:
                 bar.close()
+                choose_rows(plan, choices)
+                tell_bands(plan)
                 if dry_run:
                     _show_plan(state, plan)
                 else:
@@ -201,10 +211,11 @@ def _odd_cells(counts: dict[str, int]) -> None:
 def _show_plan(state: State, plan: ImportPlan) -> None:
     taken = plan.counts["new"] + plan.counts["update"] + plan.counts["skip"]
     if state.out.as_json:
-        state.out.json({"dry_run": True, **plan.counts})
+        state.out.json({"dry_run": True, **plan.counts, "suspects": suspects_told(plan)})
     else:
         state.out.line(_counted(plan.counts))
         rows = [row for verdict in ("suspect", "error") for row in plan.rows(verdict, limit=SHOWN)]
+        rows += remarked(plan, SHOWN)
         if rows:
             columns = [
                 Column(_("Row"), right=True), Column(_("Verdict")), Column(_("Customer name"), True),

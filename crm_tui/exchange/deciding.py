@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from crm_tui.dedupe.scoring import REVIEW
 from crm_tui.exchange import store
 from crm_tui.exchange.chains import join_chain
-from crm_tui.exchange.comparing import Present, changes_of
+from crm_tui.exchange.comparing import Changes, Present, changes_of
 from crm_tui.exchange.kept import NOT_SIMPLE, entry, several_of, simple_column
 from crm_tui.exchange.matching import Found, Matcher
 from crm_tui.exchange.preparing import Prepared, Preparer
 from crm_tui.exchange.store import NO_MEMORY, Hit, Memory
 from crm_tui.exchange.store_staging import StagedRow
+from crm_tui.exchange.store_suspects import OUT, Suspect
 from crm_tui.locale import N_, _
 from crm_tui.storage.driver import sqlite3
 from crm_tui.text.fold import tidy
 
 Group = list[StagedRow]
+Target = tuple[Group, dict[str, str], int]
+"""Rows of a customer, their cells by key, and the customer of the file that they may mean."""
 NUMBER_TAKEN = N_("The number is taken; the customer gets the next one")
 
 
@@ -31,6 +35,8 @@ class Decided(NamedTuple):
     outcomes: list[dict[str, Any]]
     operations: list[dict[str, Any]]
     flags: list[dict[str, Any]]
+    suspects: list[Suspect]
+    held: list[dict[str, Any]]
 
 
 class Decider:
@@ -57,13 +63,13 @@ class Decider:
         self._on_suspect = on_suspect
         self._claimed: dict[int, int] = {}
         self._numbers: set[str] = set()
-        self._out = Decided([], [], [])
+        self._out = Decided([], [], [], [], [])
         self._simple: dict[str, tuple[str, int, str]] = {}
         self._several: frozenset[str] = frozenset()
 
     def decide(self, groups: Sequence[Group]) -> Decided:
         """Return verdicts and operations for some customers, each a group of rows."""
-        self._out = Decided([], [], [])
+        self._out = Decided([], [], [], [], [])
         heads = [group[0] for group in groups if group[0].verdict != "error"]
         found = self._matcher.look_up(heads)
         ids = {hit.id for each in found.values() for hit in each.all()}
@@ -99,7 +105,7 @@ class Decider:
         if match.verdict == "archived":
             self._say(group, "skip", match.reason)
         elif match.verdict == "suspect":
-            self._suspect(group, cells, found, match.reason)
+            self._suspect(group, cells, found, match.reason, match.hit)
         elif match.hit is None:
             self._add(group, cells, found, "")
         elif match.hit.id in self._claimed:
@@ -114,11 +120,19 @@ class Decider:
             self._say(group, "skip", _("Already there: {no}.").format(no=match.hit.no))
         return None
 
-    def _suspect(self, group: Group, cells: dict[str, str], found: Found, reason: str) -> None:
+    def _suspect(
+        self, group: Group, cells: dict[str, str], found: Found, reason: str, hit: Hit | None = None
+    ) -> None:
         if self._on_suspect == "add":
             self._add(group, cells, found, reason)
-        else:
-            self._say(group, "suspect", reason)
+            return
+        head = group[0]
+        content, kept, _prepared = self._new(group, cells, found, claim=False)
+        self._out.held.append(_held("new", head.id, content, kept))
+        customer, called = (hit.id, f"{hit.no} {hit.name}".strip()) if hit else (0, "")
+        # Which customer it is cannot be told from its number, code and name: somebody has to look.
+        self._out.suspects.append(Suspect(head.id, REVIEW, customer, 0, called, None, [], OUT, reason))
+        self._say(group, "suspect", reason)
 
     def _say(self, group: Group, verdict: str, reason: str, moves: list[list[str]] | None = None) -> None:
         head = group[0]
@@ -144,13 +158,22 @@ class Decider:
     # ------------------------------------------------------------ new customers
 
     def _add(self, group: Group, cells: dict[str, str], found: Found, reason: str) -> None:
+        content, kept, prepared = self._new(group, cells, found, claim=True)
+        self._operation("new", group[0].id, content, kept)
+        self._flag(group[0].id, prepared)
+        self._say(group, "new", reason)
+
+    def _new(
+        self, group: Group, cells: dict[str, str], found: Found, *, claim: bool
+    ) -> tuple[dict[str, Any], dict[str, Any], Prepared]:
+        """Return what a new customer comes to and the cells to keep; ``claim``: its number is given away."""
         head = group[0]
         prepared = self._preparer.prepare(cells, cells.keys(), {}, sound=bool(head.code_valid))
         customer = prepared.customer
         if head.no and (found.no or head.no in self._numbers):
             customer.pop("no")
             prepared.problems.append(("no", NUMBER_TAKEN, head.no))
-        elif head.no:
+        elif head.no and claim:
             self._numbers.add(head.no)
         customer["name_key"] = head.name_key
         if head.name_key and not customer.get("name"):
@@ -174,9 +197,7 @@ class Decider:
             "words": prepared.words,
         }
         content |= {name: value for name, value in parts.items() if value}
-        self._operation("new", head.id, content, self._kept(cells, prepared))
-        self._flag(head.id, prepared)
-        self._say(group, "new", reason)
+        return content, self._kept(cells, prepared), prepared
 
     def _kept(self, cells: dict[str, str], prepared: Prepared) -> dict[str, Any]:
         rows: dict[str, Any] = {}
@@ -201,9 +222,7 @@ class Decider:
         return rows
 
     def _operation(self, kind: str, row: int, content: dict[str, Any], cells: dict[str, Any]) -> None:
-        self._out.operations.append(
-            {"kind": kind, "position": row, "content": JSON(content), "cells": JSON(cells)}
-        )
+        self._out.operations.append(_held(kind, row, content, cells))
 
     def _flag(self, row: int, prepared: Prepared) -> None:
         for key, problem, text in prepared.problems:
@@ -212,28 +231,9 @@ class Decider:
     # ------------------------------------------------------------ present customers
 
     def _update(self, updates: list[tuple[Group, dict[str, str], Hit]], known: dict[int, Memory]) -> None:
-        ids = [hit.id for _group, _cells, hit in updates]
-        if not ids:
-            return
-        records = store.records(self._reader, ids)
-        contacts = store.children(self._reader, "contact", ids)
-        projects = store.children(self._reader, "project", ids)
-        followups = store.followups(self._reader, ids)
-        for group, cells, hit in updates:
-            head, memory = group[0], known.get(hit.id, NO_MEMORY)
-            present = Present(
-                records[hit.id],
-                contacts.get(hit.id, []),
-                projects.get(hit.id, []),
-                followups[hit.id],
-                memory,
-            )
-            change = changes_of(self._preparer, cells, present, head.uscc_key, sound=bool(head.code_valid))
-            content: dict[str, Any] = {"id": hit.id, **change.content}
-            content["seen"] = [["customer", hit.id, present.customer["changed_in"]], *change.seen]
-            if memory.kept:
-                content["kept"] = memory.kept.id
-                content["seen"].append(["imported_row", *memory.kept])
+        targets = [(group, cells, hit.id) for group, cells, hit in updates]
+        for group, memory, change, content in self._changed(targets, known):
+            head = group[0]
             if change.cells != memory.own or change.content:
                 self._operation("update", head.id, content, change.cells)
             self._flag(head.id, change.prepared)
@@ -241,6 +241,72 @@ class Decider:
                 self._say(group, "update", "", change.moves)
             else:
                 self._say(group, "skip", _("No change."))
+
+    def _changed(
+        self, targets: Sequence[Target], known: dict[int, Memory], *, alike: bool = False
+    ) -> Iterator[tuple[Group, Memory, Changes, dict[str, Any]]]:
+        ids = [customer for _group, _cells, customer in targets]
+        if not ids:
+            return
+        records = store.records(self._reader, ids)
+        contacts = store.children(self._reader, "contact", ids)
+        projects = store.children(self._reader, "project", ids)
+        followups = store.followups(self._reader, ids)
+        for group, cells, one in targets:
+            head, memory = group[0], known.get(one, NO_MEMORY)
+            if one not in records:
+                continue
+            record = records[one]
+            present = Present(record, contacts.get(one, []), projects.get(one, []), followups[one], memory)
+            codes = {}
+            if alike and record["uscc"]:
+                # A look-alike's own code is as likely mistyped: it is known from now on, and not taken.
+                codes = {key: text for key, text in cells.items() if key.partition("#")[0] == "uscc"}
+                cells = {key: text for key, text in cells.items() if key not in codes}
+            change = changes_of(self._preparer, cells, present, head.uscc_key, sound=bool(head.code_valid))
+            change.cells.update({key: [text, record["uscc"]] for key, text in codes.items()})
+            content: dict[str, Any] = {"id": one, **change.content}
+            content["seen"] = [["customer", one, record["changed_in"]], *change.seen]
+            if memory.kept:
+                content["kept"] = memory.kept.id
+                content["seen"].append(["imported_row", *memory.kept])
+            yield group, memory, change, content
+
+    def holder(self, customer: int) -> int:
+        """Return the row that goes into a customer, 0 when none does."""
+        return self._claimed.get(customer, 0)
+
+    def into(self, targets: Sequence[Target]) -> dict[int, dict[str, Any]]:
+        """Return by row what it would change in the customer that it may mean, to be held.
+
+        A customer takes one row: the others are left out, and so are those of customers not visible. The
+        customer keeps its name and code; another name of the row becomes one of its further names.
+        """
+        free: list[Target] = []
+        for group, cells, customer in targets:
+            if self._claimed.setdefault(customer, group[0].id) == group[0].id:
+                free.append((group, cells, customer))
+        known = store.memories(self._reader, {one for _group, _cells, one in free}, self._sheet)
+        found = {}
+        for group, _memory, change, content in self._changed(free, known, alike=True):
+            name, moves = self._called(group[0]), change.moves
+            if group[0].name_key and any(key == "name" for key, _problem, _text in change.prepared.problems):
+                content["aliases"] = [*content.get("aliases", ()), (name, "other")]
+                moves = [*moves, ["other_name", "", name]]
+            held = _held("update", group[0].id, content, change.cells)
+            found[group[0].id] = {**held, "moves": json.dumps(moves, ensure_ascii=False) if moves else None}
+        return found
+
+    def targets(self, groups: Sequence[Group], customers: Mapping[int, int]) -> list[Target]:
+        """Return groups of rows with their cells and the customer that each may mean, by row."""
+        return [
+            (group, self._preparer.cells_of([row.cells for row in group]), customers[group[0].id])
+            for group in groups
+        ]
+
+
+def _held(kind: str, row: int, content: dict[str, Any], cells: dict[str, Any]) -> dict[str, Any]:
+    return {"kind": kind, "position": row, "content": JSON(content), "cells": JSON(cells), "moves": None}
 
 
 def _same(cells: dict[str, str], memory: Memory) -> bool:

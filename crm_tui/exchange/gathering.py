@@ -124,7 +124,7 @@ class Gatherer:
                 flush()
                 stopped(cancelled)
                 if progress:
-                    progress(min(self.rows, sheet.total), 2 * sheet.total)
+                    progress(min(self.rows, sheet.total), sheet.total)
         flush()
         if numbered:
             text = ngettext(

@@ -29,7 +29,7 @@ class Found(NamedTuple):
 
 
 class Match(NamedTuple):
-    """What was decided: verdict new, found, archived or suspect; the hit where there is one; why."""
+    """What was decided: verdict new, found, archived or suspect; the hit where there is just one; why."""
 
     verdict: str
     hit: Hit | None = None
@@ -119,14 +119,14 @@ class Matcher:
             text = _("The number belongs to {name}.")
             if key == "uscc":
                 text = _("The credit code belongs to {name}.")
-            return Match("suspect", None, text.format(name=_called(hit)))
+            return Match("suspect", hit, text.format(name=_called(hit)))
         other_code = row.code_valid and hit.uscc_key and hit.uscc_key != row.uscc_key
         if other_code and check_code(hit.uscc_key or "").kind == "valid":
             text = _("{name} has the same name and another credit code.")
-            return Match("suspect", None, text.format(name=_called(hit)))
+            return Match("suspect", hit, text.format(name=_called(hit)))
         if not row.kind and hit.kind != "company":
             text = _("{name} has the same name and is an individual.")
-            return Match("suspect", None, text.format(name=_called(hit)))
+            return Match("suspect", hit, text.format(name=_called(hit)))
         return Match("found", hit)
 
 

@@ -9,18 +9,20 @@ from typing import Any, Literal, NamedTuple
 from crm_tui.customers.fields import FIELDS
 from crm_tui.exchange import store
 from crm_tui.exchange.deciding import Decider
+from crm_tui.exchange.duplicates import LookAlikes, choose
 from crm_tui.exchange.gathering import Gatherer, stopped
 from crm_tui.exchange.mapping import Mapping
 from crm_tui.exchange.preparing import Preparer
 from crm_tui.exchange.reading import SheetData
 from crm_tui.exchange.store_staging import Staging, forget_dead
+from crm_tui.exchange.store_suspects import MERGE, Suspect
 from crm_tui.locale import N_, _, ngettext
 from crm_tui.storage import jobs
 from crm_tui.storage.diagnosis import explained
 
 Match = Literal["auto", "no", "uscc", "name"]
 OnMatch = Literal["update", "skip", "add"]
-OnSuspect = Literal["reject", "add"]
+OnSuspect = Literal["reject", "add", "merge"]
 VERDICTS = {
     "new": N_("New"),
     "update": N_("Update"),
@@ -80,6 +82,7 @@ class ImportPlan:
         self._atomic = atomic
         self.additions = staging.count("new")
         self.updates = staging.count("update")
+        self._bands = staging.suspects.bands()
 
     @property
     def writes(self) -> int:
@@ -102,6 +105,11 @@ class ImportPlan:
         """Return rows in the order of the sheet, all or those of one verdict."""
         return [PlannedRow(*row) for row in self.staging.outcomes(verdict, offset, limit)]
 
+    def row(self, number: int) -> PlannedRow | None:
+        """Return one row, None where the sheet has none of that number."""
+        found = self.staging.outcome(number)
+        return PlannedRow(*found) if found else None
+
     def changes(self, number: int) -> list[FieldMove]:
         """Return what the row would change, field by field."""
         return [FieldMove(name, title_of(name), old, new) for name, old, new in self.staging.moves(number)]
@@ -112,6 +120,56 @@ class ImportPlan:
             Flag(row, name, title_of(name), _(problem), text)
             for row, name, problem, text in self.staging.flags(offset, limit)
         ]
+
+    # ------------------------------------------------------------ suspected duplicates
+
+    @property
+    def bands(self) -> dict[str, dict[str, int]]:
+        """How many rows resemble another customer, by band (merge, review) and choice (merge, add, out)."""
+        return self._bands
+
+    def suspects(self, band: str | None = None, offset: int = 0, limit: int = 100) -> list[Suspect]:
+        """Return suspected duplicates, all or those of one band, the likeliest first."""
+        return self.staging.suspects.some(band, offset, limit)
+
+    def suspect(self, row: int) -> Suspect | None:
+        """Return the suspected duplicate of a row."""
+        return self.staging.suspects.one(row)
+
+    def why_not_into(self, row: int) -> str:
+        """Say why a row cannot go into the customer that it resembles, '' when it can."""
+        one = self.suspect(row)
+        if one is None or self.staging.suspects.can(row, MERGE):
+            return ""
+        if one.other_row:
+            return _("It resembles row {row} of this sheet, which is no customer yet.").format(
+                row=one.other_row
+            )
+        if one.customer_id:
+            return _("Another row of this sheet goes into that customer.")
+        return _("Its number, code or name means no single customer.")
+
+    def choose(self, choice: str, *, row: int = 0, band: str = "") -> int:
+        """Decide on one suspected duplicate, or on all of a band; return how many the choice holds for.
+
+        ``choice`` is merge (into the customer), add (as a new one) or out; of a band those that cannot go
+        into a customer stay as they are. Nothing is written before ``run_import``.
+        """
+        suspects = self.staging.suspects
+        one = self.suspect(row) if row else None
+        rows = [(one.row, one.choice)] if one else suspects.of_band(band)
+        held = 0
+        suspects.begin()
+        for number, before in rows:
+            if suspects.can(number, choice):
+                held += 1
+                if before != choice:
+                    choose(suspects, self.counts, number, before, choice)
+        suspects.count(self.counts)
+        suspects.end()
+        self.additions, self.updates = self.staging.count("new"), self.staging.count("update")
+        self._bands = suspects.bands()
+        return held
 
     def close(self) -> None:
         """Remove the staging file."""
@@ -141,17 +199,21 @@ def plan_import(
     *,
     match: Match = "auto",
     on_match: OnMatch = "update",
-    on_suspect: OnSuspect = "reject",
+    on_suspect: OnSuspect | None = None,
     progress: Callable[[int, int], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> ImportPlan:
     """Read the rows of a sheet and decide on each; nothing of it is in the database afterwards.
 
+    Suspected duplicates are kept out (reject), added, or those of the band merge go into the customer that
+    they resemble (merge); unless said, they are kept out, with ``on_match`` add they are added: whoever wants
+    known customers twice wants every row.
     ``session`` gives reader, database, person, context and today. Raises what reading raises, and Cancelled;
     then nothing is left behind. Close the plan.
     """
     with explained(session.database.path, kept=_("Nothing was imported.")):
-        return _planned(session, sheet, mapping, match, on_match, on_suspect, progress, cancelled)
+        wanted = on_suspect or ("add" if on_match == "add" else "reject")
+        return _planned(session, sheet, mapping, match, on_match, wanted, progress, cancelled)
 
 
 def _planned(
@@ -173,7 +235,7 @@ def _planned(
         gatherer = Gatherer(
             mapping, match, lambda text: context.words.key_of("customer_kind", text), context.today
         )
-        gatherer.gather(sheet, staging, progress, cancelled)
+        gatherer.gather(sheet, staging, progress and _part(progress, 0, 35), cancelled)
         preparer = Preparer(mapping, context, gatherer.notes(sheet.update_notes, staging))
         decider = Decider(
             session.reader, preparer, session.person.id, match, on_match, on_suspect, mapping.signature
@@ -186,10 +248,15 @@ def _planned(
             staging.add_outcomes(decided.outcomes)
             staging.add_operations(decided.operations)
             staging.add_flags(decided.flags)
+            staging.suspects.add(decided.suspects)
+            staging.suspects.hold(decided.held)
             done += sum(map(len, groups))
             stopped(cancelled)
             if progress:
-                progress(gatherer.rows + done, 2 * gatherer.rows)
+                _part(progress, 35, 70)(done, gatherer.rows)
+        alike = LookAlikes(session, staging, decider, on_suspect, cancelled)
+        warning = alike.settle(_part(progress, 70, 100) if progress else lambda _done, _total: None)
+        stopped(cancelled)
         counts = {**decider.counts, "rows": gatherer.rows, "identity": gatherer.identity}
         counts["flags"] = gatherer.flags + decider.flags
         staging.finish(
@@ -207,4 +274,11 @@ def _planned(
         staging.close()
         raise
     atomic = session.parts().atomic()
+    if warning:
+        sheet.warnings.append(warning)
     return ImportPlan(staging, sheet.file_name, counts, mapping.headings, sheet.warnings, atomic)
+
+
+def _part(progress: Callable[[int, int], None], first: int, last: int) -> Callable[[int, int], None]:
+    """Return a progress for one of the steps, which lead from ``first`` to ``last`` per cent."""
+    return lambda done, total: progress(first * max(1, total) + (last - first) * done, 100 * max(1, total))

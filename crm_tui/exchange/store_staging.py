@@ -10,15 +10,19 @@ import os
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from crm_tui.exchange import store_suspects
 from crm_tui.storage.driver import sqlite3
 
 SCHEMA = (
     "CREATE TABLE sheet_row (id INTEGER PRIMARY KEY, position INTEGER NOT NULL, cells TEXT NOT NULL,"
     " no TEXT, uscc_key TEXT, code_valid INTEGER NOT NULL, name_key TEXT NOT NULL, kind TEXT,"
     " verdict TEXT, reason TEXT)",
+    "CREATE INDEX sheet_row_position ON sheet_row (position, id)",
     "CREATE TABLE outcome (id INTEGER PRIMARY KEY, verdict TEXT NOT NULL, name TEXT NOT NULL,"
     " reason TEXT NOT NULL, moves TEXT)",
     "CREATE INDEX outcome_verdict ON outcome (verdict, id)",
@@ -29,6 +33,7 @@ SCHEMA = (
     "CREATE TABLE flag (id INTEGER PRIMARY KEY, position INTEGER NOT NULL, field TEXT NOT NULL,"
     " problem TEXT NOT NULL, content TEXT NOT NULL)",
     "CREATE TABLE fact (name TEXT PRIMARY KEY, value TEXT NOT NULL)",
+    *store_suspects.SCHEMA,
 )
 ADD_ROW = (
     "INSERT INTO sheet_row (id, position, cells, no, uscc_key, code_valid, name_key, kind, verdict, reason)"
@@ -37,6 +42,10 @@ ADD_ROW = (
 ROWS = (
     "SELECT id, position, cells, no, uscc_key, code_valid, name_key, kind, verdict, reason FROM sheet_row"
     " ORDER BY position, id"
+)
+OF_CUSTOMER = (
+    "SELECT id, position, cells, no, uscc_key, code_valid, name_key, kind, verdict, reason FROM sheet_row"
+    " WHERE position = :position ORDER BY id"
 )
 NUMBERS = "SELECT no FROM sheet_row WHERE no IS NOT NULL"
 CELLS = "SELECT cells FROM sheet_row WHERE id = :id"
@@ -101,6 +110,7 @@ class Staging:
 
     def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
         self.path = path
+        self.suspects = store_suspects.Suspects(connection)
         self._connection = connection
 
     @classmethod
@@ -178,23 +188,13 @@ class Staging:
 
     def records(self) -> Iterator[list[StagedRow]]:
         """Yield the rows of one customer after the other, in the order of the sheet."""
-        group: list[StagedRow] = []
-        at = None
-        for number, position, cells, no, code, valid, name, kind, verdict, reason in self._connection.execute(
-            ROWS
-        ):
-            if position != at:
-                if group:
-                    yield group
-                at, group = position, []
-            group.append(
-                StagedRow(
-                    number, position, _unpacked(cells), no or "", code or "", valid, name, kind or "",
-                    verdict or "", reason or "",
-                )
-            )  # fmt: skip
-        if group:
-            yield group
+        for _at, rows in groupby(self._connection.execute(ROWS), itemgetter(1)):
+            yield [_staged(*row) for row in rows]
+
+    def group(self, position: int) -> list[StagedRow]:
+        """Return the rows of the customer that begins at a row."""
+        found = self._connection.execute(OF_CUSTOMER, {"position": position}).fetchall()
+        return [_staged(*row) for row in found]
 
     def numbers(self) -> list[str]:
         """Return the customer numbers that the sheet gives."""
@@ -267,6 +267,16 @@ class Staging:
             OPERATIONS, {"kind": kind, "first": first[0], "limit": stop - start}
         ).fetchall()
         return [Operation(row, json.loads(content), cells) for row, content, cells in rows]
+
+
+def _staged(
+    number: int, position: int, cells: str, no: str | None, code: str | None, valid: int, name: str,
+    kind: str | None, verdict: str | None, reason: str | None,
+) -> StagedRow:  # fmt: skip
+    return StagedRow(
+        number, position, _unpacked(cells), no or "", code or "", valid, name, kind or "", verdict or "",
+        reason or "",
+    )  # fmt: skip
 
 
 def _packed(cells: list[str]) -> str:

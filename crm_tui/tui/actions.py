@@ -16,7 +16,7 @@ GROUPS = (WORK, MOVE, GO, VIEW, PROGRAM)
 
 ALL = ("all",)
 LISTS = (
-    *("today", "customers", "customer", "history", "import", "welcome", "duplicates"),
+    *("today", "customers", "customer", "history", "import", "welcome", "duplicates", "suspects"),
     *("help", "palette", "pick", "tags", "obstacles", "drafts", "upkeep"),
 )
 MOVES = (*LISTS, "conflict", "display", "columns", "sorts", "filter", "views", "bulk", "merge", "members")
@@ -53,6 +53,7 @@ SCREEN_TITLES = {
     "bulk": N_("Change these?"),
     "merge": N_("Merge customers"),
     "duplicates": N_("Duplicates"),
+    "suspects": N_("Suspected duplicates"),
     "members": N_("Put side by side"),
     "job": N_("Please wait"),
 }
@@ -331,8 +332,14 @@ ACTIONS: tuple[Action, ...] = (
            VIEW, ("import",), 5, "guolv gl"),
     Action("on_match", ("m",), N_("When matched"), N_("A row that matches: update, skip or add."), WORK,
            ("import",), 0, "pipei pp"),
-    Action("on_suspect", ("s",), N_("Suspected duplicates"), N_("Suspected duplicates: keep out or add."),
-           WORK, ("import",), 0, "yisi ys"),
+    Action("on_suspect", ("s",), N_("Suspected duplicates"),
+           N_("Suspected duplicates: keep out, merge or add; in the preview: decide on each or on a band."),
+           WORK, ("import",), 6, "yisi ys"),
+    Action("into_customer", ("m",), N_("Into the customer"), N_("Into the customer that the row resembles."),
+           WORK, ("suspects",), 1, "hebing hb"),
+    Action("add_row", ("a",), N_("Add as new"), N_("Add the row as a new customer."), WORK, ("suspects",), 2),
+    Action("leave_row", ("x",), N_("Leave out"), N_("Leave the row out of the import."), WORK,
+           ("suspects",), 3),
     Action("back", ("escape",), N_("Back"), N_("Close, clear the search, step back; never quits."), PROGRAM,
            ALL, 9, "fanhui fh"),
     Action("quit", ("q", "f10"), N_("Quit"), N_("Back one level; at the top, quit."), PROGRAM, ALL, 0,

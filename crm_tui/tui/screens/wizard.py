@@ -41,7 +41,11 @@ HOW = {
     "none": "",
 }
 ON_MATCH = {"update": N_("update it"), "skip": N_("skip the row"), "add": N_("add another")}
-ON_SUSPECT = {"reject": N_("keep out, into the rejects file"), "add": N_("add all the same")}
+ON_SUSPECT = {
+    "reject": N_("keep out, unless decided in the preview"),
+    "merge": N_("suggested to merge: into the customer"),
+    "add": N_("add all the same"),
+}
 SAMPLES = 3
 
 
@@ -337,7 +341,8 @@ class WizardScreen(JobScreen):
         """Switch what becomes of suspected duplicates."""
         if self.sheet is None:
             return False
-        self.on_suspect = "add" if self.on_suspect == "reject" else "reject"
+        names: list[OnSuspect] = ["reject", "merge", "add"]
+        self.on_suspect = names[(names.index(self.on_suspect) + 1) % len(names)]
         await self._show_columns()
         self.say(": ".join([_("A suspected duplicate"), _(ON_SUSPECT[self.on_suspect])]))
         return None

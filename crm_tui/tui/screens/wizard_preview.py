@@ -18,6 +18,7 @@ from crm_tui.text.cells import width
 from crm_tui.tui.screens.text_box import TextBox
 from crm_tui.tui.screens.wizard_files import free_name
 from crm_tui.tui.screens.wizard_job import JobScreen
+from crm_tui.tui.screens.wizard_suspects import SuspectsScreen, bands_told
 from crm_tui.tui.widgets.rows import Cell, Column, Row
 from crm_tui.tui.widgets.table import Table
 from crm_tui.tui.work import Job
@@ -137,6 +138,9 @@ class PreviewScreen(JobScreen):
                 else _("There is nothing to import: every row is known or kept out.")
             )
             lines += self.plan.notes
+            if alike := bands_told(self.plan):
+                text = _("{bands}  ({key} decides)")
+                lines.append(text.format(bands="  ".join(alike), key=keys("on_suspect")))
         self.about.update("\n".join(lines))
         label = VERDICTS.get(self.filter_, ODD)
         shown = _(label) if self.filter_ else _("all rows")
@@ -152,8 +156,10 @@ class PreviewScreen(JobScreen):
 
     def why_not(self, action_id: str) -> str:
         """Say why the import cannot be confirmed."""
-        if action_id == "confirm" and self.done is not None:
+        if action_id in ("confirm", "on_suspect") and self.done is not None:
             return _("It is imported already.")
+        if action_id == "on_suspect" and not self.plan.bands:
+            return _("No row resembles another customer.")
         if action_id == "confirm" and self.session.read_only:
             return self.session.read_only
         return super().why_not(action_id)
@@ -167,6 +173,16 @@ class PreviewScreen(JobScreen):
                 self.filter_ = name
                 break
         await self._show()
+
+    async def do_on_suspect(self) -> None:
+        """Show the suspected duplicates by band, to decide on each or on all."""
+        await self.crm.show(SuspectsScreen(self.plan), then=self._decided)
+
+    async def _decided(self, decided: bool | None) -> None:
+        if decided:
+            if self.filter_ and not self.plan.counts[self.filter_]:
+                self.filter_ = ""
+            await self._show()
 
     async def do_open(self) -> None:
         """Show what the row under the cursor would change, old and new."""

@@ -1,0 +1,58 @@
+"""What a crowd of new records asks the search index and the file: whom a key has, and their documents."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterable, Sequence
+from contextlib import closing
+from itertools import groupby, islice
+from operator import itemgetter
+
+from crm_tui.storage.driver import sqlite3
+from crm_tui.storage.lists import query_in
+
+SOME_OF = "SELECT rowid FROM customer_gram WHERE customer_gram MATCH :key LIMIT :most"
+DOCUMENTS = (
+    "SELECT customer_id, haystack || whereabouts FROM compared WHERE customer_id IN ({ids})"
+    " ORDER BY customer_id NULLS LAST"
+)
+# Along the keys of the index beside those asked for: temporary tables of a connection of its own.
+OPENED = (
+    "CREATE VIRTUAL TABLE temp.key_held USING fts5vocab(main, customer_gram, instance)",
+    "CREATE TABLE temp.key_asked (term TEXT PRIMARY KEY) WITHOUT ROWID",
+)
+FORGET = "DELETE FROM key_asked"
+ASK = "INSERT INTO key_asked (term) VALUES (:term)"
+HELD = (
+    "SELECT h.term, h.doc FROM key_held h CROSS JOIN key_asked a ON a.term = h.term"
+    " WHERE h.term >= :first AND h.term <= :last"
+)
+AT_ONCE = 20_000
+"""Keys asked for together: no statement stays open while the answers are worked through."""
+
+
+def members(reader: sqlite3.Connection, key: str, most: int) -> list[int]:
+    """Return at most ``most`` customers whom the index has under a key."""
+    # A key has no quotation mark (keys.py).
+    return [row[0] for row in reader.execute(SOME_OF, {"key": f'"{key}"', "most": most}).fetchall()]
+
+
+def along(connection: sqlite3.Connection, asked: Iterable[str]) -> Generator[tuple[str, list[int]]]:
+    """Yield the keys that the index has among those asked for, in the order of their bytes, with members.
+
+    The keys are asked for in that order too. ``connection`` is unscoped, and closed in the end.
+    """
+    asked = iter(asked)
+    with closing(connection):
+        for statement in OPENED:
+            connection.execute(statement)
+        while some := list(islice(asked, AT_ONCE)):
+            connection.execute(FORGET)
+            connection.executemany(ASK, [{"term": one} for one in some])
+            rows = connection.execute(HELD, {"first": some[0], "last": some[-1]}).fetchall()
+            for term, found in groupby(rows, itemgetter(0)):
+                yield term, [row[1] for row in found]
+
+
+def documents(reader: sqlite3.Connection, ids: Sequence[int]) -> dict[int, str]:
+    """Return the documents, whereabouts behind them, of live customers."""
+    return dict(query_in(reader, DOCUMENTS, ids))
