@@ -64,8 +64,10 @@ def likely(
     missed = [one for one in shared if one not in {each.customer_id for each in found}]
     if missed and not found:
         found = [Alike(one, scoring.Scored(0.0, [], ""), scoring.NONE, True) for one in missed[:limit]]
-    elif not found:
-        found = finding.begun(reader, record, limit, out)
+    elif len(found) < limit:
+        # While no more than a brand is typed, those too whose brand begins so.
+        known = {one.customer_id for one in found}
+        found += finding.begun(reader, record, limit - len(found), out | known)
     return _told(reader, found, shared)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
+from textual import events
 from textual.widget import Widget
 
 from crm_tui.customers import reading
@@ -28,6 +29,7 @@ from crm_tui.tui.widgets.form import Field, Form
 from crm_tui.tui.widgets.likely_pane import LikelyPane, LikelyRow
 from crm_tui.tui.work import Superseded
 
+AROUND = 3  # lines of a screen above and below its body
 WAIT = 0.12  # seconds after a key, so that nothing is asked while somebody types on
 # What tells one customer from another, of the fields of a form.
 NAMES = ("short_name", "english_name")
@@ -159,6 +161,8 @@ class AlikeForm(RecordForm):
         """Show these fields above the pane."""
         await super().show_fields(fields, at)
         self.move_child(self.pane, after=self.the_form)
+        if self.pane.display:
+            self._fit()
 
     def on_form_changed(self, event: Form.Changed) -> None:
         """Look for the same customer among those there are, when the typing rests."""
@@ -202,12 +206,24 @@ class AlikeForm(RecordForm):
         told = "  ".join([title, *(f"{keys(action)} {label}" for action, label in acts)])
         with self.crm.batch_update():
             self.pane.show(told, answer.rows)
+            self._fit()
         if answer.state and answer.state != self._said and not self._said:
             # Once is enough: how far it is moves at every key.
             self._said = answer.state
             self.say(_("{what}: duplicates are told when it is done.").format(what=answer.state), "warn")
+
+    def _fit(self) -> None:
+        """Let the pane follow the last field, and leave the rest of the lines to it; the field stays seen."""
+        lines, form = self.pane.lines, self.the_form
+        form.styles.height = "auto" if lines else "1fr"
+        form.styles.max_height = max(self.app.size.height - AROUND - lines, 1) if lines else None
         if self.focused is not None:
             self.call_after_refresh(partial(self.focused.scroll_visible, animate=False))
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Give form and pane their parts of the new height."""
+        if self.query(Form) and self.pane.display:
+            self.call_after_refresh(self._fit)
 
     # -- keys -----------------------------------------------------------------------------------------
 
@@ -224,6 +240,7 @@ class AlikeForm(RecordForm):
     def do_next_alike(self) -> None:
         """Make the next likely customer the current one."""
         self.pane.step()
+        self._fit()
 
     async def do_adopt(self) -> None:
         """Open the likely customer's file; what is typed here stays here."""

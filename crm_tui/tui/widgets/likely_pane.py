@@ -31,9 +31,10 @@ class LikelyRow(NamedTuple):
 
 
 class LikelyPane(Widget, can_focus=False):
-    """Shows rows, one of them current, and its reasons; as high as that needs, gone without rows.
+    """Shows rows, one of them current, and its reasons; gone without rows.
 
-    While it is shown it only grows, so that what stands above it does not jump at every key.
+    It asks for as many ``lines`` as that needs; while it is shown it only asks for more, so that what
+    stands above it does not jump at every key.
     """
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
@@ -65,6 +66,11 @@ class LikelyPane(Widget, can_focus=False):
             self._lines = 0
         self._arrange()
 
+    @property
+    def lines(self) -> int:
+        """How many lines it needs, 0 while it is not shown."""
+        return self._lines if self.display else 0
+
     def step(self, by: int = 1) -> None:
         """Make another row the current one; behind the last comes the first."""
         if self.rows:
@@ -86,7 +92,6 @@ class LikelyPane(Widget, can_focus=False):
         self._lines = min(max(self._lines, wanted), most)
         first = max(min(self._shown[0], self.current), self.current - rows + 1)
         self._shown = max(min(first, len(self.rows) - rows), 0), rows
-        self.styles.height = self._lines
         self.refresh()
 
     def on_resize(self) -> None:
