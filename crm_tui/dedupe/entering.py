@@ -94,6 +94,12 @@ def record_of(reader: sqlite3.Connection, customer_id: int) -> Record:
     return document.record_of(store.documents(reader, [customer_id]).get(customer_id, ""))
 
 
+def told_apart(reader: sqlite3.Connection, customer_id: int) -> set[int]:
+    """Return the customers that were said to be others than this one, as long as that holds."""
+    held = [pair for pair, one in decisions.decided(reader, [customer_id]).items() if one.holds]
+    return {one for pair in held for one in pair} - {customer_id}
+
+
 def keep_apart(change: Change, customer_id: int, others: Collection[int]) -> None:
     """Remember that a customer just added is none of these, which may be gone meanwhile."""
     there = [one for one in others if store.is_there(change.connection, one)]

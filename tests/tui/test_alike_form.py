@@ -16,6 +16,7 @@ from crm_tui.text.cells import width
 from tests.storage.fresh import assert_fresh
 from tests.tui.driver import User, story
 from tests.tui.office import NOW, app, customer, office
+from tests.tui.test_customer_form import HOSTILE, STEERING
 
 pytestmark = pytest.mark.requirement("S2-10", "S0-18")
 CODE = "91350100M000100Y43"
@@ -172,6 +173,12 @@ async def test_while_editing_others_are_told_and_told_apart_at_once(session: Ses
         assert "已记住：北京恒达科技有限公司 不是同一家" in user.message
         assert pane(user) == []
     assert list(decisions.decided(session.reader, [made])) == [(1, made)]
+    async with story(app(session)) as user:
+        await user.app.open("edit_customer", customer_id=made)
+        await user.idle()
+        user.screen.the_form.fill("name", "北京恒达科技有限公司")
+        await user.idle()
+        assert pane(user) == []
 
 
 async def test_of_a_colleagues_customer_only_that_it_is_there(
@@ -189,6 +196,18 @@ async def test_of_a_colleagues_customer_only_that_it_is_there(
         assert len(lines) == 2 and "恒达" not in lines[1] and "C2026" not in "".join(lines)
         await user.press("f6")
         assert "李销售" in user.message and user.screen.kind == "form"
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+async def test_no_name_steers_the_terminal(session: Session, name: str) -> None:
+    customer(session, name, {"name": name, "mobile": "13700137000"})
+    async with story(app(session)) as user:
+        await user.press("a")
+        await go_to(user, "contact_way")
+        await user.type("13700137000")
+        assert "C20261120003" in pane(user)[1]
+        assert not STEERING & set(user.text.replace("\n", ""))
+        assert all(width(line) <= 80 for line in user.lines)
 
 
 async def test_while_the_index_is_built_it_is_said_once(session: Session) -> None:

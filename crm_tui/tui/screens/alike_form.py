@@ -82,7 +82,7 @@ def ask(session: Session, values: Mapping[str, str], customer_id: int, others: C
     asked = {name: typed[key] for key, name in EXACT.items() if typed.get(key, "").strip()}
     if "phones" in asked:
         asked["mail"] = asked["phones"]
-    out = {*others, customer_id}
+    out = {*others, customer_id, *(entering.told_apart(session.reader, customer_id) if customer_id else ())}
     found = entering.likely(session.reader, typed_record(typed, known), asked, out)
     rows = [_row(one, session) for one in found]
     return Answer(rows, listing.told(index.state(session.reader)))
@@ -91,7 +91,7 @@ def ask(session: Session, values: Mapping[str, str], customer_id: int, others: C
 def _row(one: Likely, session: Session) -> LikelyRow:
     state = session.words.label("status", one.status)
     if not one.visible:
-        return LikelyRow(one.customer_id, _(THERE), "", one.owner, state, "")
+        return LikelyRow(one.customer_id, _(THERE), "", one.owner, state, "", visible=False)
     reasons = [wording.text(line) for line in one.lines]
     reasons += [f"= {one.score:.1f} {one.said}"] if reasons else []
     return LikelyRow(one.customer_id, one.name, one.no, one.owner, state, one.said, reasons)
@@ -233,7 +233,7 @@ class AlikeForm(RecordForm):
             row = self.pane.row
             if row is None:
                 return _("No customer is known that looks like this one.")
-            if action_id == "adopt" and not row.no:
+            if action_id == "adopt" and not row.visible:
                 return _("{owner} has this customer; you may not open it.").format(owner=row.owner)
         return super().why_not(action_id)
 

@@ -171,9 +171,11 @@ class AddCustomerScreen(CustomerForm):
     async def _leave_for(self, customer_id: int, left: Sequence[str]) -> None:
         """Close in favour of a customer that is there; what found no place there is kept as a draft."""
         keeps = bool(left) and self.pen is not None
-        if self.pen is not None:
-            self.pen.now() if left else self.pen.forget()
-        if not left or keeps:
+        if self.pen is not None and left:
+            self.pen.now()
+        elif self.pen is not None:
+            self.pen.forget()
+        if keeps or not left:
             await self.crm.back()
         await self.crm.open("customer", customer_id=customer_id)
         if keeps:

@@ -19,7 +19,10 @@ MARK = "> "
 
 
 class LikelyRow(NamedTuple):
-    """A customer in the pane: raw texts, and the reasons that are shown while it is the current one."""
+    """A customer in the pane: raw texts, and the reasons that are shown while it is the current one.
+
+    ``visible`` says whether the user may open it.
+    """
 
     customer_id: int
     name: str
@@ -28,6 +31,7 @@ class LikelyRow(NamedTuple):
     state: str
     said: str
     reasons: Sequence[str] = ()
+    visible: bool = True
 
 
 class LikelyPane(Widget, can_focus=False):
