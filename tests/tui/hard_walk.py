@@ -54,6 +54,8 @@ def fill(change: Change, texts: list[str]) -> None:
         contact = {"name": other.strip() or "-", "title": third, "mobile": f"138{number:08}"}
         tags = [third.strip()[:30] or "-"] if few else []
         customer = customers.add(change, values | few, [contact], tags)
+        if number % 9 == 0:
+            customers.add(change, values | few, [contact])
         followups.add_plan(change, customer, PlanDraft(date(2026, 11, 1 + number % 20), goal=third))
 
 
@@ -163,6 +165,16 @@ async def walk(user: User, eyes: Eyes, colleague: Session) -> list[str]:
     await user.press("pagedown", "enter")
     look()
     await home()
+    # Duplicates of any texts: names twice, put side by side.
+    await user.press("6", "s")
+    if user.screen.table.total < 2:
+        wrong.append("no duplicates are found")
+    look()
+    await user.press("pagedown", "w")
+    look(raw=True)
+    await user.press("escape", "enter")
+    look(raw=True)
+    await user.press("escape", "2")
     await user.press(":")
     look(raw=True)
     return wrong

@@ -179,6 +179,15 @@ class DuplicatesScreen(Gathering):
             raise
         await self.crm.show(TwinsScreen(self, found, shown, context))
 
+    async def do_search(self) -> None:
+        """Look for any customer."""
+        await self.crm.open("find")
+
+    async def begin_text(self, text: str) -> bool:
+        """Look for what was typed outside an input."""
+        await self.crm.open("find", text=text)
+        return True
+
     async def do_merge(self) -> bool | None:
         """Put the cluster side by side."""
         return await self.do_open()

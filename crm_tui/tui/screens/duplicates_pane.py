@@ -35,7 +35,7 @@ class Pane(Static, can_focus=False):
             lines = aligned(rows[:most], cells)
             more = len(cluster.found.ids) - len(lines)
             if more > 0:
-                lines.append(_("and {n} more").format(n=more))
+                lines.append(_("and {n} other customers").format(n=more))
             reasons = packed(parts, cells, REASON_LINES, " · ")
         self.update("\n".join([*lines, *reasons]))
 

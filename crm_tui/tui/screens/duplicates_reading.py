@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 SMALL = 5000  # clusters that are gathered while nobody notices
 REST = 60.0  # seconds between two gatherings of more than that
+LOOK = 3.0  # seconds between two looks at an index that is being built
 BETWEEN = 15.0  # seconds between two looks at what colleagues save meanwhile
 
 
@@ -69,6 +70,15 @@ class Gathering(Deciding):
             self._catch_up_now()
         elif self.standing.scanned_at and self._is_due():
             self.run_worker(self._gather, group="gather", exit_on_error=False)
+
+        if self.index is not None and self.index.kind != index.READY and self._waiting is None:
+            self._waiting = self.set_timer(LOOK, self._look_later)
+
+    def _look_later(self) -> None:
+        """Look again while the search index is being built."""
+        self._waiting = None
+        if self.is_current:
+            self.run_worker(partial(self.bring_up_to_date, force=True), exit_on_error=False)
 
     def _is_due(self) -> bool:
         """Tell whether the clusters are to be gathered anew; very many of them not all the time."""

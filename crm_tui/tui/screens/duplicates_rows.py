@@ -23,7 +23,7 @@ TONES = {MERGE: "good", REVIEW: "warn", RELATED: "dim"}
 NAME_CELLS = 12  # the least room for a name
 MOST_NAMED = 8  # customers of a cluster whose names stand in its line and in the pane
 REASONS: dict[str, str] = {
-    "code": N_("Credit code"),
+    "code": N_("Same code"),
     "mobile": N_("Mobile"),
     "mail": N_("Mail"),
     "whole": N_("Whole name"),
