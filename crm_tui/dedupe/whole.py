@@ -167,14 +167,15 @@ class _Scan:
     def _features(self, pairs: list[tuple[int, int, int]], counts: list[bytes]) -> None:
         """Have the features made of all who stand in a pair."""
         places = array("q", [0]) * (self._last + 1)
+        coded = array("q", places)
 
         def take(_task: Task, answer: bytes) -> None:
             line, _end, rest = answer.partition(b"\n")
             head = array("q")
             head.frombytes(rest[: 8 * int(line)])
             at = self._put(rest[8 * int(line) :])
-            for one, length in zip(head[::2], head[1::2], strict=True):
-                places[one] = place(at, length)
+            for one, length, code in zip(head[::3], head[1::3], head[2::3], strict=True):
+                places[one], coded[one] = place(at, length), code
                 at += length
             self._done += 1
 
@@ -184,7 +185,8 @@ class _Scan:
         tasks = [("features", low, low + CUSTOMERS_AT_ONCE - 1) for low in starts]
         self._both.each(tasks, take, self._step)
         text = b"\n".join(counts)
-        self._both.tell("known", self._put(places), len(places), self._put(text), len(text), self._end)
+        told = (self._put(places), self._put(coded), len(places), self._put(text), len(text))
+        self._both.tell("known", *told, self._end)
 
     def _scores(self, pairs: list[tuple[int, int, int]]) -> None:
         """Have the pairs scored, and write them in order of the smaller ids as far as they are there."""

@@ -11,14 +11,16 @@ import mmap
 import os
 from array import array
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Any
+from zlib import crc32
 
 from crm_tui.dedupe import scoring
 from crm_tui.dedupe import store_scan as store
 from crm_tui.dedupe.comparing import Frequency, compare_levels
 from crm_tui.dedupe.levels import LEVELS
 from crm_tui.identity.document import features_of
-from crm_tui.identity.features import Features, dump, load
+from crm_tui.identity.features import COMPANY, Features, dump, load
 from crm_tui.identity.keys import CAPS, NAMED
 from crm_tui.search import keyed
 from crm_tui.storage.driver import sqlite3
@@ -32,6 +34,13 @@ _LENGTH = 20  # bits of how long a customer's features are, behind where they st
 _SILENT = frozenset(("evidence", "base"))
 _REMEMBERED = 60_000
 
+# Terms that count only where both have something, and where that stands.
+_TERMS = ("mobile", "landline", "mail", "domain", "street", "contact", "branch", "ordinal")
+_FIELDS = (
+    *(("mobiles",), ("landlines",), ("mails",), ("domains",), ("streets",)),
+    *(("contacts", "surnames"), ("branch",), ("ordinal",)),
+)
+
 Task = tuple[Any, ...]
 """The name of a function of ``Working`` and what it is given."""
 
@@ -43,9 +52,50 @@ def judge(a: Features, b: Features, frequency: Frequency) -> tuple[int, str, str
     score = sum([weights[one] for one in levels])
     if score <= KEPT_ABOVE:
         return None
+    veto = scoring.veto(a, b)
+    if score < 0 and veto == scoring.CODES:
+        return None  # their codes keep them apart anyway (clusters.py)
     speaking = sorted([(-weights[one], one) for one in levels if weights[one] > 0])
     terms = [LEVELS[one][1] for _weight, one in speaking]
-    return score, scoring.veto(a, b), " ".join([one for one in terms if one not in _SILENT])
+    return score, veto, " ".join([one for one in terms if one not in _SILENT])
+
+
+def mark(found: Features) -> int:
+    """Return in one number what tells early that two firms with valid codes are not alike; else 0."""
+    if found.kind != COMPANY or not found.code_valid:
+        return 0
+    bits = sum([1 << at for at, fields in enumerate(_FIELDS) if any(getattr(found, one) for one in fields)])
+    name = crc32(found.name.encode("utf-8", "surrogatepass")) & 0xFFFF
+    return 1 << 56 | crc32(found.code.encode()) << 24 | name << 8 | bits
+
+
+@lru_cache(maxsize=1)
+def ceilings() -> tuple[int, ...]:
+    """Return the highest score of two firms with other valid codes, in tenths, by the bits of what both have.
+
+    At the end stands what an equal name may add.
+    """
+    best: dict[str, int] = {}
+    for weight, (kind, term, level) in zip(scoring.tenths(), LEVELS, strict=True):
+        if kind == COMPANY and term != "code":
+            best[term] = max(best.get(term, weight), weight)
+        elif (kind, term, level) == (COMPANY, "code", "two_valid"):
+            best["code"] = weight
+    always = best["base"] + best["code"] + best["evidence"]
+    always += sum([max(0, best[term]) for term in ("brand", "trade", "place")])
+    some = [max(0, best[term]) for term in _TERMS]
+    found = [always + sum([own for at, own in enumerate(some) if bits >> at & 1]) for bits in range(256)]
+    return (*found, max(0, best["whole"]))
+
+
+def hopeless(one: int, other: int, ceiling: tuple[int, ...]) -> bool:
+    """Tell by the marks of two firms that nothing would be kept of them (judge)."""
+    if not (one ^ other) >> 24:
+        return False  # one code, as far as can be told
+    highest = ceiling[one & other & 0xFF]
+    if not (one ^ other) >> 8 & 0xFFFF:
+        highest += ceiling[-1]
+    return highest < 0
 
 
 class Working:
@@ -59,6 +109,7 @@ class Working:
         self._gone: set[int] = set()
         self._held: mmap.mmap | None = None
         self._places: array[int] = array("q")
+        self._coded: array[int] = array("q")
         self._frequency = Frequency({})
         self._loaded: dict[int, Features | None] = {}
 
@@ -117,21 +168,23 @@ class Working:
         self._marks = os.pread(self._file, length, at)
 
     def features(self, low: int, high: int) -> bytes:
-        """Return the features of the marked customers from an id up to another: ids, lengths, then texts."""
+        """Return the features of the marked customers between two ids: ids, lengths, codes, then texts."""
         head: array[int] = array("q")
         texts = []
         marks = self._marks
         for one, text in store.all_of(self._reader, store.DOCUMENTS_BETWEEN, {"low": low, "high": high}):
             if one < len(marks) and marks[one]:
-                made = dump(features_of(text)).encode("utf-8", "surrogatepass")
-                head.extend((one, len(made)))
+                found = features_of(text)
+                made = dump(found).encode("utf-8", "surrogatepass")
+                head.extend((one, len(made), mark(found)))
                 texts.append(made)
         return b"".join([b"%d\n" % len(head), head.tobytes(), *texts])
 
-    def known(self, places: int, count: int, counts: int, length: int, whole: int) -> None:
-        """Note where features stand, and how many customers share what."""
+    def known(self, places: int, coded: int, count: int, counts: int, length: int, whole: int) -> None:
+        """Note where features stand, the marks of their codes, how many customers share what."""
         self._marks = b""
         self._places.frombytes(os.pread(self._file, 8 * count, places))
+        self._coded.frombytes(os.pread(self._file, 8 * count, coded))
         lines = os.pread(self._file, length, counts).decode("ascii").split("\n") if length else []
         found = (line.rpartition(" ") for line in lines)
         self._frequency = Frequency({key: int(number) for key, _blank, number in found})
@@ -141,11 +194,16 @@ class Working:
         """Return the pairs worth keeping of some: a, b, score in tenths, veto, terms."""
         pairs: array[int] = array("q")
         pairs.frombytes(os.pread(self._file, 8 * count, at))
-        frequency, found = self._frequency, []
+        frequency, coded, found = self._frequency, self._coded, []
+        known, ceiling = len(coded), ceilings()
         if len(self._loaded) > _REMEMBERED:
             self._loaded.clear()
         for pair in pairs:
             first, second = pair >> WIDE, pair & MASK
+            if second >= known:
+                continue  # entered meanwhile
+            if coded[first] and coded[second] and hopeless(coded[first], coded[second], ceiling):
+                continue
             a, b = self._features(first), self._features(second)
             if a is not None and b is not None and (kept := judge(a, b, frequency)):
                 found.append((first, second, *kept))
