@@ -13,10 +13,11 @@ KEPT = 768  # names taken apart that are kept
 class Name:
     """A name: ``joined`` is its text without punctuation, the legal form included; places count its signs."""
 
-    __slots__ = ("_places", "_said", "joined", "parts", "person", "text")
+    __slots__ = ("_places", "_said", "joined", "marked", "parts", "person", "text")
 
     def __init__(self, text: str, person: bool) -> None:
         self.text = text if person else unmarked(text)
+        self.marked = self.text != text  # as an exchange writes it: 万科a
         self.person = person
         self.parts = units(self.text)
         self.joined = "".join(self.parts)

@@ -7,12 +7,12 @@ the start of a name, text as typed above its sound, order kept above gaps.
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from crm_tui.customers import document
 from crm_tui.search import near, reasons
-from crm_tui.search.grams import COMPANY_WORDS, WORDS, read, unmarked
+from crm_tui.search.grams import COMPANY_WORDS, WORDS, read
 from crm_tui.search.names import Name, name, person
 from crm_tui.search.parsing import ADDRESS, DIGITS, HAN_TERM, LETTERS, MIXED, Term
 from crm_tui.search.spelling import Spelt, spell
@@ -49,15 +49,16 @@ def score(term: Term, lines: Sequence[Line], weak: bool = False) -> Match | None
     ``weak`` also tries what only counts where little else is found: other signs of the same sound, one wrong
     sign, a brand with other words behind it.
     """
-    judge = _JUDGES[term.kind]
+    judge, most = _JUDGES[term.kind]
     best: Match | None = None
+    points = 0.0
     allowed = term.lines
     for kind, text in lines:
-        if allowed and kind not in allowed:
+        if (allowed and kind not in allowed) or most.get(kind, BEST) <= points:
             continue
         found = judge(term, kind, text)
-        if found is not None and (best is None or found.score > best.score):
-            best = found
+        if found is not None and found.score > points:
+            best, points = found, found.score
     if term.kind == LETTERS and len(term.text) > 2 and (best is None or best.score < CONTINUED):
         best = _continued(term, lines) or best
     if best is None and weak and not term.quoted:
@@ -80,8 +81,10 @@ def _continued(term: Term, lines: Sequence[Line]) -> Match | None:
         if kind not in "sa":
             continue
         short = name(text)
+        if len(short.parts) != len(head):
+            continue
         heads = [initials or part for part, (_said, initials) in zip(short.parts, short.said, strict=True)]
-        if len(heads) != len(head) or not all(map(operator.contains, heads, head)):
+        if not all(map(operator.contains, heads, head)):
             continue
         for other, whole in lines:
             at = whole.find(short.joined[-1]) if other == "n" else -1
@@ -149,6 +152,9 @@ def _spelled(term: Term, kind: str, text: str) -> Match | None:
     """Letters, or letters among Chinese signs: a word, pinyin in full or shortened."""
     query = term.text
     if kind in NAMES or kind in PEOPLE:
+        # Digits are spelled by nothing but themselves.
+        if not query.isalpha() and not all(map(text.__contains__, filter(str.isdigit, query))):
+            return None
         return _best_spelling(term, kind, text)
     if kind in WORDY:
         found = _word(query, kind, text)
@@ -161,7 +167,7 @@ def _spelled(term: Term, kind: str, text: str) -> Match | None:
         whole = [one for one in spell(query, person(text)) if one.at == 0]
         return Match(66.0, reasons.TAG, kind, text) if whole else None
     if kind == document.NUMBER:
-        return _number(query, kind, text)
+        return _number(query, kind, text) if query[0] in text else None
     if kind == document.CODE and len(query) > 3 and query in text:
         return Match(60.0 + 30.0 * len(query) / len(text), reasons.CODE, kind, text)
     return None
@@ -182,7 +188,7 @@ def _best_spelling(term: Term, kind: str, text: str) -> Match | None:
         points, reason = _worth(one, query, taken, kind)
         if best is None or points > best[0]:
             best = (points, reason)
-    if best is None and kind in NAMES and unmarked(text) != text:
+    if best is None and kind in NAMES and taken.marked:
         # As an exchange writes it, with the letter of its class: snda of 深南电a.
         taken = person(text)
         whole = [one for one in spell(query, taken) if one.size == len(taken.joined)]
@@ -330,10 +336,14 @@ def _mixed(term: Term, kind: str, text: str) -> Match | None:
     return _text(term, kind, text)
 
 
-_JUDGES: dict[str, Callable[[Term, str, str], Match | None]] = {
-    HAN_TERM: _text,
-    LETTERS: _spelled,
-    DIGITS: _digits,
-    MIXED: _mixed,
-    ADDRESS: _address,
+BEST = 200.0
+# By kind of term its judge, and the most points that a line can have, where that is less than a name's.
+_OF_LETTERS = {"c": 86.0, "r": 80.0, "p": 0.0, "m": 84.0, "h": 84.0, "w": 82.0, "u": 90.0, "t": 74.0}
+_OF_SIGNS = {"c": 88.0, "r": 82.0, "t": 78.0, **dict.fromkeys("pmhwu#", 60.0)}
+_JUDGES: dict[str, tuple[Callable[[Term, str, str], Match | None], Mapping[str, float]]] = {
+    HAN_TERM: (_text, _OF_SIGNS),
+    LETTERS: (_spelled, _OF_LETTERS),
+    DIGITS: (_digits, {}),
+    MIXED: (_mixed, {}),
+    ADDRESS: (_address, {}),
 }

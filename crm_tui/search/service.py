@@ -14,8 +14,8 @@ from crm_tui.customers.filter_fields import Filter
 from crm_tui.customers.store_pieces import Test
 from crm_tui.search import conditions, index, reasons, store
 from crm_tui.search.deadline import Deadline
-from crm_tui.search.parsing import Question, Term, parse
-from crm_tui.search.scoring import Match, score
+from crm_tui.search.parsing import DIGITS, HAN_TERM, LETTERS, Question, Term, parse
+from crm_tui.search.scoring import EXACT, SPELLED, Match, score
 from crm_tui.search.tiers import LOOSE, USUAL, WEAK, Tier, any_of, both, every, tiers
 from crm_tui.storage.driver import sqlite3
 
@@ -24,9 +24,12 @@ DEADLINE_MS = 150
 GOOD = 60.0  # points of a match that makes looser questions needless, for as many as are wanted
 ENOUGH = 10  # matches below which weak tiers are asked
 SURE = 98.0  # points of a match that leaves nothing to guess
+LONG = 5  # signs of a term that is hardly found as typed by chance
 LOOKED_AT = 64  # documents between two looks at the clock
+AT_ONCE = 100  # candidates of several tiers: where there are more, one tier is asked after the other
 OF_SEVERAL = 300  # candidates of several terms
-ONES_OWN = 60
+OF_LETTER = 120  # where one of them is a sign
+ONES_OWN = 40
 SCANNED = 400  # documents of one statement where the index does not answer
 OWN, OPENED, BUSY = 4.0, 6.0, 1.5
 """What a customer is worth beyond its match: one's own, recently opened (the last most), one in work."""
@@ -95,6 +98,14 @@ def search(
         return run.found(question)
 
 
+def _plain(term: Term) -> float:
+    """Return the points of a match of a term so long that what is only alike need not be looked for."""
+    size = len(term.text)
+    if term.kind == HAN_TERM and size >= LONG - 1:
+        return EXACT
+    return SPELLED + 8.0 if term.kind == LETTERS and size >= LONG else SURE
+
+
 def _interrupted(error: sqlite3.Error) -> bool:
     return str(error) == "interrupted"
 
@@ -111,6 +122,8 @@ class _Search:
         self.test: Test | None = None
         self.holders = ""  # an expression of whose customers are asked for, '' for anybody's
         self.late = False
+        self.plain = SURE  # points of a match that is as typed, when it can hardly be chance
+        self.long = False
         self.cut = False  # a tier brought as many as it may: there are others
         self.scan = ""
         self.seen: dict[int, _Matched | None] = {}
@@ -153,19 +166,56 @@ class _Search:
             self.seen[customer_id] = _Matched(customer_id, 50.0 + self._prior(busy, holder), plain, size)
 
     def _one(self, terms: Sequence[Term]) -> None:
-        for tier in tiers(terms[0]):
-            if self._needless(tier):
-                # Of what is only alike there may always be more.
-                self.cut = self.cut or tier.group <= USUAL
+        every_tier = list(tiers(terms[0]))
+        self.plain = _plain(terms[0])
+        self.long = len(terms[0].text) >= LONG
+        early = False
+        for last in (USUAL, LOOSE, WEAK):
+            asked = [one for one in every_tier if (one.group if one.group > USUAL else USUAL) == last]
+            if last == USUAL:
+                early = self._at_once([*asked, *(one for one in every_tier if one.early)], terms)
+                if early:
+                    continue
+            elif early:
+                asked = [one for one in asked if not one.early]
+            if last == LOOSE and self._at_once(asked, terms):
                 continue
-            self._tier(tier, terms, tier.group == WEAK)
-            if self.late:
-                return
+            for tier in asked:
+                if self._needless(tier):
+                    # Of what is only alike there may always be more.
+                    self.cut = self.cut or tier.group <= USUAL
+                    continue
+                self._tier(tier, terms, tier.group == WEAK)
+                if self.late:
+                    return
+
+    def _at_once(self, asked: Sequence[Tier], terms: Sequence[Term]) -> bool:
+        """Ask some tiers in one statement, and tell whether that brought all they have: few, as a rule."""
+        wide = [one for one in asked if not one.within]
+        if (
+            len(asked) < 2
+            or len(terms[0].text) < 2 + (terms[0].kind in (LETTERS, DIGITS))
+            or self.late
+            or any(map(self._needless, asked))
+        ):
+            return False
+        if self.deadline.passed():
+            self.late = True
+            return False
+        expression = both(any_of(*(one.expression for one in wide)), self.holders)
+        rows = store.matching(self.reader, expression, AT_ONCE, self.test)
+        if len(rows) == AT_ONCE:
+            return False
+        self._take(rows, terms, weak=False, worth=1.0)
+        return True
 
     def _needless(self, tier: Tier) -> bool:
         """Tell whether a tier cannot better the list."""
         points = self.points
-        if tier.group == WEAK and (len(points) >= ENOUGH or (points and max(points) >= SURE)):
+        best = max(points, default=0.0)
+        if tier.group == WEAK and (len(points) >= ENOUGH or best >= min(SURE, self.plain)):
+            return True
+        if tier.group == LOOSE and self.long and best >= self.plain:
             return True
         if tier.group == LOOSE and sum(one >= GOOD for one in points) >= max(1, min(self.limit, LIMIT) // 2):
             return True
@@ -174,11 +224,19 @@ class _Search:
     def _several(self, terms: Sequence[Term]) -> None:
         """All terms at once: candidates have something of each."""
         asked = [list(tiers(term)) for term in terms]
+        most = OF_LETTER if any(term.lone for term in terms) else OF_SEVERAL
         for last in (USUAL, LOOSE, WEAK):
-            parts = [any_of(*(one.expression for one in each if one.group <= last)) for each in asked]
+            parts = [
+                any_of(
+                    *(one.expression for one in each if (one.group <= last or one.early) and not one.within)
+                )
+                for each in asked
+            ]
             if all(parts):
-                self._tier(Tier(both(*parts), OF_SEVERAL, last), terms, last == WEAK)
+                self._tier(Tier(both(*parts), most, last), terms, last == WEAK)
             if self.late or len(self.points) >= (ENOUGH if last == USUAL else 1):
+                return
+            if max(self.points, default=0.0) >= EXACT - 2.0:
                 return
         if not self.seen or not any(self.seen.values()):
             self._most_of(terms, asked)

@@ -21,19 +21,30 @@ STRONG, USUAL, LOOSE, WEAK = 0, 1, 2, 3
 MOST_WAYS = 4
 LONGEST_SYLLABLE = 6
 CODE_TAIL = 12  # signs at the end of a credit code that say which it is
+MOST_WINDOWS = 5
 LONGEST_WRONG = 10  # signs of a term of which one may be wrong anywhere
+
+COMMON = frozenset(
+    "业科技有限公司子电实商贸设机工建材料信息服务文化发展投资管理生物医药食品源能汽车械装备网络软件股份集团国际"
+    "上海北京南州广东山中大新华江西安天津重庆深圳苏杭成都武汉长沙青岛福宁波厦门昌河湖"
+)
+"""Signs that many names have."""
 
 
 class Tier(NamedTuple):
     """An expression, how many candidates it may bring, its group, and the most points a match of it can have.
 
-    Where as many matches as are wanted have those points already, a tier is not asked.
+    Where as many matches as are wanted have those points already, a tier is not asked. ``within``: another
+    tier of its group, or one that is ``early``, brings all that it brings; ``early``: cheap enough to be
+    asked together with the surer ones.
     """
 
     expression: str
     limit: int
     group: int
     best: float = 100.0
+    within: bool = False
+    early: bool = False
 
 
 def every(*tokens: str) -> str:
@@ -84,25 +95,39 @@ def pairs(parts: Sequence[str]) -> list[str]:
     return [one + two for one, two in pairwise(parts)] or list(parts)
 
 
+def _telling(grams: Sequence[str]) -> Sequence[str]:
+    """Leave out what so many names have that the index reads long lists for it, where two others remain."""
+    rare = [one for one in grams if not COMMON.issuperset(one)]
+    return rare if len(rare) > 1 else grams
+
+
+def _spread(windows: Sequence[str]) -> Sequence[str]:
+    """Return every other window of a number, its end first: what it ends with is rarer than its start."""
+    return windows[::-2][:MOST_WINDOWS]
+
+
 def _han(term: Term) -> Iterator[Tier]:
     parts = term.units
     text = term.text
     size = len(parts)
-    yield Tier(every("$$" + text), 60, STRONG, 106)
+    yield Tier(every("$$" + text), 60, STRONG, 106, size > 1)
     yield Tier(every("$" + text), 100, STRONG)
     if size == 1:
         yield Tier(every("^" + text), 100, STRONG, 98)
         yield Tier(any_of(every(text), every("@" + text)), 100, USUAL, 92)
         yield from _sounds(parts)
         return
-    few = every(*pairs(parts))
-    yield Tier(both(every("^" + parts[0] + parts[1]), few), 150, STRONG, 99)
-    yield Tier(any_of(every("~" + text), every("@$" + text)), 100, STRONG, 88)
+    few = every(*_telling(pairs(parts)))
+    yield Tier(both(every("^" + parts[0] + parts[1]), few), 150, STRONG, 99, within=True)
+    yield Tier(any_of(every("~" + text), every("@$" + text)), 100, STRONG, 88, within=True)
     yield Tier(few, 150, USUAL, 97)
     yield Tier(every(*("@" + one for one in pairs(parts))), 100, USUAL, 78)
-    yield Tier(every("&" + parts[0] + parts[1], *parts[2:]), 150, LOOSE, 72)
-    yield Tier(both(every("^" + parts[0]), every(*parts)), 150, LOOSE, 72)
-    yield Tier(every(*parts), 200, LOOSE, 72)
+    signs = _telling(parts)
+    if len(signs) == 2 and size > 2:
+        signs = [*signs, next(one for one in parts if one not in signs)]
+    yield Tier(every("&" + parts[0] + parts[1], *parts[2:]), 150, LOOSE, 72, within=True)
+    yield Tier(both(every("^" + parts[0]), every(*signs)), 150, LOOSE, 72, within=True)
+    yield Tier(every(*signs), 200, LOOSE, 72)
     yield from _sounds(parts)
     brand = core(text)
     if size > 3:
@@ -177,9 +202,12 @@ def segmentations(text: str) -> list[tuple[tuple[str, ...], str]]:
 def _letters(text: str) -> Iterator[Tier]:
     size = len(text)
     if size == 1:
-        yield Tier(every("^" + text), 100, STRONG, 98)
+        yield Tier(every("^" + text), 60, STRONG, 98)
         yield Tier(every("%$" + text), 50, USUAL, 98)
-        yield Tier(every("%^" + text), 100, USUAL, 80)
+        yield Tier(every("%^" + text), 50, USUAL, 80)
+        return
+    if sum(map(str.isdigit, text)) > 2:
+        yield from _number(text)
         return
     ways = segmentations(text)
     whole = [way for way, rest in ways if not rest]
@@ -201,18 +229,16 @@ def _letters(text: str) -> Iterator[Tier]:
     yield Tier(every("@=" + text), 60, USUAL, 66)
     if size > 2:
         yield Tier(every("$$=" + text[:-1]), 40, STRONG, 78)
-    yield Tier(every("^=" + text[:3], *grams), 100, STRONG, 76)
+    yield Tier(every("^=" + text[:3], *grams), 100, STRONG, 76, within=size > 3)
     yield Tier(any_of(*(every("~" + "'".join(way)) for way in whole)), 60, USUAL, 72)
     inside = [every(*_joints(way), *_rest(way, rest)) for way, rest in ways if len(way) + bool(rest) > 1]
     yield Tier(any_of(*inside), 100, USUAL, 76)
     if size > 3:
-        yield Tier(every("#$" + text), 5, USUAL, 100)
-        if any(one.isdigit() for one in text):
-            yield _code(text)
-        yield Tier(every(*("#" + one for one in three)), 50, USUAL, 84)
-    yield Tier(every("^^" + text[:3], *grams), 100, USUAL, 72)
-    yield Tier(every("~=" + text), 60, USUAL, 62)
-    yield Tier(every(*grams), 200, LOOSE, 63)
+        yield Tier(every("#$" + text), 5, USUAL, 100, within=True)
+        yield Tier(every(*("#" + one for one in _spread(three))), 50, USUAL, 84)
+    yield Tier(every("^^" + text[:3], *grams), 100, USUAL, 72, within=size > 3)
+    yield Tier(every("~=" + text), 60, USUAL, 62, within=size > 3)
+    yield Tier(every(*grams), 200, LOOSE, 63, early=size > 3)
     yield _shortened(text)
     if whole and len(whole[0]) == 1:
         yield Tier(every(text), 100, LOOSE, 72)
@@ -229,6 +255,18 @@ def _letters(text: str) -> Iterator[Tier]:
         # A word of four letters has no two threes that one wrong letter leaves; its start and end do.
         near = near or [every(one) for one in pieces]
         yield Tier(any_of(*near[:12]), 60, WEAK, 58)
+
+
+def _number(text: str) -> Iterator[Tier]:
+    """A number of the customer, a credit code or a word with digits; no pinyin."""
+    threes = [text[at : at + 3] for at in range(len(text) - 2)]
+    yield Tier(any_of(every("$$" + text), every("$$=" + text)), 60, STRONG, 106)
+    yield Tier(any_of(every("$" + text), every("$=" + text), every("%$" + text)), 100, STRONG)
+    yield Tier(every("#$" + text), 5, STRONG, within=True)
+    yield Tier(every(*("#" + one for one in _spread(threes))), 80, USUAL)
+    yield _code(text)
+    yield Tier(every(*("%" + one for one in threes)), 80, USUAL, 88)
+    yield Tier(every(*("=" + one for one in threes)), 100, LOOSE, 80, early=True)
 
 
 def _rest(way: Sequence[str], rest: str) -> tuple[str, ...]:
@@ -283,14 +321,14 @@ def _digits(text: str) -> Iterator[Tier]:
         yield Tier(every("b" + text), 100, USUAL)
         yield Tier(every("#" + text), 100, LOOSE)
         return
-    windows = every(*(text[at : at + 4] for at in range(size - 3)))
-    yield Tier(every("#$" + text), 20, STRONG)
-    yield Tier(both(every("e" + text[-4:]), windows), 100, STRONG)
-    yield Tier(every("%$" + text), 50, STRONG)
+    windows = every(*_spread([text[at : at + 4] for at in range(size - 3)]))
+    yield Tier(every("#$" + text), 20, STRONG, within=True)
+    yield Tier(both(every("e" + text[-4:]), windows), 100, STRONG, within=True)
+    yield Tier(every("%$" + text), 50, STRONG, within=True)
     yield Tier(windows, 200, USUAL)
-    yield Tier(every(*("#" + one for one in threes)), 150, USUAL)
+    yield Tier(every(*("#" + one for one in _spread(threes))), 150, USUAL)
     yield _code(text)
-    yield Tier(every(*("%" + one for one in threes)), 100, LOOSE)
+    yield Tier(every(*("%" + one for one in threes)), 100, LOOSE, early=True)
 
 
 def _code(text: str) -> Tier:
@@ -298,7 +336,7 @@ def _code(text: str) -> Tier:
     ways = [text[-CODE_TAIL:]]
     if len(text) > 4:
         ways.append(text[2:][-CODE_TAIL:])
-    found = [every(*("+" + way[at : at + 3] for at in range(len(way) - 2))) for way in ways]
+    found = [every(*_spread(["+" + way[at : at + 3] for at in range(len(way) - 2)])) for way in ways]
     return Tier(any_of(*found), 150, USUAL, 100)
 
 
