@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     pass
 
 EVERY = 1 << 30
-DECIDES = ("merge", "not_same", "related")
+DECIDES = {"merge": "customer.merge", "not_same": "duplicate.reject", "related": "duplicate.relate"}
 
 
 class DuplicatesScreen(Gathering):
@@ -45,6 +45,7 @@ class DuplicatesScreen(Gathering):
 
     kind: ClassVar[str] = "duplicates"
     follows: ClassVar[bool] = True
+    hidden = frozenset({"search"})
 
     def __init__(self) -> None:
         super().__init__()
@@ -88,6 +89,7 @@ class DuplicatesScreen(Gathering):
         if at is None and self.table.row is None and self.table.total > 1:
             self.table.move_to(1)
         self.say_state()
+        self.keys.update()
         await self._show_pane()
 
     def _empty(self) -> str:
@@ -112,6 +114,7 @@ class DuplicatesScreen(Gathering):
 
     def on_table_moved(self, _event: Table.Moved) -> None:
         """Show the customers of the cluster under the cursor."""
+        self.keys.update()
         self.run_worker(self._show_pane, group="pane", exclusive=True, exit_on_error=False)
 
     async def _show_pane(self) -> None:
@@ -143,7 +146,7 @@ class DuplicatesScreen(Gathering):
             if action_id != "reasons":
                 from crm_tui.access.policy import may
 
-                return may(self.session.person.role, "customer.merge").reason
+                return may(self.session.person.role, DECIDES[action_id]).reason
         if action_id == "one_reason" and self.gathered is None:
             return _("Nothing was looked for yet; {key} does.").format(key=self.crm.keymap.shown("scan"))
         if action_id == "scan" and self.index is not None and self.index.kind == index.BUILDING:

@@ -133,15 +133,26 @@ class Gathering(Deciding):
             # What lies over the list goes by the clusters of before: they are gathered when it is left.
             self._began, self.seen_writes = "", -1
             return
-        here = self.found
+        here, line = self.found, 0
+        if here is not None:
+            line = (await self.crm.work.run(self.place_of, here))[0]
         self.gathered, self._began, self.touched = gathered, began, set()
         self._gathered_at = clock.stopwatch()
         since = [one for ids in self.decided[decided:] for one in ids]
         self.touched.update(await self.crm.work.run(gathered.with_customers, since))
         await self.crm.work.run(self.look_again)
         back = await self.crm.work.run(self.back_again)
-        again = await self.crm.work.run(gathered.with_customers, here.ids[:1] if here else ())
-        await self.show_rows(back.number if back else again[0] if again else None)
+        await self.show_rows(back.number if back else await self.crm.work.run(self._again, here, line))
+
+    def _again(self, here: Found | None, line: int) -> Any:
+        """Return the cluster now of customers on which the cursor stood, else the one on their line."""
+        if here is None or self.gathered is None:
+            return None
+        again = self.gathered.with_customers(here.ids[:1])
+        numbers = self.gathered.numbers(here.band, self.term)
+        if again or not numbers:
+            return again[0] if again else here.band
+        return numbers[min(max(line - 1, 0), len(numbers) - 1)]
 
     async def _catch_up(self) -> None:
         """Compare what was saved since the scan, quietly; then gather anew."""
