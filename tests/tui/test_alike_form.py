@@ -95,6 +95,12 @@ async def test_the_window_may_be_small_and_the_keys_come_fast(session: Session) 
         await user.rush(*"恒达科技")
         assert user.screen.the_form.values()["name"] == "恒达科技"
         assert "北京恒达科技" in pane(user)[1]
+        await user.press("ctrl+u")
+        await user.type("北京恒达科技")
+        await go_to(user, "contact_way")
+        await user.type("13900139000")
+        reasons = pane(user)[3:]
+        assert "其余" in "".join(reasons) and points(reasons)[0] == points(reasons)[1]
         assert user.screen.focused.region.bottom <= user.screen.pane.region.y
         await user.resize(120, 40)
         assert "C20261120001" in pane(user)[1]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import partial
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from textual import events
 from textual.widget import Widget
@@ -13,12 +13,8 @@ from textual.widget import Widget
 from crm_tui.customers import reading
 from crm_tui.customers.convert import Context
 from crm_tui.customers.fields import FIELDS
-from crm_tui.dedupe import entering, wording
-from crm_tui.dedupe.entering import Likely
 from crm_tui.errors import BadInput, CrmError
-from crm_tui.identity.features import COMPANY, Record
 from crm_tui.locale import N_, _, ngettext
-from crm_tui.search import index, listing
 from crm_tui.session import Session
 from crm_tui.text.fold import fold
 from crm_tui.text.identity import find_identity_number
@@ -28,6 +24,11 @@ from crm_tui.tui.screens.record_form import RecordForm
 from crm_tui.tui.widgets.form import Field, Form
 from crm_tui.tui.widgets.likely_pane import LikelyPane, LikelyRow
 from crm_tui.tui.work import Superseded
+
+# Comparing takes 6 MB along; it is loaded when the first name is typed, on the database thread.
+if TYPE_CHECKING:
+    from crm_tui.dedupe.entering import Likely
+    from crm_tui.identity.features import Record
 
 AROUND = 3  # lines of a screen above and below its body
 WAIT = 0.12  # seconds after a key, so that nothing is asked while somebody types on
@@ -56,6 +57,7 @@ class TakenOver(NamedTuple):
 
 def typed_record(values: Mapping[str, str], known: Record) -> Record:
     """Return what is typed in a form over what is known of the customer otherwise."""
+    from crm_tui.identity.features import COMPANY, Record
 
     def some(names: Iterable[str], others: Sequence[str]) -> tuple[str, ...]:
         return tuple(dict.fromkeys([*(values[name] for name in names if values.get(name)), *others]))
@@ -77,6 +79,10 @@ def typed_record(values: Mapping[str, str], known: Record) -> Record:
 
 def ask(session: Session, values: Mapping[str, str], customer_id: int, others: Collection[int]) -> Answer:
     """Find whom the typed customer may be; on the database thread."""
+    from crm_tui.dedupe import entering
+    from crm_tui.identity.features import Record
+    from crm_tui.search import index, listing
+
     typed = {key: value for key, value in values.items() if not find_identity_number(value, key)}
     known = entering.record_of(session.reader, customer_id) if customer_id else Record()
     asked = {name: typed[key] for key, name in EXACT.items() if typed.get(key, "").strip()}
@@ -92,9 +98,11 @@ def _row(one: Likely, session: Session) -> LikelyRow:
     state = session.words.label("status", one.status)
     if not one.visible:
         return LikelyRow(one.customer_id, _(THERE), "", one.owner, state, "", visible=False)
-    reasons = [wording.text(line) for line in one.lines]
-    reasons += [f"= {one.score:.1f} {one.said}"] if reasons else []
-    return LikelyRow(one.customer_id, one.name, one.no, one.owner, state, one.said, reasons)
+    from crm_tui.dedupe import wording
+
+    reasons = [(line.weight, wording.text(line)) for line in one.lines]
+    total = f"= {one.score:.1f} {one.said}" if reasons else ""
+    return LikelyRow(one.customer_id, one.name, one.no, one.owner, state, one.said, reasons, total)
 
 
 def take_over(session: Session, context: Context, customer_id: int, typed: Mapping[str, str]) -> TakenOver:

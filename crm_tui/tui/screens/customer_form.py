@@ -10,7 +10,6 @@ from crm_tui import clock
 from crm_tui.customers import reading, service
 from crm_tui.customers.fields import FIELDS, GROUPS
 from crm_tui.dedupe import decisions
-from crm_tui.dedupe.entering import keep_apart
 from crm_tui.errors import BadInput
 from crm_tui.followups.next_step import read_next
 from crm_tui.followups.service import PlanDraft, add_plan
@@ -64,7 +63,10 @@ def add_with_plan(
     customer_id = service.add(change, values, [contact], zone=zone)
     if following is not None:
         add_plan(change, customer_id, following, zone)
-    keep_apart(change, customer_id, others)
+    if others:
+        from crm_tui.dedupe.entering import keep_apart
+
+        keep_apart(change, customer_id, others)
     return customer_id
 
 

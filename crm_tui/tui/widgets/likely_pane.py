@@ -10,6 +10,7 @@ from textual import events
 from textual.strip import Strip
 from textual.widget import Widget
 
+from crm_tui.locale import _
 from crm_tui.text.cells import fit, safe, width
 from crm_tui.tui.widgets.lines import packed
 
@@ -19,9 +20,10 @@ MARK = "> "
 
 
 class LikelyRow(NamedTuple):
-    """A customer in the pane: raw texts, and the reasons that are shown while it is the current one.
+    """A customer in the pane: raw texts, and what is shown while it is the current one.
 
-    ``visible`` says whether the user may open it.
+    That are its reasons, (points, text) the strongest first, and ``total``, their sum. ``visible`` says
+    whether the user may open it.
     """
 
     customer_id: int
@@ -30,15 +32,16 @@ class LikelyRow(NamedTuple):
     owner: str
     state: str
     said: str
-    reasons: Sequence[str] = ()
+    reasons: Sequence[tuple[float, str]] = ()
+    total: str = ""
     visible: bool = True
 
 
 class LikelyPane(Widget, can_focus=False):
     """Shows rows, one of them current, and its reasons; gone without rows.
 
-    It asks for as many ``lines`` as that needs; while it is shown it only asks for more, so that what
-    stands above it does not jump at every key.
+    It asks for as many ``lines`` as that needs; for one or two less it stays as it is, so that what stands
+    above it does not jump at every key.
     """
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
@@ -82,8 +85,18 @@ class LikelyPane(Widget, can_focus=False):
             self._arrange()
 
     def _reasons(self, row: LikelyRow, most: int) -> list[str]:
+        """Return the reasons on at most ``most`` lines; for want of room the weakest as one sum."""
         cells = max((self.size.width or self.app.size.width) - 2, 10)
-        return packed(row.reasons, cells, most) if most > 0 and row.reasons else []
+        if most < 1 or not row.reasons:
+            return []
+        texts = [text for _points, text in row.reasons]
+        for shown in range(len(texts), -1, -1):
+            rest = [points for points, _text in row.reasons[shown:]]
+            told = _("{points:+.1f} for {n} more").format(points=sum(rest), n=len(rest)) if rest else ""
+            found = packed([*texts[:shown], *filter(None, (told, row.total))], cells, len(texts) + 2)
+            if len(found) <= most:
+                return found
+        return packed([row.total], cells, most)
 
     def _arrange(self) -> None:
         if not self.rows:
@@ -93,7 +106,8 @@ class LikelyPane(Widget, can_focus=False):
         # All reasons of one before a second row: the sum is to be seen.
         rows = max(min(len(self.rows), most - 1 - reasons), min(len(self.rows), 2), 1)
         wanted = min(1 + rows + reasons, most)
-        self._lines = min(max(self._lines, wanted), most)
+        kept = self._lines if wanted <= self._lines <= wanted + 2 else wanted
+        self._lines = min(kept, most)
         first = max(min(self._shown[0], self.current), self.current - rows + 1)
         self._shown = max(min(first, len(self.rows) - rows), 0), rows
         self.refresh()
