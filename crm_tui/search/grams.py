@@ -44,6 +44,7 @@ HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 UNITS = re.compile(f"[{HAN}]|[a-z0-9]+|[^\\W_a-z0-9{HAN}]+")
 WORDS = re.compile(r"[a-z0-9]+")
 _DIGITS = re.compile(r"[0-9]+")
+_WORD_IN = re.compile(r"[a-z0-9]")
 _MARKS = re.compile(f"^(?:\\*|s?\\*?st(?=[{HAN}]))+|(?<=[{HAN}])(?:-[a-z]{{1,2}}|[ab])$")
 LONGEST_LINE = 200
 LONGEST_WORD = 24
@@ -87,10 +88,16 @@ def grams(document: str) -> frozenset[str]:
 
 def moved(old: str, new: str) -> tuple[frozenset[str], frozenset[str]]:
     """Return the grams that only the old document has, and those that only the new one has."""
-    was, now = old.split("\n"), new.split("\n")
-    if {line[:1] for line in {*was} ^ {*now}} <= _APART:
+    was, now = dict.fromkeys(old.split("\n")), dict.fromkeys(new.split("\n"))
+    gone, come = [one for one in was if one not in now], [one for one in now if one not in was]
+    if {line[:1] for line in (*gone, *come)} <= _APART:
         # No other line has grams like theirs, so that the names, the dearest, need not be read.
         old, new = ("\n".join([line for line in one if line[:1] in _APART]) for one in (was, now))
+    elif not any(line[:1] in _UNDOING and _WORD_IN.search(line, 1) for line in (*was, *now)):
+        # Each line gives what it gives, whatever stands beside it: what stays is read once.
+        kept = grams("\n".join([one for one in was if one in now]))
+        only_was, only_now = grams("\n".join(gone)), grams("\n".join(come))
+        return only_was - kept - only_now, only_now - kept - only_was
     before, after = grams(old), grams(new)
     return before - after, after - before
 
@@ -310,4 +317,5 @@ def _phone(text: str, found: set[str]) -> None:
 _NAMES = frozenset("nsfa")
 _LATIN = frozenset("mwh")
 _APART = frozenset("t#ulgdi")  # kinds of line whose grams begin with signs of their own, or that have none
+_UNDOING = _NAMES | frozenset("cr")  # a word in a name is no syllable, also where another line has it
 _CACHED = {"c": _person, "r": _person, "t": _tag, "e": _english}
