@@ -42,6 +42,11 @@ def take_apart(typed: str) -> tuple[Place, Street]:
     if text.startswith("中国"):
         text = text[2:].removeprefix("(")
     place, start = leading_place(text)
+    if start:
+        # 上海市上海市松江区: a municipality is its own province, and forms ask for both.
+        again, size = leading_place(text[start:])
+        if size and again[:2] == place[:2] and not _ROAD_END.match(text, start + size):
+            place, start = again, start + size
     if start and _ROAD_END.match(text, start):
         # 南京街, 厦门路: what looks like a place is the name of a road.
         for size in (4, 3, 2):
