@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -15,6 +14,12 @@ from crm_tui.text.contact import is_free_mail, parse_mails, parse_phones
 from crm_tui.text.fold import searchable
 from crm_tui.text.gazetteer import Place, leading_place
 from crm_tui.text.uscc import check_code
+
+try:
+    # What hashlib gives, without OpenSSL beside it: three megabytes of a session.
+    from _blake2 import blake2b
+except ImportError:
+    from hashlib import blake2b
 
 VERSION = 2
 """Rises whenever the same record gives other features: kept ones are then made again."""
@@ -313,4 +318,4 @@ def load(text: str) -> Features:
 
 def digest(found: Features) -> str:
     """Return a short mark of the features: records alike in every compared part have the same one."""
-    return hashlib.blake2b(dump(found).encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+    return blake2b(dump(found).encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()

@@ -7,9 +7,8 @@ process.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from hashlib import blake2b
 
-from crm_tui.identity.features import PERSON, Features
+from crm_tui.identity.features import PERSON, Features, blake2b
 
 SIGN = "*"
 """The first sign of a key: no gram of search begins with it."""

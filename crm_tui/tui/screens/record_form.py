@@ -98,7 +98,7 @@ class RecordForm(FormScreen):
         """Put these fields on the screen in place of those that were there."""
         for old in self.query(Form):
             await old.remove()
-        form = Form(fields, begin_at=at)
+        form = Form(fields)
         await self.mount(form, before=self.notice)
         complete_while_typing(form, self.context)
         first = next((field.key for field in fields if field.kind != "heading"), "")

@@ -194,7 +194,6 @@ class Form(VerticalScroll, can_focus=False):
     ``show_errors({key: sentence})`` marks fields, ``note(key, text)`` puts a remark beside one (a likely
     double, how a date was read), ``fill(key, value)`` fills one, ``fill_draft(values)`` those of a draft,
     which get a ``+`` before their label. It posts Changed for every edit.
-    ``begin_at`` is the field that will have the focus first.
     """
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
@@ -210,7 +209,7 @@ class Form(VerticalScroll, can_focus=False):
             self.key = key
             self.value = value
 
-    def __init__(self, fields: Sequence[Field], *, begin_at: str = "", id: str | None = None) -> None:
+    def __init__(self, fields: Sequence[Field], *, id: str | None = None) -> None:
         super().__init__(id=id)
         widest = max((width(field.label) + 2 * field.required for field in fields), default=8)
         # Styles of the form, not of each row: Textual makes every one anew for every widget.
