@@ -44,7 +44,7 @@ OPENED: dict[str, dict[str, Any]] = {
     "help": {},
     "find": {},
 }
-MAIN = ("today", "customers")
+MAIN = ("today", "duplicates", "customers")
 # No database is open there, or no action that may be done leads there.
 NOT_HERE = {"welcome", "obstacles", "snooze", "palette"}
 
