@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 import csv
 import json
+import resource
 import subprocess
 import sys
 import threading
@@ -75,14 +76,15 @@ def main() -> None:
         if step == "splink" and find_spec("splink") is None:
             print("splink    not installed, left out")
             continue
-        told, peak = _in_a_process([*sys.argv[1:], "--step", step])
-        print(f"{step:9} {told}  (memory {peak:.0f} MB)", flush=True)
+        told, spent, peak = _in_a_process([*sys.argv[1:], "--step", step])
+        print(f"{step:9} {told}  (CPU {spent:.1f} s in all, memory {peak:.0f} MB)", flush=True)
 
 
-def _in_a_process(arguments: list[str]) -> tuple[str, float]:
-    """Return what a step tells, and the most megabytes that it and its children held at one moment."""
+def _in_a_process(arguments: list[str]) -> tuple[str, float, float]:
+    """Return what a step tells, processor seconds and the most megabytes of it and its children."""
     command = [sys.executable, "-m", "tests.bench.dedupe_file", *arguments]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     peak, ended = 0.0, threading.Event()
 
     def watch() -> None:
@@ -95,9 +97,11 @@ def _in_a_process(arguments: list[str]) -> tuple[str, float]:
     out, _err = process.communicate()
     ended.set()
     watcher.join()
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    spent = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     if process.returncode:
-        return f"ended with {process.returncode}", peak
-    return str(json.loads(out.splitlines()[-1])), peak
+        return f"ended with {process.returncode}", spent, peak
+    return str(json.loads(out.splitlines()[-1])), spent, peak
 
 
 def _family(pid: int) -> Iterator[int]:
