@@ -252,7 +252,9 @@ class KeyBar(Line):
                 return
 
     def update(self) -> None:
-        """Find out what can be pressed now and draw the line if that changed."""
+        """Find out what can be pressed now and draw the line if that changed; mounting does so by itself."""
+        if not self.is_attached:
+            return
         shown = self.parts(self.size.width)
         if shown != self._shown:
             self._shown = shown
