@@ -12,7 +12,7 @@ SCAN = "SELECT version, seen_set, scanned_at, done FROM duplicate_scan"
 STAND = "UPDATE duplicate_scan SET version = :version, seen_set = :seen, scanned_at = :at, done = :done"
 NEWEST = "SELECT coalesce(max(id), 0) FROM change_set"
 WRITTEN_SINCE = "SELECT count(*) FROM change_set WHERE id > :seen"
-# Sets that may have moved a document (derived.searched_in tells whose); an index by entity is no way to find them.
+# Sets that may have moved a document (derived.searched_in tells whose), not looked for by entity.
 MOVING = (
     "SELECT DISTINCT change_set FROM change WHERE change_set > :seen AND change_set <= :newest"
     " AND coalesce(entity, '') IN ('customer', 'contact', 'customer_alias', 'tag', 'tag_link')"

@@ -11,6 +11,7 @@ import json
 import os
 from array import array
 from collections.abc import Callable
+from contextlib import closing, nullcontext
 from tempfile import TemporaryFile, gettempdir
 from typing import NamedTuple
 
@@ -19,10 +20,9 @@ from crm_tui.dedupe import store_scan as store
 from crm_tui.dedupe.hands import Hands, hands
 from crm_tui.dedupe.standing import Left, Standing, current, stand, standing
 from crm_tui.dedupe.working import MASK, WIDE, Task, Working, place
-from crm_tui.errors import Busy, Cancelled, Fault
+from crm_tui.errors import Cancelled, Fault
 from crm_tui.locale import _
 from crm_tui.search import index, keyed
-from crm_tui.search.building import Upkeep
 from crm_tui.storage.database import Database
 from crm_tui.storage.driver import sqlite3
 
@@ -46,27 +46,38 @@ class Scanned(NamedTuple):
 def scan(database: Database, progress: Progress | None = None, cancelled: Cancel | None = None) -> Scanned:
     """Compare all customers; ``progress(done, total)``, ``cancelled()`` is asked between steps.
 
-    Raises Cancelled, Fault when there is no room for what it needs beside the file, Busy when another process
-    builds the search index; what was found before stays, and the next scan goes on where this one stopped.
+    Keys are read in the search index; where that is being built or damaged, they are made. Raises Cancelled,
+    Fault when there is no room for what it needs beside the file; what was found before stays, and the next
+    scan goes on where this one stopped.
     """
     began = clock.stopwatch()
-    _index_ready(database, cancelled)
-    reader = database.connect_reader()
     try:
-        with TemporaryFile(prefix="crm-scan-") as file, keyed.opened(reader):
-            own = Working(reader, file.fileno())
-            with hands(own, database.path, file.fileno()) as both:
-                _Scan(database, reader, both, file.fileno(), progress, cancelled).run()
+        indexed = index.state(database.connection).kind == index.READY
+        try:
+            _scan(database, progress, cancelled, indexed=indexed)
+        except sqlite3.Error as error:
+            if not indexed or not index.is_index_damage(error):
+                raise
+            index.tell_damage(database)
+            _scan(database, progress, cancelled, indexed=False)
     except OSError as error:
         raise Fault(
             _("There is no room for the scan: {why}").format(why=error.strerror or error),
             _("What was found before is kept."),
             _("Make room in the folder for temporary files ({folder}).").format(folder=gettempdir()),
         ) from error
-    finally:
-        reader.close()
     pairs = store.one(database.connection, store.COUNT, {"least": 0})[0]
     return Scanned(pairs, clock.stopwatch() - began)
+
+
+def _scan(database: Database, progress: Progress | None, cancelled: Cancel | None, *, indexed: bool) -> None:
+    with (
+        closing(database.connect_reader()) as reader,
+        TemporaryFile(prefix="crm-scan-") as file,
+        keyed.opened(reader) if indexed else nullcontext(),
+        hands(Working(reader, file.fileno()), database.path, file.fileno()) as both,
+    ):
+        _Scan(database, reader, both, file.fileno(), progress, cancelled).run(indexed=indexed)
 
 
 class _Scan:
@@ -88,13 +99,27 @@ class _Scan:
         self._left = left if left and left.version == current() else Left(current(), newest, 0)
         self._last = store.one(reader, store.LAST)[0]
         self._end = 8  # of the file; nothing stands at 0
+        self._places = array("q", [0]) * (self._last + 1)
+        self._coded = array("q", self._places)
+        self._counts: list[bytes] = []
         self._from = self._share = self._done = self._of = 0
 
-    def run(self) -> None:
+    def run(self, *, indexed: bool) -> None:
         """Do all of it."""
-        parts, counts = self._keys()
-        pairs = self._sorted(parts)
-        self._features(pairs, counts)
+        shift = max(0, self._last.bit_length() - PARTS.bit_length() + 1)
+        self._both.tell("parts", shift, self._left.upto)
+        parts = [array("q") for _part in range((self._last >> shift) + 1)]
+        if indexed:
+            self._keys([("keys", *one) for one in keyed.ranges()], parts)
+            pairs = self._sorted(parts)
+            lowest = pairs[0][2] if pairs else self._last
+            self._features("features", lowest, FEATURES_SHARE, self._keep)
+        else:
+            self._keys(self._entries(), parts)
+            pairs = self._sorted(parts)
+        text = b"\n".join(self._counts)
+        told = (self._put(self._places), self._put(self._coded), len(self._places))
+        self._both.tell("known", *told, self._put(text), len(text), self._end)
         self._scores(pairs)
         _finish(self._database, self._left)
 
@@ -120,12 +145,8 @@ class _Scan:
             rest = rest[written:]
         return at
 
-    def _keys(self) -> tuple[list[array[int]], list[bytes]]:
-        """Return the pairs that share a key, parted, some more than once; and how many share what."""
-        shift = max(0, self._last.bit_length() - PARTS.bit_length() + 1)
-        self._both.tell("parts", shift, self._left.upto)
-        parts = [array("q") for _part in range((self._last >> shift) + 1)]
-        counts: list[bytes] = []
+    def _keys(self, tasks: list[Task], parts: list[array[int]]) -> None:
+        """Gather the pairs that share a key, some more than once, and how many share what."""
 
         def take(_task: Task, answer: bytes) -> None:
             head, _line, rest = answer.partition(b"\n")
@@ -135,13 +156,32 @@ class _Scan:
                     parts[part].frombytes(rest[at : at + 8 * length])
                 at += 8 * length
             if at < len(rest):
-                counts.append(rest[at:])
+                self._counts.append(rest[at:])
             self._done += 1
 
-        tasks = [("keys", *one) for one in keyed.ranges()]
         self._begin(KEYS_SHARE, len(tasks))
         self._both.each(tasks, take, self._step)
-        return parts, counts
+
+    def _entries(self) -> list[Task]:
+        """Have the keys and the features of all customers made, and return what is to group the keys."""
+        signs: dict[str, tuple[array[int], array[int]]] = {}
+
+        def take(answer: bytes) -> None:
+            head, _line, rest = answer.partition(b"\n")
+            at = 0
+            for sign, length in json.loads(head):
+                for own in signs.setdefault(sign, (array("Q"), array("q"))):
+                    own.frombytes(rest[at : at + 8 * length])
+                    at += 8 * length
+            self._keep(rest[at:])
+
+        self._features("entries", 1, FEATURES_SHARE, take)
+        tasks: list[Task] = []
+        for sign in sorted(signs):
+            keys, ids = signs.pop(sign)
+            tasks.append(("grouped", self._put(keys), len(keys)))
+            self._put(ids)
+        return tasks
 
     def _sorted(self, parts: list[array[int]]) -> list[tuple[int, int, int]]:
         """Put the pairs in order into the file and mark who stands in one.
@@ -164,29 +204,26 @@ class _Scan:
         self._both.tell("marked", self._put(bytes(marks)), len(marks))
         return found
 
-    def _features(self, pairs: list[tuple[int, int, int]], counts: list[bytes]) -> None:
-        """Have the features made of all who stand in a pair."""
-        places = array("q", [0]) * (self._last + 1)
-        coded = array("q", places)
+    def _features(self, name: str, lowest: int, share: int, keep: Callable[[bytes], None]) -> None:
+        """Have the features made of who stands in a pair, or of all with their keys."""
 
         def take(_task: Task, answer: bytes) -> None:
-            line, _end, rest = answer.partition(b"\n")
-            head = array("q")
-            head.frombytes(rest[: 8 * int(line)])
-            at = self._put(rest[8 * int(line) :])
-            for one, length, code in zip(head[::3], head[1::3], head[2::3], strict=True):
-                places[one], coded[one] = place(at, length), code
-                at += length
+            keep(answer)
             self._done += 1
 
-        lowest = pairs[0][2] if pairs else self._last
         starts = range(lowest, self._last + 1, CUSTOMERS_AT_ONCE)
-        self._begin(FEATURES_SHARE, len(starts))
-        tasks = [("features", low, low + CUSTOMERS_AT_ONCE - 1) for low in starts]
-        self._both.each(tasks, take, self._step)
-        text = b"\n".join(counts)
-        told = (self._put(places), self._put(coded), len(places), self._put(text), len(text))
-        self._both.tell("known", *told, self._end)
+        self._begin(share, len(starts))
+        self._both.each([(name, low, low + CUSTOMERS_AT_ONCE - 1) for low in starts], take, self._step)
+
+    def _keep(self, answer: bytes) -> None:
+        line, _end, rest = answer.partition(b"\n")
+        head = array("q")
+        head.frombytes(rest[: 8 * int(line)])
+        at = self._put(rest[8 * int(line) :])
+        for one, length, code in zip(head[::3], head[1::3], head[2::3], strict=True):
+            if one <= self._last:  # else entered meanwhile
+                self._places[one], self._coded[one] = place(at, length), code
+            at += length
 
     def _scores(self, pairs: list[tuple[int, int, int]]) -> None:
         """Have the pairs scored, and write them in order of the smaller ids as far as they are there."""
@@ -211,17 +248,6 @@ class _Scan:
 
         self._begin(100 - self._from - self._share, len(pairs))
         self._both.each([("scores", at, count) for at, count, _first in pairs], take, self._step)
-
-
-def _index_ready(database: Database, cancelled: Cancel | None) -> None:
-    if index.state(database.connection).kind != index.READY:
-        Upkeep(database).run(None, cancelled)
-    if index.state(database.connection).kind != index.READY:
-        raise Busy(
-            _("The search index is being built; duplicates are found by it."),
-            _("What was found before is kept."),
-            _("Try again in a few minutes."),
-        )
 
 
 def _publish(database: Database, left: Left, upto: int, rows: list[tuple], last: int) -> Left:

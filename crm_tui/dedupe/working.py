@@ -21,7 +21,7 @@ from crm_tui.dedupe.comparing import Frequency, compare_levels
 from crm_tui.dedupe.levels import LEVELS
 from crm_tui.identity.document import features_of
 from crm_tui.identity.features import COMPANY, Features, dump, load
-from crm_tui.identity.keys import CAPS, NAMED
+from crm_tui.identity.keys import CAPS, NAMED, keys
 from crm_tui.search import keyed
 from crm_tui.storage.driver import sqlite3
 
@@ -125,6 +125,8 @@ class Working:
             "keys": self.keys,
             "marked": self.marked,
             "features": self.features,
+            "entries": self.entries,
+            "grouped": self.grouped,
             "known": self.known,
             "scores": self.scores,
         }
@@ -140,16 +142,28 @@ class Working:
 
         Pairs come from blocks within their cap; counts are those of values that more than two share.
         """
-        cap, named = CAPS[low[1]], low[1] in NAMED
+        return self._met(keyed.held(self._reader, low, high))
+
+    def grouped(self, at: int, count: int) -> bytes:
+        """Return the same of keys that ``entries`` made: first the keys stand there, then whose they are."""
+        keys: array[int] = array("Q")
+        ids: array[int] = array("q")
+        keys.frombytes(os.pread(self._file, 8 * count, at))
+        ids.frombytes(os.pread(self._file, 8 * count, at + 8 * count))
+        return self._met(
+            (key.to_bytes(8, "big").decode("ascii"), one) for key, one in sorted(zip(keys, ids, strict=True))
+        )
+
+    def _met(self, entries: Iterable[tuple[str, int]]) -> bytes:
         shift, above, gone = self._shift, self._above, self._gone
         parts: dict[int, array[int]] = {}
         counts = []
-        for key, members in blocks(keyed.held(self._reader, low, high)):
+        for key, members in blocks(entries):
             if gone:
                 members = [one for one in members if one not in gone]
-            if named and len(members) > 2:
+            if len(members) > 2 and key[1] in NAMED:
                 counts.append(f"{key} {len(members)}")
-            if len(members) > cap:
+            if len(members) > CAPS[key[1]]:
                 continue
             members.sort()
             for at, one in enumerate(members[:-1], 1):
@@ -169,16 +183,32 @@ class Working:
 
     def features(self, low: int, high: int) -> bytes:
         """Return the features of the marked customers between two ids: ids, lengths, codes, then texts."""
-        head: array[int] = array("q")
-        texts = []
         marks = self._marks
+        return _told(
+            (one, features_of(text))
+            for one, text in store.all_of(self._reader, store.DOCUMENTS_BETWEEN, {"low": low, "high": high})
+            if one < len(marks) and marks[one]
+        )
+
+    def entries(self, low: int, high: int) -> bytes:
+        """Return the keys of all customers between two ids, without the index, and their features.
+
+        A line tells how many keys begin with which sign; then come the keys of each sign and whose they are.
+        """
+        keyed_by: dict[str, tuple[array[int], array[int]]] = {}
+        made = []
         for one, text in store.all_of(self._reader, store.DOCUMENTS_BETWEEN, {"low": low, "high": high}):
-            if one < len(marks) and marks[one]:
-                found = features_of(text)
-                made = dump(found).encode("utf-8", "surrogatepass")
-                head.extend((one, len(made), mark(found)))
-                texts.append(made)
-        return b"".join([b"%d\n" % len(head), head.tobytes(), *texts])
+            found = features_of(text)
+            made.append((one, found))
+            for key in keys(found):
+                own = keyed_by.get(key[2])
+                if own is None:
+                    own = keyed_by[key[2]] = (array("Q"), array("q"))
+                own[0].append(int.from_bytes(key.encode("ascii"), "big"))
+                own[1].append(one)
+        head = json.dumps([[sign, len(own[0])] for sign, own in keyed_by.items()]).encode()
+        both = [each.tobytes() for own in keyed_by.values() for each in own]
+        return b"".join([head, b"\n", *both, _told(made)])
 
     def known(self, places: int, coded: int, count: int, counts: int, length: int, whole: int) -> None:
         """Note where features stand, the marks of their codes, how many customers share what."""
@@ -220,6 +250,16 @@ class Working:
             found = load(text.decode("utf-8", "surrogatepass"))
         self._loaded[one] = found
         return found
+
+
+def _told(made: Iterable[tuple[int, Features]]) -> bytes:
+    """Return features with ids, lengths and marks before them; how many numbers these are stands first."""
+    head: array[int] = array("q")
+    texts = []
+    for one, found in made:
+        texts.append(dump(found).encode("utf-8", "surrogatepass"))
+        head.extend((one, len(texts[-1]), mark(found)))
+    return b"".join([b"%d\n" % len(head), head.tobytes(), *texts])
 
 
 def place(at: int, length: int) -> int:

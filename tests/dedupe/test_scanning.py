@@ -21,8 +21,10 @@ from crm_tui.dedupe import catching_up, decisions, hands, listing, merging, scan
 from crm_tui.dedupe import store_scan as store
 from crm_tui.dedupe.preview import preview
 from crm_tui.errors import BadInput, Cancelled
+from crm_tui.search import index, keyed
 from crm_tui.session import Session, open_session
 from crm_tui.storage.change import Change
+from crm_tui.storage.driver import sqlite3
 from tests.opened import MOMENT, make_database, saved
 
 pytestmark = pytest.mark.requirement("S0-18")
@@ -96,6 +98,34 @@ def test_two_processors_find_what_one_finds(crm: Session, both: None):
         patch.setattr(hands.os, "cpu_count", lambda: 1)
         scanning.scan(crm.database)
     assert kept(crm) == found
+
+
+@pytest.mark.parametrize("processors", [1, 2])
+def test_without_an_index_the_same_is_found(
+    crm: Session, both: None, monkeypatch: pytest.MonkeyPatch, processors: int
+):
+    fill(crm, 300)
+    add(crm, "王伟", "13812345678", kind="person")
+    crm.write(service.archive, 7)
+    scanning.scan(crm.database)
+    found = kept(crm)
+    monkeypatch.setattr(hands.os, "cpu_count", lambda: processors)
+    monkeypatch.setattr(index, "state", lambda _reader: index.State(index.BUILDING, 0))
+    scanning.scan(crm.database)
+    assert found == kept(crm)
+    assert scanning.catch_up(crm.database) == 0
+
+
+def test_a_damaged_index_is_noted_and_not_needed(crm: Session, monkeypatch: pytest.MonkeyPatch):
+    pair = twins(crm)
+
+    def damaged(*_args: object) -> list:
+        raise sqlite3.DatabaseError("fts5: corruption found reading blob 10 from table customer_gram")
+
+    monkeypatch.setattr(keyed, "held", damaged)
+    scanning.scan(crm.database)
+    assert bands(crm) == {pair: "merge"}
+    assert index.state(crm.reader).kind == index.DAMAGED
 
 
 @pytest.mark.parametrize("argv", [["-c", "pass"], ["-c", "import sys; sys.stdin.readline(); print(9)"]])
