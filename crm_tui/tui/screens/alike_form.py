@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -14,10 +14,9 @@ from crm_tui.customers import reading
 from crm_tui.customers.convert import Context
 from crm_tui.customers.fields import FIELDS
 from crm_tui.errors import BadInput, CrmError
-from crm_tui.locale import N_, _, ngettext
+from crm_tui.locale import _, ngettext
 from crm_tui.session import Session
 from crm_tui.text.fold import fold
-from crm_tui.text.identity import find_identity_number
 from crm_tui.tui import faults
 from crm_tui.tui.screens.form_fields import read_back
 from crm_tui.tui.screens.record_form import RecordForm
@@ -25,27 +24,16 @@ from crm_tui.tui.widgets.form import Field, Form
 from crm_tui.tui.widgets.likely_pane import LikelyPane, LikelyRow
 from crm_tui.tui.work import Superseded
 
-# Comparing takes 6 MB along; it is loaded when the first name is typed, on the database thread.
 if TYPE_CHECKING:
-    from crm_tui.dedupe.entering import Likely
-    from crm_tui.identity.features import Record
+    from crm_tui.tui.screens.alike_rows import Answer
 
 AROUND = 3  # lines of a screen above and below its body
 WAIT = 0.12  # seconds after a key, so that nothing is asked while somebody types on
 # What tells one customer from another, of the fields of a form.
-NAMES = ("short_name", "english_name")
-WAYS = ("contact_way", "mobile", "office_phone", "email")
-PLACES = ("biz_address", "reg_address")
-WATCHED = frozenset(("name", "kind", "uscc", "website", "contact_name", *NAMES, *WAYS, *PLACES))
-EXACT = {"name": "name", "uscc": "uscc", "contact_way": "phones"}
-THERE = N_("Already there")
-
-
-class Answer(NamedTuple):
-    """Who a typed customer may be, as rows; a word on an index that cannot be asked."""
-
-    rows: Sequence[LikelyRow]
-    state: str = ""
+WATCHED = frozenset(
+    ("name", "short_name", "english_name", "kind", "uscc", "website", "contact_name", "contact_way", "mobile",
+     "office_phone", "email", "biz_address", "reg_address")
+)  # fmt: skip
 
 
 class TakenOver(NamedTuple):
@@ -55,54 +43,14 @@ class TakenOver(NamedTuple):
     left: list[str]
 
 
-def typed_record(values: Mapping[str, str], known: Record) -> Record:
-    """Return what is typed in a form over what is known of the customer otherwise."""
-    from crm_tui.identity.features import COMPANY, Record
+def look(session: Session, values: Mapping[str, str], customer_id: int, others: Collection[int]) -> Answer:
+    """Find whom the typed customer may be; on the database thread.
 
-    def some(names: Iterable[str], others: Sequence[str]) -> tuple[str, ...]:
-        return tuple(dict.fromkeys([*(values[name] for name in names if values.get(name)), *others]))
+    What compares takes 6 MB and is loaded with the first name that is typed.
+    """
+    from crm_tui.tui.screens.alike_rows import ask
 
-    return Record(
-        values.get("kind") or known.kind or COMPANY,
-        values.get("name", known.name),
-        some(NAMES, known.names),
-        values.get("uscc", known.code),
-        some(WAYS, known.phones),
-        some(WAYS, known.mails),
-        some(("website",), known.websites),
-        some(("contact_name",), known.contacts),
-        known.province,
-        known.city,
-        some(PLACES, known.addresses),
-    )
-
-
-def ask(session: Session, values: Mapping[str, str], customer_id: int, others: Collection[int]) -> Answer:
-    """Find whom the typed customer may be; on the database thread."""
-    from crm_tui.dedupe import entering
-    from crm_tui.identity.features import Record
-    from crm_tui.search import index, listing
-
-    typed = {key: value for key, value in values.items() if not find_identity_number(value, key)}
-    known = entering.record_of(session.reader, customer_id) if customer_id else Record()
-    asked = {name: typed[key] for key, name in EXACT.items() if typed.get(key, "").strip()}
-    if "phones" in asked:
-        asked["mail"] = asked["phones"]
-    out = {*others, customer_id, *(entering.told_apart(session.reader, customer_id) if customer_id else ())}
-    found = entering.likely(session.reader, typed_record(typed, known), asked, out)
-    rows = [_row(one, session) for one in found]
-    return Answer(rows, listing.told(index.state(session.reader)))
-
-
-def _row(one: Likely, session: Session) -> LikelyRow:
-    state = session.words.label("status", one.status)
-    if not one.visible:
-        return LikelyRow(one.customer_id, _(THERE), "", one.owner, state, "", visible=False)
-    from crm_tui.dedupe import wording
-
-    reasons = [(line.weight, wording.text(line)) for line in one.lines]
-    total = f"= {one.score:.1f} {one.said}" if reasons else ""
-    return LikelyRow(one.customer_id, one.name, one.no, one.owner, state, one.said, reasons, total)
+    return ask(session, values, customer_id, others)
 
 
 def take_over(session: Session, context: Context, customer_id: int, typed: Mapping[str, str]) -> TakenOver:
@@ -188,7 +136,7 @@ class AlikeForm(RecordForm):
         typed = self.typed_values()
         try:
             answer = await self.crm.work.latest(
-                ("alike", id(self)), ask, self.session, typed, self.customer_id, frozenset(self.others)
+                ("alike", id(self)), look, self.session, typed, self.customer_id, frozenset(self.others)
             )
         except Superseded:
             return
