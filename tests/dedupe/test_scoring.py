@@ -16,6 +16,7 @@ from crm_tui.identity.features import PERSON, Record, digest, dump, features, lo
 from crm_tui.identity.keys import blocks, candidates, counts, keys
 from tests.dedupe.conftest import records
 from tests.tools.dedupe_world import code_of
+from tests.tools.fit_dedupe import CHECKED
 
 FULL = Record(
     name="上海恒达机械有限公司", code=code_of(Random(2)), phones=("13812345678",),
@@ -148,6 +149,27 @@ def test_the_weights_are_monotone_and_complete():
             assert all(own[level] >= 0 for level in term.agree), term
             assert all(own[level] <= 0 for level in term.disagree), term
             assert all(own[strong] >= own[weak] for strong, weak in term.chains), term
+
+
+def test_what_is_never_enough_is_never_suggested():
+    table = json.loads(scoring._WEIGHTS.read_text("utf-8"))
+    for kind, every in CHECKED.items():
+        for names in every:
+            found = [one.split(".") for one in names]
+            assert sum(table[kind][term][level] for term, level in found) <= scoring.MERGE_ABOVE, names
+
+
+def test_firms_of_one_owner_are_not_suggested():
+    firm = Record(
+        name="上海恒达科技有限公司", phones=("021-62345678",), websites=("hengda-sh.com",),
+        contacts=("王伟",), addresses=("上海市嘉定区北京路205号14幢1407室",),
+    )  # fmt: skip
+    other = firm._replace(name="上海恒达餐饮管理有限公司")
+    assert band(scored(firm, other)) not in (scoring.MERGE, scoring.REVIEW)
+    # Short, it may be either of them.
+    short = Record(name="上海恒达", contacts=("王伟",))
+    assert band(scored(firm, short)) == band(scored(other, short)) == scoring.REVIEW
+    assert band(scored(firm, firm._replace(name="上海市恒达科技公司"))) == scoring.MERGE
 
 
 def test_five_thousand_customers_of_one_switchboard_make_no_pairs():
