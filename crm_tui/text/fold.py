@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_left
 from functools import lru_cache
 from pathlib import Path
 
@@ -17,6 +18,7 @@ _BLANKS = (
     "\t\n\v\f\r\x1c\x1d\x1e\x1f \x85\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009"
     "\u200a\u2028\u2029\u202f\u205f\u3000"
 )
+_KEPT = 20_000  # signs; more than Chinese texts have
 _OUTER = _BLANKS + _INVISIBLE
 # Several ways of writing one sign, after NFKC has dealt with the widths.
 _SAME = {
@@ -30,15 +32,31 @@ _SAME = {
 
 
 @lru_cache(maxsize=1)
-def _simplified() -> dict[int, int]:
-    """Return traditional character -> simplified one by code points: half the memory of texts."""
+def _pairs() -> tuple[str, str]:
+    """Return the traditional characters, in their order, and the simplified one of each."""
     pairs = _TABLE.read_text("utf-8").split("\n", 1)[1].replace("\n", "")
-    return dict(zip(map(ord, pairs[::2]), map(ord, pairs[1::2]), strict=True))
+    return pairs[::2], pairs[1::2]
+
+
+class _Signs(dict[int, "int | str | None"]):
+    """What signs become, by code points: of the table what texts had; the whole is half a megabyte."""
+
+    def __missing__(self, code: int) -> int:
+        old, new = _pairs()
+        sign = chr(code)
+        at = bisect_left(old, sign)
+        found = ord(new[at]) if at < len(old) and old[at] == sign else code
+        if len(self) < _KEPT:
+            self[code] = found
+        return found
+
+
+_SIMPLIFIED = _Signs()
 
 
 @lru_cache(maxsize=1)
-def _folding() -> dict[int, int | str | None]:
-    table: dict[int, int | str | None] = dict(_simplified())
+def _folding() -> _Signs:
+    table = _Signs()
     for sign, variants in _SAME.items():
         table.update(dict.fromkeys(map(ord, variants), sign))
     table.update(dict.fromkeys(map(ord, _INVISIBLE + _BLANKS)))
@@ -58,7 +76,7 @@ def simplify(s: str) -> str:
 
     The table is OpenCC's TSCharacters with its first choice; it serves comparing, never storing.
     """
-    return s if s.isascii() else s.translate(_simplified())
+    return s if s.isascii() else s.translate(_SIMPLIFIED)
 
 
 # Old and Japanese forms that company names have and the table of traditional characters leaves alone: for
