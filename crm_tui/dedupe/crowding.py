@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from crm_tui.dedupe import store_crowding as store
 from crm_tui.dedupe.comparing import Frequency
-from crm_tui.dedupe.scoring import Line, band_of, compare, quick, veto
+from crm_tui.dedupe.scoring import Line, band, band_of, compare, quick, veto
 from crm_tui.identity.document import features_of
 from crm_tui.identity.features import Features, Record, dump, features, load
 from crm_tui.identity.keys import NAMED, cap_of, keys, type_of
@@ -72,6 +72,26 @@ def match_many(
         return {}
     pairs = crowd.pairs(reader, beside)
     return {} if crowd.stopped() else crowd.compared(reader, pairs)
+
+
+def match_with(reader: sqlite3.Connection, rows: Iterable[tuple[int, Record, int]]) -> dict[int, Match]:
+    """Return by row what it has in common with one customer of the file, whatever their score and band.
+
+    ``rows`` are (row, record, customer); a customer that is not there is left out.
+    """
+    rows = list(rows)
+    known = store.documents(reader, sorted({customer for _row, _record, customer in rows}))
+    found = {}
+    for row, record, customer in rows:
+        if customer not in known:
+            continue
+        own, counts = features(record), {}
+        for key in keys(own):
+            if type_of(key) in NAMED:
+                counts[key] = len(store.members(reader, key, COUNTED)) + 1
+        scored = compare(own, features_of(known[customer]), counts)
+        found[row] = Match(0, customer, scored.score, band(scored), tuple(scored.lines))
+    return found
 
 
 class _Crowd:

@@ -1,7 +1,8 @@
 """Suspected duplicates of an import: new rows that resemble customers or one another, and the user's choice.
 
-What is likely one customer (merge) is kept out until somebody decides; what only may be one (review) is added
-with a remark, for most of what looks alike in real lists are two companies. Bands: dedupe/scoring.py.
+What is likely one customer (band merge) and has more than its name in common is kept out until somebody
+decides. The rest is added with a remark: no row is refused for its name alone, and most of what only may be
+one (band review) are two companies. Bands: dedupe/scoring.py.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from crm_tui.dedupe import wording
-from crm_tui.dedupe.crowding import Match, match_many
+from crm_tui.dedupe.crowding import Match, match_many, match_with
 from crm_tui.dedupe.scoring import MERGE, REVIEW, Line
 from crm_tui.exchange import store
 from crm_tui.exchange.store_staging import Staging
@@ -88,13 +89,14 @@ class LookAlikes:
             beside = self._session.database.connect_reader
             try:
                 matches = match_many(reader, rows, report, self._cancelled, beside)
+                self._score(reader)
             except sqlite3.Error as error:
                 if not index.is_index_damage(error):
                     raise
                 index.tell_damage(self._session.database)
                 why_not = _(NOT_READY)
             else:
-                found = {row: _told(own) for row, own in matches.items()}
+                found = {row: _best(own) for row, own in matches.items()}
         else:
             why_not = _(NOT_READY)
         each = iter(sorted(found.items()))
@@ -102,6 +104,16 @@ class LookAlikes:
             self._note(some)
         self._hold()
         return why_not
+
+    def _score(self, reader: sqlite3.Connection) -> None:
+        """Compare what was suspected for its number, code or name with the customer that those mean."""
+        after = 0
+        while some := self._suspects.unscored(after, BATCH):
+            rows = ((row, record_of(content), customer) for row, customer, content in some)
+            for row, one in match_with(reader, rows).items():
+                band = MERGE if one.band == MERGE else REVIEW
+                self._suspects.score(row, band, one.score, [list(line) for line in one.lines])
+            after = some[-1][0]
 
     def _note(self, found: Mapping[int, Match]) -> None:
         """Note some suspects: the likely ones leave the rows that are to be added, unless all are."""
@@ -124,7 +136,7 @@ class LookAlikes:
         self._suspects.say(reasons)
         if self._on_suspect != "add":
             for row, one in found.items():
-                if one.band == MERGE:
+                if one.band == MERGE and not _by_name_alone(one.lines):
                     choose(self._suspects, self._decider.counts, row, ADD_NEW, OUT)
 
     def _called(self, ids: set[int]) -> dict[int, str]:
@@ -154,15 +166,8 @@ class LookAlikes:
                         choose(self._suspects, self._decider.counts, row, one.choice, INTO)
 
 
-def _told(matches: list[Match]) -> Match:
-    """Return the likeliest match in the band that counts here.
-
-    Two rows of one sheet whose names alone agree are to be looked at, no more: who made the list had both.
-    """
-    one = _best(matches)
-    if one.row and not any(line.weight > 0 and line.term in BESIDE_NAME for line in one.lines):
-        return one._replace(band=REVIEW)
-    return one
+def _by_name_alone(lines: tuple[Line, ...]) -> bool:
+    return not any(line.weight > 0 and line.term in BESIDE_NAME for line in lines)
 
 
 def _best(matches: list[Match]) -> Match:

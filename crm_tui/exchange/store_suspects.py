@@ -40,6 +40,11 @@ ROW = f"SELECT {COLUMNS} FROM suspect WHERE id = :id"
 BANDS = "SELECT band, choice, count(*) FROM suspect GROUP BY band, choice"
 OF_BAND = "SELECT id, choice FROM suspect WHERE band = :band ORDER BY id"
 MEANT = "SELECT id, customer_id FROM suspect WHERE customer_id > 0 ORDER BY score DESC NULLS LAST, id"
+UNSCORED = (
+    "SELECT s.id, s.customer_id, h.content FROM suspect s JOIN held h ON h.position = s.id AND h.kind = 'new'"
+    " WHERE s.customer_id > 0 AND s.score IS NULL AND s.id > :after ORDER BY s.id LIMIT :most"
+)
+SCORE = "UPDATE suspect SET band = :band, score = :score, terms = :terms WHERE id = :id"
 HAS = "SELECT 1 FROM held WHERE position = :id AND kind = :kind"
 DROP = "DELETE FROM operation WHERE id = :id"
 PUT = (
@@ -134,6 +139,16 @@ class Suspects:
     def meant(self) -> list[tuple[int, int]]:
         """Return the rows that may mean a customer, with it; the likeliest first."""
         return self._connection.execute(MEANT).fetchall()
+
+    def unscored(self, after: int, most: int) -> list[tuple[int, int, dict[str, Any]]]:
+        """Return suspects without a score behind a row: row, customer and what would be added."""
+        rows = self._connection.execute(UNSCORED, {"after": after, "most": most}).fetchall()
+        return [(row, customer, json.loads(content)) for row, customer, content in rows]
+
+    def score(self, row: int, band: str, score: float, terms: list[list[Any]]) -> None:
+        """Note the score of a suspect."""
+        told = json.dumps(terms, ensure_ascii=False)
+        self._connection.execute(SCORE, {"id": row, "band": band, "score": score, "terms": told})
 
     def can(self, row: int, choice: str) -> bool:
         """Tell whether a choice is open to a row."""

@@ -105,11 +105,16 @@ def test_rows_alike_in_one_sheet(session: Session, tmp_path: Path) -> None:
         assert [row.verdict for row in plan.rows()] == ["new", "suspect"]
         assert "第 2 行" in plan.rows()[1].reason
         assert "第 2 行" in plan.why_not_into(3)
-    # By their names alone they are to be looked at, no more.
-    bare = [row.partition("|")[0] + "|||||" for row in rows]
-    with planned(session, tmp_path, *bare) as plan:
-        assert [row.verdict for row in plan.rows()] == ["new", "new"]
-        assert [one.band for one in plan.suspects()] == [REVIEW]
+
+
+def test_no_row_is_refused_for_its_name_alone(session: Session, tmp_path: Path) -> None:
+    rows = ["上海恒达机械|||||", "苏州天和食品有限公司|||||", "苏州天和食品公司|||||"]
+    with planned(session, tmp_path, *rows) as plan:
+        assert [row.verdict for row in plan.rows()] == ["new"] * 3
+        assert plan.bands == {MERGE: {ADD_NEW: 2}}
+        assert "上海恒达机械有限公司" in plan.rows()[0].reason
+    with planned(session, tmp_path, *rows, on_suspect="merge") as plan:
+        assert [row.verdict for row in plan.rows()] == ["update", "new", "new"]
 
 
 def test_who_adds_known_customers_adds_all(session: Session, tmp_path: Path) -> None:
@@ -133,7 +138,8 @@ def test_the_labelled_sample_is_loaded_whole(test_data: Path, session: Session) 
 def test_what_a_number_or_code_leaves_open_is_to_be_checked(session: Session, tmp_path: Path) -> None:
     with planned(session, tmp_path, f"北京某某文化有限公司|{CODE}||||") as plan:
         (one,) = plan.suspects()
-        assert (one.band, one.choice, one.score) == (REVIEW, OUT, None)
+        assert (one.band, one.choice) == (REVIEW, OUT)
+        assert [term[0] for term in one.terms if term[2] > 5] == ["code"]
         assert plan.choose(INTO, row=2) == 1
         importing.run_import(session, plan)
     assert only(session, "SELECT name FROM customer_alias") == "北京某某文化有限公司"
