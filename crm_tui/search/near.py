@@ -7,9 +7,10 @@ from functools import lru_cache
 from crm_tui.customers import document
 from crm_tui.search import reasons
 from crm_tui.search.grams import WORDS, read
+from crm_tui.search.misspelt import meant
 from crm_tui.search.names import Name, name, person
 from crm_tui.search.parsing import HAN_TERM, LETTERS, MIXED, Term
-from crm_tui.search.spelling import gapped
+from crm_tui.search.spelling import gapped, spell
 from crm_tui.text.company import core
 
 NAMES = frozenset("nsfa")
@@ -83,11 +84,26 @@ def score(term: Term, kind: str, text: str) -> Found | None:
     if term.kind == LETTERS and len(term.text) > 3:
         if kind in NAMES and (found := _initials_apart(term.text, name(text))) is not None:
             return found
+        if (kind in NAMES or kind in PEOPLE) and (found := _misspelt(term.text, kind, text)) is not None:
+            return found
         if kind in NAMES or kind == document.ENGLISH:
             return _letters(term, text)
         if kind in "mh":
             return _letters(term, text.split("@")[-1])
     return None
+
+
+def _misspelt(query: str, kind: str, text: str) -> Found | None:
+    """Pinyin in full but for one letter: zhognguo, huawie."""
+    best: Found | None = None
+    for way in meant(query):
+        taken = name(text) if kind in NAMES else person(text)
+        for one in spell("".join(way), taken):
+            if not one.short and one.full:
+                points = 52.0 + (6.0 if one.at == taken.start else 0.0)
+                if best is None or points > best[0]:
+                    best = (points, reasons.LETTER_TYPO)
+    return best
 
 
 @lru_cache(maxsize=64)

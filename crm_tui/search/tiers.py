@@ -12,6 +12,7 @@ from itertools import pairwise, product
 from typing import NamedTuple
 
 from crm_tui.search.grams import WEAK_WORDS, read
+from crm_tui.search.misspelt import meant
 from crm_tui.search.parsing import ADDRESS, DIGITS, HAN_TERM, LETTERS, Term
 from crm_tui.text.company import core
 from crm_tui.text.pinyin import syllables
@@ -22,6 +23,7 @@ MOST_WAYS = 4
 LONGEST_SYLLABLE = 6
 CODE_TAIL = 12  # signs at the end of a credit code that say which it is
 MOST_WINDOWS = 5
+MOST_OF_FEW = 60  # candidates of one or two letters: there are always more
 LONGEST_WRONG = 10  # signs of a term of which one may be wrong anywhere
 
 COMMON = frozenset(
@@ -79,15 +81,14 @@ def tiers(term: Term) -> Iterator[Tier]:
         found = _letters(term.text)
     elif term.kind == DIGITS:
         found = _digits(term.text)
-    elif term.kind == ADDRESS:
-        found = _address(term.units)
     else:
-        found = _mixed(term)
+        found = _address(term.units) if term.kind == ADDRESS else _mixed(term)
     seen: set[str] = set()
+    most = MOST_OF_FEW if term.kind == LETTERS and len(term.text) < 3 else None
     for one in found:
         if one.expression and one.expression not in seen:
             seen.add(one.expression)
-            yield one
+            yield one if most is None else one._replace(limit=min(one.limit, most))
 
 
 def pairs(parts: Sequence[str]) -> list[str]:
@@ -250,6 +251,7 @@ def _letters(text: str) -> Iterator[Tier]:
         for start in ("^=" + text[:2], "^^" + text[:2]):
             yield Tier(both(every(start), any_of(*spread)), 150, WEAK, 56)
             yield Tier(every(start, "=" + text[-2:]), 150, WEAK, 56)
+        yield Tier(any_of(*(every(*_joints(way)) for way in meant(text))), 50, WEAK, 58)
         pieces = ["%" + one for one in three]
         near = [every(one, two) for at, one in enumerate(pieces[:6]) for two in pieces[at + 1 : at + 4]]
         # A word of four letters has no two threes that one wrong letter leaves; its start and end do.
@@ -263,9 +265,9 @@ def _number(text: str) -> Iterator[Tier]:
     yield Tier(any_of(every("$$" + text), every("$$=" + text)), 60, STRONG, 106)
     yield Tier(any_of(every("$" + text), every("$=" + text), every("%$" + text)), 100, STRONG)
     yield Tier(every("#$" + text), 5, STRONG, within=True)
-    yield Tier(every(*("#" + one for one in _spread(threes))), 80, USUAL)
+    yield Tier(every(*("#" + one for one in _spread(threes))), 50, USUAL)
     yield _code(text)
-    yield Tier(every(*("%" + one for one in threes)), 80, USUAL, 88)
+    yield Tier(every(*("%" + one for one in threes)), 50, USUAL, 88)
     yield Tier(every(*("=" + one for one in threes)), 100, LOOSE, 80, early=True)
 
 

@@ -1,0 +1,68 @@
+"""Pinyin with a slip: two letters that changed places, one too many, one missing or another one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+
+from crm_tui.text.pinyin import syllables
+
+SHORTEST, LONGEST = 5, 16
+MOST = 5
+_VOWELS = frozenset("aeiouv")
+# Letters that are left out or mistyped inside a syllable; a wrong first consonant is another name.
+_INNER = "aeiougnh"
+
+
+@lru_cache(maxsize=32)
+def meant(text: str) -> tuple[tuple[str, ...], ...]:
+    """Return the syllables that letters may have been meant to be, likeliest slips first; () for none.
+
+    None too where the letters are pinyin as they are, or so few vowels among them that they are initials.
+    """
+    size = len(text)
+    if (
+        not (SHORTEST <= size <= LONGEST and text.isalpha())
+        or 4 * sum(map(_VOWELS.__contains__, text)) < size
+    ):
+        return ()
+    if _cut(text):
+        return ()
+    found: dict[str, tuple[str, ...]] = {}
+    for one in _slips(text):
+        if one not in found and (way := _cut(one)) and len(way) > 1:
+            found[one] = way
+            if len(found) == MOST:
+                break
+    return tuple(found.values())
+
+
+def _slips(text: str) -> Iterator[str]:
+    size = len(text)
+    for at in range(size - 1):
+        yield text[:at] + text[at + 1] + text[at] + text[at + 2 :]
+    for at in range(size):
+        yield text[:at] + text[at + 1 :]
+    for at in range(1, size + 1):
+        yield from (text[:at] + one + text[at:] for one in _INNER)
+    for at in range(1, size):
+        yield from (text[:at] + one + text[at + 1 :] for one in _INNER)
+
+
+def _cut(text: str) -> tuple[str, ...]:
+    """Return a text cut into syllables, the longest first, () when it is no pinyin."""
+    known = syllables()
+    dead: set[int] = set()
+
+    def walk(at: int) -> tuple[str, ...] | None:
+        if at == len(text):
+            return ()
+        if at in dead:
+            return None
+        for end in range(min(at + 6, len(text)), at + 1, -1):
+            if text[at:end] in known and (rest := walk(end)) is not None:
+                return (text[at:end], *rest)
+        dead.add(at)
+        return None
+
+    return walk(0) or ()
