@@ -131,7 +131,7 @@ ACTIONS: tuple[Action, ...] = (
            N_("Hand the marked customers, or this one, over to a colleague, with open plans and a note."),
            WORK, RECORDS, 0, "jiaojie jj zhuanjiao zj yijiao yj", writes=True),
     Action("merge", ("m",), N_("Merge"),
-           N_("Put two to eight marked customers side by side and make one of them."), WORK,
+           N_("Put two to eight marked customers, or a group, side by side and make one of them."), WORK,
            ("customers", "duplicates"), 0, "hebing hb", writes=True),
     Action("merge_now", ("f12",), N_("Merge"), N_("Make one customer of them as shown; u undoes all of it."),
            WORK, ("merge",), 1, "hebing hb", writes=True),

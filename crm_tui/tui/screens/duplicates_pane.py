@@ -13,6 +13,7 @@ from crm_tui.tui.widgets.lines import packed
 LOW, TALL = 20, 32  # lines of a window
 LEAST, FEW, MANY = 2, 4, 8  # customers that are named in a low and in a tall window
 REASON_LINES = 4
+DROPPED = (3, 4)  # state and contact, where there is no room for them
 
 
 class Pane(Static, can_focus=False):
@@ -46,7 +47,11 @@ def aligned(rows: list[tuple[str, ...]], cells: int) -> list[str]:
         return []
     safe_rows = [[safe(cell) for cell in row] for row in rows]
     wide = [max(width(row[at]) for row in safe_rows) for at in range(len(safe_rows[0]))]
-    fixed = sum(wide) - wide[1] + 2 * (len(wide) - 1)
+    for at in DROPPED:
+        # Names matter most.
+        if sum(wide) + 2 * (len(wide) - 1) > cells:
+            wide[at] = 0
+    fixed = sum(wide) - wide[1] + 2 * (sum(map(bool, wide)) - 1)
     wide[1] = max(min(wide[1], cells - fixed), min(wide[1], 16))
     return [
         fit(
