@@ -106,6 +106,10 @@ def _plain(term: Term) -> float:
     return SPELLED + 8.0 if term.kind == LETTERS and size >= LONG else SURE
 
 
+def _spells(term: Term) -> bool:
+    return term.kind == LETTERS and term.text.isalpha()
+
+
 def _interrupted(error: sqlite3.Error) -> bool:
     return str(error) == "interrupted"
 
@@ -194,7 +198,7 @@ class _Search:
         wide = [one for one in asked if not one.within]
         if (
             len(asked) < 2
-            or len(terms[0].text) < 2 + (terms[0].kind in (LETTERS, DIGITS))
+            or len(terms[0].text) < 2 + (terms[0].kind == DIGITS or _spells(terms[0]))
             or self.late
             or any(map(self._needless, asked))
         ):

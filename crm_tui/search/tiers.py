@@ -236,6 +236,8 @@ def _letters(text: str) -> Iterator[Tier]:
     yield Tier(any_of(*inside), 100, USUAL, 76)
     if size > 3:
         yield Tier(every("#$" + text), 5, USUAL, 100, within=True)
+        if not text.isalpha():
+            yield _code(text)
         yield Tier(every(*("#" + one for one in _spread(three))), 50, USUAL, 84)
     yield Tier(every("^^" + text[:3], *grams), 100, USUAL, 72, within=size > 3)
     yield Tier(every("~=" + text), 60, USUAL, 62, within=size > 3)
@@ -262,11 +264,11 @@ def _letters(text: str) -> Iterator[Tier]:
 def _number(text: str) -> Iterator[Tier]:
     """A number of the customer, a credit code or a word with digits; no pinyin."""
     threes = [text[at : at + 3] for at in range(len(text) - 2)]
-    yield Tier(any_of(every("$$" + text), every("$$=" + text)), 60, STRONG, 106)
-    yield Tier(any_of(every("$" + text), every("$=" + text), every("%$" + text)), 100, STRONG)
+    yield Tier(any_of(*(every(sign + text) for sign in ("$$", "$$=", "$", "$=", "%$"))), 100, STRONG, 106)
     yield Tier(every("#$" + text), 5, STRONG, within=True)
     yield Tier(every(*("#" + one for one in _spread(threes))), 50, USUAL)
-    yield _code(text)
+    if text[0].isdigit() or not text[1:].isdigit():
+        yield _code(text)
     yield Tier(every(*("%" + one for one in threes)), 50, USUAL, 88)
     yield Tier(every(*("=" + one for one in threes)), 100, LOOSE, 80, early=True)
 
@@ -344,12 +346,11 @@ def _code(text: str) -> Tier:
 
 def _address(words: Sequence[str]) -> Iterator[Tier]:
     telling = [one for one in words if one not in WEAK_WORDS] or list(words)
-    whole = [token for one in telling for token in _of_word(one)]
     yield Tier(every(*("%$" + one for one in telling)), 100, STRONG)
-    yield Tier(every(*whole), 200, STRONG)
+    yield Tier(every(*(token for one in telling for token in _of_word(one))), 100, STRONG)
     # The last word may be on its way: baidu.co
     if len(telling) > 1:
-        yield Tier(every(*(token for one in telling[:-1] for token in _of_word(one))), 200, USUAL)
+        yield Tier(every(*(token for one in telling[:-1] for token in _of_word(one))), 80, USUAL)
     joined = "".join(words)
     yield Tier(every(*("#" + joined[at : at + 3] for at in range(len(joined) - 2))), 50, USUAL)
 
