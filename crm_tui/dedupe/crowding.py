@@ -16,7 +16,7 @@ from crm_tui.dedupe.comparing import Frequency
 from crm_tui.dedupe.scoring import Line, band, band_of, compare, quick, veto
 from crm_tui.identity.document import features_of
 from crm_tui.identity.features import Features, Record, dump, features, load
-from crm_tui.identity.keys import NAMED, cap_of, keys, type_of
+from crm_tui.identity.keys import CAPS, NAMED, cap_of, keys, type_of
 from crm_tui.storage.driver import sqlite3
 
 FEW = 2000
@@ -60,14 +60,16 @@ def match_many(
     report: Report | None = None,
     cancelled: Callable[[], bool] | None = None,
     beside: Callable[[], sqlite3.Connection] | None = None,
+    expected: int = 0,
 ) -> dict[int, list[Match]]:
     """Return by row what it looks like, best first, at most SHOWN; rows like nothing are not in it.
 
     Of two rows alike the later one has the match. ``beside`` opens an unscoped reading connection, used for
-    more than FEW rows. ``report`` is told (done, 100). Cancelled between two pieces, it returns what it has.
-    The index must be ready (search/index.state); raises sqlite3.Error when it cannot be read.
+    more than FEW rows. ``report`` is told (done, 100), from the start where ``expected`` says how many rows
+    there are. Cancelled between two pieces, it returns what it has. The index must be ready
+    (search/index.state); raises sqlite3.Error when it cannot be read.
     """
-    crowd = _Crowd(rows, report, cancelled)
+    crowd = _Crowd(rows, report, cancelled, expected)
     if crowd.stopped():
         return {}
     pairs = crowd.pairs(reader, beside)
@@ -100,6 +102,7 @@ class _Crowd:
         rows: Iterable[tuple[int, Record]],
         report: Report | None,
         cancelled: Callable[[], bool] | None,
+        expected: int,
     ) -> None:
         self._report = report
         self._cancelled = cancelled
@@ -113,8 +116,10 @@ class _Crowd:
             self._numbers.append(number)
             self._kept.append(dump(own))
             keyed += [int.from_bytes(key.encode("ascii"), "big") << 32 | at for key in keys(own)]
-            if at % PIECE == 0 and self.stopped():
-                break
+            if at % PIECE == 0:
+                if self.stopped():
+                    break
+                self._told(min(35, 35 * at // expected) if expected else 0)
         keyed.sort()
         self._keyed = keyed
 
@@ -140,26 +145,30 @@ class _Crowd:
         if beside is None or len(self._kept) <= FEW:
             for at, (key, members) in enumerate(self._asked()):
                 most = max(cap_of(key), COUNTED) if type_of(key) in NAMED else cap_of(key)
-                self._meet(key, members, store.members(reader, key, most + 1), found)
+                customers = store.members(reader, key, most + 1)
+                self._meet(key, members, customers, len(customers), found)
                 if at % PIECE == 0 and self.stopped():
                     break
             return found
-        held = store.along(beside(), (key for key, _members in self._asked()))
-        term, customers = next(held, ("", []))
+        held = store.along(beside(), (key for key, _members in self._asked()), max(CAPS.values()))
+        nobody: tuple[str, list[int], int] = ("", [], 0)
+        term, customers, count = next(held, nobody)
         for at, (key, members) in enumerate(self._asked()):
             while term and term < key:
-                term, customers = next(held, ("", []))
-            self._meet(key, members, customers if term == key else [], found)
+                term, customers, count = next(held, nobody)
+            self._meet(key, members, *((customers, count) if term == key else ([], 0)), found)
             if at % (20 * PIECE) == 0:
                 if self.stopped():
                     break
-                self._told(min(40, at * 40 * 11 // (10 * len(self._keyed) + 1)))
+                self._told(35 + 35 * at // len(self._keyed))
         held.close()
         self._keyed = []
         return found
 
-    def _meet(self, key: str, members: list[int], customers: list[int], found: list[array[int]]) -> None:
-        total = len(members) + len(customers)
+    def _meet(
+        self, key: str, members: list[int], customers: list[int], count: int, found: list[array[int]]
+    ) -> None:
+        total = len(members) + count
         if total < 2:
             return
         kind = type_of(key)
@@ -187,7 +196,7 @@ class _Crowd:
             found[at] = array("Q")
             if self.stopped():
                 break
-            self._told(40 + 60 * (at + 1) // len(found))
+            self._told(70 + 30 * (at + 1) // len(found))
         return matches
 
     def _piece(

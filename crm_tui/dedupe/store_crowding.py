@@ -36,10 +36,12 @@ def members(reader: sqlite3.Connection, key: str, most: int) -> list[int]:
     return [row[0] for row in reader.execute(SOME_OF, {"key": f'"{key}"', "most": most}).fetchall()]
 
 
-def along(connection: sqlite3.Connection, asked: Iterable[str]) -> Generator[tuple[str, list[int]]]:
-    """Yield the keys that the index has among those asked for, in the order of their bytes, with members.
+def along(
+    connection: sqlite3.Connection, asked: Iterable[str], most: int
+) -> Generator[tuple[str, list[int], int]]:
+    """Yield the keys that the index has among those asked for, with ``most`` of their members, and how many.
 
-    The keys are asked for in that order too. ``connection`` is unscoped, and closed in the end.
+    The keys are asked for in the order of their bytes. ``connection`` is unscoped, and closed in the end.
     """
     asked = iter(asked)
     with closing(connection):
@@ -48,9 +50,13 @@ def along(connection: sqlite3.Connection, asked: Iterable[str]) -> Generator[tup
         while some := list(islice(asked, AT_ONCE)):
             connection.execute(FORGET)
             connection.executemany(ASK, [{"term": one} for one in some])
-            rows = connection.execute(HELD, {"first": some[0], "last": some[-1]}).fetchall()
-            for term, found in groupby(rows, itemgetter(0)):
-                yield term, [row[1] for row in found]
+            found: list[tuple[str, list[int], int]] = []
+            # Half a million may share the domain of their mail: they are counted, and not kept.
+            cursor = connection.execute(HELD, {"first": some[0], "last": some[-1]})
+            for term, rows in groupby(cursor, itemgetter(0)):
+                members = [row[1] for row in islice(rows, most)]
+                found.append((term, members, len(members) + sum(1 for _row in rows)))
+            yield from found
 
 
 def documents(reader: sqlite3.Connection, ids: Sequence[int]) -> dict[int, str]:

@@ -88,7 +88,8 @@ class LookAlikes:
             rows = ((row, record_of(content)) for row, content in self._suspects.new())
             beside = self._session.database.connect_reader
             try:
-                matches = match_many(reader, rows, report, self._cancelled, beside)
+                count = self._decider.counts["new"]
+                matches = match_many(reader, rows, report, self._cancelled, beside, count)
                 self._score(reader)
             except sqlite3.Error as error:
                 if not index.is_index_damage(error):
