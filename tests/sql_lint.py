@@ -31,6 +31,7 @@ ALLOWED = {
     ("search/store_index", "engine"): "reads what the index holds by a temporary table of the engine",
     ("search/store\\w*", "row number"): "the full-text index names its rows in no other way",
     ("dedupe/store_\\w+", "search"): "the keys under which duplicates meet are tokens of that index",
+    ("dedupe/store_scan", "unique end"): "a pair is known by both of its ids together",
     ("dedupe/store_crowding", "engine"): "asks the index along its keys by temporary tables of the engine",
     ("dedupe/store_\\w+", "row number"): "the full-text index names its rows in no other way",
 }

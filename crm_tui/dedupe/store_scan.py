@@ -32,6 +32,7 @@ CODES = "SELECT id, uscc_key FROM customer WHERE id IN ({ids}) AND uscc_key IS N
 
 PAIRS = ("a", "b", "score", "veto", "terms")
 GONE = "DELETE FROM duplicate_pair WHERE a BETWEEN :low AND :high"
+NTH_GONE = "SELECT a FROM duplicate_pair WHERE a BETWEEN :low AND :high ORDER BY a, b LIMIT 1 OFFSET :most"
 GONE_OF = (
     "DELETE FROM duplicate_pair WHERE a IN ({ids})",
     "DELETE FROM duplicate_pair WHERE b IN ({ids})",

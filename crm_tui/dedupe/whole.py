@@ -28,6 +28,7 @@ from crm_tui.storage.driver import sqlite3
 
 PARTS = 64  # of the pairs, each of which is sorted by itself
 PAIRS_AT_ONCE = 4000
+TASKS_AT_ONCE = 3  # whose pairs are written together, if they are no more than
 CUSTOMERS_AT_ONCE = 1000
 ROWS_AT_ONCE = 2000  # pairs in one transaction, about
 KEYS_SHARE, FEATURES_SHARE = 15, 45  # per cent of the time
@@ -231,17 +232,19 @@ class _Scan:
         order = {task[0]: number for number, task in enumerate(pairs)}
         ends = [one[2] - 1 for one in pairs[1:]] + [self._last]
         waiting: list[tuple] = []
-        following = 0
+        following = written = 0
 
         def take(task: Task, answer: bytes) -> None:
-            nonlocal following, waiting
+            nonlocal following, waiting, written
             scored[order[task[1]]] = json.loads(answer)
             self._done += 1
             while following in scored:
                 waiting += scored.pop(following)
                 upto = ends[following]
                 following += 1
-                if upto > self._left.upto and (len(waiting) > ROWS_AT_ONCE or following == len(pairs)):
+                due = len(waiting) > ROWS_AT_ONCE or following - written >= TASKS_AT_ONCE
+                if upto > self._left.upto and (due or following == len(pairs)):
+                    written = following
                     ready = [row for row in waiting if row[0] <= upto]
                     waiting = waiting[len(ready) :]
                     self._left = _publish(self._database, self._left, upto, ready, self._last)
@@ -253,6 +256,7 @@ class _Scan:
 def _publish(database: Database, left: Left, upto: int, rows: list[tuple], last: int) -> Left:
     """Put the pairs of a range of ids in the place of what was found before."""
     now = left._replace(upto=upto)
+    _thin(database, left.upto + 1, upto)
 
     def write(connection: sqlite3.Connection) -> None:
         store.run(connection, store.GONE, {"low": left.upto + 1, "high": upto})
@@ -264,7 +268,17 @@ def _publish(database: Database, left: Left, upto: int, rows: list[tuple], last:
     return now
 
 
+def _thin(database: Database, low: int, high: int) -> None:
+    """Remove what was found before of a range in short transactions, where that is very much."""
+    wanted = {"low": low, "high": high, "most": 2 * ROWS_AT_ONCE}
+    while found := store.one(database.connection, store.NTH_GONE, wanted):
+        upto = {"low": low, "high": found[0]}
+        database.write_untracked(lambda connection, upto=upto: store.run(connection, store.GONE, upto))
+
+
 def _finish(database: Database, left: Left) -> None:
+    _thin(database, left.upto + 1, MASK)
+
     def write(connection: sqlite3.Connection) -> None:
         store.run(connection, store.GONE, {"low": left.upto + 1, "high": MASK})
         stand(connection, Standing(left.version, left.seen, clock.instant(), 0, None))

@@ -315,6 +315,18 @@ def test_a_killed_scan_leaves_a_sound_file_and_the_next_is_whole(database: Path,
         assert kept(crm) == found
 
 
+def test_what_a_scan_found_and_the_next_does_not_is_removed(crm: Session, monkeypatch: pytest.MonkeyPatch):
+    fill(crm, 200)
+    scanning.scan(crm.database)
+    assert len(kept(crm)) > 20
+    rows = crm.reader.execute("SELECT id FROM customer WHERE id > 4 ORDER BY id").fetchall()
+    monkeypatch.setattr(whole, "ROWS_AT_ONCE", 2)
+    for (one,) in rows:
+        crm.write(service.archive, one)
+    scanning.scan(crm.database)
+    assert len(kept(crm)) < 7 and not listing.status(crm.reader).done
+
+
 def test_scores_of_another_version_are_stale_and_left_alone(crm: Session, monkeypatch: pytest.MonkeyPatch):
     twins(crm)
     scanning.scan(crm.database)
