@@ -159,3 +159,18 @@ async def test_a_scan_can_be_stopped_and_goes_on_and_reading_only_is_said(
             assert user.message == f"{reading.read_only}"
             await user.press("s", "enter", "f12")
             assert user.screen.kind == "merge" and live(reading) == 15
+
+
+async def test_while_the_index_is_being_built_a_scan_takes_longer_and_finds_the_same(
+    session: Session,
+) -> None:
+    def halfway(connection: Any) -> None:
+        connection.execute("UPDATE search_index SET built_to = 7, goal = 15")
+
+    session.database.write_untracked(halfway)
+    async with story(app(session, "duplicates")) as user:
+        assert "正在建立搜索索引：46%" in user.text
+        await user.press("s")
+        assert "建议合并 (5)" in user.text
+        await user.press("enter", "f12")
+        assert "建议合并 1/4" in user.line(0)

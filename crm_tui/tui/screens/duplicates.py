@@ -15,7 +15,6 @@ from crm_tui.dedupe.scoring import RELATED
 from crm_tui.dedupe.wording import BANDS
 from crm_tui.errors import BadInput, CrmError
 from crm_tui.locale import _
-from crm_tui.search import index
 from crm_tui.tui.screens import duplicates_said as said
 from crm_tui.tui.screens import duplicates_scan as scans
 from crm_tui.tui.screens.duplicates_members import MembersBox
@@ -149,8 +148,6 @@ class DuplicatesScreen(Gathering):
                 return may(self.session.person.role, DECIDES[action_id]).reason
         if action_id == "one_reason" and self.gathered is None:
             return _("Nothing was looked for yet; {key} does.").format(key=self.crm.keymap.shown("scan"))
-        if action_id == "scan" and self.index is not None and self.index.kind == index.BUILDING:
-            return _("The search index is being built ({n} %); a scan needs it.").format(n=self.index.percent)
         return ""
 
     async def do_open(self) -> bool | None:

@@ -16,9 +16,11 @@ def empty(
     """Return what stands where no duplicates are; ``gathered`` says that they were looked for."""
     if now is None:
         return _("Looking …")
-    if index is not None and index.kind != READY and not now.scanned_at:
-        said = _("The search index is being built: {n} %.\nDuplicates can be looked for when it is done.")
-        return said.format(n=index.percent)
+    if index is not None and index.kind != READY and not now.scanned_at and not now.done:
+        said = _(
+            "The search index is being built: {n} %.\n{key} compares all customers now too, more slowly."
+        )
+        return said.format(n=index.percent, key=keys("scan"))
     if now.done:
         said = _("A scan was stopped at {n} %.\n{key} goes on with it.")
         return said.format(n=now.done, key=keys("scan"))
