@@ -138,3 +138,14 @@ def test_what_may_only_be_read_is_listed_as_it_is(team: Crm):
     assert call.status == 0 and call.out == ""
     assert "次改动不在此列表中" in call.err
     assert team("--read-only", "dupes", "scan").status == 4
+
+
+def test_a_scan_that_is_stopped_says_what_is_kept(team: Crm, monkeypatch: pytest.MonkeyPatch):
+    write(alike)
+    with monkeypatch.context() as patch:
+        patch.setattr("crm_tui.cli.progress.Bar.cancelled", lambda _bar: True)
+        call = team("dupes", "scan")
+    assert call.status == 130 and not call.out
+    assert call.err == "已停止。此前查到的都保留着；下次扫描会从停下的地方接着做。\n"
+    assert team("dupes", "list").status == 1
+    assert team("dupes", "scan").out.startswith("建议合并：1 对\n")
