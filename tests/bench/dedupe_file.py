@@ -309,8 +309,8 @@ def splink(given: argparse.Namespace) -> str:
     known = peers.table([peers.features(record) for record in learnt.records])
     found = peers.splink(frame, known, learnt.truth)
     return (
-        f"{len(found.scores)} pairs in {found.seconds:.1f} s beside {parsed:.1f} s in which our parser made its"
-        f" fields and {found.learning:.1f} s of learning"
+        f"{len(found.scores)} pairs in {found.seconds:.1f} s beside {parsed:.1f} s of our parsing for it"
+        f" and {found.learning:.1f} s of learning"
     )
 
 
