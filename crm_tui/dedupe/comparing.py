@@ -144,11 +144,13 @@ def _companies(a: Features, b: Features, band: Callable[[str, str], int]) -> lis
     _places(a, b, _COMPANY, found)
     if a.branch or b.branch:
         found.append(_BRANCH[branch_level(a.branch, b.branch)])
-    if a.ordinal or b.ordinal:
+    # Customers numbered throughout (第1批12, 第1批13) have neighbouring phones and mails: no slips of one.
+    numbered = brand == "number"
+    if (a.ordinal or b.ordinal) and not (numbered and a.ordinal == b.ordinal):
         found.append(
             _ORDINAL["same" if a.ordinal == b.ordinal else "differ" if a.ordinal and b.ordinal else "one"]
         )
-    own, house = _ways(a, b, band, _COMPANY, found)
+    own, house = _ways(a, b, band, _COMPANY, found, slips=not numbered)
     if a.domains and b.domains:
         shared = common(a.domains, b.domains)
         if shared:
@@ -195,11 +197,18 @@ def _persons(a: Features, b: Features, band: Callable[[str, str], int]) -> list[
 
 
 def _ways(
-    a: Features, b: Features, band: Callable[[str, str], int], of: _Numbers, found: list[int]
+    a: Features,
+    b: Features,
+    band: Callable[[str, str], int],
+    of: _Numbers,
+    found: list[int],
+    *,
+    slips: bool = True,
 ) -> tuple[int, int]:
     """Add the levels of phones, mails and addresses; return how many of them agree strongly.
 
     The first number counts what a person has (mobile, mail), the second what a house has (landline, address).
+    Without ``slips`` what is nearly the same is another.
     """
     own = house = 0
     if a.mobiles and b.mobiles:
@@ -209,7 +218,7 @@ def _ways(
             found.append(of.mobile + rare - 1)
             own += rare < 3
         else:
-            near = any(
+            near = slips and any(
                 OSA.distance(one, other, score_cutoff=1) < 2 for one in a.mobiles for other in b.mobiles
             )
             found.append(of.mobile_near if near else of.mobile_differ)
@@ -228,7 +237,7 @@ def _ways(
             found.append(of.mail + rare - 1)
             own += rare < 3
         else:
-            near = any(near_mail(one, other) for one in a.mails for other in b.mails)
+            near = slips and any(near_mail(one, other) for one in a.mails for other in b.mails)
             found.append(of.mail_near if near else of.mail_differ)
     if a.streets and b.streets:
         house += _streets(a, b, band, of, found)

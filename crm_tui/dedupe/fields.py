@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from rapidfuzz.distance import OSA
@@ -11,6 +12,7 @@ from crm_tui.identity.features import Features
 from crm_tui.identity.keys import organisation
 from crm_tui.text.mail import is_free_mail
 
+_DIGITS = re.compile(r"[0-9]+")
 _NUMERALS = frozenset("一二三四五六七八九十百千万两双0123456789")
 # Words of many trades: two that share only one of them share nothing.
 _GENERAL = frozenset(
@@ -77,6 +79,8 @@ def brand_level(a: Features, b: Features) -> str:
     )
     if shared_brand(a, b):
         return "same"
+    if _numbered_apart(one, other):
+        return "number"
     short = len(one) < 3
     if a.sound == b.sound:
         return "short_sound" if short else "sound"
@@ -97,6 +101,14 @@ def brand_level(a: Features, b: Features) -> str:
     if distance == 2 and len(one) > 3:
         return "near"
     return "differ"
+
+
+def _numbered_apart(one: str, other: str) -> bool:
+    """Tell whether two brands are the same but for the numbers in them: 客户9, 客户12."""
+    left, right = _DIGITS.findall(one), _DIGITS.findall(other)
+    if not left or not right or _DIGITS.sub("", one) != _DIGITS.sub("", other):
+        return False
+    return [each.lstrip("0") for each in left] != [each.lstrip("0") for each in right]
 
 
 def _one_off(one: str, other: str, short: str) -> str:

@@ -181,3 +181,20 @@ def test_five_thousand_customers_of_one_switchboard_make_no_pairs():
     of = blocks(enumerate(map(keys, found)))
     assert max(counts(of).values()) == 25
     assert all(scoring.quick(found[a], found[b], Frequency(counts(of))) < 0 for a, b in candidates(of))
+
+
+@pytest.mark.requirement("S0-18")
+@pytest.mark.parametrize(
+    "name", ["第1批{}", "客户{}", "测试公司{:06d}", "上海测试{}贸易有限公司", "Company {}"]
+)
+def test_customers_that_are_numbered_throughout_are_not_one(name: str) -> None:
+    def numbered(at: int) -> Record:
+        return Record(
+            name=name.format(at),
+            phones=(f"138{at:08d}",),
+            mails=(f"user{at}@example.com",),
+            contacts=(f"人{at}",),
+        )
+
+    for other in (1, 13, 120):
+        assert scoring.band(scored(numbered(12), numbered(other))) in (scoring.NONE, scoring.POSSIBLE)
