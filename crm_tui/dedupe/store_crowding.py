@@ -7,6 +7,7 @@ from contextlib import closing
 from itertools import groupby, islice
 from operator import itemgetter
 
+from crm_tui import clock
 from crm_tui.storage.driver import sqlite3
 from crm_tui.storage.lists import query_in
 
@@ -26,8 +27,12 @@ HELD = (
     "SELECT h.term, h.doc FROM key_held h CROSS JOIN key_asked a ON a.term = h.term"
     " WHERE h.term >= :first AND h.term <= :last"
 )
-AT_ONCE = 20_000
-"""Keys asked for together: no statement stays open while the answers are worked through."""
+LEAST, MOST = 200, 20_000  # keys asked for together
+SECONDS = 0.04
+"""Wanted of one statement: without write-ahead log everybody's save waits for its end.
+
+None stays open while the answers are worked through.
+"""
 
 
 def members(reader: sqlite3.Connection, key: str, most: int) -> list[int]:
@@ -47,15 +52,19 @@ def along(
     with closing(connection):
         for statement in OPENED:
             connection.execute(statement)
-        while some := list(islice(asked, AT_ONCE)):
+        size = LEAST
+        while some := list(islice(asked, size)):
             connection.execute(FORGET)
             connection.executemany(ASK, [{"term": one} for one in some])
+            began = clock.stopwatch()
             found: list[tuple[str, list[int], int]] = []
             # Half a million may share the domain of their mail: they are counted, and not kept.
             cursor = connection.execute(HELD, {"first": some[0], "last": some[-1]})
             for term, rows in groupby(cursor, itemgetter(0)):
                 members = [row[1] for row in islice(rows, most)]
                 found.append((term, members, len(members) + sum(1 for _row in rows)))
+            took = clock.stopwatch() - began
+            size = max(LEAST, min(MOST, size * 2, int(size * SECONDS / max(took, 0.001))))
             yield from found
 
 
