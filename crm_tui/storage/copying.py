@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
@@ -21,7 +22,8 @@ SMALL_BYTES: int = 4 << 20
 AT_ONCE = 8 << 20
 # So much is on its way to the disk at most: a colleague's save, which flushes too, would wait for all of it.
 UNFLUSHED = 32 << 20
-COMPARED = 256 << 10  # the quickest: both halves stay in the processor's cache
+COMPARED = 1 << 20  # at once: to begin again, a thread has to wait for the others of its process
+SWITCHING = 5e-5  # seconds that it waits then, for as long as the lock is held
 SECONDS_FOR_A_LOCK = 5.0
 
 # Files opened for raw reading, by device and inode, and never closed: to close any descriptor of a file drops
@@ -140,11 +142,15 @@ def _copy_raw(connection: sqlite3.Connection, source: Path, raw: Path, tick: Tic
                     _("Nothing was changed."),
                     _("Try again."),
                 )
-            half = size // 2
-            with ThreadPoolExecutor(1) as pool:
-                rest = pool.submit(_copy_moved, live, target, half, size)
-                _copy_moved(live, target, 0, half)
-                rest.result()
+            half, usual = size // 2, sys.getswitchinterval()
+            sys.setswitchinterval(SWITCHING)
+            try:
+                with ThreadPoolExecutor(1) as pool:
+                    rest = pool.submit(_copy_moved, live, target, half, size)
+                    _copy_moved(live, target, 0, half)
+                    rest.result()
+            finally:
+                sys.setswitchinterval(usual)
         os.ftruncate(target, size)
     finally:
         os.close(target)
