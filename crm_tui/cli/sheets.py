@@ -124,9 +124,9 @@ def import_sheet(
         Bar(_("Reading"), stoppable=True) as bar,
         Safeguard(session) as guard,
     ):
-        if not (dry_run or no_backup):
-            guard.start()
         try:
+            if not (dry_run or no_backup):
+                guard.start(bar.cancelled)
             plan = _plan(session, file, bar, sheet, encoding, pairs, match, on_match, on_suspect)
             with plan:
                 bar.close()

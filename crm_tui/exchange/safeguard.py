@@ -85,10 +85,18 @@ class Safeguard:
             self._thread.join()
         self._settle()
 
-    def start(self) -> None:
-        """Begin the backup."""
+    def start(self, cancelled: Stop = None) -> None:
+        """Begin the backup.
+
+        Colleagues in a file without write-ahead log wait for the end of its copy; nothing else is done in
+        this process meanwhile. Errors as ``wait``.
+        """
         self._thread = threading.Thread(target=self._run, name="crm-backup", daemon=True)
         self._thread.start()
+        database = self._session.database
+        mode = database.connection.execute("PRAGMA journal_mode").fetchone()[0]
+        if mode != "wal" and not self._session.parts().alone():
+            self.wait(cancelled)
 
     @property
     def whole(self) -> bool:
