@@ -93,9 +93,7 @@ class Safeguard:
         """
         self._thread = threading.Thread(target=self._run, name="crm-backup", daemon=True)
         self._thread.start()
-        database = self._session.database
-        mode = database.connection.execute("PRAGMA journal_mode").fetchone()[0]
-        if mode != "wal" and not self._session.parts().alone():
+        if self._session.parts().holds_others_up():
             self.wait(cancelled)
 
     @property

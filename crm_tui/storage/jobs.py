@@ -254,6 +254,10 @@ class Parts:
         """Tell whether nobody else has the file open."""
         return self.presence is not None and self.presence.alone()
 
+    def holds_others_up(self) -> bool:
+        """Tell whether colleagues wait for whoever reads or writes for long: without write-ahead log."""
+        return not self.alone() and not self._logged()
+
     def atomic(self) -> int:
         """Return how many rows may go into one transaction right now."""
         return SMALL if self.alone() else min(SMALL, SHARED)
