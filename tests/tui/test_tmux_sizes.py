@@ -82,6 +82,8 @@ def test_sizes_clients_and_stops(tmp_path: Path) -> None:
         term.type("bg; echo $((40+2))")
         term.keys("Enter")
         term.wait_for(r"42\n")
+        # The shell tells it with its next prompt, once it has happened.
+        term.wait_until(lambda: Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "T")
         term.keys("Enter")
         term.wait_for(r"42\n[^$]*Stopped[^>]*(sh>\s*)+\Z")  # told before the key or after it
         term.type("fg")
