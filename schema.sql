@@ -1,4 +1,4 @@
--- The whole current database of crm_tui, version 5.
+-- The whole current database of crm_tui, version 7.
 --
 -- Conventions: STRICT tables; money in integer fen; instants 'YYYY-MM-DDTHH:MM:SSZ' (UTC), dates 'YYYY-MM-DD';
 -- flags 0/1; several words in one column joined by ','. Words are stored by key (table word), never by label.
@@ -7,7 +7,7 @@
 -- Nothing here reads a clock or a random source: the writer passes time in.
 
 PRAGMA application_id = 1129467220; -- 'CRMT'
-PRAGMA user_version = 6;
+PRAGMA user_version = 7;
 
 -- ---------------------------------------------------------------- the log: history, audit, undo, versions
 
@@ -91,7 +91,45 @@ CREATE TABLE publishing (
   upto INTEGER NOT NULL            -- staged rows already written
 ) STRICT;
 
--- ---------------------------------------------------------------- people and words
+-- ---------------------------------------------------------------- people, what they may do, words
+
+-- Teams in a tree; where there is none, everybody is of one team.
+CREATE TABLE team (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  name TEXT NOT NULL,
+  name_key TEXT NOT NULL,
+  parent_id INTEGER REFERENCES team (id),
+  region TEXT,
+  created_in INTEGER NOT NULL DEFAULT 0,
+  changed_in INTEGER NOT NULL DEFAULT 0,
+  deleted_at TEXT CHECK (length(deleted_at) = 20)
+) STRICT;
+CREATE UNIQUE INDEX team_once ON team (name_key) WHERE deleted_at IS NULL;
+
+CREATE TABLE role (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  key TEXT NOT NULL,               -- what people carry; never renamed
+  label TEXT NOT NULL,
+  label_en TEXT,
+  position INTEGER NOT NULL DEFAULT 0,
+  created_in INTEGER NOT NULL DEFAULT 0,
+  changed_in INTEGER NOT NULL DEFAULT 0,
+  deleted_at TEXT CHECK (length(deleted_at) = 20)
+) STRICT;
+CREATE UNIQUE INDEX role_once ON role (key) WHERE deleted_at IS NULL;
+
+-- What a role may do (access/verbs.py), and with whose customers; what no row grants is not granted.
+CREATE TABLE permission (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  role TEXT NOT NULL,
+  verb TEXT NOT NULL,
+  field_group TEXT NOT NULL DEFAULT '', -- read and edit: '' for rows, else the group of fields it is about
+  scope TEXT NOT NULL CHECK (scope IN ('none', 'own', 'team', 'all')),
+  created_in INTEGER NOT NULL DEFAULT 0,
+  changed_in INTEGER NOT NULL DEFAULT 0,
+  deleted_at TEXT CHECK (length(deleted_at) = 20)
+) STRICT;
+CREATE UNIQUE INDEX permission_once ON permission (role, verb, field_group) WHERE deleted_at IS NULL;
 
 CREATE TABLE person (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -99,9 +137,10 @@ CREATE TABLE person (
   login_key TEXT NOT NULL,
   name TEXT NOT NULL,
   name_key TEXT NOT NULL,
-  role TEXT NOT NULL,              -- sales_rep, sales_manager, service, administrator, entry
+  role TEXT NOT NULL,              -- role.key; one that is no role any more may do nothing
   email TEXT,
   active INTEGER NOT NULL DEFAULT 1 CHECK (active IN (0, 1)),
+  team_id INTEGER REFERENCES team (id),
   created_in INTEGER NOT NULL DEFAULT 0,
   changed_in INTEGER NOT NULL DEFAULT 0,
   deleted_at TEXT CHECK (length(deleted_at) = 20)
@@ -118,6 +157,44 @@ CREATE TABLE person_alias (
   deleted_at TEXT CHECK (length(deleted_at) = 20)
 ) STRICT;
 CREATE UNIQUE INDEX person_alias_once ON person_alias (person_id, alias_key) WHERE deleted_at IS NULL;
+
+-- While a colleague is away another sees to the customers as if they were the own ones.
+CREATE TABLE substitution (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  person_id INTEGER NOT NULL REFERENCES person (id),
+  substitute_id INTEGER NOT NULL REFERENCES person (id),
+  from_on TEXT NOT NULL CHECK (length(from_on) = 10),
+  until_on TEXT NOT NULL CHECK (length(until_on) = 10), -- the last day
+  note TEXT,
+  created_in INTEGER NOT NULL DEFAULT 0,
+  changed_in INTEGER NOT NULL DEFAULT 0,
+  deleted_at TEXT CHECK (length(deleted_at) = 20),
+  CHECK (person_id <> substitute_id AND from_on <= until_on)
+) STRICT;
+CREATE INDEX substitution_of ON substitution (substitute_id, until_on);
+CREATE INDEX substitution_for ON substitution (person_id);
+
+-- What moves no record and is still to be told: hidden fields shown, files taken out, attempts refused.
+CREATE TABLE audit (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  kind TEXT NOT NULL CHECK (kind IN ('unmask', 'export', 'refused')),
+  person_id INTEGER NOT NULL REFERENCES person (id),
+  customer_id INTEGER,             -- NULL: about several, or none; no reference, for it outlives all
+  what TEXT NOT NULL DEFAULT '',   -- unmask: the group of fields; export: the kind of file; refused: the action
+  rows INTEGER,                    -- export: how many
+  reason TEXT,
+  created_in INTEGER NOT NULL DEFAULT 0,
+  changed_in INTEGER NOT NULL DEFAULT 0,
+  deleted_at TEXT CHECK (length(deleted_at) = 20)
+) STRICT;
+CREATE INDEX audit_of_person ON audit (person_id);
+CREATE INDEX audit_of_customer ON audit (customer_id) WHERE customer_id IS NOT NULL;
+CREATE TRIGGER audit_is_final BEFORE UPDATE ON audit WHEN OLD.created_in <> 0 BEGIN
+  SELECT RAISE(ABORT, 'audit: what was noted cannot be altered');
+END;
+CREATE TRIGGER audit_is_kept BEFORE DELETE ON audit BEGIN
+  SELECT RAISE(ABORT, 'audit: what was noted cannot be deleted');
+END;
 
 CREATE TABLE word (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -586,6 +663,129 @@ INSERT INTO duplicate_scan (one) VALUES (1);
 
 -- ---------------------------------------------------------------- history triggers (generated, see storage/triggers.py)
 -- generated: begin
+CREATE TRIGGER team_outside_insert BEFORE INSERT ON team WHEN (SELECT change_set FROM writing) IS NULL BEGIN
+  INSERT INTO change_set (action, source) VALUES ('outside', 'outside');
+  UPDATE writing SET change_set = (SELECT max(id) FROM change_set);
+END;
+CREATE TRIGGER team_outside_update BEFORE UPDATE ON team
+  WHEN (SELECT change_set FROM writing) IS NULL OR (OLD.changed_in = (SELECT change_set FROM writing) AND (SELECT source FROM change_set WHERE id = (SELECT change_set FROM writing)) = 'outside') BEGIN
+  INSERT INTO change_set (action, source) VALUES ('outside', 'outside');
+  UPDATE writing SET change_set = (SELECT max(id) FROM change_set);
+END;
+CREATE TRIGGER team_outside_delete BEFORE DELETE ON team WHEN (SELECT change_set FROM writing) IS NULL BEGIN
+  INSERT INTO change_set (action, source) VALUES ('outside', 'outside');
+  UPDATE writing SET change_set = (SELECT max(id) FROM change_set);
+END;
+CREATE TRIGGER team_inserted AFTER INSERT ON team BEGIN
+  INSERT INTO change (change_set, entity, entity_id, op) VALUES ((SELECT change_set FROM writing), 'team', NEW.id, 'insert');
+END;
+CREATE TRIGGER team_adopted AFTER INSERT ON team WHEN NEW.changed_in IS NOT (SELECT change_set FROM writing) BEGIN
+  SELECT RAISE(ABORT, 'team: write without changed_in') WHERE NOT (SELECT source FROM change_set WHERE id = (SELECT change_set FROM writing)) = 'outside';
+  UPDATE team SET changed_in = (SELECT change_set FROM writing),
+    created_in = CASE WHEN created_in = 0 THEN (SELECT change_set FROM writing) ELSE created_in END WHERE id = NEW.id;
+END;
+CREATE TRIGGER team_updated AFTER UPDATE ON team BEGIN
+  INSERT INTO change (change_set, entity, entity_id, op, field, old, new)
+  SELECT (SELECT change_set FROM writing), 'team', NEW.id, 'update', 'name', OLD.name, NEW.name WHERE OLD.name IS NOT NEW.name COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'team', NEW.id, 'update', 'name_key', OLD.name_key, NEW.name_key WHERE OLD.name_key IS NOT NEW.name_key COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'team', NEW.id, 'update', 'parent_id', OLD.parent_id, NEW.parent_id WHERE OLD.parent_id IS NOT NEW.parent_id COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'team', NEW.id, 'update', 'region', OLD.region, NEW.region WHERE OLD.region IS NOT NEW.region COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'team', NEW.id, 'update', 'created_in', OLD.created_in, NEW.created_in WHERE OLD.created_in IS NOT NEW.created_in COLLATE BINARY AND OLD.created_in <> 0
+  UNION ALL SELECT (SELECT change_set FROM writing), 'team', NEW.id, 'update', 'deleted_at', OLD.deleted_at, NEW.deleted_at WHERE OLD.deleted_at IS NOT NEW.deleted_at COLLATE BINARY;
+END;
+CREATE TRIGGER team_version AFTER UPDATE ON team
+  WHEN NEW.changed_in IS NOT (SELECT change_set FROM writing) OR NEW.id IS NOT OLD.id BEGIN
+  SELECT RAISE(ABORT, 'team: id is fixed') WHERE NEW.id IS NOT OLD.id;
+  SELECT RAISE(ABORT, 'team: write without changed_in') WHERE NOT (SELECT source FROM change_set WHERE id = (SELECT change_set FROM writing)) = 'outside';
+  UPDATE team SET changed_in = (SELECT change_set FROM writing) WHERE id = NEW.id;
+END;
+CREATE TRIGGER team_deleted AFTER DELETE ON team BEGIN
+  INSERT INTO change (change_set, entity, entity_id, op, old) VALUES ((SELECT change_set FROM writing), 'team', OLD.id, 'delete',
+    json_patch('{}', json_object('name', OLD.name, 'name_key', OLD.name_key, 'parent_id', OLD.parent_id, 'region', OLD.region, 'created_in', OLD.created_in, 'deleted_at', OLD.deleted_at)));
+END;
+
+CREATE TRIGGER role_outside_insert BEFORE INSERT ON role WHEN (SELECT change_set FROM writing) IS NULL BEGIN
+  INSERT INTO change_set (action, source) VALUES ('outside', 'outside');
+  UPDATE writing SET change_set = (SELECT max(id) FROM change_set);
+END;
+CREATE TRIGGER role_outside_update BEFORE UPDATE ON role
+  WHEN (SELECT change_set FROM writing) IS NULL OR (OLD.changed_in = (SELECT change_set FROM writing) AND (SELECT source FROM change_set WHERE id = (SELECT change_set FROM writing)) = 'outside') BEGIN
+  INSERT INTO change_set (action, source) VALUES ('outside', 'outside');
+  UPDATE writing SET change_set = (SELECT max(id) FROM change_set);
+END;
+CREATE TRIGGER role_outside_delete BEFORE DELETE ON role WHEN (SELECT change_set FROM writing) IS NULL BEGIN
+  INSERT INTO change_set (action, source) VALUES ('outside', 'outside');
+  UPDATE writing SET change_set = (SELECT max(id) FROM change_set);
+END;
+CREATE TRIGGER role_inserted AFTER INSERT ON role BEGIN
+  INSERT INTO change (change_set, entity, entity_id, op) VALUES ((SELECT change_set FROM writing), 'role', NEW.id, 'insert');
+END;
+CREATE TRIGGER role_adopted AFTER INSERT ON role WHEN NEW.changed_in IS NOT (SELECT change_set FROM writing) BEGIN
+  SELECT RAISE(ABORT, 'role: write without changed_in') WHERE NOT (SELECT source FROM change_set WHERE id = (SELECT change_set FROM writing)) = 'outside';
+  UPDATE role SET changed_in = (SELECT change_set FROM writing),
+    created_in = CASE WHEN created_in = 0 THEN (SELECT change_set FROM writing) ELSE created_in END WHERE id = NEW.id;
+END;
+CREATE TRIGGER role_updated AFTER UPDATE ON role BEGIN
+  INSERT INTO change (change_set, entity, entity_id, op, field, old, new)
+  SELECT (SELECT change_set FROM writing), 'role', NEW.id, 'update', 'key', OLD.key, NEW.key WHERE OLD.key IS NOT NEW.key COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'role', NEW.id, 'update', 'label', OLD.label, NEW.label WHERE OLD.label IS NOT NEW.label COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'role', NEW.id, 'update', 'label_en', OLD.label_en, NEW.label_en WHERE OLD.label_en IS NOT NEW.label_en COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'role', NEW.id, 'update', 'position', OLD.position, NEW.position WHERE OLD.position IS NOT NEW.position COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'role', NEW.id, 'update', 'created_in', OLD.created_in, NEW.created_in WHERE OLD.created_in IS NOT NEW.created_in COLLATE BINARY AND OLD.created_in <> 0
+  UNION ALL SELECT (SELECT change_set FROM writing), 'role', NEW.id, 'update', 'deleted_at', OLD.deleted_at, NEW.deleted_at WHERE OLD.deleted_at IS NOT NEW.deleted_at COLLATE BINARY;
+END;
+CREATE TRIGGER role_version AFTER UPDATE ON role
+  WHEN NEW.changed_in IS NOT (SELECT change_set FROM writing) OR NEW.id IS NOT OLD.id BEGIN
+  SELECT RAISE(ABORT, 'role: id is fixed') WHERE NEW.id IS NOT OLD.id;
+  SELECT RAISE(ABORT, 'role: write without changed_in') WHERE NOT (SELECT source FROM change_set WHERE id = (SELECT change_set FROM writing)) = 'outside';
+  UPDATE role SET changed_in = (SELECT change_set FROM writing) WHERE id = NEW.id;
+END;
+CREATE TRIGGER role_deleted AFTER DELETE ON role BEGIN
+  INSERT INTO change (change_set, entity, entity_id, op, old) VALUES ((SELECT change_set FROM writing), 'role', OLD.id, 'delete',
+    json_patch('{}', json_object('key', OLD.key, 'label', OLD.label, 'label_en', OLD.label_en, 'position', OLD.position, 'created_in', OLD.created_in, 'deleted_at', OLD.deleted_at)));
+END;
+
+CREATE TRIGGER permission_outside_insert BEFORE INSERT ON permission WHEN (SELECT change_set FROM writing) IS NULL BEGIN
+  INSERT INTO change_set (action, source) VALUES ('outside', 'outside');
+  UPDATE writing SET change_set = (SELECT max(id) FROM change_set);
+END;
+CREATE TRIGGER permission_outside_update BEFORE UPDATE ON permission
+  WHEN (SELECT change_set FROM writing) IS NULL OR (OLD.changed_in = (SELECT change_set FROM writing) AND (SELECT source FROM change_set WHERE id = (SELECT change_set FROM writing)) = 'outside') BEGIN
+  INSERT INTO change_set (action, source) VALUES ('outside', 'outside');
+  UPDATE writing SET change_set = (SELECT max(id) FROM change_set);
+END;
+CREATE TRIGGER permission_outside_delete BEFORE DELETE ON permission WHEN (SELECT change_set FROM writing) IS NULL BEGIN
+  INSERT INTO change_set (action, source) VALUES ('outside', 'outside');
+  UPDATE writing SET change_set = (SELECT max(id) FROM change_set);
+END;
+CREATE TRIGGER permission_inserted AFTER INSERT ON permission BEGIN
+  INSERT INTO change (change_set, entity, entity_id, op) VALUES ((SELECT change_set FROM writing), 'permission', NEW.id, 'insert');
+END;
+CREATE TRIGGER permission_adopted AFTER INSERT ON permission WHEN NEW.changed_in IS NOT (SELECT change_set FROM writing) BEGIN
+  SELECT RAISE(ABORT, 'permission: write without changed_in') WHERE NOT (SELECT source FROM change_set WHERE id = (SELECT change_set FROM writing)) = 'outside';
+  UPDATE permission SET changed_in = (SELECT change_set FROM writing),
+    created_in = CASE WHEN created_in = 0 THEN (SELECT change_set FROM writing) ELSE created_in END WHERE id = NEW.id;
+END;
+CREATE TRIGGER permission_updated AFTER UPDATE ON permission BEGIN
+  INSERT INTO change (change_set, entity, entity_id, op, field, old, new)
+  SELECT (SELECT change_set FROM writing), 'permission', NEW.id, 'update', 'role', OLD.role, NEW.role WHERE OLD.role IS NOT NEW.role COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'permission', NEW.id, 'update', 'verb', OLD.verb, NEW.verb WHERE OLD.verb IS NOT NEW.verb COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'permission', NEW.id, 'update', 'field_group', OLD.field_group, NEW.field_group WHERE OLD.field_group IS NOT NEW.field_group COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'permission', NEW.id, 'update', 'scope', OLD.scope, NEW.scope WHERE OLD.scope IS NOT NEW.scope COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'permission', NEW.id, 'update', 'created_in', OLD.created_in, NEW.created_in WHERE OLD.created_in IS NOT NEW.created_in COLLATE BINARY AND OLD.created_in <> 0
+  UNION ALL SELECT (SELECT change_set FROM writing), 'permission', NEW.id, 'update', 'deleted_at', OLD.deleted_at, NEW.deleted_at WHERE OLD.deleted_at IS NOT NEW.deleted_at COLLATE BINARY;
+END;
+CREATE TRIGGER permission_version AFTER UPDATE ON permission
+  WHEN NEW.changed_in IS NOT (SELECT change_set FROM writing) OR NEW.id IS NOT OLD.id BEGIN
+  SELECT RAISE(ABORT, 'permission: id is fixed') WHERE NEW.id IS NOT OLD.id;
+  SELECT RAISE(ABORT, 'permission: write without changed_in') WHERE NOT (SELECT source FROM change_set WHERE id = (SELECT change_set FROM writing)) = 'outside';
+  UPDATE permission SET changed_in = (SELECT change_set FROM writing) WHERE id = NEW.id;
+END;
+CREATE TRIGGER permission_deleted AFTER DELETE ON permission BEGIN
+  INSERT INTO change (change_set, entity, entity_id, op, old) VALUES ((SELECT change_set FROM writing), 'permission', OLD.id, 'delete',
+    json_patch('{}', json_object('role', OLD.role, 'verb', OLD.verb, 'field_group', OLD.field_group, 'scope', OLD.scope, 'created_in', OLD.created_in, 'deleted_at', OLD.deleted_at)));
+END;
+
 CREATE TRIGGER person_outside_insert BEFORE INSERT ON person WHEN (SELECT change_set FROM writing) IS NULL BEGIN
   INSERT INTO change_set (action, source) VALUES ('outside', 'outside');
   UPDATE writing SET change_set = (SELECT max(id) FROM change_set);
@@ -616,6 +816,7 @@ CREATE TRIGGER person_updated AFTER UPDATE ON person BEGIN
   UNION ALL SELECT (SELECT change_set FROM writing), 'person', NEW.id, 'update', 'role', OLD.role, NEW.role WHERE OLD.role IS NOT NEW.role COLLATE BINARY
   UNION ALL SELECT (SELECT change_set FROM writing), 'person', NEW.id, 'update', 'email', OLD.email, NEW.email WHERE OLD.email IS NOT NEW.email COLLATE BINARY
   UNION ALL SELECT (SELECT change_set FROM writing), 'person', NEW.id, 'update', 'active', OLD.active, NEW.active WHERE OLD.active IS NOT NEW.active COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'person', NEW.id, 'update', 'team_id', OLD.team_id, NEW.team_id WHERE OLD.team_id IS NOT NEW.team_id COLLATE BINARY
   UNION ALL SELECT (SELECT change_set FROM writing), 'person', NEW.id, 'update', 'created_in', OLD.created_in, NEW.created_in WHERE OLD.created_in IS NOT NEW.created_in COLLATE BINARY AND OLD.created_in <> 0
   UNION ALL SELECT (SELECT change_set FROM writing), 'person', NEW.id, 'update', 'deleted_at', OLD.deleted_at, NEW.deleted_at WHERE OLD.deleted_at IS NOT NEW.deleted_at COLLATE BINARY;
 END;
@@ -627,7 +828,7 @@ CREATE TRIGGER person_version AFTER UPDATE ON person
 END;
 CREATE TRIGGER person_deleted AFTER DELETE ON person BEGIN
   INSERT INTO change (change_set, entity, entity_id, op, old) VALUES ((SELECT change_set FROM writing), 'person', OLD.id, 'delete',
-    json_patch('{}', json_object('login', OLD.login, 'login_key', OLD.login_key, 'name', OLD.name, 'name_key', OLD.name_key, 'role', OLD.role, 'email', OLD.email, 'active', OLD.active, 'created_in', OLD.created_in, 'deleted_at', OLD.deleted_at)));
+    json_patch('{}', json_object('login', OLD.login, 'login_key', OLD.login_key, 'name', OLD.name, 'name_key', OLD.name_key, 'role', OLD.role, 'email', OLD.email, 'active', OLD.active, 'team_id', OLD.team_id, 'created_in', OLD.created_in, 'deleted_at', OLD.deleted_at)));
 END;
 
 CREATE TRIGGER person_alias_outside_insert BEFORE INSERT ON person_alias WHEN (SELECT change_set FROM writing) IS NULL BEGIN
@@ -668,6 +869,91 @@ END;
 CREATE TRIGGER person_alias_deleted AFTER DELETE ON person_alias BEGIN
   INSERT INTO change (change_set, entity, entity_id, op, old) VALUES ((SELECT change_set FROM writing), 'person_alias', OLD.id, 'delete',
     json_patch('{}', json_object('person_id', OLD.person_id, 'alias', OLD.alias, 'alias_key', OLD.alias_key, 'created_in', OLD.created_in, 'deleted_at', OLD.deleted_at)));
+END;
+
+CREATE TRIGGER substitution_outside_insert BEFORE INSERT ON substitution WHEN (SELECT change_set FROM writing) IS NULL BEGIN
+  INSERT INTO change_set (action, source) VALUES ('outside', 'outside');
+  UPDATE writing SET change_set = (SELECT max(id) FROM change_set);
+END;
+CREATE TRIGGER substitution_outside_update BEFORE UPDATE ON substitution
+  WHEN (SELECT change_set FROM writing) IS NULL OR (OLD.changed_in = (SELECT change_set FROM writing) AND (SELECT source FROM change_set WHERE id = (SELECT change_set FROM writing)) = 'outside') BEGIN
+  INSERT INTO change_set (action, source) VALUES ('outside', 'outside');
+  UPDATE writing SET change_set = (SELECT max(id) FROM change_set);
+END;
+CREATE TRIGGER substitution_outside_delete BEFORE DELETE ON substitution WHEN (SELECT change_set FROM writing) IS NULL BEGIN
+  INSERT INTO change_set (action, source) VALUES ('outside', 'outside');
+  UPDATE writing SET change_set = (SELECT max(id) FROM change_set);
+END;
+CREATE TRIGGER substitution_inserted AFTER INSERT ON substitution BEGIN
+  INSERT INTO change (change_set, entity, entity_id, op) VALUES ((SELECT change_set FROM writing), 'substitution', NEW.id, 'insert');
+END;
+CREATE TRIGGER substitution_adopted AFTER INSERT ON substitution WHEN NEW.changed_in IS NOT (SELECT change_set FROM writing) BEGIN
+  SELECT RAISE(ABORT, 'substitution: write without changed_in') WHERE NOT (SELECT source FROM change_set WHERE id = (SELECT change_set FROM writing)) = 'outside';
+  UPDATE substitution SET changed_in = (SELECT change_set FROM writing),
+    created_in = CASE WHEN created_in = 0 THEN (SELECT change_set FROM writing) ELSE created_in END WHERE id = NEW.id;
+END;
+CREATE TRIGGER substitution_updated AFTER UPDATE ON substitution BEGIN
+  INSERT INTO change (change_set, entity, entity_id, op, field, old, new)
+  SELECT (SELECT change_set FROM writing), 'substitution', NEW.id, 'update', 'person_id', OLD.person_id, NEW.person_id WHERE OLD.person_id IS NOT NEW.person_id COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'substitution', NEW.id, 'update', 'substitute_id', OLD.substitute_id, NEW.substitute_id WHERE OLD.substitute_id IS NOT NEW.substitute_id COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'substitution', NEW.id, 'update', 'from_on', OLD.from_on, NEW.from_on WHERE OLD.from_on IS NOT NEW.from_on COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'substitution', NEW.id, 'update', 'until_on', OLD.until_on, NEW.until_on WHERE OLD.until_on IS NOT NEW.until_on COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'substitution', NEW.id, 'update', 'note', OLD.note, NEW.note WHERE OLD.note IS NOT NEW.note COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'substitution', NEW.id, 'update', 'created_in', OLD.created_in, NEW.created_in WHERE OLD.created_in IS NOT NEW.created_in COLLATE BINARY AND OLD.created_in <> 0
+  UNION ALL SELECT (SELECT change_set FROM writing), 'substitution', NEW.id, 'update', 'deleted_at', OLD.deleted_at, NEW.deleted_at WHERE OLD.deleted_at IS NOT NEW.deleted_at COLLATE BINARY;
+END;
+CREATE TRIGGER substitution_version AFTER UPDATE ON substitution
+  WHEN NEW.changed_in IS NOT (SELECT change_set FROM writing) OR NEW.id IS NOT OLD.id BEGIN
+  SELECT RAISE(ABORT, 'substitution: id is fixed') WHERE NEW.id IS NOT OLD.id;
+  SELECT RAISE(ABORT, 'substitution: write without changed_in') WHERE NOT (SELECT source FROM change_set WHERE id = (SELECT change_set FROM writing)) = 'outside';
+  UPDATE substitution SET changed_in = (SELECT change_set FROM writing) WHERE id = NEW.id;
+END;
+CREATE TRIGGER substitution_deleted AFTER DELETE ON substitution BEGIN
+  INSERT INTO change (change_set, entity, entity_id, op, old) VALUES ((SELECT change_set FROM writing), 'substitution', OLD.id, 'delete',
+    json_patch('{}', json_object('person_id', OLD.person_id, 'substitute_id', OLD.substitute_id, 'from_on', OLD.from_on, 'until_on', OLD.until_on, 'note', OLD.note, 'created_in', OLD.created_in, 'deleted_at', OLD.deleted_at)));
+END;
+
+CREATE TRIGGER audit_outside_insert BEFORE INSERT ON audit WHEN (SELECT change_set FROM writing) IS NULL BEGIN
+  INSERT INTO change_set (action, source) VALUES ('outside', 'outside');
+  UPDATE writing SET change_set = (SELECT max(id) FROM change_set);
+END;
+CREATE TRIGGER audit_outside_update BEFORE UPDATE ON audit
+  WHEN (SELECT change_set FROM writing) IS NULL OR (OLD.changed_in = (SELECT change_set FROM writing) AND (SELECT source FROM change_set WHERE id = (SELECT change_set FROM writing)) = 'outside') BEGIN
+  INSERT INTO change_set (action, source) VALUES ('outside', 'outside');
+  UPDATE writing SET change_set = (SELECT max(id) FROM change_set);
+END;
+CREATE TRIGGER audit_outside_delete BEFORE DELETE ON audit WHEN (SELECT change_set FROM writing) IS NULL BEGIN
+  INSERT INTO change_set (action, source) VALUES ('outside', 'outside');
+  UPDATE writing SET change_set = (SELECT max(id) FROM change_set);
+END;
+CREATE TRIGGER audit_inserted AFTER INSERT ON audit BEGIN
+  INSERT INTO change (change_set, entity, entity_id, op) VALUES ((SELECT change_set FROM writing), 'audit', NEW.id, 'insert');
+END;
+CREATE TRIGGER audit_adopted AFTER INSERT ON audit WHEN NEW.changed_in IS NOT (SELECT change_set FROM writing) BEGIN
+  SELECT RAISE(ABORT, 'audit: write without changed_in') WHERE NOT (SELECT source FROM change_set WHERE id = (SELECT change_set FROM writing)) = 'outside';
+  UPDATE audit SET changed_in = (SELECT change_set FROM writing),
+    created_in = CASE WHEN created_in = 0 THEN (SELECT change_set FROM writing) ELSE created_in END WHERE id = NEW.id;
+END;
+CREATE TRIGGER audit_updated AFTER UPDATE ON audit BEGIN
+  INSERT INTO change (change_set, entity, entity_id, op, field, old, new)
+  SELECT (SELECT change_set FROM writing), 'audit', NEW.id, 'update', 'kind', OLD.kind, NEW.kind WHERE OLD.kind IS NOT NEW.kind COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'audit', NEW.id, 'update', 'person_id', OLD.person_id, NEW.person_id WHERE OLD.person_id IS NOT NEW.person_id COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'audit', NEW.id, 'update', 'customer_id', OLD.customer_id, NEW.customer_id WHERE OLD.customer_id IS NOT NEW.customer_id COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'audit', NEW.id, 'update', 'what', OLD.what, NEW.what WHERE OLD.what IS NOT NEW.what COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'audit', NEW.id, 'update', 'rows', OLD.rows, NEW.rows WHERE OLD.rows IS NOT NEW.rows COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'audit', NEW.id, 'update', 'reason', OLD.reason, NEW.reason WHERE OLD.reason IS NOT NEW.reason COLLATE BINARY
+  UNION ALL SELECT (SELECT change_set FROM writing), 'audit', NEW.id, 'update', 'created_in', OLD.created_in, NEW.created_in WHERE OLD.created_in IS NOT NEW.created_in COLLATE BINARY AND OLD.created_in <> 0
+  UNION ALL SELECT (SELECT change_set FROM writing), 'audit', NEW.id, 'update', 'deleted_at', OLD.deleted_at, NEW.deleted_at WHERE OLD.deleted_at IS NOT NEW.deleted_at COLLATE BINARY;
+END;
+CREATE TRIGGER audit_version AFTER UPDATE ON audit
+  WHEN NEW.changed_in IS NOT (SELECT change_set FROM writing) OR NEW.id IS NOT OLD.id BEGIN
+  SELECT RAISE(ABORT, 'audit: id is fixed') WHERE NEW.id IS NOT OLD.id;
+  SELECT RAISE(ABORT, 'audit: write without changed_in') WHERE NOT (SELECT source FROM change_set WHERE id = (SELECT change_set FROM writing)) = 'outside';
+  UPDATE audit SET changed_in = (SELECT change_set FROM writing) WHERE id = NEW.id;
+END;
+CREATE TRIGGER audit_deleted AFTER DELETE ON audit BEGIN
+  INSERT INTO change (change_set, entity, entity_id, op, old) VALUES ((SELECT change_set FROM writing), 'audit', OLD.id, 'delete',
+    json_patch('{}', json_object('kind', OLD.kind, 'person_id', OLD.person_id, 'customer_id', OLD.customer_id, 'what', OLD.what, 'rows', OLD.rows, 'reason', OLD.reason, 'created_in', OLD.created_in, 'deleted_at', OLD.deleted_at)));
 END;
 
 CREATE TRIGGER word_outside_insert BEFORE INSERT ON word WHEN (SELECT change_set FROM writing) IS NULL BEGIN

@@ -58,6 +58,10 @@ class NotPermitted(CrmError):
     exit_code = 4
 
 
+class Refused(NotPermitted):
+    """The role of the acting user does not allow this; such attempts are noted."""
+
+
 class Fault(CrmError):
     """A fault of the program itself or of the machine under it."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pwd
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date
 from functools import cached_property
 from importlib import import_module
@@ -13,11 +14,12 @@ from typing import TYPE_CHECKING, Any
 
 from crm_tui import clock, config
 from crm_tui.access import store as people_store
-from crm_tui.access.policy import demand
+from crm_tui.access import store_policy
+from crm_tui.access.guard import Guard
 from crm_tui.access.scope import scope
 from crm_tui.access.store import Person
 from crm_tui.drafts import Drafts, Owner
-from crm_tui.errors import BadInput, NotPermitted
+from crm_tui.errors import BadInput, CrmError, NotPermitted, Refused
 from crm_tui.locale import _
 from crm_tui.presets import store as presets
 from crm_tui.presets.store import Dictionary
@@ -56,12 +58,71 @@ class Session:
         self.source = source
         self.presence = presence or Presence(database.path)
         self.presence.sit(person.login, person.name, source)
+        self.policy = store_policy.load_policy(database.connection, person.id, self._policy_day())
+        self.revealed: set[tuple[int, str]] = set()
+        database.guard = Guard(person.id, lambda: self.policy, self._policy_day).check
         self.reader = self.another_reader()
         self.first_set = history.newest(self.reader) + 1
 
     def another_reader(self) -> sqlite3.Connection:
         """Open one more reading connection, for a long reading beside the others; who asked closes it."""
-        return scope(self.database.connect_reader(), self.person.id)
+        return scope(self.database.connect_reader(), self.policy, self.revealed)
+
+    def _policy_day(self) -> date:
+        # The reader has no views yet when this is first asked.
+        return clock.today(presets.settings(self.database.connection).get("zone") or clock.DEFAULT_ZONE)
+
+    def refresh_policy(self) -> bool:
+        """Take over what the file now says of the person's rights; whether any of it moved.
+
+        What was shown before may not be shown any more: front ends read everything again then.
+        """
+        day = self._policy_day()
+        if store_policy.stamp(self.database.connection, day) == self.policy.stamp:
+            return False
+        self.policy = store_policy.load_policy(self.database.connection, self.person.id, day)
+        person = people_store.by_id(self.database.connection, self.person.id)
+        if person is not None:
+            self.person = person
+        scope(self.reader, self.policy, self.revealed)
+        return True
+
+    def unmask(self, customer_id: int, group: str, reason: str) -> None:
+        """Show a hidden group of fields of a customer for the rest of the session; noted with the reason.
+
+        Raises Refused where the role does not allow it, BadInput without a reason or for an unknown customer.
+        """
+        from crm_tui.access import audit, store_reach
+
+        owner = store_reach.owner_of(self.reader, customer_id)
+        if owner is None:
+            raise BadInput(_("There is no such customer."), _("Nothing was shown."))
+        self.demand("unmask", owner)
+        self.write(audit.note_unmasking, customer_id, group, reason)
+        self.revealed.add((customer_id, group))
+        scope(self.reader, self.policy, self.revealed)
+
+    def demand(self, action: str, owner: int | None = None) -> None:
+        """Raise Refused unless the policy allows an action, noting the attempt."""
+        try:
+            self.policy.demand(action, owner)
+        except Refused as refused:
+            self._note(action, refused)
+            raise
+
+    def _note(self, action: str, refused: Refused) -> None:
+        from crm_tui.access import audit
+
+        if self.read_only or not self.policy.active:
+            return
+        # What cannot be noted is refused all the same.
+        with suppress(CrmError):
+            self.database.write(
+                self.person.id,
+                audit.REFUSED,
+                lambda change: audit.note_refusal(change, action, reason=refused.what),
+                source=self.source,
+            )
 
     def close(self) -> None:
         """Close both connections and let go of the session lock."""
@@ -144,14 +205,19 @@ class Session:
         Raises what the function raises; then nothing was written.
         """
         name = getattr(fn, "action", "") or getattr(fn, "__name__", "")
-        demand(self.person.role, name)
-        return self.database.write(
-            self.person.id,
-            name,
-            lambda change: fn(change, *args, **kwargs),
-            reason=reason,
-            source=self.source,
-        )
+        self.refresh_policy()
+        self.demand(name)
+        try:
+            return self.database.write(
+                self.person.id,
+                name,
+                lambda change: fn(change, *args, **kwargs),
+                reason=reason,
+                source=self.source,
+            )
+        except Refused as refused:
+            self._note(name, refused)
+            raise
 
     def parts(
         self,
@@ -174,6 +240,8 @@ class Session:
         from crm_tui.storage import jobs, undoing
 
         lock = jobs.JobLock(self.database.path)
+        # Whoever began it was asked then.
+        guard, self.database.guard = self.database.guard, None
         try:
             if not lock.take():
                 return
@@ -184,6 +252,7 @@ class Session:
 
                 resume(self.database, self.parts(), self.person.id, self.source)
         finally:
+            self.database.guard = guard
             lock.close()
 
     def undo(
@@ -209,7 +278,8 @@ class Session:
         if set_id is None:
             return None
         # Whoever may not do a thing may not take it back either.
-        demand(self.person.role, history.origin(self.database.connection, set_id))
+        self.refresh_policy()
+        self.demand(history.origin(self.database.connection, set_id))
         parts = self.parts(progress, cancelled)
         return undoing.undo_set(self.database, parts, self.person.id, set_id, leave=leave, source=self.source)
 
@@ -304,6 +374,7 @@ def create_database(
 
     Raises BadInput when the preset is unknown or nothing can be made there; then nothing is left behind.
     """
+    from crm_tui.access import defaults as policies
     from crm_tui.presets.loader import preset as load_preset
 
     load_preset(preset)
@@ -314,6 +385,7 @@ def create_database(
 
         def fill(change: Any) -> None:
             presets.seed(change, preset, zone or clock.DEFAULT_ZONE)
+            policies.seed(change, preset)
             who = login or system_login()
             people_store.add(change, who, name or who, "administrator")
 

@@ -33,6 +33,9 @@ ALLOWED = {
     ("dedupe/store_\\w+", "search"): "the keys under which duplicates meet are tokens of that index",
     ("dedupe/store_scan", "unique end"): "a pair is known by both of its ids together",
     ("dedupe/store_crowding", "engine"): "asks the index along its keys by temporary tables of the engine",
+    ("access/scope", "formatted"): "makes views of constants, names of the schema and whole numbers",
+    ("access/scope", "positional"): "executemany over rows of ids",
+    ("storage/first_policy", "formatted"): "puts constants of its own file together",
     ("dedupe/store_\\w+", "row number"): "the full-text index names its rows in no other way",
 }
 ENGINE_ROOMS = re.compile(r"schema\.sql|crm_tui/(storage/\w+|access/scope)\.py")

@@ -1,12 +1,18 @@
 """The one place where reading is scoped: TEMP VIEWS that shadow the tables on a reading connection.
 
-Today every user sees every live row; roles and masks change the predicates here and nothing else. Rows that a
-large change is still publishing are hidden from everybody. An authorizer on the same connection refuses what
-goes past the views: a guard against slips of ours, not against hostile SQL (change-sets, part 5).
+Rows that the person's policy does not reach are not in the views; fields that it hides are masked in them, so
+that nothing that reads can sort, filter, count or find by what is hidden. Rows that a large change is still
+publishing are hidden from everybody. An authorizer on the same connection refuses what goes past the views: a
+guard against slips of ours, not against hostile SQL (change-sets, part 5).
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from crm_tui.access import masks
+from crm_tui.access.policy import Policy
+from crm_tui.access.verbs import ALL, GROUPS, NONE, OWN, READ, TEAM
 from crm_tui.storage.driver import sqlite3
 from crm_tui.storage.triggers import columns
 
@@ -20,31 +26,47 @@ OF_BOTH = (
     "EXISTS (SELECT 1 FROM temp.customer v WHERE v.id = t.customer_a)"
     " AND EXISTS (SELECT 1 FROM temp.customer v WHERE v.id = t.customer_b)"
 )
-OF_PAIR = OF_BOTH.replace("t.customer_a", "t.a").replace("t.customer_b", "t.b")
 OF_ANY_BOTH = OF_BOTH.replace("temp.customer v", "temp.customer_any v")
 LIVE = "t.deleted_at IS NULL"
+# Placeholders of the conditions below: what the policy makes of them for an owner and a customer.
+SEEN = "{seen:t.owner_id:t.id}"
+SEEN_STATE = "{seen:t.held_by:t.customer_id}"
+WHOLE_PAIR = "{whole:t.a} AND {whole:t.b}"
+WHOLE_OF = "{whole:t.customer_id}"
+TOLD = "{told}"
+LOGGED = "{logged}"
+AUDITED = "{audited}"
+PUBLISHED = (
+    "(t.job IS NULL OR NOT EXISTS (SELECT 1 FROM main.publishing p WHERE p.job = t.job"
+    " OR p.job = (SELECT j.undoes FROM main.job j WHERE j.id = t.job)))"
+)
+CHILDREN = (
+    *("contact", "customer_alias", "tag_link", "project", "collaborator", "imported_row"),
+    *("activity", "plan"),
+)
 
 # View -> (table, condition on t). Order matters: a view may use those before it.
 VIEWS: dict[str, tuple[str, str]] = {
-    "customer": ("customer", f"{LIVE} AND {HIDDEN.format(id='t.id')}"),
-    "customer_any": ("customer", HIDDEN.format(id="t.id")),
+    "customer": ("customer", f"{LIVE} AND {HIDDEN.format(id='t.id')} AND {SEEN}"),
+    "customer_any": ("customer", f"{HIDDEN.format(id='t.id')} AND {SEEN}"),
     "contact": ("contact", f"{LIVE} AND {OF_CUSTOMER}"),
     "customer_alias": ("customer_alias", f"{LIVE} AND {OF_CUSTOMER}"),
     "tag_link": ("tag_link", f"{LIVE} AND {OF_CUSTOMER}"),
     "project": ("project", f"{LIVE} AND {OF_CUSTOMER}"),
     "collaborator": ("collaborator", f"{LIVE} AND {OF_CUSTOMER}"),
-    "imported_row": ("imported_row", f"{LIVE} AND {OF_CUSTOMER}"),
+    # Cells as a sheet gave them, whatever field they were for.
+    "imported_row": ("imported_row", f"{LIVE} AND {WHOLE_OF}"),
     "duplicate_decision": ("duplicate_decision", f"{LIVE} AND {OF_BOTH}"),
     "activity": ("activity", f"{LIVE} AND {OF_CUSTOMER}"),
     "plan": ("plan", f"{LIVE} AND {OF_CUSTOMER}"),
     "customer_state": ("customer_state", OF_CUSTOMER),
     # The same rows as those of customer, without a look at each: what lists walk along.
-    "listed": ("customer_state", f"t.shown = 1 AND {HIDDEN.format(id='t.customer_id')}"),
+    "listed": ("customer_state", f"t.shown = 1 AND {HIDDEN.format(id='t.customer_id')} AND {SEEN_STATE}"),
     # Of those that the user may not see too, for duplicates are found among all: what is shown of one that
     # is not in customer is that it is there, who holds it and its state (taken).
     "compared": ("customer_state", f"t.shown = 1 AND {HIDDEN.format(id='t.customer_id')}"),
     "taken": ("customer", f"{LIVE} AND {HIDDEN.format(id='t.id')}"),
-    "contact_key": ("contact_key", OF_CUSTOMER),
+    "contact_key": ("contact_key", WHOLE_OF),
     "tag": ("tag", LIVE),
     "word": ("word", LIVE),
     "word_alias": ("word_alias", LIVE),
@@ -52,6 +74,13 @@ VIEWS: dict[str, tuple[str, str]] = {
     "person_any": ("person", "1 = 1"),
     "myself": ("person", "t.id = {me}"),
     "person_alias": ("person_alias", LIVE),
+    "team": ("team", LIVE),
+    "team_any": ("team", "1 = 1"),
+    "role": ("role", LIVE),
+    "role_any": ("role", "1 = 1"),
+    "permission": ("permission", LIVE),
+    "substitution": ("substitution", LIVE),
+    "audit": ("audit", f"{LIVE} AND {AUDITED}"),
     "setting": ("setting", LIVE),
     "numbering": ("numbering", LIVE),
     "saved_view": ("saved_view", f"{LIVE} AND (t.owner_id IS NULL OR t.owner_id = {{me}})"),
@@ -62,28 +91,33 @@ VIEWS: dict[str, tuple[str, str]] = {
     "import_mapping": ("import_mapping", "1 = 1"),
     "upkeep": ("upkeep", "1 = 1"),
     "search_index": ("search_index", "1 = 1"),
-    "duplicate_pair": ("duplicate_pair", OF_PAIR),
+    # What two share may be what is hidden.
+    "duplicate_pair": ("duplicate_pair", WHOLE_PAIR),
     "duplicate_scan": ("duplicate_scan", "1 = 1"),
-    "change_set": (
-        "change_set",
-        "t.job IS NULL OR NOT EXISTS (SELECT 1 FROM main.publishing p WHERE p.job = t.job"
-        " OR p.job = (SELECT j.undoes FROM main.job j WHERE j.id = t.job))",
-    ),
-    "change": ("change", "EXISTS (SELECT 1 FROM temp.change_set s WHERE s.id = t.change_set)"),
     # Removed rows too, for what history calls them.
-    **{
-        f"{table}_any": (table, OF_ANY_CUSTOMER)
-        for table in (
-            *("contact", "customer_alias", "tag_link", "project", "collaborator", "imported_row"),
-            *("activity", "plan"),
-        )
-    },
+    **{f"{table}_any": (table, OF_ANY_CUSTOMER) for table in CHILDREN},
     "duplicate_decision_any": ("duplicate_decision", OF_ANY_BOTH),
     "tag_any": ("tag", "1 = 1"),
     "word_any": ("word", "1 = 1"),
+    "substitution_any": ("substitution", "1 = 1"),
+    # When and by whom: what a row that is seen says of its beginning. Which sets one is told of: told_set.
+    "change_set": ("change_set", PUBLISHED),
+    "change": ("change", f"EXISTS (SELECT 1 FROM temp.change_set s WHERE s.id = t.change_set) AND {LOGGED}"),
+    "told_set": ("change_set", f"{PUBLISHED} AND {TOLD}"),
 }
+OWNER_TABLES = {OWN: "own_owner", TEAM: "team_owner"}
+# Moves of these are moves of records that somebody may not see.
+LOGGED_ROWS = (
+    "CASE t.entity WHEN 'customer' THEN EXISTS (SELECT 1 FROM temp.customer_any v WHERE v.id = t.entity_id)"
+    + "".join(
+        f" WHEN '{one}' THEN EXISTS (SELECT 1 FROM temp.{one}_any v WHERE v.id = t.entity_id)"
+        for one in (*CHILDREN, "duplicate_decision")
+    )
+    + " WHEN 'audit' THEN {audit_rows} WHEN 'saved_view' THEN EXISTS (SELECT 1 FROM main.saved_view v"
+    " WHERE v.id = t.entity_id AND (v.owner_id IS NULL OR v.owner_id = {me})) ELSE 1 END"
+)
 PRAGMAS = ("data_version", "table_xinfo", "foreign_key_list")
-TOLD = ("pragma_table_xinfo", "pragma_foreign_key_list")
+ASKED = ("pragma_table_xinfo", "pragma_foreign_key_list")
 # The search index tells of every customer which grams it has: search/store.py joins each to the view
 # customer. Its own statements read the tables behind it. SQLite before 3.44 asks for the others, when it
 # sets the index up again after the schema moved; nothing is written on this connection anyway.
@@ -97,22 +131,165 @@ SETTING_UP = (
 )
 
 
-def scope(reader: sqlite3.Connection, person_id: int) -> sqlite3.Connection:
-    """Put the person's views on a reading connection and return it.
+def scope(
+    reader: sqlite3.Connection, policy: Policy, revealed: Iterable[tuple[int, str]] = ()
+) -> sqlite3.Connection:
+    """Put a person's views on a reading connection, in place of those it has, and return it.
 
     From then on an unqualified name means the view: live rows that the person may see. Views that end in
-    ``_any`` show deleted rows too, for history and for names on old records.
+    ``_any`` show deleted rows too, for history and for names on old records. ``revealed`` names (customer,
+    group of fields) that are shown in full although the policy hides them.
     """
-    names: dict[str, str] = {}
+    reader.set_authorizer(None)
+    for (view,) in reader.execute("SELECT name FROM temp.sqlite_master WHERE type = 'view'").fetchall():
+        reader.execute(f"DROP VIEW temp.{view}")
+    _fill(reader, policy, revealed)
+    masks.lend(reader)
+    names: dict[str, list[str]] = {}
     for view, (table, condition) in VIEWS.items():
         if table not in names:
-            names[table] = ", ".join(f"t.{name}" for name in columns(reader, table))
+            names[table] = columns(reader, table)
         reader.execute(
-            f"CREATE TEMP VIEW {view} AS SELECT {names[table]} FROM main.{table} t"
-            f" WHERE {condition.format(me=int(person_id))}"
+            f"CREATE TEMP VIEW {view} AS SELECT {_columns(policy, view, table, names[table])}"
+            f" FROM main.{table} t WHERE {_filled(policy, condition)}"
         )
     reader.set_authorizer(_permits)
     return reader
+
+
+def _fill(reader: sqlite3.Connection, policy: Policy, revealed: Iterable[tuple[int, str]]) -> None:
+    """Fill the tables that views ask: whose customers are one's own and the team's, what is revealed."""
+    for scope_, table in OWNER_TABLES.items():
+        reader.execute(f"CREATE TEMP TABLE IF NOT EXISTS {table} (id INTEGER PRIMARY KEY)")
+        reader.execute(f"DELETE FROM temp.{table}")
+        owners = [(one,) for one in sorted(policy.owners(scope_) or ())]
+        reader.executemany(f"INSERT INTO temp.{table} (id) VALUES (?)", owners)
+    reader.execute(
+        "CREATE TEMP TABLE IF NOT EXISTS revealed (customer_id INTEGER, field_group TEXT,"
+        " PRIMARY KEY (customer_id, field_group))"
+    )
+    reader.execute("DELETE FROM temp.revealed")
+    reader.executemany("INSERT INTO temp.revealed VALUES (?, ?)", sorted(set(revealed)))
+
+
+def _reach(policy: Policy, scope_: str, owner: str, customer: str) -> str:
+    """Return the condition that a customer lies within a scope; '' when all do."""
+    if scope_ == ALL:
+        return ""
+    if scope_ == NONE:
+        return "1 = 0"
+    return (
+        f"(EXISTS (SELECT 1 FROM temp.{OWNER_TABLES[scope_]} o WHERE o.id = {owner})"
+        " OR EXISTS (SELECT 1 FROM main.collaborator k WHERE k.person_id = "
+        f"{int(policy.person_id):d} AND k.customer_id = {customer} AND k.deleted_at IS NULL))"
+    )
+
+
+def _uncovered(policy: Policy, groups: Iterable[str], owner: str, customer: str) -> str:
+    """Return the condition that some groups of fields of a customer are shown; '' when they always are."""
+    parts = []
+    for group in groups:
+        if policy.hides(group):
+            near = _reach(policy, policy.scope(READ, group), owner, customer)
+            parts.append(
+                f"({near} OR EXISTS (SELECT 1 FROM temp.revealed x WHERE x.customer_id = {customer}"
+                f" AND x.field_group = '{group}'))"
+            )
+    return " AND ".join(dict.fromkeys(parts))
+
+
+def _columns(policy: Policy, view: str, table: str, names: list[str]) -> str:
+    """Return what a view selects: hidden columns through their masks."""
+    if not policy.hidden or view in ("compared", "taken"):
+        return ", ".join(f"t.{name}" for name in names)
+    return ", ".join(_column(policy, table, name) for name in names)
+
+
+def _column(policy: Policy, table: str, name: str) -> str:
+    plain = f"t.{name}"
+    if table in ("change", "change_set"):
+        return _logged_column(policy, table, name)
+    group, shown = masks.MASKS.get(table, {}).get(name, ("", ""))
+    owner = {"customer": "t.owner_id", "customer_state": "t.held_by"}.get(table, OWNER_OF)
+    customer = "t.id" if table == "customer" else "t.customer_id"
+    groups: Iterable[str] = (group,) if group else ()
+    if table == "customer_state" and name in masks.DERIVED:
+        groups, shown = policy.hidden, masks.HIDE
+    elif table == "customer_state" and name == masks.SEARCHED:
+        groups, shown = ("contact",), "crm_public_lines(t.haystack)"
+    clear = _uncovered(policy, groups, owner, customer)
+    return (
+        f"CASE WHEN {clear} THEN {plain} ELSE {shown.format(column=name)} END AS {name}" if clear else plain
+    )
+
+
+OWNER_OF = "(SELECT w.owner_id FROM main.customer w WHERE w.id = t.customer_id)"
+
+
+def _logged_column(policy: Policy, table: str, name: str) -> str:
+    """Return a column of the log: values of hidden fields, and whole rows that were removed, are NULL."""
+    plain = f"t.{name}"
+    if table == "change_set" or name not in ("old", "new"):
+        return plain
+    arms = []
+    for entity, fields in masks.MASKS.items():
+        by_group: dict[str, list[str]] = {}
+        for column, (group, _shown) in fields.items():
+            if policy.hides(group):
+                by_group.setdefault(group, []).append(column)
+        for group, hidden in by_group.items():
+            listed = ", ".join(f"'{one}'" for one in hidden)
+            arms.append(
+                f"WHEN t.entity = '{entity}' AND t.field IN ({listed})"
+                f" AND NOT {_clear_of(policy, (group,), entity)} THEN NULL"
+            )
+    whole = (*masks.MASKS, "imported_row")
+    arms += [
+        f"WHEN t.entity = '{entity}' AND (t.op = 'delete' OR t.field = 'cells')"
+        f" AND NOT {_clear_of(policy, GROUPS, entity)} THEN NULL"
+        for entity in whole
+    ]
+    return f"CASE {' '.join(arms)} ELSE {plain} END AS {name}"
+
+
+def _clear_of(policy: Policy, groups: Iterable[str], entity: str) -> str:
+    """Return the condition that some groups are shown of the customer whose record a move is about."""
+    if entity == "customer":
+        found = "SELECT 1 FROM main.customer w WHERE w.id = t.entity_id"
+    else:
+        joined = f"main.{entity} h JOIN main.customer w ON w.id = h.customer_id"
+        found = f"SELECT 1 FROM {joined} WHERE h.id = t.entity_id"
+    return f"EXISTS ({found} AND {_uncovered(policy, groups, 'w.owner_id', 'w.id')})"
+
+
+def _filled(policy: Policy, condition: str) -> str:
+    """Return a condition with what the policy makes of its placeholders."""
+    me = f"{int(policy.person_id):d}"
+    rows = policy.scope(READ)
+    for owner, customer in (("t.owner_id", "t.id"), ("t.held_by", "t.customer_id")):
+        condition = condition.replace(
+            f"{{seen:{owner}:{customer}}}", _reach(policy, rows, owner, customer) or "1 = 1"
+        )
+    for customer in ("t.customer_id", "t.a", "t.b"):
+        clear = _uncovered(policy, GROUPS, "v.owner_id", "v.id")
+        more = f" AND {clear}" if clear else ""
+        seen = f"EXISTS (SELECT 1 FROM temp.customer v WHERE v.id = {customer}{more})"
+        condition = condition.replace(f"{{whole:{customer}}}", seen)
+    audited = "1 = 1" if policy.may("audit").allowed else f"t.person_id = {me}"
+    logged = told = "1 = 1"
+    if not policy.is_whole or audited != "1 = 1":
+        rows_of_audit = "1" if audited == "1 = 1" else _OWN_AUDIT.format(me=me)
+        logged = LOGGED_ROWS.format(me=me, audit_rows=rows_of_audit)
+        told = (
+            f"(t.actor = {me} OR EXISTS (SELECT 1 FROM main.change h WHERE h.change_set = t.id"
+            f" AND {logged.replace('t.entity', 'h.entity')}))"
+        )
+    for name, made in ((AUDITED, audited), (LOGGED, logged), (TOLD, told)):
+        condition = condition.replace(name, made)
+    return condition.replace("{me}", me)
+
+
+_OWN_AUDIT = "EXISTS (SELECT 1 FROM main.audit a WHERE a.id = t.entity_id AND a.person_id = {me})"
 
 
 def _permits(
@@ -122,7 +299,7 @@ def _permits(
     if action == sqlite3.SQLITE_READ:
         # Counting a whole view reads no column, and SQLite names no view then.
         inner = (first or "").startswith("sqlite_")
-        fine = (schema == "temp" and not inner) or source in VIEWS or not second or first in TOLD
+        fine = (schema == "temp" and not inner) or source in VIEWS or not second or first in ASKED
         fine = fine or first in INDEX or (action, first, second) in SETTING_UP
     elif action == sqlite3.SQLITE_FUNCTION:
         fine = second != "load_extension"

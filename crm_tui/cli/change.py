@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import click
 
 from crm_tui.access import store as people_store
-from crm_tui.access.policy import demand
 from crm_tui.cli.asked import asked, choosing, referred
 from crm_tui.cli.diagnostics import say
 from crm_tui.cli.grammar import argument, command, option
@@ -75,7 +74,7 @@ def change(
             edit = read_edit(
                 session.reader, pairs, context, add_tags=tags, remove_tags=untags, archive=archive
             )
-        demand(session.person.role, bulk.action_of(edit))
+        session.demand(bulk.action_of(edit))
         chosen = _chosen(session, references, find, every, expression, view)
         rows = bulk.targets(session.reader, chosen)
         found = bulk.preview(session.reader, rows, edit, context)

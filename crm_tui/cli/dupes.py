@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import click
 
 from crm_tui import clock
-from crm_tui.access.policy import demand
 from crm_tui.cli import dupes_found
 from crm_tui.cli.asked import referred
 from crm_tui.cli.diagnostics import say
@@ -65,7 +64,7 @@ def merge(
 ) -> None:  # fmt: skip
     """Merge customers after a preview."""
     with state.session(write=not dry_run) as session:
-        demand(session.person.role, "customer.merge")
+        session.demand("customer.merge")
         ids = [referred(session.reader, one) for one in references]
         survivor = referred(session.reader, into) if into else None
         if survivor is not None and survivor not in ids:

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from crm_tui.access import store as people_store
-from crm_tui.access.policy import demand
 from crm_tui.customers import service, store_bulk
 from crm_tui.customers.bulk_edit import Edit, no_longer_active
 from crm_tui.customers.bulk_preview import Example, Preview, Target, preview, targets
@@ -62,7 +61,7 @@ def change_many(
     Busy while another large change is written, Cancelled between two parts, and what a backup raises; then
     everything is as it was before.
     """
-    demand(session.person.role, action_of(edit))
+    session.demand(action_of(edit))
     work = _Work(session, list(rows), edit, reason)
     if cancelled and cancelled():
         raise _stopped()

@@ -19,7 +19,6 @@ MINE = (
     "SELECT id, changed_in, screen, name, owner_id, definition FROM saved_view WHERE screen = :screen"
     " AND deleted_at IS NULL AND owner_id IS NOT DISTINCT FROM CAST(:owner AS INTEGER) ORDER BY id"
 )
-ROLE = "SELECT role FROM person WHERE id = :id AND deleted_at IS NULL"
 LAYOUT = "SELECT value FROM person_state WHERE name = :name"
 KEEP = (
     "INSERT INTO person_state (person_id, name, value) VALUES (:person, :name, :value)"
@@ -40,12 +39,6 @@ def view(connection: sqlite3.Connection, view_id: int) -> tuple[Any, ...] | None
 def of_owner(connection: sqlite3.Connection, screen: str, owner: int | None) -> list[tuple[Any, ...]]:
     """Return the views of one person, or of the team (None)."""
     return connection.execute(MINE, {"screen": screen, "owner": owner}).fetchall()
-
-
-def role(connection: sqlite3.Connection, person: int) -> str:
-    """Return a person's role, '' when there is no such person."""
-    row = connection.execute(ROLE, {"id": person}).fetchone()
-    return row[0] if row else ""
 
 
 def layout(reader: sqlite3.Connection, name: str) -> str | None:

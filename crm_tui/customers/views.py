@@ -6,7 +6,8 @@ import json
 from collections.abc import Mapping
 from typing import Any, NamedTuple, Protocol
 
-from crm_tui.access.policy import demand
+from crm_tui import clock
+from crm_tui.access.store_policy import load_policy
 from crm_tui.customers import store_views as store
 from crm_tui.errors import BadInput, NotPermitted
 from crm_tui.locale import _
@@ -14,7 +15,7 @@ from crm_tui.storage.change import Change, action
 from crm_tui.storage.driver import sqlite3
 from crm_tui.text.fold import fold, tidy
 
-TEAM = "view.team"
+TEAM = "share"
 LONGEST_NAME = 60
 LONGEST = 20_000
 LAYOUT = "layout:"
@@ -121,7 +122,7 @@ def _name(name: str) -> str:
 
 def _permit(change: Change, owner: int | None) -> None:
     if owner is None:
-        demand(store.role(change.connection, change.actor), TEAM)
+        load_policy(change.connection, change.actor, clock.today()).demand(TEAM)
     elif owner != change.actor:
         raise NotPermitted(_("This view is another person's."), _("Nothing was changed."))
 

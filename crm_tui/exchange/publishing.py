@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from crm_tui import clock
-from crm_tui.access.policy import demand
 from crm_tui.errors import Busy, Cancelled, CrmError, Fault
 from crm_tui.exchange import store
 from crm_tui.exchange.planning import ImportPlan, PlannedRow
@@ -59,7 +58,7 @@ def run_import(
     copy, the last once that stands verified. Raises Busy while another large change is written, NoBackup and
     Cancelled between two parts, NotPermitted; then nothing of it can be seen, and the plan is of no more use.
     """
-    demand(session.person.role, ACTION)
+    session.demand(ACTION)
     database: Database = session.database
     parts: jobs.Parts = session.parts(progress, cancelled)
     counts = plan.counts

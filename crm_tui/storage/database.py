@@ -17,6 +17,8 @@ from crm_tui.storage.diagnosis import at_commit, explain, is_busy
 from crm_tui.storage.driver import sqlite3
 
 Value = TypeVar("Value")
+Guard = Callable[[sqlite3.Connection, int, str, int | None, int | None], None]
+"""Raises what refuses a set: its connection, number, action, and the set and the job of an undo."""
 POLL_MILLISECONDS = 20
 # Own writes between two looks at the parts of the search index, and how many parts are left as they are.
 BETWEEN_MERGES, MOST_PARTS = 16, 64
@@ -47,6 +49,7 @@ class Database:
             raise
         self._identity = self._stat()
         self.own: set[int] = set()  # the sets written here: no news to whoever watches the file
+        self.guard: Guard | None = None  # asked about each set before its COMMIT
 
     def close(self) -> None:
         """Close the writing connection."""
@@ -102,6 +105,8 @@ class Database:
             if moved is None and job is None:
                 # Rolled back: an edit from outside is sealed by the next set that does move something.
                 raise _NothingMoved(value)
+            if self.guard is not None:
+                self.guard(self.connection, set_id, action, undoes, job)
             derive.rewrite(self.connection, set_id)
             self.connection.execute("UPDATE writing SET change_set = NULL")
             sealed.update(set=set_id, chain=chain.seal(self.connection, set_id, now))

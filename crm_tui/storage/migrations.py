@@ -21,7 +21,7 @@ from typing import NamedTuple
 from crm_tui import clock
 from crm_tui.errors import Busy, Cancelled, CrmError, Fault, NotPermitted
 from crm_tui.locale import _
-from crm_tui.storage import mounts
+from crm_tui.storage import first_policy, mounts
 from crm_tui.storage.canonical import OBJECTS, canonical, differing, words
 from crm_tui.storage.connection import check_is_ours, connect, real_path, why_faulty_log, why_protected
 from crm_tui.storage.diagnosis import explain
@@ -122,6 +122,39 @@ STEPS = (
             " version TEXT NOT NULL DEFAULT '', seen_set INTEGER NOT NULL DEFAULT 0, scanned_at TEXT,"
             " done INTEGER NOT NULL DEFAULT 0) STRICT",
             "INSERT INTO duplicate_scan (one) VALUES (1)",
+        ),
+    ),
+    # Everybody could see and do everything before; from here on roles say what.
+    Step(
+        7,
+        (
+            "CREATE TABLE team (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, name_key TEXT NOT "
+            "NULL, parent_id INTEGER REFERENCES team (id), region TEXT, created_in INTEGER NOT NULL DEFAULT "
+            "0, changed_in INTEGER NOT NULL DEFAULT 0, deleted_at TEXT CHECK (length(deleted_at) = 20)) "
+            "STRICT",
+            "CREATE TABLE role (id INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL, label TEXT "
+            "NOT NULL, "
+            "label_en TEXT, position INTEGER NOT NULL DEFAULT 0, created_in INTEGER NOT NULL DEFAULT 0, "
+            "changed_in INTEGER NOT NULL DEFAULT 0, deleted_at TEXT CHECK (length(deleted_at) = 20)) STRICT",
+            "CREATE TABLE permission (id INTEGER PRIMARY KEY AUTOINCREMENT, role TEXT NOT NULL, "
+            "verb TEXT NOT "
+            "NULL, field_group TEXT NOT NULL DEFAULT '', scope TEXT NOT NULL CHECK (scope IN ('none', 'own', "
+            "'team', 'all')), created_in INTEGER NOT NULL DEFAULT 0, changed_in INTEGER NOT NULL DEFAULT 0, "
+            "deleted_at TEXT CHECK (length(deleted_at) = 20)) STRICT",
+            "CREATE TABLE substitution (id INTEGER PRIMARY KEY AUTOINCREMENT, person_id INTEGER NOT NULL "
+            "REFERENCES person (id), substitute_id INTEGER NOT NULL REFERENCES person (id), from_on TEXT NOT "
+            "NULL CHECK (length(from_on) = 10), until_on TEXT NOT NULL CHECK (length(until_on) = 10), note "
+            "TEXT, created_in INTEGER NOT NULL DEFAULT 0, changed_in INTEGER NOT NULL DEFAULT 0, deleted_at "
+            "TEXT CHECK (length(deleted_at) = 20), CHECK (person_id <> substitute_id AND from_on <= "
+            "until_on)) STRICT",
+            "CREATE TABLE audit (id INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL CHECK (kind IN "
+            "('unmask', 'export', 'refused')), person_id INTEGER NOT NULL REFERENCES person (id), "
+            "customer_id "
+            "INTEGER, what TEXT NOT NULL DEFAULT '', rows INTEGER, reason TEXT, created_in INTEGER NOT NULL "
+            "DEFAULT 0, changed_in INTEGER NOT NULL DEFAULT 0, deleted_at TEXT CHECK (length(deleted_at) = "
+            "20)) STRICT",
+            "ALTER TABLE person ADD COLUMN team_id INTEGER REFERENCES team (id)",
+            *first_policy.statements(),
         ),
     ),
 )

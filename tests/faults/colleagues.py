@@ -32,6 +32,7 @@ from crm_tui.storage.database import Database
 from crm_tui.storage.driver import sqlite3
 from crm_tui.storage.faults import StaleVersion
 from crm_tui.storage.presence import Presence
+from tests.access.policies import whole
 from tests.faults import processes
 
 FIELDS = ("need", "pain", "timeline", "special_req", "preference", "family")
@@ -82,7 +83,7 @@ class Colleague:
     def __init__(self, path: Path, who: int, hot: int, customers: int) -> None:
         self.presence = Presence(path)
         self.database = Watched(path)
-        self.reader = scope(self.database.connect_reader(), who)
+        self.reader = scope(self.database.connect_reader(), whole(who))
         self.who, self.hot, self.customers = who, hot, customers
         self.chance = random.Random(who)
         self.said = Said([], [], [], [], [], 0, 0, 0, [])

@@ -20,6 +20,7 @@ from crm_tui.exchange.safeguard import Safeguard
 from crm_tui.session import create_database, open_session
 from crm_tui.storage import jobs
 from crm_tui.storage.connection import connect
+from tests.access.policies import whole
 from tests.faults import processes
 from tests.faults.killing import Kept, Outcome, Say, campaign, command, in_mode
 
@@ -84,7 +85,7 @@ class Import:
     def peek(self) -> list[str]:
         """Return what is wrong for whoever reads now: imports are seen whole, with their changes, or not."""
         faults = processes.unsound(self.path)
-        reader = scope(connect(self.path), 1)
+        reader = scope(connect(self.path), whole(1))
         names = reader.execute("SELECT name FROM customer WHERE name LIKE '第%'").fetchall()
         needs = reader.execute("SELECT DISTINCT need FROM customer WHERE name LIKE '在先%'").fetchall()
         contacts = reader.execute("SELECT count(*) FROM contact").fetchone()[0]

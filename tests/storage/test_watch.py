@@ -14,6 +14,7 @@ from crm_tui.storage.connection import create
 from crm_tui.storage.database import Database
 from crm_tui.storage.driver import sqlite3, wal_is_sound
 from crm_tui.storage.watch import Watch
+from tests.access.policies import whole
 from tests.storage.world import OWNER, contact, customer, note, saved
 
 MODES = ["TRUNCATE", *(["WAL"] if wal_is_sound() else [])]
@@ -24,7 +25,7 @@ class Office:
 
     def __init__(self, path: Path) -> None:
         self.mine, self.theirs = Database(path), Database(path)
-        self.reader = scope(self.mine.connect_reader(), 1)
+        self.reader = scope(self.mine.connect_reader(), whole(1))
         self.asked: list[str] = []
         self.watch = Watch(self.reader, history.newest(self.reader), self.mine.own, path)
         self.poll = self.watch.poll

@@ -7,7 +7,6 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 from crm_tui.access import store as people_store
-from crm_tui.access.policy import may
 from crm_tui.customers import bulk, reading
 from crm_tui.customers.bulk import BulkResult
 from crm_tui.customers.bulk_edit import Edit, fields_for_many, read_edit
@@ -38,7 +37,7 @@ def why_not(crm: Frame, action_id: str) -> str:
     session = cast(Session, crm.session)
     if session.read_only:
         return session.read_only
-    return may(session.person.role, handing.ACTION if action_id == HAND_OVER else bulk.ACTION).reason
+    return session.policy.may(handing.ACTION if action_id == HAND_OVER else bulk.ACTION).reason
 
 
 class ChangeBox(JobBox):

@@ -143,9 +143,7 @@ class DuplicatesScreen(Gathering):
             if self.found is None:
                 return _("Choose a group first.")
             if action_id != "reasons":
-                from crm_tui.access.policy import may
-
-                return may(self.session.person.role, DECIDES[action_id]).reason
+                return self.session.policy.may(DECIDES[action_id]).reason
         if action_id == "one_reason" and self.gathered is None:
             return _("Nothing was looked for yet; {key} does.").format(key=self.crm.keymap.shown("scan"))
         return ""

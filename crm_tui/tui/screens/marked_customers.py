@@ -98,9 +98,8 @@ class MarkedCustomersScreen(Marking, CustomersScreen):
             return _("Mark two to eight customers first: {key} marks.").format(
                 key=self.crm.keymap.shown("mark_row")
             )
-        from crm_tui.access.policy import may
 
-        return may(self.session.person.role, "customer.merge").reason
+        return self.session.policy.may("customer.merge").reason
 
     async def _with_marks(self, action_id: str) -> None:
         from crm_tui.tui.screens import bulk

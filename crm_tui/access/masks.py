@@ -1,0 +1,83 @@
+"""Which columns belong to which group of sensitive fields, and what is shown where they are hidden.
+
+``tests/access/test_masks.py`` holds it against the registry of fields: a sensitive field needs a mask.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+
+from crm_tui.storage.driver import sqlite3
+from crm_tui.text.masks import mask_landline, mask_mail, mask_mobile
+
+HIDE = "NULL"
+MOBILE = "crm_hidden_mobile(t.{column})"
+LANDLINE = "crm_hidden_landline(t.{column})"
+MAIL = "crm_hidden_mail(t.{column})"
+NAME = "crm_hidden_name(t.{column})"
+# Table -> column -> (group, what stands in its place).
+MASKS: dict[str, dict[str, tuple[str, str]]] = {
+    "customer": {
+        "budget_min": ("budget", HIDE),
+        "budget_max": ("budget", HIDE),
+        "decision_process": ("decision", HIDE),
+        "preference": ("personal", HIDE),
+        "purchase_history": ("personal", HIDE),
+        "family": ("personal", HIDE),
+    },
+    "contact": {
+        "name": ("contact", NAME),
+        "title": ("contact", HIDE),
+        "department": ("contact", HIDE),
+        "decision_role": ("decision", HIDE),
+        "office_phone": ("contact", LANDLINE),
+        "mobile": ("contact", MOBILE),
+        "email": ("contact", MAIL),
+        "wechat": ("contact", NAME),
+        "work_chat": ("contact", NAME),
+        "preference": ("contact", HIDE),
+        "note": ("contact", HIDE),
+    },
+    "project": {"amount": ("amount", HIDE)},
+}
+# Derived of several groups: hidden as soon as one of them is.
+DERIVED = ("missing", "odd", "phones")
+SEARCHED = "haystack"
+# Kinds of lines of a customer's document (customers/document.py) that are of the group contact.
+PRIVATE_LINES = "cpmw"
+
+
+def lend(connection: sqlite3.Connection) -> None:
+    """Give a connection the functions that the masks of views call."""
+    for name, function in FUNCTIONS.items():
+        connection.create_function(name, 1, function, deterministic=True)
+
+
+def hidden_name(text: str | None) -> str | None:
+    """Return a name or an account with its first sign alone: `张**`."""
+    return None if not text else text[0] + "**"
+
+
+def public_lines(document: str | None) -> str | None:
+    """Return a customer's document without the lines about contacts."""
+    if not document:
+        return document
+    return "\n".join([line for line in document.split("\n") if line[:1] not in PRIVATE_LINES])
+
+
+def _masked(mask: Callable[[str], str]) -> Callable[[str | None], str | None]:
+    @lru_cache(maxsize=512)
+    def function(text: str | None) -> str | None:
+        return mask(text) if text else None
+
+    return function
+
+
+FUNCTIONS: dict[str, Callable[[str | None], str | None]] = {
+    "crm_hidden_mobile": _masked(mask_mobile),
+    "crm_hidden_landline": _masked(mask_landline),
+    "crm_hidden_mail": _masked(mask_mail),
+    "crm_hidden_name": hidden_name,
+    "crm_public_lines": public_lines,
+}

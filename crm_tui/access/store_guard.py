@@ -1,0 +1,72 @@
+"""What a set that is being written did, as its permission is asked: whose records, which hidden fields."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from crm_tui.access.masks import MASKS
+from crm_tui.storage.driver import sqlite3
+from crm_tui.storage.lists import query_in
+
+ORIGIN = "SELECT actor FROM change_set WHERE id = :set"
+ORIGIN_OF_JOB = "SELECT actor FROM change_set WHERE job = :job ORDER BY id LIMIT 1"
+JOB_UNDONE = "SELECT undoes FROM job WHERE id = :job"
+# Whose each customer was before the set: what it did to the owner does not count.
+HELD = (
+    "SELECT c.id, coalesce((SELECT CAST(h.old AS INTEGER) FROM change h WHERE h.change_set = :set"
+    " AND h.entity = 'customer' AND h.entity_id = c.id AND h.field = 'owner_id' ORDER BY h.id LIMIT 1),"
+    " c.owner_id), c.created_in = :set FROM customer c WHERE c.id IN ({ids})"
+)
+SHARED = (
+    "SELECT customer_id FROM collaborator WHERE person_id = :me AND deleted_at IS NULL"
+    " AND access = 'edit' AND created_in <> :set AND customer_id IN ({ids})"
+)
+FIELDS_OF_CUSTOMER = (
+    "SELECT DISTINCT entity_id FROM change WHERE change_set = :set AND entity = 'customer' AND op = 'update'"
+    " AND field = :field"
+)
+FIELDS_OF = (
+    "SELECT DISTINCT r.customer_id FROM change h JOIN {entity} r ON r.id = h.entity_id"
+    " WHERE h.change_set = :set AND h.entity = '{entity}' AND h.op = 'update' AND h.field = :field"
+)
+
+
+def held(connection: sqlite3.Connection, set_id: int, ids: Sequence[int]) -> list[tuple[int, int, int]]:
+    """Return (customer, owner before the set, whether the set made it) of customers."""
+    return query_in(connection, HELD, ids, {"set": set_id})
+
+
+def shared(connection: sqlite3.Connection, set_id: int, person_id: int, ids: Iterable[int]) -> set[int]:
+    """Return those of some customers that a person works on with their owner, since before the set."""
+    params = {"me": person_id, "set": set_id}
+    return {row[0] for row in query_in(connection, SHARED, ids, params)}
+
+
+def handed_over(connection: sqlite3.Connection, set_id: int) -> list[int]:
+    """Return the customers that a set gave another owner."""
+    params = {"set": set_id, "field": "owner_id"}
+    return [row[0] for row in connection.execute(FIELDS_OF_CUSTOMER, params).fetchall()]
+
+
+def with_moved_fields(connection: sqlite3.Connection, set_id: int, group: str) -> set[int]:
+    """Return the customers of whom a set moved a field of a group of sensitive ones."""
+    found: set[int] = set()
+    for entity, fields in MASKS.items():
+        sql = FIELDS_OF_CUSTOMER if entity == "customer" else FIELDS_OF.replace("{entity}", entity)
+        for column, (its_group, _shown) in fields.items():
+            if its_group == group:
+                rows = connection.execute(sql, {"set": set_id, "field": column}).fetchall()
+                found.update(row[0] for row in rows)
+    return found
+
+
+def actor_undone(connection: sqlite3.Connection, undoes: int | None, job: int | None) -> int | None:
+    """Return who made what an undo takes back: a set, or the job that the undoing job is about."""
+    if undoes is not None:
+        row = connection.execute(ORIGIN, {"set": undoes}).fetchone()
+        return row[0] if row else None
+    row = connection.execute(JOB_UNDONE, {"job": job}).fetchone() if job is not None else None
+    if row is None or row[0] is None:
+        return None
+    found = connection.execute(ORIGIN_OF_JOB, {"job": row[0]}).fetchone()
+    return found[0] if found else None
