@@ -68,7 +68,8 @@ def take_apart(typed: str) -> tuple[Place, Street]:
         road, number = rest[:at][:16], first[0] if first else ""
         behind = rest[first.end() :] if first else ""
     digits = _DIGITS.findall(behind)
-    return place, Street(road.strip("()-#"), number.replace("之", "-"), digits[-1] if digits else "")
+    road = road.replace("|", "").strip("()-#")  # which keeps the parts of a street apart (features.py)
+    return place, Street(road, number.replace("之", "-"), digits[-1] if digits else "")
 
 
 def same_road(left: str, right: str) -> bool:

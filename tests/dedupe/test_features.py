@@ -8,6 +8,7 @@ import pytest
 
 from crm_tui.identity.addresses import same_road, take_apart
 from crm_tui.identity.features import PERSON, Record, features
+from crm_tui.identity.keys import keys
 from crm_tui.identity.persons import person_name, person_sound, sound
 
 
@@ -79,6 +80,14 @@ def test_a_free_mail_service_is_nobodys_domain():
 )
 def test_addresses(address, road, number, room):
     assert take_apart(address)[1] == (road, number, room)
+
+
+@pytest.mark.parametrize("address", ["浦东新区|张江路1号", "上海市｜南京|路 3号|5室", "|||1"])
+def test_a_sign_that_keeps_parts_apart_may_stand_in_an_address(address):
+    # A save of it would fail, for its keys are made in the same transaction.
+    found = features(Record(name="上海恒达机械有限公司", addresses=(address,)))
+    assert all(one.count("|") == 2 for one in found.streets)
+    assert keys(found)
     assert same_road("中山路", "东城中山路")
     assert not same_road("路", "中山路")
 
