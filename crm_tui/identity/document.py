@@ -9,6 +9,8 @@ from crm_tui.identity.keys import keys
 MOST = 30
 """Values of one kind that count: of a customer with a thousand contacts the first are as good."""
 _NAMES = (document.SHORT, document.FORMER, document.OTHER, document.ENGLISH)
+_NONE: list[str] = []
+_ONE_BLANK = [""]
 # What no key and no comparison is made of.
 _BESIDE = frozenset((document.NUMBER, document.TAG, document.REFERRER, document.CHAT))
 
@@ -17,26 +19,24 @@ def record_of(text: str) -> Record:
     """Return the record that a document (customers/document.py) tells of."""
     found: dict[str, list[str]] = {}
     for line in text.split("\n"):
-        found.setdefault(line[:1], []).append(line[1:])
-
-    def first(kind: str) -> str:
-        return found[kind][0] if kind in found else ""
-
-    def some(*kinds: str) -> tuple[str, ...]:
-        return tuple([one for kind in kinds for one in found.get(kind, ())][:MOST])
-
+        kind = line[:1]
+        if kind in found:
+            found[kind].append(line[1:])
+        else:
+            found[kind] = [line[1:]]
+    of = found.get
     return Record(
         PERSON if document.PERSON in found else COMPANY,
-        first(document.NAME),
-        some(*_NAMES),
-        first(document.CODE),
-        some(document.PHONE),
-        some(document.MAIL),
-        some(document.PAGE),
-        some(document.CONTACT),
-        first(document.PROVINCE),
-        first(document.CITY),
-        some(document.ADDRESS),
+        of(document.NAME, _ONE_BLANK)[0],
+        tuple([one for kind in _NAMES for one in of(kind, _NONE)][:MOST]),
+        of(document.CODE, _ONE_BLANK)[0],
+        tuple(of(document.PHONE, _NONE)[:MOST]),
+        tuple(of(document.MAIL, _NONE)[:MOST]),
+        tuple(of(document.PAGE, _NONE)[:MOST]),
+        tuple(of(document.CONTACT, _NONE)[:MOST]),
+        of(document.PROVINCE, _ONE_BLANK)[0],
+        of(document.CITY, _ONE_BLANK)[0],
+        tuple(of(document.ADDRESS, _NONE)[:MOST]),
     )
 
 

@@ -106,23 +106,26 @@ class Features(NamedTuple):
 
 
 _SINGLE = Features._fields.index("brands")
+_NOWHERE = Place()
+_NEITHER: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
 
 
 def features(record: Record) -> Features:
     """Take a record apart, of each text LONGEST signs; the same record always gives the same features."""
     record = _shortened(record)
     person = record.kind == PERSON
-    mobiles, landlines = _phones(record.phones)
-    mails, mail_domains = _mails(record.mails)
-    domains = _unique([_host(one) for cell in record.websites for one in cell.split()] + [*mail_domains])
-    at, streets = Place(), []
+    mobiles, landlines = _phones(record.phones) if record.phones else _NEITHER
+    mails, domains = _mails(record.mails) if record.mails else _NEITHER
+    if record.websites or domains:
+        domains = _unique([_host(one) for cell in record.websites for one in cell.split()] + [*domains])
+    at, streets = _NOWHERE, []
     for cell in record.addresses:
         place, street = take_apart(cell)
         if not at.province or not at.city:
             at = place if place.city or not at.province else at
         if street.road:
             streets.append(street)
-    field = _place(record.province, record.city)
+    field = _place(record.province, record.city) if record.province or record.city else _NOWHERE
     if person:
         name = person_name(record.name)
         brand = name.name if name.known else ""
@@ -139,7 +142,10 @@ def features(record: Record) -> Features:
                 name = person_name(one)
                 if name.name:
                     (contacts if name.known else surnames).append(name.name)
-        brands = _unique([other for one in record.names if (other := _company(one)[1]) and other != brand])
+        brands = ()
+        if record.names:
+            others = [_company(one)[1] for one in record.names]
+            brands = _unique([other for other in others if other != brand])
     # A branch is where its own name says, not where its head office is.
     stands = leading_place(branch)[0].city if branch else ""
     city = stands or told.city or field.city or at.city or _area_city(landlines)
@@ -148,7 +154,7 @@ def features(record: Record) -> Features:
     return Features(
         record.kind, whole, brand, sounds, trade, branch, ordinal, told.province, told.city, province, city,
         key, valid, brands, mobiles, landlines, mails, domains,
-        _unique(["|".join(one) for one in streets]), _unique(contacts), _unique(surnames),
+        _unique(["|".join(one) for one in streets]) if streets else (), _unique(contacts), _unique(surnames),
     )  # fmt: skip
 
 

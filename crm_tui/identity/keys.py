@@ -7,6 +7,7 @@ process.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import starmap
 
 from crm_tui.identity.features import PERSON, Features, blake2b
 
@@ -15,6 +16,7 @@ SIGN = "*"
 # 64 signs that the index's tokenizer keeps as they are.
 _SIGNS = b"0123456789abcdefghijklmnopqrstuvwxyz!#$%&()*+,-./:<=>?@[]^_`{|}~"
 _SIGN_OF = bytes(_SIGNS[byte & 63] for byte in range(256))
+_KEY_BYTES = 6
 CAPS: Mapping[str, int] = {
     "u": 60, "m": 12, "t": 12, "e": 60, "d": 40, "p": 6, "c": 60, "i": 60, "x": 40, "a": 10, "k": 20,
     "n": 10, "q": 40, "r": 30, "s": 30,
@@ -23,14 +25,17 @@ CAPS: Mapping[str, int] = {
 c sound of the brand with its place, i with trade, x brand with a sign left out, a address, k contact with
 city;
 of persons n name, q sound with digits of the mobile, r with street, s with city."""
+# A digest of each type that was given nothing yet: to copy it is cheaper than to begin one.
+_BEGUN = {kind: blake2b(digest_size=_KEY_BYTES, person=kind.encode()) for kind in CAPS}
 NAMED = ("u", "m", "t", "e", "d", "p", "a", "k", "n")
 """Types whose members share one value: how many they are tells how rare the value is."""
 
 
 def key_of(kind: str, value: str) -> str:
     """Return the key of a value under a type (a letter of CAPS)."""
-    digest = blake2b(value.encode("utf-8", "surrogatepass"), digest_size=6, person=kind.encode()).digest()
-    return f"*{kind}{digest.translate(_SIGN_OF).decode('ascii')}"
+    digest = _BEGUN[kind].copy()
+    digest.update(value.encode("utf-8", "surrogatepass"))
+    return f"*{kind}{digest.digest().translate(_SIGN_OF).decode()}"
 
 
 def type_of(key: str) -> str:
@@ -71,7 +76,7 @@ def keys(found: Features) -> set[str]:
                 add(("p", one))
         if found.brand:
             _add_brand(found, add)
-    return {key_of(kind, value) for kind, value in values}
+    return set(starmap(key_of, values))
 
 
 def organisation(code: str) -> str:

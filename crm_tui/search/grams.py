@@ -28,7 +28,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from itertools import islice, product
+from itertools import chain, islice, pairwise, product
 from operator import add
 
 from crm_tui.text.company import body, core
@@ -49,6 +49,7 @@ _MARKS = re.compile(f"^(?:\\*|s?\\*?st(?=[{HAN}]))+|(?<=[{HAN}])(?:-[a-z]{{1,2}}
 LONGEST_LINE = 200
 LONGEST_WORD = 24
 LONGEST_WHOLE = 16  # units of a name that is found as a whole
+MOST_KNOWN = 4096
 MOST_READINGS = 8  # combinations of readings of a whole name
 # Parts of addresses that tell nobody apart.
 WEAK_WORDS = frozenset(("com", "cn", "net", "org", "www", "http", "https", "gov", "edu", "tw", "hk", "co"))
@@ -61,7 +62,7 @@ COMPANY_WORDS = frozenset(
 Read = tuple[tuple[str, ...], str]
 
 
-def grams(document: str) -> frozenset[str]:
+def grams(document: str) -> set[str]:
     """Return the grams of a document (customers/document.py); a pure function of it and of VERSION."""
     found: set[str] = set()
     for line in document.split("\n"):
@@ -83,10 +84,10 @@ def grams(document: str) -> frozenset[str]:
             found.update(["+" + plain[at : at + 3] for at in range(2, len(plain) - 2)])
         elif kind in _LATIN:
             _latin(text, found)
-    return frozenset(found)
+    return found
 
 
-def moved(old: str, new: str) -> tuple[frozenset[str], frozenset[str]]:
+def moved(old: str, new: str) -> tuple[set[str], set[str]]:
     """Return the grams that only the old document has, and those that only the new one has."""
     was, now = dict.fromkeys(old.split("\n")), dict.fromkeys(new.split("\n"))
     gone, come = [one for one in was if one not in now], [one for one in now if one not in was]
@@ -107,16 +108,24 @@ def units(text: str) -> list[str]:
     return UNITS.findall(text)
 
 
-@lru_cache(maxsize=4096)
-def read(unit: str) -> Read:
-    """Return the readings of a unit (none but for a Chinese sign) and its possible initials, as one text."""
-    found = readings(unit) if len(unit) == 1 else ()
-    return found, "".join(dict.fromkeys([one[0] for one in found]))
+class _Known(dict[str, Read]):
+    """The readings of units by unit, of which as many stay as texts have Chinese signs."""
+
+    def __missing__(self, unit: str) -> Read:
+        found = readings(unit) if len(unit) == 1 else ()
+        value = found, "".join(dict.fromkeys([one[0] for one in found]))
+        if found and len(self) < MOST_KNOWN:
+            self[unit] = value
+        return value
+
+
+read = _Known().__getitem__
+"""Return the readings of a unit (none but for a Chinese sign) and its possible initials, as one text."""
 
 
 def read_person(text: str, parts: Sequence[str]) -> list[Read]:
     """Return the readings of the units of a person's name: a surname is read in its own way too."""
-    found = [read(part) for part in parts]
+    found = list(map(read, parts))
     for at, own in enumerate(surname_readings(text)):
         if at < len(found) and own not in found[at][0]:
             found[at] = ((own, *found[at][0]), "".join(dict.fromkeys(own[0] + found[at][1])))
@@ -136,7 +145,7 @@ def _name(text: str, found: set[str], whole: bool) -> None:
     parts = UNITS.findall(inner)
     if not parts:
         parts = UNITS.findall(text)
-    said = [read(part) for part in parts]
+    said = list(map(read, parts))
     _signs(parts, said, found)
     _initials(parts, said, found, "^^")
     middle = core(text)
@@ -167,23 +176,25 @@ def _signs(parts: Sequence[str], said: Sequence[Read], found: set[str]) -> None:
     """Add signs, syllables, their pairs, and the grams of words."""
     found.update(parts)
     found.update(map(add, parts, parts[1:]))
-    before: tuple[str, ...] = ()
-    for part, (now, _letters) in zip(parts, said, strict=True):
-        if len(now) == 1 and len(before) == 1:
-            found.add(now[0])
-            found.add(before[0] + "'" + now[0])
-        elif now:
+    spoken = [now for now, _letters in said]
+    found.update([f"{one}'{two}" for each, now in pairwise(spoken) for one in each for two in now])
+    if () not in spoken:
+        found.update(chain.from_iterable(spoken))
+        return
+    for part, now in zip(parts, spoken, strict=True):
+        if now:
             found.update(now)
-            found.update([one + "'" + two for one in before for two in now])
         elif part.isascii():
             found.discard(part)
             _word(part, found)
-        before = now
 
 
 def _letters(parts: Iterable[str], said: Iterable[Read], most: int) -> list[str]:
     """Return for each place the initials that may stand there; letters of words stand for themselves."""
-    places: list[str] = []
+    places = [initials for _readings, initials in said]
+    if "" not in places:
+        return places[:most]
+    places = []
     for part, (_readings, initials) in zip(parts, said, strict=True):
         if initials:
             places.append(initials)
@@ -198,17 +209,19 @@ def _initials(parts: Sequence[str], said: Sequence[Read], found: set[str], start
     places = _letters(parts, said, 40)
     line = "".join(places)
     if len(line) == len(places):
-        found.update(["=" + line[at : at + 2] for at in range(len(line) - 1)])
-        found.update(["=" + line[at : at + 3] for at in range(len(line) - 2)])
+        pairs = ["=" + one + two for one, two in pairwise(line)]
+        found.update(pairs)
+        found.update(map(add, pairs, line[2:]))
         if len(line) > 1:
             found.update((start + line[:2], start + line[:3]))
         return
+    twos = pairwise(places)
+    threes = zip(places, places[1:], places[2:], strict=False)
+    found.update(["=" + one + two for a, b in twos for one in a for two in b])
+    found.update([f"={one}{two}{three}" for a, b, c in threes for one in a for two in b for three in c])
     for size in (2, 3):
-        for at in range(len(places) - size + 1):
-            several = ["".join(one) for one in product(*places[at : at + size])]
-            found.update(["=" + one for one in several])
-            if at == 0:
-                found.update([start + one for one in several])
+        if len(places) >= size:
+            found.update([start + "".join(one) for one in product(*places[:size])])
 
 
 def _core(parts: Sequence[str], said: Sequence[Read], found: set[str]) -> None:
@@ -220,11 +233,16 @@ def _core(parts: Sequence[str], said: Sequence[Read], found: set[str]) -> None:
     if len(parts) > 1:
         found.add("^" + first + parts[1])
     for one in said[0][0]:
-        found.update(["^" + one[:size] for size in range(1, len(one) + 1)])
+        found.update(_beginnings(one))
     places = _letters(parts[:3], said[:3], 3)
     for size in (2, 3):
         if len(places) >= size:
             found.update(["^=" + "".join(one) for one in product(*places[:size])])
+
+
+@lru_cache(maxsize=512)
+def _beginnings(syllable: str) -> tuple[str, ...]:
+    return tuple(["^" + syllable[:size] for size in range(1, len(syllable) + 1)])
 
 
 def _whole(parts: Sequence[str], said: Sequence[Read], found: set[str], sign: str) -> None:
@@ -232,24 +250,19 @@ def _whole(parts: Sequence[str], said: Sequence[Read], found: set[str], sign: st
     if len(parts) > LONGEST_WHOLE:
         return
     found.add(sign + "".join(parts))
-    several = 1
-    spoken = False
-    for one, _initial in said:
-        if one:
-            spoken = True
-            several *= len(one)
-    if not spoken:
+    spoken = [one for one, _initials in said]
+    if not any(spoken):
         return
-    if several == 1:
-        ways = [[one[0] if one else part for (one, _initial), part in zip(said, parts, strict=True)]]
-    else:
-        each = [one or (part,) for (one, _initial), part in zip(said, parts, strict=True)]
+    if () in spoken:
+        each = [one or (part,) for one, part in zip(spoken, parts, strict=True)]
         ways = list(islice(product(*each), MOST_READINGS))
+        for way in ways:
+            letters = [one[0] if its else one for one, its in zip(way, spoken, strict=True)]
+            found.add(sign + "=" + "".join(letters))
+    else:
+        ways = list(islice(product(*spoken), MOST_READINGS))
+        found.update([sign + "=" + "".join([one[0] for one in way]) for way in ways])
     found.update([sign + "'".join(way) for way in ways])
-    spelled = [bool(one) for one, _initial in said]
-    for way in ways:
-        letters = [one[0] if each else one for one, each in zip(way, spelled, strict=True)]
-        found.add(sign + "=" + "".join(letters))
 
 
 def _word(word: str, found: set[str]) -> None:

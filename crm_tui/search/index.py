@@ -101,11 +101,14 @@ def probe(connection: sqlite3.Connection) -> None:
     store.all_of(connection, store.PROBE, {"query": f'"{NOBODY}"'})
 
 
-def all_grams(document: str | None, holder: int | None) -> frozenset[str]:
+def all_grams(document: str | None, holder: int | None) -> set[str]:
     """Return all that the index holds for a customer: of its document (None: it has none) and its holder."""
     if document is None:
-        return frozenset()
-    return tokens(document) | {f"!{holder}"} if holder is not None else tokens(document)
+        return set()
+    found = tokens(document)
+    if holder is not None:
+        found.add(f"!{holder}")
+    return found
 
 
 def write(connection: sqlite3.Connection, documents: Sequence[derive.Document]) -> None:
@@ -167,19 +170,19 @@ def _all(one: derive.Document, made: str | None) -> str:
     return made if one.new_holder is None else f"{made} !{one.new_holder}"
 
 
-def _moved(one: derive.Document) -> tuple[frozenset[str], frozenset[str]]:
+def _moved(one: derive.Document) -> tuple[set[str], set[str]]:
     """Return what is to be taken out for a document that moved, and what is to be put in."""
     if one.old is None or one.new is None:
         before, after = all_grams(one.old, one.old_holder), all_grams(one.new, one.new_holder)
         return before - after, after - before
     # Who holds it is one gram; a text that stays need not be read for that.
-    taken, put = tokens_moved(one.old, one.new) if one.old != one.new else (frozenset(), frozenset())
+    taken, put = tokens_moved(one.old, one.new) if one.old != one.new else (set(), set())
     former, holder = _holder(one.old_holder), _holder(one.new_holder)
     return taken | (former - holder), put | (holder - former)
 
 
-def _holder(holder: int | None) -> frozenset[str]:
-    return frozenset() if holder is None else frozenset((f"!{holder}",))
+def _holder(holder: int | None) -> set[str]:
+    return set() if holder is None else {f"!{holder}"}
 
 
 def _load() -> None:

@@ -6,12 +6,14 @@ from crm_tui.identity.document import keys_moved, keys_of
 from crm_tui.search.grams import grams, moved
 
 
-def tokens(document: str) -> frozenset[str]:
+def tokens(document: str) -> set[str]:
     """Return all tokens of a document; a pure function of it and of grams.VERSION."""
-    return grams(document) | keys_of(document)
+    found = grams(document)
+    found |= keys_of(document)
+    return found
 
 
-def tokens_moved(old: str, new: str) -> tuple[frozenset[str], frozenset[str]]:
+def tokens_moved(old: str, new: str) -> tuple[set[str], set[str]]:
     """Return the tokens that only the old document has, and those that only the new one has."""
     taken, put = moved(old, new)
     gone, come = keys_moved(old, new)

@@ -46,11 +46,14 @@ class Company(NamedTuple):
 
 
 class _Words(NamedTuple):
-    forms: tuple[str, ...]  # longest first
+    forms: tuple[str, ...]  # the longest first
     branches: tuple[str, ...]
     groups: frozenset[str]
-    trades: frozenset[str]
+    ends: frozenset[str]  # of trades and groups
+    last: frozenset[str]  # the last sign of each
     longest: int
+    form_words: frozenset[str]
+    form_sizes: tuple[int, ...]
 
 
 @lru_cache(maxsize=1)
@@ -62,13 +65,16 @@ def _words() -> _Words:
             kind = line.strip("[]")
         else:
             found.setdefault(kind, []).extend(line.split())
-    longest = max(map(len, found["trades"] + found["groups"]))
+    ends = found["trades"] + found["groups"]
     return _Words(
         tuple(sorted(found["forms"], key=len, reverse=True)),
         tuple(sorted(found["branches"], key=len, reverse=True)),
         frozenset(found["groups"]),
-        frozenset(found["trades"]),
-        longest,
+        frozenset(ends),
+        frozenset([one[-1] for one in ends]),
+        max(map(len, ends)),
+        frozenset(found["forms"]),
+        tuple(sorted({len(one) for one in found["forms"]}, reverse=True)),
     )
 
 
@@ -90,11 +96,12 @@ def _cut_branch(text: str) -> tuple[str, str]:
 
 def _cut_form(text: str) -> tuple[str, str]:
     """Return a name without its legal form, and the form; a name that is nothing else stays."""
-    forms = _words().forms
-    if text.endswith(forms):
-        for form in forms:
-            if text.endswith(form):
-                rest = text[: -len(form)].rstrip()
+    words = _words()
+    forms = words.form_words
+    if text.endswith(words.forms):
+        for size in words.form_sizes:
+            if (form := text[-size:]) in forms:
+                rest = text[:-size].rstrip()
                 return (rest, form) if rest else (text, "")
     if text.endswith(")"):
         start = text.rfind("(")
@@ -142,16 +149,17 @@ def _brand_end(text: str) -> int:
 
 def _cut_words(text: str, shortest: int) -> int:
     """Return where the words of groups and trades at the end of a text begin, not before a position."""
-    _forms, _branches, groups, trades, longest = _words()
+    words = _words()
+    ends, last, longest = words.ends, words.last, words.longest
     end = len(text)
-    while True:
+    while end > shortest and text[end - 1] in last:
         for size in range(min(longest, end - shortest), 0, -1):
-            word = text[end - size : end]
-            if word in trades or word in groups:
+            if text[end - size : end] in ends:
                 end -= size
                 break
         else:
-            return end
+            break
+    return end
 
 
 def _cut_brackets(text: str) -> tuple[str, Place | None]:
@@ -172,15 +180,17 @@ def _take_apart(text: str) -> tuple[Place, str, str]:
     if "(" in text:
         text, inside = _cut_brackets(text)
     place, start = leading_place(text)
-    rest = text[start:].lstrip()
+    rest, cut = text[start:].lstrip(), -1
     if start:
         # 上海滩餐饮 and 昆山科技: without the place there would be no brand.
-        end = _cut_words(rest, 0)
-        if len(rest) < 2 or end == 0 or (end == 1 and rest[0] in _OTHER_THINGS):
-            rest = text
+        cut = _cut_words(rest, 0)
+        if len(rest) < 2 or cut == 0 or (cut == 1 and rest[0] in _OTHER_THINGS):
+            rest, cut = text, -1
     if latin := _LATIN_GROUP.search(rest, 2):
         return inside or place, rest[: latin.start()], latin[0].strip(" ,.-")
-    end = _cut_words(rest, _brand_end(rest))
+    shortest = _brand_end(rest)
+    # What was cut to less than a brand may be cut otherwise where a brand has to stay.
+    end = cut if cut >= shortest else _cut_words(rest, shortest)
     return inside or place, rest[:end].rstrip(), rest[end:]
 
 
@@ -211,5 +221,8 @@ def _is_note(text: str) -> bool:
     inside = text.strip(" ()")
     words = _words()
     return not (
-        inside in words.forms or inside in words.groups or as_place(inside) or inside.endswith(words.branches)
+        inside in words.form_words
+        or inside in words.groups
+        or as_place(inside)
+        or inside.endswith(words.branches)
     )

@@ -89,6 +89,10 @@ _FORMS = (
 )
 _VARIANTS = {ord(pair[0]): pair[1] for pair in _FORMS.split()}
 _VARIANT = re.compile("[" + "".join(map(chr, _VARIANTS)) + "]")
+_HAN = re.compile("[\u4e00-\u9fff]")
+_SETTLED = {chr(code) for code in range(0x21, 0x7F) if not 0x41 <= code <= 0x5A}
+"""Signs that stay as they are in a searchable text, whatever is beside them; Chinese ones as texts came."""
+_MOST_SETTLED = 5000
 
 
 def searchable(s: str) -> str:
@@ -97,6 +101,8 @@ def searchable(s: str) -> str:
     NFKC (full width, ligatures), lower case, traditional to simplified, a run of blanks as one blank and none
     around, no control, invisible or surrogate characters. ``searchable(searchable(s)) == searchable(s)``.
     """
+    if _SETTLED.issuperset(s):
+        return s
     text = s
     for _turn in range(4):
         before = text
@@ -110,7 +116,19 @@ def searchable(s: str) -> str:
         text = " ".join(text.split())
         if text == before or text.isascii() or unicodedata.is_normalized("NFKC", text):
             break
+    if len(_SETTLED) < _MOST_SETTLED:
+        _SETTLED.update([sign for sign in _HAN.findall(text) if _stays(sign)])
     return text
+
+
+def _stays(sign: str) -> bool:
+    code = ord(sign)
+    return (
+        code not in _VARIANTS
+        and _SIMPLIFIED[code] == code
+        and unicodedata.is_normalized("NFKC", sign)
+        and sign.isprintable()
+    )
 
 
 def _shown(char: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from operator import mul
 from typing import NamedTuple
 
 from crm_tui.locale import N_
@@ -39,13 +40,13 @@ class CodeCheck(NamedTuple):
 
 
 def _weighted(key: str) -> int:
-    return sum(_VALUES[sign] * weight for sign, weight in zip(key, _WEIGHTS, strict=False))
+    return sum(map(mul, map(_VALUES.__getitem__, key), _WEIGHTS))
 
 
 @lru_cache(maxsize=4096)
 def check_code(s: str) -> CodeCheck:
     """Say what kind of credit code ``s`` is (S2-06, S2-18); the text itself is the caller's to keep."""
-    key = _SEPARATORS.sub("", half_width(s)).upper()
+    key = s.upper() if s.isascii() and s.isalnum() else _SEPARATORS.sub("", half_width(s)).upper()
     if not key:
         # A cell of dashes alone is a placeholder, a cell of blanks is empty.
         return CodeCheck("placeholder", "", NOT_FILLED) if s.strip() else CodeCheck("empty", "", "")

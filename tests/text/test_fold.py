@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crm_tui.text.fold import fold, simplify, tidy
+from crm_tui.text import fold as folding
+from crm_tui.text.fold import fold, searchable, simplify, tidy
 
 ANY = st.text(max_size=40)
 CHINESE = st.text(st.characters(min_codepoint=0x3000, max_codepoint=0x9FFF), max_size=40)
@@ -83,6 +84,17 @@ def test_tidy_touches_the_outside_only(text: str, kept: str) -> None:
 def test_tidy_keeps_the_inside(text: str) -> None:
     assert tidy(text) in text
     assert tidy(tidy(text)) == tidy(text)
+
+
+@given(st.lists(st.text("华為(（）) aZ9·-豊隣①ｱﾞ\u0301\u200b\ud800\n", max_size=6), min_size=2, max_size=4))
+def test_texts_met_before_change_nothing(texts: list[str]) -> None:
+    met = [searchable(one) for one in (*texts, *texts)]
+    afresh = []
+    for one in (*texts, *texts):
+        folding._SETTLED.difference_update(map(chr, range(0x4E00, 0xA000)))
+        afresh.append(searchable(one))
+    assert met == afresh
+    assert [searchable(one) for one in met] == met
 
 
 def test_thirty_thousand_names_fold_quickly() -> None:
