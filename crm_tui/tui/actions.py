@@ -1,94 +1,34 @@
 """THE registry of actions: key bar, help, palette, README table and user keymaps are made from it.
 
-A screen never names a key. It has a ``kind`` (see below) and methods ``do_<id>``; the app looks the key
+A screen never names a key. It has a ``kind`` (kinds.py) and methods ``do_<id>``; the app looks the key
 up here and calls the method of the focused widget, its parents, the screen or the app, whoever has it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
 
 from crm_tui.locale import N_
-
-MOVE, GO, WORK, VIEW, PROGRAM = N_("Move"), N_("Go to"), N_("Work"), N_("List and record"), N_("Program")
-GROUPS = (WORK, MOVE, GO, VIEW, PROGRAM)
-
-ALL = ("all",)
-LISTS = (
-    *("today", "customers", "customer", "history", "import", "welcome", "duplicates", "suspects"),
-    *("help", "palette", "pick", "tags", "obstacles", "drafts", "upkeep"),
+from crm_tui.tui.kinds import (
+    ALL,
+    FILES,
+    FORM,
+    GO,
+    LISTS,
+    MARKED,
+    MOVE,
+    MOVES,
+    PANELS,
+    PROGRAM,
+    RECORDS,
+    ROOMS,
+    ROWS,
+    SCREEN_TITLES,
+    TWINS,
+    VIEW,
+    WORK,
+    Action,
 )
-MOVES = (*LISTS, "conflict", "display", "columns", "sorts", "filter", "views", "bulk", "merge", "members")
-ROOMS = ("today", "customers", "customer", "history", "duplicates")
-RECORDS = ("today", "customers", "customer")
-MARKED = ("today", "customers")
-FORM = ("form",)
-TWINS = ("merge", "duplicates")
-SCREEN_TITLES = {
-    "today": N_("Today"),
-    "customers": N_("Customers"),
-    "customer": N_("Customer"),
-    "history": N_("History"),
-    "import": N_("Import"),
-    "welcome": N_("Welcome"),
-    "help": N_("Help"),
-    "find": N_("Find"),
-    "palette": N_("Commands"),
-    "form": N_("Form"),
-    "drafts": N_("Drafts"),
-    "conflict": N_("Changed by two"),
-    "upkeep": N_("Upkeep"),
-    "display": N_("Display"),
-    "columns": N_("Columns"),
-    "sorts": N_("Sort"),
-    "filter": N_("Filter"),
-    "views": N_("Views"),
-    "jump": N_("Jump"),
-    "pick": N_("Choice"),
-    "tags": N_("Tags"),
-    "snooze": N_("Put the plan off"),
-    "obstacles": N_("In the way of undoing"),
-    "undo_preview": N_("Take this back?"),
-    "bulk": N_("Change these?"),
-    "merge": N_("Merge customers"),
-    "duplicates": N_("Duplicates"),
-    "suspects": N_("Suspected duplicates"),
-    "members": N_("Put side by side"),
-    "job": N_("Please wait"),
-}
-
-
-ROWS = (*MOVES, "find")
-FILES = ("today", "customers", "customer")  # where any customer can be looked for
-PANELS = tuple(kind for kind in SCREEN_TITLES if kind != "find")
-
-
-class Action(NamedTuple):
-    """One thing a user can do.
-
-    ``id`` names the method ``do_<id>``; ``keys`` are Textual's names, the first is shown, the rest are
-    function-key and full-width twins; ``screens`` are the kinds of screen it belongs to, or ``all``;
-    ``footer`` is its place in the key bar (1 first, 0 never); ``words`` are further search words
-    (pinyin and its initials); ``danger`` marks what takes something away; ``writes`` what needs a database
-    that may be written.
-    """
-
-    id: str
-    keys: tuple[str, ...]
-    label: str
-    help: str
-    group: str
-    screens: tuple[str, ...] = ALL
-    footer: int = 0
-    words: str = ""
-    danger: bool = False
-    writes: bool = False
-
-    def belongs_to(self, kind: str) -> bool:
-        """Tell whether the action can be met on that kind of screen."""
-        return kind in self.screens or self.screens == ALL
-
 
 ACTIONS: tuple[Action, ...] = (
     Action("open", ("enter",), N_("Open"), N_("Open what the cursor is on; fold or unfold a group."), VIEW,

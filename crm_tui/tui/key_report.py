@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from crm_tui.locale import _
-from crm_tui.tui.actions import SCREEN_TITLES
 from crm_tui.tui.keymap import Keymap
 from crm_tui.tui.keys import REASONS, problem_of, show_key
+from crm_tui.tui.kinds import SCREEN_TITLES
 
 
 class KeyLine(NamedTuple):

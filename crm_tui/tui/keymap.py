@@ -6,8 +6,9 @@ from typing import Any, NamedTuple
 
 from crm_tui.locale import _, language, ngettext, set_language
 from crm_tui.text.cells import width
-from crm_tui.tui.actions import ACTIONS, GROUPS, Action, belonging_to, find
+from crm_tui.tui.actions import ACTIONS, belonging_to, find
 from crm_tui.tui.keys import LINE_KEYS, free_of_letters, show_key
+from crm_tui.tui.kinds import GROUPS, Action
 from crm_tui.tui.own_keys import Examined, examine
 
 FOOTER_KEYS = 7

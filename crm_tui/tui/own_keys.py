@@ -7,8 +7,9 @@ from difflib import get_close_matches
 from typing import Any, NamedTuple
 
 from crm_tui.locale import _
-from crm_tui.tui.actions import ACTIONS, FORM, SCREEN_TITLES, Action, clashes, find
+from crm_tui.tui.actions import ACTIONS, clashes, find
 from crm_tui.tui.keys import LINE_KEYS, free_of_letters, key_name, problem_of, show_key, twins
+from crm_tui.tui.kinds import FORM, SCREEN_TITLES, Action
 
 # Without these nobody gets out of a screen, or finds the others.
 NEEDED = frozenset({"back", "quit", "open", "palette", "help", "next_field", "save"})

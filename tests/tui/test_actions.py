@@ -9,10 +9,11 @@ import pytest
 
 from crm_tui import locale
 from crm_tui.text.cells import width
-from crm_tui.tui.actions import ACTIONS, GROUPS, SCREEN_TITLES, Action, clashes, find
+from crm_tui.tui.actions import ACTIONS, clashes, find
 from crm_tui.tui.key_report import report
 from crm_tui.tui.keymap import Keymap, footer_width, key_table
 from crm_tui.tui.keys import FORBIDDEN, half_width, is_writing, key_name, show_key
+from crm_tui.tui.kinds import GROUPS, SCREEN_TITLES, Action
 
 KINDS = [kind for kind in SCREEN_TITLES if kind not in ("palette",)]
 

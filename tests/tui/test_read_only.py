@@ -13,8 +13,9 @@ import time_machine
 from crm_tui.customers import service
 from crm_tui.followups import service as followups
 from crm_tui.session import Session, open_session
-from crm_tui.tui.actions import ACTIONS, GO, MOVE, PROGRAM, SCREEN_TITLES, belonging_to
+from crm_tui.tui.actions import ACTIONS, belonging_to
 from crm_tui.tui.app import CrmApp
+from crm_tui.tui.kinds import GO, MOVE, PROGRAM, SCREEN_TITLES
 from crm_tui.tui.rooms import ROOMS
 from tests.storage.old import content
 from tests.tui.driver import User, story

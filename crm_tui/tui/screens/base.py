@@ -16,7 +16,7 @@ from textual.widgets import Input, Static
 
 from crm_tui.errors import CrmError
 from crm_tui.locale import _
-from crm_tui.tui.actions import FILES, SCREEN_TITLES
+from crm_tui.tui.kinds import FILES, SCREEN_TITLES
 from crm_tui.tui.typed_into import takes_text
 from crm_tui.tui.widgets.lines import KeyBar, Notice, SearchLine, StatusLine
 from crm_tui.tui.widgets.table import Table

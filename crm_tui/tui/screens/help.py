@@ -9,8 +9,9 @@ from textual.widget import Widget
 
 from crm_tui.locale import _
 from crm_tui.text.cells import width
-from crm_tui.tui.actions import SCREEN_TITLES, belonging_to
+from crm_tui.tui.actions import belonging_to
 from crm_tui.tui.finding import matches
+from crm_tui.tui.kinds import SCREEN_TITLES
 from crm_tui.tui.screens.base import BaseScreen
 from crm_tui.tui.widgets.lines import SearchLine
 from crm_tui.tui.widgets.rows import Cell, Column, GroupedSource, ListSource, Row, Section

@@ -12,8 +12,9 @@ from textual.widgets import Input
 
 from crm_tui.locale import _
 from crm_tui.tui import preferences
-from crm_tui.tui.actions import ACTIONS, MOVE, SCREEN_TITLES, Action, find
+from crm_tui.tui.actions import ACTIONS, find
 from crm_tui.tui.finding import matches, nearness
+from crm_tui.tui.kinds import MOVE, SCREEN_TITLES, Action
 from crm_tui.tui.screens.base import BaseScreen, PopUp
 from crm_tui.tui.screens.form_fields import listed
 from crm_tui.tui.widgets.lines import TextLine
