@@ -147,9 +147,8 @@ class Policy:
             return _("Your role ({role}) was removed or may do nothing; ask an administrator.").format(
                 role=self.role_title
             )
-        return _("Your role ({role}) may not do that: {verb}.").format(
-            role=self.role_title, verb=_(VERBS[verb])
-        )
+        text = _("Your role ({role}) may not do that: {verb}. Somebody with another role can.")
+        return text.format(role=self.role_title, verb=_(VERBS[verb]))
 
 
 def shared_covers(verb: str, access: str) -> bool:

@@ -6,7 +6,8 @@ import pytest
 
 from crm_tui.access import policy
 from crm_tui.access import store as people
-from crm_tui.errors import BadInput, NotPermitted
+from crm_tui.access.store_policy import load_policy
+from crm_tui.errors import BadInput, Refused
 from crm_tui.locale import set_language
 from crm_tui.session import Session
 from tests.opened import saved
@@ -54,16 +55,18 @@ def test_a_name_that_means_two_people_means_nobody(crm: Session) -> None:
     assert keys["王芳"] == 1
 
 
-def test_only_an_administrator_adds_people() -> None:
-    assert policy.may("administrator", "user.add").allowed
-    assert policy.may("entry", "customer.add").allowed
+def test_only_an_administrator_adds_people(crm: Session) -> None:
+    assert crm.policy.may("user.add").allowed
     for role in policy.ROLES:
         if role != "administrator":
-            decision = policy.may(role, "user.add")
+            login = saved(crm, people.add, role, role, role)
+            own = load_policy(crm.database.connection, login, crm.today())
+            assert own.may("customer.add").allowed
+            decision = own.may("user.add")
             assert not decision.allowed
-            assert "系统管理员" in decision.reason
-            with pytest.raises(NotPermitted, match="系统管理员"):
-                policy.demand(role, "user.add")
+            assert "人员和团队" in decision.reason
+            with pytest.raises(Refused, match="人员和团队"):
+                own.demand("user.add")
 
 
 @pytest.mark.requirement("S0-02")

@@ -181,8 +181,10 @@ def test_who_was_put_away_meanwhile_gets_no_tag_either(crm, database):
 
 
 def test_a_representative_may_change_many_as_they_may_one_by_one(crm, database):
-    people(crm, 2)
-    saved(crm, people_store.add, "li", "李雷", "sales_rep")
+    ids = people(crm, 2)
+    person = saved(crm, people_store.add, "li", "李雷", "sales_rep")
+    for one in ids:
+        saved(crm, service.update, one, dict(every(crm))[one], {"owner_id": person})
     with open_session(database, login="li") as session:
         change_many(session, every(session), edit(session, "status=lost"))
         assert field(crm, "status") == ["lost", "lost"]

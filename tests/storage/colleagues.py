@@ -70,7 +70,7 @@ def world(path: Path) -> None:
 
         def fill(change: Any) -> None:
             for login, name in (("li", "李雷"), ("zhao", "赵云")):
-                people.add(change, login, name, "sales_rep")
+                people.add(change, login, name, "sales_manager")
             for at in range(3):
                 contacts = [{"name": f"甲{at}", "mobile": f"1380013800{at}"}, {"name": f"乙{at}"}]
                 values = {"no": f"C{at}", "name": f"公司{at}", "note": "原", "status": "prospect"}

@@ -37,6 +37,10 @@ CHECKED: dict[tuple[str, str], tuple[Any, Any]] = {
     ("plan", "origin"): ("manual", "import"),
     ("plan", "state"): ("todo", "done"),
     ("duplicate_decision", "verdict"): ("different", "related"),
+    ("permission", "scope"): ("own", "all"),
+    ("substitution", "from_on"): ("2024-02-02", "2024-02-03"),
+    ("substitution", "until_on"): ("2024-02-05", "2024-02-04"),
+    ("audit", "kind"): ("unmask", "export"),
     ("person", "active"): (1, 0),
     ("word", "active"): (1, 0),
 }

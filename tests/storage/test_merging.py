@@ -13,7 +13,13 @@ from crm_tui.storage.undo import undo
 from tests.storage.world import assert_sound, contact, customer, field, saved
 
 NOW = "2026-11-20T02:00:00Z"
-COLLEAGUE = {"login": "han", "login_key": "han", "name": "韩梅梅", "name_key": "韩梅梅", "role": "sales_rep"}
+COLLEAGUE = {
+    "login": "han",
+    "login_key": "han",
+    "name": "韩梅梅",
+    "name_key": "韩梅梅",
+    "role": "sales_manager",
+}
 
 
 @pytest.fixture(autouse=True)
