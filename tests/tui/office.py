@@ -24,7 +24,7 @@ def office(folder: Path, name: str = "a.db") -> Session:
     if made is None:
         create_database(path, login="wang", name="王伟")
         with open_session(path, login="wang") as session:
-            session.write(people.add, "li", "李销售", "sales_rep")
+            session.write(people.add, "li", "李销售", "sales_manager")
         made = _MADE[clock.instant()] = path.read_bytes()
         assert not path.with_name(name + "-wal").exists()
     path.write_bytes(made)

@@ -38,7 +38,7 @@ def path(tmp_path: Path) -> Path:
     path = tmp_path / "crm.db"
     create_database(path, name="王伟")
     with open_session(path) as session:
-        session.write(people.add, "li", "李销售", "sales_rep")
+        session.write(people.add, "li", "李销售", "sales_manager")
         for place, name in enumerate(NAMES):
             values = {"name": f"{name}有限公司", "kind": "company", "status": "prospect"}
             key = session.write(service.add, values, [{"name": "王总"}]).value
