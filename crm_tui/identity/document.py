@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from crm_tui.customers import document
-from crm_tui.identity.features import COMPANY, PERSON, Features, Record, features
+from crm_tui.identity.features import COMPANY, LONGEST, PERSON, Features, Record, features, features_of_short
 from crm_tui.identity.keys import keys
 
 MOST = 30
@@ -42,7 +42,8 @@ def record_of(text: str) -> Record:
 
 def features_of(text: str) -> Features:
     """Return the features of a document."""
-    return features(record_of(text))
+    record = record_of(text)
+    return features_of_short(record) if len(text) <= LONGEST else features(record)
 
 
 def keys_of(text: str) -> set[str]:

@@ -112,7 +112,11 @@ _NEITHER: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
 
 def features(record: Record) -> Features:
     """Take a record apart, of each text LONGEST signs; the same record always gives the same features."""
-    record = _shortened(record)
+    return features_of_short(_shortened(record))
+
+
+def features_of_short(record: Record) -> Features:
+    """Take a record apart of which no text has more than LONGEST signs."""
     person = record.kind == PERSON
     mobiles, landlines = _phones(record.phones) if record.phones else _NEITHER
     mails, domains = _mails(record.mails) if record.mails else _NEITHER
@@ -171,7 +175,9 @@ def _shortened(record: Record) -> Record:
 
 
 def _unique(found: list[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys([one for one in found if one])) if found else ()
+    if len(found) < 2:
+        return (found[0],) if found and found[0] else ()
+    return tuple(dict.fromkeys([one for one in found if one]))
 
 
 @lru_cache(maxsize=_KEPT)

@@ -76,15 +76,20 @@ def grams(document: str) -> set[str]:
         elif kind in _CACHED:
             found.update(_CACHED[kind](text))
         elif kind == "#":
-            plain = "".join(WORDS.findall(text))
+            plain = _plain(text)
             found.update(["#" + plain[at : at + 3] for at in range(len(plain) - 2)])
             found.add("#$" + plain)
         elif kind == "u":
-            plain = "".join(WORDS.findall(text))
+            plain = _plain(text)
             found.update(["+" + plain[at : at + 3] for at in range(2, len(plain) - 2)])
         elif kind in _LATIN:
             _latin(text, found)
     return found
+
+
+def _plain(text: str) -> str:
+    """Return the letters and digits of a text."""
+    return text if text.isascii() and text.isalnum() and text.islower() else "".join(WORDS.findall(text))
 
 
 def moved(old: str, new: str) -> tuple[set[str], set[str]]:
@@ -166,10 +171,18 @@ def _name(text: str, found: set[str], whole: bool) -> None:
         found.update(["&" + parts[start] + one for one in parts[start + 2 : start + 6]])
 
 
-def _place(few: Sequence[str], parts: Sequence[str]) -> int:
+def _place(few: list[str], parts: list[str]) -> int:
     """Return where some units stand within others, -1 when they do not."""
-    size = len(few)
-    return next((at for at in range(len(parts) - size + 1) if parts[at : at + size] == few), -1)
+    size, last = len(few), len(parts) - len(few)
+    if not size:
+        return 0
+    at = -1
+    # Mostly the first unit settles it.
+    while few[0] in parts[at + 1 : last + 1]:
+        at = parts.index(few[0], at + 1)
+        if parts[at : at + size] == few:
+            return at
+    return -1
 
 
 def _signs(parts: Sequence[str], said: Sequence[Read], found: set[str]) -> None:
@@ -219,9 +232,16 @@ def _initials(parts: Sequence[str], said: Sequence[Read], found: set[str], start
     threes = zip(places, places[1:], places[2:], strict=False)
     found.update(["=" + one + two for a, b in twos for one in a for two in b])
     found.update([f"={one}{two}{three}" for a, b, c in threes for one in a for two in b for three in c])
-    for size in (2, 3):
-        if len(places) >= size:
-            found.update([start + "".join(one) for one in product(*places[:size])])
+    _start(places, found, start)
+
+
+def _start(places: Sequence[str], found: set[str], sign: str) -> None:
+    """Add the initials that the first two and three places may have."""
+    if len(places) > 1:
+        two = [sign + one + other for one in places[0] for other in places[1]]
+        found.update(two)
+        if len(places) > 2:
+            found.update([one + other for one in two for other in places[2]])
 
 
 def _core(parts: Sequence[str], said: Sequence[Read], found: set[str]) -> None:
@@ -234,10 +254,7 @@ def _core(parts: Sequence[str], said: Sequence[Read], found: set[str]) -> None:
         found.add("^" + first + parts[1])
     for one in said[0][0]:
         found.update(_beginnings(one))
-    places = _letters(parts[:3], said[:3], 3)
-    for size in (2, 3):
-        if len(places) >= size:
-            found.update(["^=" + "".join(one) for one in product(*places[:size])])
+    _start(_letters(parts[:3], said[:3], 3), found, "^=")
 
 
 @lru_cache(maxsize=512)
