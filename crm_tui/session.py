@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import pwd
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import date
 from functools import cached_property
 from importlib import import_module
@@ -15,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 from crm_tui import clock, config
 from crm_tui.access import store as people_store
 from crm_tui.access import store_policy
-from crm_tui.access.guard import Guard
-from crm_tui.access.scope import scope
+from crm_tui.access.policy import Policy
+from crm_tui.access.rights import Rights
 from crm_tui.access.store import Person
 from crm_tui.drafts import Drafts, Owner
 from crm_tui.errors import BadInput, CrmError, NotPermitted, Refused
@@ -58,71 +57,45 @@ class Session:
         self.source = source
         self.presence = presence or Presence(database.path)
         self.presence.sit(person.login, person.name, source)
-        self.policy = store_policy.load_policy(database.connection, person.id, self._policy_day())
-        self.revealed: set[tuple[int, str]] = set()
-        database.guard = Guard(person.id, lambda: self.policy, self._policy_day).check
+        self.rights = Rights(database, person.id, source)
         self.reader = self.another_reader()
         self.first_set = history.newest(self.reader) + 1
 
     def another_reader(self) -> sqlite3.Connection:
         """Open one more reading connection, for a long reading beside the others; who asked closes it."""
-        return scope(self.database.connect_reader(), self.policy, self.revealed)
+        return self.rights.scoped(self.database.connect_reader())
 
-    def _policy_day(self) -> date:
-        # The reader has no views yet when this is first asked.
-        return clock.today(presets.settings(self.database.connection).get("zone") or clock.DEFAULT_ZONE)
+    @property
+    def policy(self) -> Policy:
+        """What the person may do."""
+        return self.rights.policy
 
     def refresh_policy(self) -> bool:
         """Take over what the file now says of the person's rights; whether any of it moved.
 
         What was shown before may not be shown any more: front ends read everything again then.
         """
-        day = self._policy_day()
-        if store_policy.stamp(self.database.connection, day) == self.policy.stamp:
+        if not self.rights.refresh():
             return False
-        self.policy = store_policy.load_policy(self.database.connection, self.person.id, day)
-        person = people_store.by_id(self.database.connection, self.person.id)
-        if person is not None:
-            self.person = person
-        scope(self.reader, self.policy, self.revealed)
+        self.person = people_store.by_id(self.database.connection, self.person.id) or self.person
+        self.rights.scoped(self.reader)
         return True
+
+    def demand(self, action: str, owner: int | None = None) -> None:
+        """Raise Refused unless the policy allows an action, noting the attempt."""
+        self.rights.demand(action, owner)
 
     def unmask(self, customer_id: int, group: str, reason: str) -> None:
         """Show a hidden group of fields of a customer for the rest of the session; noted with the reason.
 
         Raises Refused where the role does not allow it, BadInput without a reason or for an unknown customer.
         """
-        from crm_tui.access import audit, store_reach
-
-        owner = store_reach.owner_of(self.reader, customer_id)
-        if owner is None:
-            raise BadInput(_("There is no such customer."), _("Nothing was shown."))
-        self.demand("unmask", owner)
-        self.write(audit.note_unmasking, customer_id, group, reason)
-        self.revealed.add((customer_id, group))
-        scope(self.reader, self.policy, self.revealed)
-
-    def demand(self, action: str, owner: int | None = None) -> None:
-        """Raise Refused unless the policy allows an action, noting the attempt."""
-        try:
-            self.policy.demand(action, owner)
-        except Refused as refused:
-            self._note(action, refused)
-            raise
-
-    def _note(self, action: str, refused: Refused) -> None:
         from crm_tui.access import audit
 
-        if self.read_only or not self.policy.active:
-            return
-        # What cannot be noted is refused all the same.
-        with suppress(CrmError):
-            self.database.write(
-                self.person.id,
-                audit.REFUSED,
-                lambda change: audit.note_refusal(change, action, reason=refused.what),
-                source=self.source,
-            )
+        self.rights.check_unmasking(self.reader, customer_id)
+        self.write(audit.note_unmasking, customer_id, group, reason)
+        self.rights.revealed.add((customer_id, group))
+        self.rights.scoped(self.reader)
 
     def close(self) -> None:
         """Close both connections and let go of the session lock."""
@@ -216,7 +189,7 @@ class Session:
                 source=self.source,
             )
         except Refused as refused:
-            self._note(name, refused)
+            self.rights.note(name, refused)
             raise
 
     def parts(
@@ -356,6 +329,26 @@ def open_session(
         session.close()
         raise
     return session
+
+
+def demand_of_file(path: Path, verb: str, login: str | None = None) -> None:
+    """Raise Refused where whoever calls is known in a file and their role does not allow a verb.
+
+    A file that cannot be read, or in which nobody of that name is known (a timer), says nothing of that.
+    """
+    try:
+        database = Database(path, read_only=True)
+    except CrmError:
+        return
+    try:
+        person = people_store.by_login(database.connection, login or system_login())
+        if person is not None:
+            day = clock.today()
+            store_policy.load_policy(database.connection, person.id, day).demand(verb)
+    except sqlite3.Error:
+        return
+    finally:
+        database.close()
 
 
 def _unknown(database: Database, login: str) -> NotPermitted:

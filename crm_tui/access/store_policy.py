@@ -27,12 +27,20 @@ STAMP = (
     " (SELECT max(changed_in) FROM substitution)"
 )
 
+ZONE = "SELECT value FROM setting WHERE name = 'zone' AND deleted_at IS NULL"
+
 
 class Team(NamedTuple):
     """A team as the rules read it: its id and the team above it."""
 
     id: int
     parent_id: int | None
+
+
+def zone(connection: sqlite3.Connection) -> str:
+    """Return the team's time zone, by which absences begin and end; '' when the file names none."""
+    row = connection.execute(ZONE).fetchone()
+    return row[0] or "" if row else ""
 
 
 def stamp(connection: sqlite3.Connection, today: date) -> tuple[Any, ...]:

@@ -36,7 +36,7 @@ def due(state: State, mine: bool, until: str | None, line: bool) -> None:
         queue = today(session.reader, owner, clock.now(), session.zone, until=last, whole=not line)
         zone = session.zone
         reminder = ""
-        if sys.stderr.isatty() and not line:
+        if sys.stderr.isatty() and not line and session.policy.may("upkeep").allowed:
             from crm_tui.storage.reminder import remind
 
             reminder = remind(session.reader, session.database.path, zone)

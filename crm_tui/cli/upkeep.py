@@ -13,7 +13,7 @@ from crm_tui.cli.registry import COMMANDS
 from crm_tui.cli.state import State
 from crm_tui.errors import BadInput, UsageFault
 from crm_tui.locale import N_, _, ngettext
-from crm_tui.session import system_login
+from crm_tui.session import demand_of_file, system_login
 from crm_tui.storage import backup as backups
 from crm_tui.storage import drill as drills
 from crm_tui.storage import pruning, restoring
@@ -23,6 +23,7 @@ from crm_tui.storage.presence import enter
 from crm_tui.text.sizes import size_text
 
 NAMED = 5
+UPKEEP = "upkeep"
 
 
 @command(
@@ -44,6 +45,8 @@ def backup(state: State, folder: str | None, listed: bool, prune: bool, timer: b
     if listed:
         _list(state, place)
         return
+    if not timer:
+        demand_of_file(state.path, UPKEEP)
     made: Backup | None = None
     presence = enter(state.path)
     try:
@@ -146,6 +149,8 @@ def _object(one: Backup) -> dict[str, object]:
 def restore(state: State, name: str | None, yes: bool, drill: bool, other: bool) -> None:
     """Put a backup in the place of the database, try one aside, or list them."""
     folder = backups.default_folder(state.path)
+    if drill or name is not None:
+        demand_of_file(state.path, UPKEEP)
     if drill:
         _drill(
             state,

@@ -113,6 +113,8 @@ class CrmApp(Frame):
         from crm_tui.storage.reminder import remind
 
         session = cast(OpenedSession, self.session)
+        if not session.policy.may("upkeep").allowed:
+            return
         try:
             text = await self.work.run(remind, session.reader, session.database.path, session.zone)
         except Cancelled:  # the program is being left

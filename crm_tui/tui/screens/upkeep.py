@@ -28,6 +28,7 @@ from crm_tui.tui.work import Job
 from crm_tui.upkeep.doctor import examine
 from crm_tui.upkeep.findings import BAD, GOOD, LABELS, MENDED, WARN, Finding
 
+KEEPS = ("mend", "backup_now", "drill", "restore")  # for those who look after the file
 PEOPLE_SECONDS = 2.0
 TONES = {GOOD: "good", MENDED: "accent", WARN: "warn", BAD: "bad"}
 
@@ -179,7 +180,7 @@ class UpkeepScreen(BaseScreen):
             return _("Still looking; try again in a moment.")
         if action_id in ("drill", "restore") and self._chosen() is None:
             return _("Choose a backup first.")
-        return ""
+        return self.session.policy.may("upkeep").reason if action_id in KEEPS else ""
 
     async def do_open(self) -> None:
         """Show the whole of a check, or what can be done with a backup."""
