@@ -33,6 +33,7 @@ SEEN = "{seen:t.owner_id:t.id}"
 SEEN_STATE = "{seen:t.held_by:t.customer_id}"
 WHOLE_PAIR = "{whole:t.a} AND {whole:t.b}"
 WHOLE_OF = "{whole:t.customer_id}"
+WHOLE_OF_ANY = "{whole_any:t.customer_id}"
 TOLD = "{told}"
 LOGGED = "{logged}"
 AUDITED = "{audited}"
@@ -86,7 +87,6 @@ VIEWS: dict[str, tuple[str, str]] = {
     "saved_view": ("saved_view", f"{LIVE} AND (t.owner_id IS NULL OR t.owner_id = {{me}})"),
     "person_state": ("person_state", "t.person_id = {me}"),
     "draft": ("draft", "t.person_id = {me}"),
-    "job": ("job", "1 = 1"),
     "publishing": ("publishing", "1 = 1"),
     "import_mapping": ("import_mapping", "1 = 1"),
     "upkeep": ("upkeep", "1 = 1"),
@@ -95,7 +95,8 @@ VIEWS: dict[str, tuple[str, str]] = {
     "duplicate_pair": ("duplicate_pair", WHOLE_PAIR),
     "duplicate_scan": ("duplicate_scan", "1 = 1"),
     # Removed rows too, for what history calls them.
-    **{f"{table}_any": (table, OF_ANY_CUSTOMER) for table in CHILDREN},
+    **{f"{table}_any": (table, OF_ANY_CUSTOMER) for table in CHILDREN if table != "imported_row"},
+    "imported_row_any": ("imported_row", WHOLE_OF_ANY),
     "duplicate_decision_any": ("duplicate_decision", OF_ANY_BOTH),
     "tag_any": ("tag", "1 = 1"),
     "word_any": ("word", "1 = 1"),
@@ -104,6 +105,7 @@ VIEWS: dict[str, tuple[str, str]] = {
     "change_set": ("change_set", PUBLISHED),
     "change": ("change", f"EXISTS (SELECT 1 FROM temp.change_set s WHERE s.id = t.change_set) AND {LOGGED}"),
     "told_set": ("change_set", f"{PUBLISHED} AND {TOLD}"),
+    "job": ("job", "1 = 1"),
 }
 OWNER_TABLES = {OWN: "own_owner", TEAM: "team_owner"}
 # Moves of these are moves of records that somebody may not see.
@@ -158,7 +160,10 @@ def scope(
 
 
 def _fill(reader: sqlite3.Connection, policy: Policy, revealed: Iterable[tuple[int, str]]) -> None:
-    """Fill the tables that views ask: whose customers are one's own and the team's, what is revealed."""
+    """Fill the tables that views ask: whose customers are one's own and the team's, what is revealed.
+
+    ``read_scope`` says how far the views reach, of the hidden groups of fields too: search asks that.
+    """
     for scope_, table in OWNER_TABLES.items():
         reader.execute(f"CREATE TEMP TABLE IF NOT EXISTS {table} (id INTEGER PRIMARY KEY)")
         reader.execute(f"DELETE FROM temp.{table}")
@@ -168,6 +173,10 @@ def _fill(reader: sqlite3.Connection, policy: Policy, revealed: Iterable[tuple[i
         "CREATE TEMP TABLE IF NOT EXISTS revealed (customer_id INTEGER, field_group TEXT,"
         " PRIMARY KEY (customer_id, field_group))"
     )
+    reader.execute("CREATE TEMP TABLE IF NOT EXISTS read_scope (field_group TEXT PRIMARY KEY, scope TEXT)")
+    reader.execute("DELETE FROM temp.read_scope")
+    reach = [(group, policy.scope(READ, group)) for group in ("", *policy.hidden)]
+    reader.executemany("INSERT INTO temp.read_scope VALUES (?, ?)", reach)
     reader.execute("DELETE FROM temp.revealed")
     reader.executemany("INSERT INTO temp.revealed VALUES (?, ?)", sorted(set(revealed)))
 
@@ -200,15 +209,17 @@ def _uncovered(policy: Policy, groups: Iterable[str], owner: str, customer: str)
 
 def _columns(policy: Policy, view: str, table: str, names: list[str]) -> str:
     """Return what a view selects: hidden columns through their masks."""
-    if not policy.hidden or view in ("compared", "taken"):
+    if policy.is_whole or view in ("compared", "taken"):
         return ", ".join(f"t.{name}" for name in names)
     return ", ".join(_column(policy, table, name) for name in names)
 
 
 def _column(policy: Policy, table: str, name: str) -> str:
     plain = f"t.{name}"
-    if table in ("change", "change_set"):
-        return _logged_column(policy, table, name)
+    if (table, name) in TOLD_COLUMNS:
+        return f"CASE WHEN {_filled(policy, TOLD_COLUMNS[table, name])} THEN t.{name} ELSE '' END AS {name}"
+    if table == "change":
+        return _logged_column(policy, name)
     group, shown = masks.MASKS.get(table, {}).get(name, ("", ""))
     owner = {"customer": "t.owner_id", "customer_state": "t.held_by"}.get(table, OWNER_OF)
     customer = "t.id" if table == "customer" else "t.customer_id"
@@ -223,13 +234,18 @@ def _column(policy: Policy, table: str, name: str) -> str:
     )
 
 
+# What somebody wrote of a set or a file, by who may be told of it.
+TOLD_COLUMNS = {
+    ("change_set", "reason"): TOLD,
+    ("job", "title"): "(t.person_id = {me} OR EXISTS (SELECT 1 FROM temp.told_set s WHERE s.job = t.id))",
+}
 OWNER_OF = "(SELECT w.owner_id FROM main.customer w WHERE w.id = t.customer_id)"
 
 
-def _logged_column(policy: Policy, table: str, name: str) -> str:
+def _logged_column(policy: Policy, name: str) -> str:
     """Return a column of the log: values of hidden fields, and whole rows that were removed, are NULL."""
     plain = f"t.{name}"
-    if table == "change_set" or name not in ("old", "new"):
+    if name not in ("old", "new") or not policy.hidden:
         return plain
     arms = []
     for entity, fields in masks.MASKS.items():
@@ -273,8 +289,9 @@ def _filled(policy: Policy, condition: str) -> str:
     for customer in ("t.customer_id", "t.a", "t.b"):
         clear = _uncovered(policy, GROUPS, "v.owner_id", "v.id")
         more = f" AND {clear}" if clear else ""
-        seen = f"EXISTS (SELECT 1 FROM temp.customer v WHERE v.id = {customer}{more})"
-        condition = condition.replace(f"{{whole:{customer}}}", seen)
+        for name, view in (("whole", "customer"), ("whole_any", "customer_any")):
+            seen = f"EXISTS (SELECT 1 FROM temp.{view} v WHERE v.id = {customer}{more})"
+            condition = condition.replace(f"{{{name}:{customer}}}", seen)
     audited = "1 = 1" if policy.may("audit").allowed else f"t.person_id = {me}"
     logged = told = "1 = 1"
     if not policy.is_whole or audited != "1 = 1":
