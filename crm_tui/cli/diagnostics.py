@@ -24,7 +24,7 @@ USAGE = 2
 def say(text: str) -> None:
     """Write a sentence, or lines of them, to stderr; what a terminal would obey is taken out first."""
     for line in text.splitlines():
-        sys.stderr.write((safe(line) if sys.stderr.isatty() else line) + "\n")
+        sys.stderr.write(safe(line) + "\n")
 
 
 def say_usage(error: click.UsageError) -> None:
@@ -76,7 +76,10 @@ def log_fault(error: BaseException) -> Path | None:
     import traceback
 
     path = config.state_dir() / "crm-tui.log"
-    text = f"{clock.instant()} {' '.join(sys.argv[1:2])}\n{''.join(traceback.format_exception(error))}\n"
+    told = "".join(traceback.format_exception(error))
+    # Whoever reads the log does so in a terminal, and an error may quote data.
+    told = "\n".join(map(safe, told.split("\n")))
+    text = f"{clock.instant()} {safe(' '.join(sys.argv[1:2]))}\n{told}\n"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(path, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600)

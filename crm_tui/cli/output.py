@@ -3,22 +3,16 @@
 from __future__ import annotations
 
 import json
-import re
 import shutil
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from crm_tui.text.cells import fit, safe, width
+from crm_tui.text.cells import escaped, fit, safe, width
 
 NARROWEST = 6
 GAP = "  "
-# What a terminal might obey, and halves of characters that no encoding can write.
-UNSAFE = re.compile(
-    "[\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]"
-)
-LINE_ENDS = re.compile(r"[\t\r\n\v\f\x85\u2028\u2029]+")
 
 
 class Column(NamedTuple):
@@ -31,7 +25,10 @@ class Column(NamedTuple):
 
 @dataclass
 class Output:
-    """Writes data to stdout, as JSON when asked; what a terminal would obey never reaches one."""
+    """Writes data to stdout, as JSON when asked; what a terminal would obey is never written.
+
+    Not into a pipe either: behind it mostly stands a pager or a picker, and behind that a terminal.
+    """
 
     as_json: bool = False
 
@@ -42,14 +39,11 @@ class Output:
 
     def line(self, text: str = "") -> None:
         """Write one line."""
-        if self.is_terminal:
-            text = safe(text)
-        sys.stdout.write(text.rstrip() + "\n")
+        sys.stdout.write(safe(text).rstrip() + "\n")
 
     def json(self, value: Mapping[str, Any]) -> None:
-        """Write one JSON object on one line."""
-        text = json.dumps(value, ensure_ascii=False, default=str)
-        sys.stdout.write(UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", text) + "\n")
+        """Write one JSON object on one line, whole: what is not shown stands in it as an escape of JSON."""
+        sys.stdout.write(escaped(json.dumps(value, ensure_ascii=False, default=str)) + "\n")
 
     def table(
         self, columns: Sequence[Column], sections: Iterable[tuple[str, Sequence[Sequence[str]]]]
@@ -59,8 +53,8 @@ class Output:
         A section's title stands on a line of its own, '' for none. On a terminal flexible columns are cut to
         its width; into a pipe everything is written whole.
         """
-        parts = [(title, [[_one_line(cell) for cell in row] for row in rows]) for title, rows in sections]
-        head = [column.title for column in columns]
+        parts = [(title, [[safe(cell) for cell in row] for row in rows]) for title, rows in sections]
+        head = [safe(column.title) for column in columns]
         every = [head, *(row for _title, rows in parts for row in rows)]
         widths = [max(width(row[index]) for row in every) for index in range(len(columns))]
         if self.is_terminal:
@@ -84,7 +78,6 @@ class Output:
     def _row(self, columns: Sequence[Column], widths: Sequence[int], row: Sequence[str]) -> None:
         cells = []
         for column, cells_wide, text in zip(columns, widths, row, strict=True):
-            text = safe(text) if self.is_terminal else text
             shown = fit(text, cells_wide)
             cells.append(
                 " " * (cells_wide - width(shown.rstrip())) + shown.rstrip() if column.right else shown
@@ -95,13 +88,10 @@ class Output:
         """Write names and values below each other; the lines of a long value stay under its first."""
         if not pairs:
             return
-        names = max(width(name) for name, _value in pairs)
-        for name, value in pairs:
+        shown = [(safe(name), value) for name, value in pairs]
+        names = max(width(name) for name, _value in shown)
+        for name, value in shown:
             lead = indent + fit(name, names) + GAP
             for text in value.splitlines() or [""]:
                 self.line(lead + text)
                 lead = " " * width(lead)
-
-
-def _one_line(text: str) -> str:
-    return LINE_ENDS.sub(" ", text)

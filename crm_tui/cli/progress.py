@@ -9,7 +9,7 @@ from typing import Any
 
 from crm_tui import clock
 from crm_tui.locale import _
-from crm_tui.text.cells import width
+from crm_tui.text.cells import safe, width
 
 EVERY = 0.1
 
@@ -62,7 +62,7 @@ class Bar:
         if not self._shows or (now - self._last < EVERY and done < total):
             return
         self._last = now
-        text = f"{self.what} {done:,}/{total:,}" + (f" {done * 100 // total}%" if total else "")
+        text = f"{safe(self.what)} {done:,}/{total:,}" + (f" {done * 100 // total}%" if total else "")
         taken = now - self._began
         if 0 < done < total and taken > 1:
             text += " · " + _("{n} s left").format(n=round(taken / done * (total - done)))

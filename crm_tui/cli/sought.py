@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from crm_tui import config
 from crm_tui.cli.output import Column, Output
 from crm_tui.locale import LANGUAGES, _, set_language
+from crm_tui.text.cells import safe
 
 if TYPE_CHECKING:
     from crm_tui.customers.filter_fields import Filter
@@ -203,7 +204,7 @@ def quick(argv: Sequence[str]) -> int | None:
         return 0
     except OSError:
         return None
-    sys.stderr.writelines(f"{sentence}\n" for sentence in told(found))
+    sys.stderr.writelines(f"{safe(sentence)}\n" for sentence in told(found))
     return 0 if found.found else 1
 
 

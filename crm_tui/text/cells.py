@@ -131,6 +131,31 @@ def safe(s: str) -> str:
     return "".join(kept)
 
 
+def escaped(text: str) -> str:
+    """Return a JSON text that means the same, with ``\\uXXXX`` for everything that ``safe`` would take out."""
+    if _PLAIN.fullmatch(text):
+        return text
+    kept: list[str] = []
+    marks = MARKS_KEPT
+    for char in text:
+        is_mark = unicodedata.category(char)[0] == "M"
+        marks = marks + 1 if is_mark else 0
+        kept.append(_spelt(char) if marks > MARKS_KEPT else _as_json(char))
+    return "".join(kept)
+
+
+@lru_cache(maxsize=4096)
+def _as_json(char: str) -> str:
+    # Behind an ideograph nothing composes, so what comes back changed is what would not be shown.
+    return char if char == "\n" or safe("一" + char) == "一" + char else _spelt(char)
+
+
+def _spelt(char: str) -> str:
+    import json
+
+    return json.dumps(char)[1:-1]
+
+
 def _is_selector(code: int) -> bool:
     """Tell whether a mark is drawn by no terminal: grapheme joiner, variation selectors."""
     return (

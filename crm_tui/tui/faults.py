@@ -9,6 +9,7 @@ from pathlib import Path
 from crm_tui import clock
 from crm_tui.config import state_dir
 from crm_tui.locale import _
+from crm_tui.text.cells import safe
 
 
 def describe(error: BaseException) -> str:
@@ -28,7 +29,8 @@ def note(text: str) -> Path | None:
         path.parent.mkdir(parents=True, exist_ok=True)
         log = os.open(path, os.O_CREAT | os.O_APPEND | os.O_WRONLY | os.O_CLOEXEC, 0o600)
         with os.fdopen(log, "a", encoding="utf-8", errors="backslashreplace") as file:
-            file.write(f"{clock.instant()}\n{text}\n")
+            # Whoever reads the log does so in a terminal, and an error may quote data.
+            file.write("\n".join([clock.instant(), *map(safe, text.split("\n")), ""]))
     except OSError:
         return None
     return path

@@ -315,14 +315,15 @@ def test_the_latest_changes_with_their_numbers(desk: Crm) -> None:
 def test_what_a_terminal_would_obey_never_reaches_one(desk: Crm, monkeypatch: pytest.MonkeyPatch) -> None:
     evil = "\x1b]52;c;Zm9v\x07\u202e[VIP]\r\n第二行"
     write(lambda change: customers.update(change, 1, None, {"need": evil, "key_note": evil}))  # ty: ignore
-    piped = desk("show", "恒达").out
-    assert "\x1b]52" in piped
-    assert "第二行" in piped
-    monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
-    for words in (("show", "恒达"), ("show", "恒达", "--json"), ("history", "恒达"), ("due",)):
-        shown = desk(*words).out
-        assert not set(shown) & set("\x1b\x07\r\u202e\x9b")
-        assert shown
+    for terminal in (False, True):
+        # Behind a pipe stands a pager, and behind that a terminal.
+        monkeypatch.setattr("sys.stdout.isatty", lambda: terminal, raising=False)  # noqa: B023
+        for words in (("show", "恒达"), ("show", "恒达", "--json"), ("history", "恒达"), ("due",)):
+            shown = desk(*words).out
+            assert not set(shown) & set("\x1b\x07\r\u202e\x9b")
+            assert "第二行" in shown or words == ("due",)
+        # A program is given every sign.
+        assert desk("show", "恒达", "--json").json[0]["need"] == evil
 
 
 def test_a_narrow_terminal_cuts_what_may_be_cut(desk: Crm, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 from wcwidth import wcwidth
 
-from crm_tui.text.cells import MARKS_KEPT, clip, fit, safe, width
+from crm_tui.text.cells import MARKS_KEPT, clip, escaped, fit, safe, width
 
 ORDINARY = st.text(
     st.one_of(
@@ -123,6 +124,16 @@ def test_safe_text_is_one_harmless_line(text: str) -> None:
     assert not any(ord(c) < 0x20 or 0x7F <= ord(c) < 0xA0 for c in shown)
     assert not set(shown) & set("\u200b\u200d\u202a\u202e\u2066\u2069\ufe0f\ufeff\u2028")
     assert MARKS_KEPT == 2
+
+
+@given(ANY)
+@example("Z" + "\u0310\u0334\u0489" * 9 + "\x1b]52;c;x\x07\x9b\u202e\u200b\U000e0041\ud800👨\u200d👩")
+def test_json_means_the_same_when_what_is_not_shown_is_escaped(text: str) -> None:
+    spelt = escaped(json.dumps(text, ensure_ascii=False))
+    assert json.loads(spelt).encode("utf-16", "surrogatepass") == text.encode("utf-16", "surrogatepass")
+    assert width(safe(spelt)) == width(spelt)
+    assert not any(ord(c) < 0x20 or 0x7F <= ord(c) < 0xA0 for c in spelt)
+    assert not set(spelt) & set("\u200b\u200d\u202a\u202e\u2066\u2069\ufe0f\ufeff\u2028\u061c")
 
 
 def test_all_of_unicode_is_as_wide_for_us_as_for_rich_and_for_terminals() -> None:
