@@ -9,6 +9,8 @@ from functools import lru_cache
 ELLIPSIS = "…"
 MARKS_KEPT = 2
 """Combining marks kept after one character; more of them climb over the lines above."""
+MARKS_TYPED = 4
+"""Combining marks that an input keeps after one character."""
 
 _REPLACED = "\ufffd"
 # Text made of these only needs neither cleaning nor a look at each character's category.
@@ -131,8 +133,32 @@ def safe(s: str) -> str:
     return "".join(kept)
 
 
+def harmless(s: str, *, lines: bool = True) -> str:
+    """Return a text that an input may hold: what ``safe`` takes out goes, but for what is typed on purpose.
+
+    That is what joins the parts of emoji and of some scripts, selectors, and up to MARKS_TYPED marks. Without
+    ``lines`` a line end becomes a blank; a tab always does.
+    """
+    s = s.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
+    s = s if lines else s.replace("\n", " ")
+    if all(map(_PLAIN.fullmatch, s.split("\n"))):
+        return s
+    kept: list[str] = []
+    marks = 0
+    for char in s:
+        category = unicodedata.category(char)
+        if category[0] == "M" and not _is_selector(ord(char)):
+            marks += 1
+            if marks <= MARKS_TYPED:
+                kept.append(char)
+        elif char in "\n\u200c\u200d" or category not in ("Cc", "Cf", "Cs", "Zl", "Zp"):
+            marks = marks if category in ("Cf", "Mn") else 0
+            kept.append(char)
+    return "".join(kept)
+
+
 def escaped(text: str) -> str:
-    """Return a JSON text that means the same, with ``\\uXXXX`` for everything that ``safe`` would take out."""
+    """Return a JSON text that means the same, with ``\\uXXXX`` for all that ``safe`` would take out."""
     if _PLAIN.fullmatch(text):
         return text
     kept: list[str] = []

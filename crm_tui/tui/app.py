@@ -8,6 +8,7 @@ from typing import cast
 from crm_tui.errors import Cancelled
 from crm_tui.locale import _
 from crm_tui.session import Session as OpenedSession
+from crm_tui.text.cells import harmless
 from crm_tui.tui.frame import Frame
 from crm_tui.tui.opening import then_warm
 from crm_tui.tui.screens.base import BaseScreen
@@ -157,6 +158,10 @@ class CrmApp(Frame):
             self.copy(text)
         else:
             self.say(_("Press {key} to leave.").format(key=self.keymap.shown("quit")))
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """Put a text on the clipboard without what would steer the terminal that it is pasted into."""
+        super().copy_to_clipboard(harmless(text))
 
     def copy(self, text: str) -> None:
         """Put a text on the clipboard (OSC 52, works over SSH) and say what was copied."""

@@ -13,6 +13,7 @@ from textual.screen import Screen
 
 from crm_tui.errors import CrmError, Fault
 from crm_tui.locale import _
+from crm_tui.text.cells import safe
 from crm_tui.tui import faults
 
 STDERR = 2
@@ -78,6 +79,7 @@ class Ending(App[None], inherit_bindings=False):
         if leave is not None:
             leave()
         if self.last_words:
+            said = "".join(f"{safe(line)}\n" for line in self.last_words.split("\n"))
             # Past Python's own buffer: what cannot be written there would change the exit status.
             with suppress(OSError):
-                os.write(STDERR, (self.last_words + "\n").encode("utf-8", "replace"))
+                os.write(STDERR, said.encode())

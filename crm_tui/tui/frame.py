@@ -19,10 +19,11 @@ from crm_tui import clock
 from crm_tui.errors import BadInput, Conflict, CrmError
 from crm_tui.locale import _
 from crm_tui.storage.driver import sqlite3
+from crm_tui.text.cells import harmless
 from crm_tui.tui import faults, sheets
 from crm_tui.tui.actions import find
 from crm_tui.tui.keymap import Keymap
-from crm_tui.tui.keys import half_width, harmless, is_writing, key_name
+from crm_tui.tui.keys import half_width, is_writing, key_name
 from crm_tui.tui.kinds import MOVE, Action
 from crm_tui.tui.live import Live
 from crm_tui.tui.looks import Looks

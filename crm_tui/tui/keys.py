@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 
 from textual.keys import Keys, key_to_character
@@ -41,11 +40,6 @@ _SHOWN = {
 _NAMES = {"/": "slash", ":": "colon", "?": "question_mark", " ": "space"}
 # Signs a Chinese keyboard gives where NFKC knows no half-width twin.
 _TWINS = {"、": "/", "。": ".", "《": "<", "》": ">", "￥": "$"}
-
-_STEERING = re.compile(
-    "[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff"
-    "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069]"
-)
 
 # Keys that never reach the program, or that terminals, tmux or shells keep for themselves (ux.md part 2).
 _TMUX = N_("tmux and screen keep it for themselves")
@@ -143,16 +137,6 @@ def half_width(character: str | None) -> str | None:
         return None
     twin = _TWINS.get(character) or unicodedata.normalize("NFKC", character)
     return twin if len(twin) == 1 and twin.isascii() and twin.isprintable() else None
-
-
-def harmless(text: str, *, lines: bool = True) -> str:
-    """Return a text that an input may hold: without signs that steer the terminal or turn the line round.
-
-    Without ``lines`` a line end becomes a blank; a tab always does.
-    """
-    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
-    text = text if lines else text.replace("\n", " ")
-    return _STEERING.sub("", text)
 
 
 def is_writing(text: str) -> bool:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from rich.cells import split_graphemes
 
-from crm_tui.text.cells import width
+from crm_tui.text.cells import MARKS_KEPT, width
 
 HALF = "\0"  # the right half of a wide character
 UNKNOWN = "\x01"  # in what is shown: nobody knows what the terminal has there
@@ -228,6 +228,6 @@ def _clusters(text: str, ambiguous: int) -> tuple[tuple[str, int], ...]:
             cluster, cells = "?", 1
         if cells:
             found.append((cluster, min(cells, 2)))
-        elif found and unicodedata.category(cluster[0])[0] in "ML":
+        elif found and unicodedata.category(cluster[0])[0] in "ML" and len(found[-1][0]) <= MARKS_KEPT:
             found[-1] = (found[-1][0] + cluster, found[-1][1])
     return tuple(found)

@@ -9,16 +9,19 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
+from textual.content import Content
 from textual.message import Message
 from textual.screen import ModalScreen, Screen
 from textual.widget import Widget
-from textual.widgets import Input, Static
+from textual.widgets import Input
 
 from crm_tui.errors import CrmError
 from crm_tui.locale import _
+from crm_tui.text.cells import safe
 from crm_tui.tui.kinds import FILES, SCREEN_TITLES
 from crm_tui.tui.typed_into import takes_text
 from crm_tui.tui.widgets.lines import KeyBar, Notice, SearchLine, StatusLine
+from crm_tui.tui.widgets.prose import Prose
 from crm_tui.tui.widgets.table import Table
 from crm_tui.tui.work import Superseded
 
@@ -53,7 +56,7 @@ class BaseScreen(Screen[Any]):
         self.status = StatusLine()
         self.notice = Notice()
         self.keys = KeyBar()
-        self.small = Static(classes="too-small", markup=False)
+        self.small = Prose(classes="too-small")
         self.filter = ""
         self.room = ""
         self.arguments: Mapping[str, Any] = {}
@@ -281,7 +284,7 @@ class PopUp(BaseScreen, ModalScreen[Any]):
     def compose(self) -> ComposeResult:
         """Yield the box, with the message and key lines inside."""
         with Vertical(classes="box") as box:
-            box.border_title = self.heading().replace("[", "\\[")
+            box.border_title = Content(safe(self.heading()))
             yield from self.box()
             yield self.notice
             yield self.keys

@@ -8,7 +8,6 @@ from functools import partial
 from typing import Any, ClassVar, NamedTuple, cast
 
 from textual.widget import Widget
-from textual.widgets import Static
 
 from crm_tui.customers import bulk, reading
 from crm_tui.customers.bulk import Preview, Target
@@ -18,6 +17,7 @@ from crm_tui.session import Session
 from crm_tui.tui.screens.base import PopUp
 from crm_tui.tui.screens.form_fields import listed
 from crm_tui.tui.widgets.lines import TextLine
+from crm_tui.tui.widgets.prose import Prose
 from crm_tui.tui.widgets.rows import Column, ListSource, Row
 from crm_tui.tui.widgets.table import Table
 
@@ -91,7 +91,7 @@ class BulkBox(PopUp):
         self.plans = True
         if not asks:
             self.hidden = frozenset({"with_plans"})
-        self.told = Static("", markup=False, classes="bulk-told")
+        self.told = Prose(classes="bulk-told")
         self.line = NoteLine()
         self.table = Table(
             [

@@ -10,7 +10,6 @@ from typing import Any, ClassVar, NamedTuple
 from rich.text import Text
 from textual.containers import VerticalScroll
 from textual.widget import Widget
-from textual.widgets import Static
 
 from crm_tui import clock
 from crm_tui.errors import BadInput
@@ -24,6 +23,7 @@ from crm_tui.tui.screens.saving import Part, Saving, sentences
 from crm_tui.tui.screens.text_box import TextBox
 from crm_tui.tui.widgets.form import Form
 from crm_tui.tui.widgets.lines import wrapped
+from crm_tui.tui.widgets.prose import Prose
 from crm_tui.tui.widgets.rows import Cell, Column, ListSource, Row, column_widths
 from crm_tui.tui.widgets.table import Table
 
@@ -116,7 +116,7 @@ class ConflictScreen(BaseScreen):
         self.conflict = conflict
         self.others = conflict.moved
         self.asked = questions(self.parts, conflict)
-        self.told = Static("", markup=False, classes="conflict-told")
+        self.told = Prose(classes="conflict-told")
         self.table = Table(
             [
                 Column(_("Field"), 10, flex=1),
@@ -126,7 +126,7 @@ class ConflictScreen(BaseScreen):
                 Column(_("Chosen"), 6),
             ]
         )
-        self.whole = Static("", markup=False)
+        self.whole = Prose()
         self.pane = VerticalScroll(self.whole, classes="conflict-pane", can_focus=False)
         self._leaving = False
 
@@ -364,7 +364,7 @@ class ValueScreen(FormScreen):
         self.part = part
         self.record_now = record
         self.said = list(said)
-        self.whole = Static("", markup=False)
+        self.whole = Prose()
 
     def heading(self) -> str:
         """Return the title."""

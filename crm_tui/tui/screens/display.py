@@ -8,13 +8,13 @@ from typing import ClassVar
 from rich.segment import Segment
 from textual.strip import Strip
 from textual.widget import Widget
-from textual.widgets import Static
 
 from crm_tui.locale import _
 from crm_tui.text.cells import fit
 from crm_tui.tui import themes
 from crm_tui.tui.screens.base import PopUp
 from crm_tui.tui.widgets.lines import Line
+from crm_tui.tui.widgets.prose import Prose
 from crm_tui.tui.widgets.rows import Cell, Column, GroupedSource, ListSource, Row, Section
 from crm_tui.tui.widgets.table import Table
 
@@ -59,7 +59,7 @@ class DisplayBox(PopUp):
         """Yield the choices, a sample of rows, the test of widths."""
         yield self.table
         yield self.sample
-        yield Static(_("Right: no sign cut or set apart, the bars in one column."), markup=False)
+        yield Prose(_("Right: no sign cut or set apart, the bars in one column."))
         yield self.ruler
 
     async def reload(self) -> None:

@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from typing import Any, ClassVar, NamedTuple, cast
 
 from textual.widget import Widget
-from textual.widgets import Static
 
 from crm_tui import clock
 from crm_tui.drafts import Draft, Found
@@ -20,6 +19,7 @@ from crm_tui.tui.screens.base import PopUp
 from crm_tui.tui.screens.form_screen import FormScreen
 from crm_tui.tui.screens.saving import sentences
 from crm_tui.tui.screens.text_box import TextBox
+from crm_tui.tui.widgets.prose import Prose
 from crm_tui.tui.widgets.rows import Cell, Column, ListSource, Row
 from crm_tui.tui.widgets.table import Table
 
@@ -57,7 +57,7 @@ class DraftsScreen(PopUp):
     def __init__(self) -> None:
         super().__init__()
         self.lines: list[Left] = []
-        self.about = Static("", markup=False)
+        self.about = Prose()
         self.table = Table(
             [
                 Column(_("Form"), 18, flex=4),

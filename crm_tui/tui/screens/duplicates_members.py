@@ -6,7 +6,6 @@ from collections.abc import Hashable, Iterable, Sequence
 from typing import ClassVar
 
 from textual.widget import Widget
-from textual.widgets import Static
 
 from crm_tui.customers.fields import FIELDS
 from crm_tui.customers.reading import CustomerRow
@@ -15,6 +14,7 @@ from crm_tui.locale import _
 from crm_tui.tui.screens.base import PopUp
 from crm_tui.tui.widgets.pick_table import PickTable
 from crm_tui.tui.widgets.picks import Picks
+from crm_tui.tui.widgets.prose import Prose
 from crm_tui.tui.widgets.rows import Column, ListSource, Row
 
 
@@ -41,7 +41,7 @@ class MembersBox(PopUp):
     def box(self) -> Iterable[Widget]:
         """Yield what is asked, and the customers."""
         said = _("{n} customers look like one; at most {most} are merged at once. Choose which.")
-        yield Static(said.format(n=len(self.rows), most=MOST), markup=False)
+        yield Prose(said.format(n=len(self.rows), most=MOST))
         yield self.table
 
     async def reload(self) -> None:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from textual.widgets import Static
-
 from crm_tui.locale import _
 from crm_tui.session import Session
 from crm_tui.text.cells import fit, safe, width
 from crm_tui.tui.screens.duplicates_rows import Cluster, told
 from crm_tui.tui.widgets.lines import packed
+from crm_tui.tui.widgets.prose import Prose
 
 LOW, TALL = 20, 32  # lines of a window
 LEAST, FEW, MANY = 2, 4, 8  # customers that are named in a low and in a tall window
@@ -16,11 +15,11 @@ REASON_LINES = 4
 DROPPED = (3, 4)  # state and contact, where there is no room for them
 
 
-class Pane(Static, can_focus=False):
+class Pane(Prose, can_focus=False):
     """The customers one below the other in columns, then the reasons with their points."""
 
     def __init__(self) -> None:
-        super().__init__("", markup=False, classes="twins-pane")
+        super().__init__(classes="twins-pane")
         self.cluster: Cluster | None = None
 
     def show(self, session: Session, cluster: Cluster | None) -> None:

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual.widget import Widget
-from textual.widgets import Static
 
 from crm_tui.customers.fields import field_of
 from crm_tui.errors import BadInput
@@ -21,6 +20,7 @@ from crm_tui.tui.screens.base import BaseScreen, PopUp
 from crm_tui.tui.screens.history_rows import Line, Preview
 from crm_tui.tui.screens.taking_back import take_back
 from crm_tui.tui.widgets.lines import SearchLine
+from crm_tui.tui.widgets.prose import Prose
 from crm_tui.tui.widgets.rows import Cell, ListSource, Row
 from crm_tui.tui.widgets.table import Table
 
@@ -191,7 +191,7 @@ class UndoPreview(PopUp):
         text = ngettext("{n} place goes back.", "{n} places go back.", about.places).format(n=about.places)
         names = about.names[: history_rows.NAMED] if len(about.names) > 1 else []
         more = "\n…" if len(about.names) > history_rows.NAMED else ""
-        yield Static("\n".join([safe(about.title), text, *map(safe, names)]) + more, markup=False)
+        yield Prose("\n".join([safe(about.title), text, *map(safe, names)]) + more)
 
     async def do_undo_this(self) -> None:
         """Take it back."""

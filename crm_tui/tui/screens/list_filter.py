@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.widget import Widget
-from textual.widgets import Input, Static
+from textual.widgets import Input
 
 from crm_tui.errors import BadInput
 from crm_tui.locale import _
@@ -14,6 +14,7 @@ from crm_tui.text.cells import safe
 from crm_tui.tui.screens.base import PopUp
 from crm_tui.tui.screens.list_candidates import Begun, Candidate, Choosable, candidates, last_word
 from crm_tui.tui.widgets.lines import TextLine
+from crm_tui.tui.widgets.prose import Prose
 from crm_tui.tui.widgets.rows import Column, ListSource, Row
 from crm_tui.tui.widgets.table import Table
 
@@ -67,7 +68,7 @@ class FilterBox(PopUp):
         self.list = shown_by
         words = shown_by.filter_words
         self.line = FilterLine(f"{words} " if words else "", placeholder=_("Field:value, e.g. status:won"))
-        self.check = Static("", markup=False, classes="filter-check")
+        self.check = Prose(classes="filter-check")
         self.table = Offers(
             [Column("", 22, flex=1), Column("", 20, flex=1, priority=1, tone="dim")],
             header=False,

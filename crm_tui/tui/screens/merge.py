@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, cast
 
 from textual.containers import VerticalScroll
 from textual.widget import Widget
-from textual.widgets import Static
 
 from crm_tui.customers.convert import Context
 from crm_tui.customers.fields import FIELDS
@@ -27,6 +26,7 @@ from crm_tui.tui.screens.merge_reasons import told as reasons_told
 from crm_tui.tui.screens.merge_rows import ENTERED, Line, lines, moving_said, row
 from crm_tui.tui.screens.merge_verdict import VerdictScreen
 from crm_tui.tui.screens.text_box import TextBox
+from crm_tui.tui.widgets.prose import Prose
 from crm_tui.tui.widgets.rows import Column, ListSource
 from crm_tui.tui.widgets.side_table import SideTable
 
@@ -72,10 +72,10 @@ class MergeScreen(BaseScreen):
         self.current = 0
         self.first = 0
         self.equal = False
-        self.told = Static("", markup=False, classes="merge-told")
+        self.told = Prose(classes="merge-told")
         self.reasons = Reasons()
         self.table = SideTable([Column(_("Field"), FIELD_CELLS)], empty=_("Nothing differs."))
-        self.whole = Static("", markup=False)
+        self.whole = Prose()
         self.pane = VerticalScroll(self.whole, classes="merge-pane", can_focus=False)
         self._apart: tuple[int, ...] = ()
         self._read = -1

@@ -6,8 +6,6 @@ from collections.abc import Iterable, Sequence
 from itertools import combinations
 from typing import cast
 
-from textual.widgets import Static
-
 from crm_tui.dedupe import scoring, wording
 from crm_tui.dedupe.preview import Side
 from crm_tui.dedupe.scoring import Scored
@@ -16,6 +14,7 @@ from crm_tui.locale import _
 from crm_tui.session import Session
 from crm_tui.text.cells import fit, safe
 from crm_tui.tui.widgets.lines import packed
+from crm_tui.tui.widgets.prose import Prose
 
 TALL = 32  # lines of a window from which every reason gets a line of its own
 LOW = 20  # lines of a window below which only the strongest are shown
@@ -68,11 +67,11 @@ def told(sides: Sequence[Side], scored: dict[Pair, Scored]) -> str:
     return "\n\n".join(blocks)
 
 
-class Reasons(Static, can_focus=False):
+class Reasons(Prose, can_focus=False):
     """The reasons of the pairs that the current record is in; they fold where there is little room."""
 
     def __init__(self) -> None:
-        super().__init__("", markup=False, classes="merge-reasons")
+        super().__init__(classes="merge-reasons")
         self.scored: dict[Pair, Scored] = {}
 
     async def show(self, session: Session, sides: Sequence[Side], current: Side) -> None:

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from typing import ClassVar, cast
 
 from textual.widget import Widget
-from textual.widgets import Static
 
 from crm_tui.locale import _
 from crm_tui.session import Session
@@ -14,6 +13,7 @@ from crm_tui.storage.survey import Obstacle
 from crm_tui.tui.screens.base import PopUp
 from crm_tui.tui.screens.history_rows import obstacle_lines
 from crm_tui.tui.screens.taking_back import take_back
+from crm_tui.tui.widgets.prose import Prose
 from crm_tui.tui.widgets.rows import Column, ListSource
 from crm_tui.tui.widgets.table import Table
 
@@ -40,11 +40,10 @@ class ObstaclesBox(PopUp):
     def box(self) -> Iterable[Widget]:
         """Yield the sentence and the list."""
         key = self.crm.keymap.shown("undo_others")
-        yield Static(
+        yield Prose(
             _(
                 "Nothing was taken back: these were changed again since. {key} takes back all the rest."
             ).format(key=key),
-            markup=False,
         )
         yield self.table
 

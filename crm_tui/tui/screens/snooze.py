@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from textual import events
 from textual.widget import Widget
-from textual.widgets import Input, Static
+from textual.widgets import Input
 
 from crm_tui import clock
 from crm_tui.errors import BadInput
@@ -22,6 +22,8 @@ from crm_tui.text.cells import fit, width
 from crm_tui.text.chinese_dates import parse_when
 from crm_tui.tui.screens.base import PopUp
 from crm_tui.tui.screens.saving import Part, Saving, Values, line_part, theirs_kept
+from crm_tui.tui.widgets.lines import TextLine
+from crm_tui.tui.widgets.prose import Prose
 
 
 class Postponed(NamedTuple):
@@ -43,12 +45,9 @@ class SnoozeBox(PopUp):
         self.plan = plan
         self.workday: date | None = None
         self.day: date | None = None
-        self.choices = Static("", markup=False, classes="snooze-days")
-        self.line = Input(
-            placeholder=_("or type: next friday, in 3 days, 12/25 14:30"), compact=True, select_on_focus=False
-        )
-        self.line.cursor_blink = False
-        self.remark = Static("", markup=False, classes="snooze-remark")
+        self.choices = Prose(classes="snooze-days")
+        self.line = TextLine(placeholder=_("or type: next friday, in 3 days, 12/25 14:30"))
+        self.remark = Prose(classes="snooze-remark")
 
     def heading(self) -> str:
         """Return the title: whose plan is put off."""

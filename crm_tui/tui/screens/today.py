@@ -12,7 +12,6 @@ from textual import events
 from textual.containers import Horizontal
 from textual.timer import Timer
 from textual.widget import Widget
-from textual.widgets import Static
 
 from crm_tui import clock
 from crm_tui.customers.fields import FIELDS
@@ -27,6 +26,7 @@ from crm_tui.tui.screens.base import BaseScreen
 from crm_tui.tui.screens.today_detail import Brief, Detail
 from crm_tui.tui.screens.today_rows import DUE, FIRST, QueueSource, columns, read_aside, row_id
 from crm_tui.tui.widgets.lines import SearchLine
+from crm_tui.tui.widgets.prose import Prose
 from crm_tui.tui.widgets.rows import Row
 from crm_tui.tui.widgets.table import Table
 
@@ -51,7 +51,7 @@ class TodayScreen(BaseScreen):
         self.table = self.new_table()
         self.detail = Detail()
         self.brief = Brief()
-        self.finished = Static("", markup=False, classes="today-finished")
+        self.finished = Prose(classes="today-finished")
         self.finished.display = False
         self.source: QueueSource | None = None
         self._cursor_to: Hashable = FIRST

@@ -10,7 +10,6 @@ from rich.segment import Segment
 from rich.text import Text
 from textual.strip import Strip
 from textual.widget import Widget
-from textual.widgets import Static
 
 from crm_tui import clock
 from crm_tui.customers import parts
@@ -22,6 +21,7 @@ from crm_tui.locale import _
 from crm_tui.queue.service import Item
 from crm_tui.session import Session
 from crm_tui.text.cells import fit, safe
+from crm_tui.tui.widgets.prose import Prose
 
 SAID_MOST = 400
 CONTACTS_MOST = 4
@@ -39,11 +39,11 @@ class Known(NamedTuple):
     due: str
 
 
-class Detail(Static, can_focus=False):
+class Detail(Prose, can_focus=False):
     """``read`` runs on the database thread once the cursor ``rested``, ``show`` draws what it gave."""
 
     def __init__(self) -> None:
-        super().__init__("", markup=False)
+        super().__init__("")
         self._known: Known | None = None
         self._looked = 0.0
 

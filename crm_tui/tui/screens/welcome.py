@@ -10,7 +10,6 @@ from tempfile import TemporaryDirectory
 from typing import ClassVar
 
 from textual.widget import Widget
-from textual.widgets import Static
 
 from crm_tui.config import default_database, full_path
 from crm_tui.errors import BadInput, CrmError
@@ -25,6 +24,7 @@ from crm_tui.tui.screens.base import BaseScreen
 from crm_tui.tui.screens.form_screen import FormScreen
 from crm_tui.tui.screens.job_box import JobBox, Outcome, reported
 from crm_tui.tui.widgets.form import Field, Form
+from crm_tui.tui.widgets.prose import Prose
 from crm_tui.tui.widgets.rows import Column, ListSource, Row
 from crm_tui.tui.widgets.table import Table
 from crm_tui.tui.work import Job
@@ -66,10 +66,10 @@ class WelcomeScreen(BaseScreen):
         if self.refusal is not None:
             parts = [self.refusal.what, self.refusal.kept, self.refusal.todo]
             text = "\n".join(safe(part) for part in parts if part)
-            yield Static(text, markup=False, classes="refusal")
+            yield Prose(text, classes="refusal")
         else:
             text = _("Welcome. There is no database yet at {path}.").format(path=self.path)
-            yield Static(safe(text), markup=False, classes="greeting")
+            yield Prose(safe(text), classes="greeting")
         yield self.table
 
     async def reload(self) -> None:

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any, ClassVar, NamedTuple, cast
 
 from textual.widget import Widget
-from textual.widgets import Static
 
 from crm_tui.customers.fields import FIELDS, GROUPS
 from crm_tui.exchange import importing
@@ -26,6 +25,7 @@ from crm_tui.tui.screens import wizard_files as files
 from crm_tui.tui.screens.pick_box import Choice, PickBox
 from crm_tui.tui.screens.wizard_job import JobScreen
 from crm_tui.tui.screens.wizard_preview import PreviewScreen
+from crm_tui.tui.widgets.prose import Prose
 from crm_tui.tui.widgets.rows import Cell, Column, ListSource, Row
 from crm_tui.tui.widgets.table import Table
 from crm_tui.tui.work import Job
@@ -108,7 +108,7 @@ class WizardScreen(JobScreen):
     def __init__(self, path: str | Path | None = None) -> None:
         super().__init__()
         self.given = path
-        self.about = Static("", markup=False, classes="wizard-about")
+        self.about = Prose(classes="wizard-about")
         self.line = files.PathLine()
         self.files = Table(files.columns(), id="files", empty=_("No sheets here: type the path of one."))
         self.columns = Table(

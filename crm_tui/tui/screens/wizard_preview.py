@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any, ClassVar, NamedTuple
 
 from textual.widget import Widget
-from textual.widgets import Static
 
 from crm_tui.errors import BadInput, Cancelled
 from crm_tui.exchange import importing
@@ -19,6 +18,7 @@ from crm_tui.tui.screens.text_box import TextBox
 from crm_tui.tui.screens.wizard_files import free_name
 from crm_tui.tui.screens.wizard_job import JobScreen
 from crm_tui.tui.screens.wizard_suspects import SuspectsScreen, bands_told
+from crm_tui.tui.widgets.prose import Prose
 from crm_tui.tui.widgets.rows import Cell, Column, Row
 from crm_tui.tui.widgets.table import Table
 from crm_tui.tui.work import Job
@@ -88,7 +88,7 @@ class PreviewScreen(JobScreen):
         self.filter_ = ""
         self.done: Done | None = None
         self._without_backup = False
-        self.about = Static("", markup=False, classes="wizard-about")
+        self.about = Prose(classes="wizard-about")
         self.table = Table(
             [
                 Column(_("Row"), 7, right=True),

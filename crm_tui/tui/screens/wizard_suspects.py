@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
 from textual.widget import Widget
-from textual.widgets import Static
 
 from crm_tui.dedupe import wording
 from crm_tui.dedupe.scoring import Line
@@ -18,6 +17,7 @@ from crm_tui.locale import _, ngettext
 from crm_tui.text.cells import fit, safe
 from crm_tui.tui.screens.base import BaseScreen
 from crm_tui.tui.screens.text_box import TextBox
+from crm_tui.tui.widgets.prose import Prose
 from crm_tui.tui.widgets.rows import Cell, Column, GroupedSource, GroupRow, Row, Section
 from crm_tui.tui.widgets.table import Table
 
@@ -65,7 +65,7 @@ class SuspectsScreen(BaseScreen):
         super().__init__()
         self.plan = plan
         self.decided = False
-        self.told = Static("", markup=False, classes="wizard-about")
+        self.told = Prose(classes="wizard-about")
         self.table = Table(
             [
                 Column(_("Row"), 7, right=True),
@@ -76,7 +76,7 @@ class SuspectsScreen(BaseScreen):
             ],
             empty=_("No such rows."),
         )
-        self.pane = Static("", markup=False, classes="suspects-pane")
+        self.pane = Prose(classes="suspects-pane")
         self.source = GroupedSource(
             [Section(band, _(title), BandRows(plan, band)) for band, title in BANDS.items()]
         )

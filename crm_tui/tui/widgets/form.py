@@ -17,8 +17,7 @@ from textual.widgets import Input, TextArea
 from textual.widgets.text_area import Edit, EditResult
 
 from crm_tui.locale import _
-from crm_tui.text.cells import fit, safe, width
-from crm_tui.tui.keys import harmless
+from crm_tui.text.cells import fit, harmless, safe, width
 from crm_tui.tui.widgets.choice import Choice, SaveButton
 from crm_tui.tui.widgets.lines import TextLine
 
@@ -53,16 +52,21 @@ class Area(TextArea):
     """An input of several lines without blinking, also for ten thousand of them pasted at once."""
 
     def __init__(self, value: str, lines: int) -> None:
-        super().__init__(value, compact=True, tab_behavior="focus", highlight_cursor_line=False)
+        super().__init__(harmless(value), compact=True, tab_behavior="focus", highlight_cursor_line=False)
         self.cursor_blink = False
         self.styles.height = lines
 
     def edit(self, edit: Edit) -> EditResult:
         """Carry out an edit."""
+        edit.text = harmless(edit.text)
         if edit.text.count("\n") >= self.size.height > 0:
             # Beforehand: its coming would wrap every line a second time.
             self.show_vertical_scrollbar = True
         return super().edit(edit)
+
+    def load_text(self, text: str) -> None:
+        """Take a text in the place of the present one."""
+        super().load_text(harmless(text))
 
 
 class FieldRow(Widget):

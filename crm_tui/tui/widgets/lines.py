@@ -14,7 +14,7 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from crm_tui.locale import _
-from crm_tui.text.cells import fit, safe, width
+from crm_tui.text.cells import fit, harmless, safe, width
 from crm_tui.tui.keymap import footer_width
 
 if TYPE_CHECKING:
@@ -290,6 +290,10 @@ class TextLine(Input):
     def __init__(self, value: str = "", placeholder: str = "") -> None:
         super().__init__(value, placeholder=placeholder, compact=True, select_on_focus=False)
         self.cursor_blink = False
+
+    def validate_value(self, value: str) -> str:
+        """Take nothing that steers the terminal, wherever the text comes from."""
+        return harmless(value, lines=False)
 
     @property
     def cursor_screen_offset(self) -> Offset:
