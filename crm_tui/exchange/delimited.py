@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from crm_tui.exchange import encoding
+from crm_tui.exchange.formulas import unmarked
 from crm_tui.exchange.guard import Limits, Refused
-from crm_tui.exchange.workbook import FORMULA_ERROR, RawRow, SheetInfo, tidy_breaks
+from crm_tui.exchange.workbook import RawRow, SheetInfo, tidy_breaks
 
 _AS_TEXT = re.compile(r'="(.*)"\Z', re.DOTALL)
-_SHIELDED = re.compile(r"'(?=[=+\-@\t\r]|\d[\dA-Za-z\-]*$)")
 _END = "\x1eend"
 
 
@@ -57,7 +57,7 @@ class DelimitedText:
                 line = reader.line_num + 1
                 if record == [_END]:
                     return
-                cells = [_shown(cell) if cell[:1] in "='#" or "\r" in cell else cell for cell in record]
+                cells = [_shown(cell) if cell[:1] in "='#E" or "\r" in cell else cell for cell in record]
                 if any(cells) and not all(cell.isspace() for cell in cells if cell):
                     yield RawRow(number, cells, {}, 0)
         except csv.Error:
@@ -66,10 +66,5 @@ class DelimitedText:
 
 def _shown(cell: str) -> str:
     """Return what a spreadsheet program shows: ``="007"`` is 007; formulas lose their shield, errors go."""
-    if kept := _AS_TEXT.match(cell):
-        cell = kept.group(1).replace('""', '"')
-    elif shield := _SHIELDED.match(cell):
-        cell = cell[shield.end() :]
-    elif FORMULA_ERROR.fullmatch(cell):
-        return ""
-    return tidy_breaks(cell)
+    kept = _AS_TEXT.match(cell)
+    return tidy_breaks(kept.group(1).replace('""', '"') if kept else unmarked(cell))

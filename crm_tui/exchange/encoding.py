@@ -49,6 +49,8 @@ def decode(data: bytes, wanted: str = "") -> Decoded:
     wrong_encoding (the line that is not so encoded).
     """
     found = _decode_as(data, wanted) if wanted else _decode(data)
+    if wanted == "" and data.startswith(codecs.BOM_UTF8) and "\0" not in found.text:
+        return found._replace(text=found.text.rstrip("\x1a"))  # said to be text, as our own files are
     # Ctrl-Z ends some old exports, and a database may hold a stray control character; many mean no text.
     stray = sum(1 for _found in islice(_CONTROLS.finditer(found.text), len(found.text) // 500 + 2))
     if stray > len(found.text) // 500 + 1 or "\0" in found.text:

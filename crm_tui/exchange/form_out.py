@@ -8,7 +8,8 @@ from typing import Any
 
 from crm_tui import clock
 from crm_tui.customers.fields import Field
-from crm_tui.exchange.workbook_out import HEADER, drop, new_book, put
+from crm_tui.exchange.formulas import is_formula
+from crm_tui.exchange.workbook_out import HEADER, drop, new_book, put, shield
 from crm_tui.storage import history
 from crm_tui.storage.driver import sqlite3
 
@@ -26,13 +27,14 @@ def write_form(path: Path, rows: Sequence[tuple[str, str, str]]) -> None:
         sheet = book.add_worksheet(TITLE)
         header = book.add_format({**HEADER, "border": 1})
         label = book.add_format({"border": 1, "valign": "top", "bold": True})
-        cell = book.add_format({"border": 1, "valign": "top", "text_wrap": True})
+        shown = {"border": 1, "valign": "top", "text_wrap": True}
+        cell, shielded = book.add_format(shown), shield(book, **shown)
         for column, heading in enumerate(HEADINGS):
             put(sheet, 0, column, heading, header)
         for number, row in enumerate(rows, 1):
             put(sheet, number, 0, row[0], label)
-            put(sheet, number, 1, row[1], cell)
-            put(sheet, number, 2, row[2], cell)
+            put(sheet, number, 1, row[1], shielded if is_formula(row[1]) else cell)
+            put(sheet, number, 2, row[2], shielded if is_formula(row[2]) else cell)
             if not row[1]:
                 sheet.set_row(number, 28)
         for column, wide in enumerate((28, 46, 26)):

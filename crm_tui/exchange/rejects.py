@@ -6,7 +6,9 @@ import os
 from pathlib import Path
 
 from crm_tui.errors import BadInput
+from crm_tui.exchange.formulas import is_formula
 from crm_tui.exchange.planning import ImportPlan
+from crm_tui.exchange.workbook_out import LONGEST, new_book, put, shield
 from crm_tui.locale import _
 
 REASON = "错误原因"  # a heading of the sheet, whatever the language of the interface
@@ -29,31 +31,24 @@ def write_rejects(plan: ImportPlan, path: str | os.PathLike[str]) -> int:
     count = plan.staging.count_rejected()
     if not count:
         return 0
-    import xlsxwriter
     from xlsxwriter.exceptions import FileCreateError
 
     target = Path(path)
     partial = target.with_name(f".{target.name}.part")
-    options = {
-        "constant_memory": True,
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-        "strings_to_numbers": False,
-    }
     try:
-        with xlsxwriter.Workbook(str(partial), options) as book:
+        with new_book(partial) as book:
             sheet = book.add_worksheet(_("Rejected rows"))
+            shielded = shield(book)
             bold = book.add_format({"bold": True})
             sheet.freeze_panes(1, 0)
             sheet.set_column(0, 0, WIDEST)
             sheet.set_column(1, len(plan.headings), WIDEST // 2)
             for column, heading in enumerate((REASON, *plan.headings)):
-                sheet.write_string(0, column, heading, bold)
+                put(sheet, 0, column, heading[:LONGEST], bold)
             for line, (_number, _verdict, _name, reason, cells) in enumerate(plan.staging.rejected(), 1):
-                sheet.write_string(line, 0, reason)
+                put(sheet, line, 0, reason[:LONGEST])
                 for column, text in enumerate(cells, 1):
-                    if text:
-                        sheet.write_string(line, column, text[:32767])
+                    put(sheet, line, column, text[: LONGEST - 1], shielded if is_formula(text) else None)
         partial.replace(target)
     except (OSError, FileCreateError) as error:
         partial.unlink(missing_ok=True)

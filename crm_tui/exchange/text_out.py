@@ -4,23 +4,10 @@ from __future__ import annotations
 
 import csv
 import json
-import re
 from collections.abc import Sequence
 from pathlib import Path
 
-# A program would run such a cell as a formula; reading takes the mark off again.
-_FORMULA = re.compile(r"[=+\-@\t\r]")
-# Text that starts like a guarded cell itself: only this spelling gives it back unchanged.
-_LIKE_GUARDED = re.compile(r"'(?:[=+\-@\t\r]|\d)")
-
-
-def guarded(text: str) -> str:
-    """Return a cell that no spreadsheet program takes for a formula; the reader undoes it."""
-    if _FORMULA.match(text):
-        return "'" + text
-    if _LIKE_GUARDED.match(text):
-        return '="' + text.replace('"', '""') + '"'
-    return text
+from crm_tui.exchange.formulas import marked
 
 
 class CsvOut:
@@ -34,7 +21,7 @@ class CsvOut:
 
     def row(self, cells: Sequence[str]) -> None:
         """Write one row."""
-        self._writer.writerow([guarded(cell) for cell in cells] if self._guard else cells)
+        self._writer.writerow([marked(cell) for cell in cells] if self._guard else cells)
 
     def close(self) -> None:
         """Finish the file."""

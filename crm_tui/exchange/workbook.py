@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any, BinaryIO, NamedTuple
 
+from crm_tui.exchange.formulas import unmarked
 from crm_tui.exchange.guard import Kind, Limits, Refused
 from crm_tui.exchange.merges import Merge, merges_of
 
@@ -16,11 +17,7 @@ ROUNDED = "rounded"
 """Flag of a number with more than the 15 digits Excel keeps: its last digits may be gone."""
 
 _EXACT = 10**15
-MARKED = re.compile(r"'\d[\dA-Za-z\-]*")
-"""A number or code that somebody marked as text, as one types them into Excel."""
 _SPAN_OF_TIME = re.compile(r"(-?)PT(\d+)H(\d+)M(\d+)(?:[.,]\d+)?S")
-FORMULA_ERROR = re.compile(r"#(?:N/A|REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|SPILL!|CALC!)|Err:5\d\d")
-"""What a formula that failed shows: no value, and nobody's name."""
 
 
 class SheetInfo(NamedTuple):
@@ -113,8 +110,8 @@ class Workbook:
             for column, value in enumerate(values, len(left)):
                 if type(value) is str:
                     if "\r" in value or "_x000" in value:
-                        cells[column] = tidy_breaks(value)
-                    elif value[:1] in _ODD_STARTS:
+                        cells[column] = value = tidy_breaks(value)
+                    if value[:1] in _ODD_STARTS:
                         cells[column] = _plain(value)
                 elif type(value) in (int, float) and abs(value) >= _EXACT:
                     flags[column] = ROUNDED
@@ -139,14 +136,10 @@ _ODD_STARTS = frozenset("'#EP-")
 
 def _plain(value: str) -> str:
     """Return a text without its mark, '' for the error of a formula, and a span of time of ods as hours."""
-    if MARKED.fullmatch(value):
-        return value[1:]
-    if FORMULA_ERROR.fullmatch(value):
-        return ""
     if span := _SPAN_OF_TIME.fullmatch(value):
         sign, hours, minutes, seconds = span.groups()
         return f"{sign}{int(hours)}:{int(minutes):02}:{int(seconds):02}"
-    return value
+    return unmarked(value)
 
 
 def _fill(cells: list[str], filling: dict[int, tuple[int, str]], at: int) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from crm_tui.errors import BadInput
+from crm_tui.exchange.formulas import as_read, is_formula
 from crm_tui.locale import _
 from crm_tui.text.cells import width
 
@@ -36,7 +37,12 @@ def put(sheet: Any, row: int, column: int, text: str, form: Any = None) -> None:
             _("Export to csv or json instead."),
         )
     if text or form is not None:
-        sheet.write_string(row, column, text, form)
+        sheet.write_string(row, column, as_read(text), form)
+
+
+def shield(book: Any, **properties: Any) -> Any:
+    """Return the format of texts that look like formulas: kept by Excel as if typed after an apostrophe."""
+    return book.add_format({**properties, "quote_prefix": True})
 
 
 class WorkbookOut:
@@ -47,6 +53,7 @@ class WorkbookOut:
         self._sheet = self._book.add_worksheet(sheet_name(title))
         self._widths = [min(WIDEST, max(NARROWEST, width(heading) + 4)) for heading in headings]
         self._rows = 0
+        self._shield = shield(self._book)
         header = self._book.add_format(HEADER)
         for column, heading in enumerate(headings):
             put(self._sheet, 0, column, heading, header)
@@ -62,7 +69,7 @@ class WorkbookOut:
             )
         for column, text in enumerate(cells):
             if text:
-                put(self._sheet, self._rows, column, text)
+                put(self._sheet, self._rows, column, text, self._shield if is_formula(text) else None)
                 if self._widths[column] < WIDEST and len(text) * 2 + 2 > self._widths[column]:
                     longest = max(map(width, text.split("\n")))
                     self._widths[column] = max(self._widths[column], min(WIDEST, longest + 2))

@@ -1,1 +1,1 @@
-"""Hostile data: texts that attack terminals, spreadsheet programs and SQL, in every field, screen and command."""
+"""Texts that attack terminals, spreadsheet programs and SQL: in every field, screen, every command."""

@@ -22,8 +22,10 @@ WRITERS = {
     # Help and version, which hold no data.
     "crm_tui/cli/main.py",
     "crm_tui/cli/grammar.py",
-    # A lock file, and what processes of ours answer to their parent.
+    # Lock files, pipes of our own, what gives the terminal back, what our processes answer to their parent.
     "crm_tui/storage/presence.py",
+    "crm_tui/tui/driver.py",
+    "crm_tui/tui/keyboard.py",
     "crm_tui/exchange/child.py",
     "crm_tui/search/worker.py",
     "crm_tui/dedupe/worker.py",
