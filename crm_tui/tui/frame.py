@@ -19,7 +19,6 @@ from crm_tui import clock
 from crm_tui.errors import BadInput, Conflict, CrmError
 from crm_tui.locale import _
 from crm_tui.storage.driver import sqlite3
-from crm_tui.text.cells import harmless
 from crm_tui.tui import faults, sheets
 from crm_tui.tui.actions import find
 from crm_tui.tui.keymap import Keymap
@@ -190,7 +189,6 @@ class Frame(Looks, inherit_bindings=False):
         if isinstance(event, events.Key) and not event.is_forwarded and await self._key(event):
             return
         if isinstance(event, events.Paste) and not event.is_forwarded:
-            event.text = harmless(event.text)
             if await self._pasted(event.text):
                 return
         await super().on_event(event)
