@@ -6,7 +6,7 @@ import os
 import pwd
 from collections.abc import Callable
 from datetime import date
-from functools import cached_property
+from functools import cached_property, partial
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -175,19 +175,22 @@ class Session:
     ) -> WriteResult:
         """Run a service function ``fn(change, *args, **kwargs)`` as one change set named after its action.
 
-        Raises what the function raises; then nothing was written.
+        Raises what the function raises, as far as the person may be told of it; then nothing was written.
         """
         name = getattr(fn, "action", "") or getattr(fn, "__name__", "")
         self.refresh_policy()
         self.demand(name)
+        from crm_tui.access.telling import heard
+
         try:
-            return self.database.write(
-                self.person.id,
-                name,
-                lambda change: fn(change, *args, **kwargs),
-                reason=reason,
-                source=self.source,
-            )
+            with heard(self.reader, self.policy):
+                return self.database.write(
+                    self.person.id,
+                    name,
+                    lambda change: fn(change, *args, **kwargs),
+                    reason=reason,
+                    source=self.source,
+                )
         except Refused as refused:
             self.rights.note(name, refused)
             raise
@@ -242,6 +245,7 @@ class Session:
         when the user's role may not do what the set did, BadInput when nobody can take it back, Cancelled
         between two parts of a job when asked to; then everything is as before.
         """
+        from crm_tui.access import telling
         from crm_tui.storage import undoing
 
         # Or it would go on later over what is done now.
@@ -252,16 +256,21 @@ class Session:
             return None
         # Whoever may not do a thing may not take it back either.
         self.refresh_policy()
+        if not history.is_told(self.reader, set_id):
+            raise undoing.unknown(set_id)
         self.demand(history.origin(self.database.connection, set_id))
-        parts = self.parts(progress, cancelled)
-        return undoing.undo_set(self.database, parts, self.person.id, set_id, leave=leave, source=self.source)
+        who, parts = self.person.id, self.parts(progress, cancelled)
+        undo = partial(undoing.undo_set, self.database, parts, who, set_id, leave=leave, source=self.source)
+        return telling.undone(self.reader, self.policy, undo)
 
     def redo(self, progress: jobs.Progress | None = None) -> undoing.Undone | None:
         """Bring back what the user's last undo took; None when there is nothing to bring back."""
+        from crm_tui.access import telling
         from crm_tui.storage import undoing
 
         self.recover()
-        return undoing.redo_last(self.database, self.parts(progress), self.person.id, self.source)
+        redo = partial(undoing.redo_last, self.database, self.parts(progress), self.person.id, self.source)
+        return telling.undone(self.reader, self.policy, redo)
 
     @property
     def user_name(self) -> str:

@@ -17,7 +17,7 @@ from crm_tui.locale import N_, _
 from crm_tui.storage import file_history
 from crm_tui.storage import history as log
 from crm_tui.storage.history import FieldChange, SetSummary
-from crm_tui.storage.wording import action_label
+from crm_tui.storage.wording import action_label, hidden_text
 
 if TYPE_CHECKING:
     from crm_tui.session import Session
@@ -131,7 +131,7 @@ def _file(state: State, session: Session, reference: str, one: Field | None, lim
 def _object(change: FieldChange) -> dict[str, Any]:
     found = change._asdict()
     found.pop("change_id")
-    return found
+    return {**found, "hidden": change.is_hidden}
 
 
 def _move(
@@ -151,6 +151,8 @@ def _move(
     if field_of(change.entity, change.field or "") is None:
         return None
     title, old, new = in_words(change.entity, change.field or "", (change.old, change.new), context)
+    if change.is_hidden:
+        old = new = hidden_text()
     return Move(*begin, title, old, new)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from crm_tui.access.telling import is_hidden
 from crm_tui.cli.diagnostics import obstacle_line, say
 from crm_tui.cli.grammar import argument, command, option
 from crm_tui.cli.history import ENTITIES, in_words, local
@@ -16,7 +17,7 @@ from crm_tui.storage.file_history import linked_names, record_name
 from crm_tui.storage.history import SetSummary
 from crm_tui.storage.survey import Obstacle, UndoBlocked
 from crm_tui.storage.undoing import Undone
-from crm_tui.storage.wording import undone_sentence
+from crm_tui.storage.wording import hidden_text, undone_sentence
 
 if TYPE_CHECKING:
     from crm_tui.session import Session
@@ -71,8 +72,7 @@ def _report(state: State, session: Session, done: Undone) -> None:
 
 
 def _set(session: Session, set_id: int | None) -> SetSummary | None:
-    found = log.recent(session.reader, limit=1, before=set_id + 1) if set_id is not None else []
-    return found[0] if found else None
+    return log.summary(session.reader, set_id) if set_id is not None else None
 
 
 def _origin(session: Session, set_id: int | None) -> SetSummary | None:
@@ -95,12 +95,14 @@ def _explain(state: State, session: Session, obstacles: list[Obstacle]) -> None:
             if linked is not None:
                 title, words = _(ENTITIES["customer"]), linked
             shown = (words[0], words[1], words[2])
-        doer = _set(session, one.by)
+            if is_hidden(one):
+                shown = (hidden_text(), hidden_text(), hidden_text())
+        doer = log.doer(session.reader, one.by)
         by = ""
         if doer is not None:
-            by = f"{session.names.get(doer.actor or 0, '')} {local(doer.at, session.zone)}".strip()
+            by = f"{session.names.get(doer[1] or 0, '')} {local(doer[0], session.zone)}".strip()
         name = record_name(session.reader, one.entity, one.entity_id)
         if state.out.as_json:
-            state.out.json({**one._asdict(), "name": name, "by_whom": by})
+            state.out.json({**one._asdict(), "name": name, "by_whom": by, "hidden": is_hidden(one)})
         else:
             say("  " + obstacle_line(one, name, title, shown, by))

@@ -81,6 +81,7 @@ def _lines(
         found[begun.set_id] = f"{_day(begun, zone)}{FIRST}"
     for change in moves:
         word = ADDED if change.old in (None, "") else CLEARED if change.new in (None, "") else CHANGED
+        word = CHANGED if change.is_hidden else word
         found.setdefault(change.set_id, f"{_day(change, zone)}{reasons.get(change.set_id) or word}")
     return "\n".join(list(found.values())[-MOST_LINES:])
 

@@ -28,6 +28,11 @@ class FieldChange(NamedTuple):
     old: Any
     new: Any
 
+    @property
+    def is_hidden(self) -> bool:
+        """Whether the values were left out for who reads: those of a real move differ."""
+        return self.op == "update" and self.old is None and self.new is None
+
 
 class SetSummary(NamedTuple):
     """A change set, or a whole job as one: what people read in the history list."""
@@ -112,10 +117,18 @@ def newest(reader: sqlite3.Connection) -> int:
 
 
 SETS = (
-    "SELECT s.id, s.at, s.actor, s.action, s.source, s.reason, s.undoes, s.job FROM change_set s"
+    "SELECT s.id, s.at, s.actor, s.action, s.source, s.reason, s.undoes, s.job FROM {sets} s"
     " WHERE s.id < :before AND (CAST(:actor AS INTEGER) IS NULL OR s.actor = :actor) ORDER BY s.id DESC"
     " LIMIT :limit"
 )
+# The sets that a person may be told of. One's own are all of them, and the writing connection has no views.
+TOLD = SETS.replace("{sets}", "told_set")
+OWN = SETS.replace("{sets}", "change_set")
+ONE = (
+    "SELECT s.id, s.at, s.actor, s.action, s.source, s.reason, s.undoes, s.job FROM told_set s"
+    " WHERE s.id = :set"
+)
+DOER = "SELECT s.at, s.actor FROM change_set s WHERE s.id = :set"
 MOVED = "SELECT count(*) FROM change WHERE change_set = :set"
 MOVED_BY_JOB = "SELECT count(*) FROM change c JOIN change_set s ON s.id = c.change_set WHERE s.job = :job"
 JOB = "SELECT title, undoes FROM job WHERE id = :job"
@@ -144,12 +157,12 @@ def was_stopped(connection: sqlite3.Connection, job: int | None) -> bool:
 def recent(
     reader: sqlite3.Connection, *, actor: int | None = None, limit: int = 100, before: int = NEVER
 ) -> list[SetSummary]:
-    """Return the newest sets, newest first, the sets of one job as one entry."""
+    """Return the newest sets that the person may be told of, newest first, the sets of a job as one entry."""
     summaries: list[SetSummary] = []
     jobs: set[int] = set()
     position = before
     while len(summaries) < limit:
-        rows = reader.execute(SETS, {"before": position, "actor": actor, "limit": limit}).fetchall()
+        rows = reader.execute(TOLD, {"before": position, "actor": actor, "limit": limit}).fetchall()
         if not rows:
             break
         for row in rows:
@@ -163,6 +176,23 @@ def recent(
             if len(summaries) == limit:
                 break
     return summaries
+
+
+def summary(reader: sqlite3.Connection, set_id: int) -> SetSummary | None:
+    """Return one set, or the whole job that it belongs to; None when there is none to be told of."""
+    row = reader.execute(ONE, {"set": set_id}).fetchone()
+    return _summary(reader, row) if row else None
+
+
+def is_told(reader: sqlite3.Connection, set_id: int) -> bool:
+    """Tell whether the person may be told of a set."""
+    return reader.execute(ONE, {"set": set_id}).fetchone() is not None
+
+
+def doer(reader: sqlite3.Connection, set_id: int | None) -> tuple[str | None, int | None] | None:
+    """Return when a set was made and by whom; None when there is no such set."""
+    row = reader.execute(DOER, {"set": set_id}).fetchone()
+    return (row[0], row[1]) if row else None
 
 
 def _summary(reader: sqlite3.Connection, row: tuple[Any, ...]) -> SetSummary:
@@ -219,7 +249,7 @@ def unfinished(connection: sqlite3.Connection) -> bool:
 def _own_sets(reader: sqlite3.Connection, actor: int) -> Iterator[tuple[int, str, int | None]]:
     """Yield the actor's sets, newest first, one for each job."""
     before, jobs = NEVER, set()
-    while rows := reader.execute(SETS, {"before": before, "actor": actor, "limit": 50}).fetchall():
+    while rows := reader.execute(OWN, {"before": before, "actor": actor, "limit": 50}).fetchall():
         for row in rows:
             before = row[0]
             if row[7] is None or row[7] not in jobs:

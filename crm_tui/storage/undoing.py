@@ -51,11 +51,7 @@ def undo_set(
     """
     row = database.connection.execute(ONE, {"set": set_id}).fetchone()
     if row is None:
-        raise BadInput(
-            _("There is no change number {number}.").format(number=set_id),
-            "",
-            _("See the list: crm-tui history"),
-        )
+        raise unknown(set_id)
     _id, action, job = row
     if action == "init":
         raise BadInput(
@@ -77,6 +73,13 @@ def undo_set(
 
     result = database.write(actor, name, body, undoes=set_id, source=source)
     return Undone(result.set_id, action, title or _view(database.connection, set_id), left)
+
+
+def unknown(set_id: int) -> BadInput:
+    """Return the refusal of a number that no set has, or none that the person may be told of."""
+    return BadInput(
+        _("There is no change number {number}.").format(number=set_id), "", _("See the list: crm-tui history")
+    )
 
 
 def _view(connection: sqlite3.Connection, set_id: int) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -16,11 +16,11 @@ from crm_tui.storage.lists import query_in
 MOST = 2000  # moves of which each is told; of more it is only said that much moved
 
 VERSION = "PRAGMA data_version"
+# Sets of others, those too that move nothing that the person sees: a customer may have left what is seen.
+OF_OTHERS = "SELECT id FROM change_set WHERE id > :after AND id <= :upto ORDER BY id LIMIT :limit"
 # One statement, one moment: what a job shows at once cannot fall between two readings.
 NOW = "SELECT (SELECT coalesce(max(id), 0) FROM change_set), (SELECT job FROM publishing)"
-SETS = (
-    "SELECT id, actor, action, at FROM change_set WHERE id > :after AND id <= :upto ORDER BY id LIMIT :limit"
-)
+SETS = "SELECT id, actor, action, at FROM told_set WHERE id > :after AND id <= :upto ORDER BY id LIMIT :limit"
 NEWEST_OF_JOB = "SELECT max(id) FROM change_set WHERE job = :job"
 MOVES = (
     "SELECT id, entity, entity_id, op, field, old, new FROM change WHERE change_set = :set AND id > :after"
@@ -61,13 +61,15 @@ class Moved(NamedTuple):
     """What others moved: each move, the customers whose files it is about with the last move of each.
 
     ``words``: words, people, tags or settings moved, which any row may show. ``much``: so much moved that
-    it is not told, a large import for example.
+    it is not told, a large import for example. ``unseen``: others wrote what the person may not be told of,
+    and by that customers may have gone out of sight: what is shown is to be asked for again.
     """
 
     touches: tuple[Touch, ...] = ()
     customers: Mapping[int, Touch] = {}
     words: bool = False
     much: bool = False
+    unseen: bool = False
 
     def records(self, entity: str) -> dict[int, Touch]:
         """Return the last move of each record of an entity, by its id."""
@@ -78,16 +80,23 @@ class Watch:
     """Notices what others write; ``poll`` runs where ``reader``, a scoped connection, is used.
 
     ``seen`` is the newest set that is known already; ``own`` holds the sets of this session, which are no
-    news to it; ``path`` is the file, to notice that it was moved or replaced.
+    news to it; ``path`` is the file, to notice that it was moved or replaced. ``sees_all`` tells whether the
+    reader shows everything, so that nothing can go out of sight.
     """
 
     def __init__(
-        self, reader: sqlite3.Connection, seen: int, own: Container[int] = (), path: Path | None = None
+        self,
+        reader: sqlite3.Connection,
+        seen: int,
+        own: Container[int] = (),
+        path: Path | None = None,
+        sees_all: Callable[[], bool] = lambda: True,
     ) -> None:
         self.reader = reader
         self.seen = seen
         self.own = own
         self.path = path
+        self.sees_all = sees_all
         self.job: int | None = None  # what publishes, or was left publishing
         self._identity = _identity(path)
         self._version: int | None = None
@@ -121,7 +130,7 @@ class Watch:
         except (sqlite3.Error, OSError) as error:
             raise explain(error, self.path, reading=True) from error
         self._version = version
-        return moved if moved.touches or moved.much else None
+        return moved if moved.touches or moved.much or moved.unseen else None
 
     def _read(self) -> Moved:
         newest, job = self.reader.execute(NOW).fetchone()
@@ -152,9 +161,17 @@ class Watch:
             now_open = (0, 0)
         else:
             words = any(touch.entity in WORDS for touch in touches)
-            found = Moved(tuple(touches), self._customers(touches), words)
+            unseen = self._writes_unseen(newest)
+            found = Moved(tuple(touches), self._customers(touches), words, unseen=unseen)
         self.seen, self.job, self._open = max(newest, self.seen), job, now_open
         return found
+
+    def _writes_unseen(self, newest: int) -> bool:
+        """Tell whether others wrote where the person does not see everything."""
+        if self.sees_all():
+            return False
+        params = {"after": self.seen, "upto": newest, "limit": MOST}
+        return any(one not in self.own for (one,) in self.reader.execute(OF_OTHERS, params).fetchall())
 
     def _is_news(self, job: int) -> bool:
         newest = self.reader.execute(NEWEST_OF_JOB, {"job": job}).fetchone()[0]

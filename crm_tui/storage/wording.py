@@ -42,6 +42,26 @@ ACTIONS: dict[str, str] = {
     "view.rename": N_("View renamed"),
     "view.remove": N_("View removed"),
     "user.add": N_("Colleague added"),
+    "user.edit": N_("Colleague edited"),
+    "user.role": N_("Role of a colleague changed"),
+    "user.team": N_("Team of a colleague changed"),
+    "user.deactivate": N_("Colleague deactivated"),
+    "user.activate": N_("Colleague let in again"),
+    "team.add": N_("Team added"),
+    "team.edit": N_("Team edited"),
+    "team.remove": N_("Team removed"),
+    "substitution.add": N_("Stand-in named"),
+    "substitution.remove": N_("Stand-in ended"),
+    "collaborator.add": N_("Collaborator named"),
+    "collaborator.remove": N_("Collaborator removed"),
+    "role.add": N_("Role added"),
+    "role.edit": N_("Role renamed"),
+    "role.remove": N_("Role removed"),
+    "permission.set": N_("Permission changed"),
+    "permission.preset": N_("Policy put in force"),
+    "audit.unmask": N_("Hidden fields shown"),
+    "audit.export": N_("Exported"),
+    "audit.refused": N_("Refused"),
     "import": N_("Sheet imported"),
     "undo": N_("Taken back"),
     "redo": N_("Brought back"),
@@ -54,6 +74,11 @@ OBSTACLES: dict[str, str] = {
     "taken": N_("its value is in use elsewhere now"),
     "column": N_("the field no longer exists"),
 }
+
+
+def hidden_text() -> str:
+    """Return what stands in the place of a value that the person's role hides."""
+    return _("hidden")
 
 
 def action_label(action: str) -> str:

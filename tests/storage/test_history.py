@@ -10,7 +10,7 @@ from crm_tui.storage.database import Database
 from crm_tui.storage.jobs import Parts
 from crm_tui.storage.undoing import redo_last, undo_last, undo_set
 from tests.storage.rows import snapshot
-from tests.storage.world import assert_sound, customer, field, note, saved
+from tests.storage.world import assert_sound, customer, field, note, saved, seen
 
 
 @pytest.fixture
@@ -98,12 +98,12 @@ def test_each_field_has_its_own_history(db, pair):
 def test_the_list_of_changes_says_what_stands(db, pair, parts):
     edit = saved(db, note(pair[0], "x"), reason="why")
     undone = undo_set(db, parts, 1, edit).set_id
-    newest = history.recent(db.connection, limit=2)
+    newest = history.recent(seen(db), limit=2)
     assert [(s.set_id, s.action, s.undone, s.reason) for s in newest] == [
         (undone, "undo", False, None),
         (edit, "customer.update", True, "why"),
     ]
-    older = history.recent(db.connection, before=edit)
+    older = history.recent(seen(db), before=edit)
     assert [s.action for s in older] == ["customer.add", "person.add"]
     assert older[0].rows == 2
     first = history.of_record(db.connection, "customer", pair[0], limit=1)

@@ -17,7 +17,7 @@ from crm_tui.storage.presence import JobLock
 from crm_tui.storage.undo import UndoBlocked
 from crm_tui.storage.undoing import finish_dead_undos, redo_last, take_back, undo_last, undo_set
 from tests.storage.rows import snapshot
-from tests.storage.world import assert_sound, contact, customer, field, note, saved
+from tests.storage.world import assert_sound, contact, customer, field, note, saved, seen
 
 
 class Company:
@@ -207,7 +207,7 @@ def test_a_job_of_several_sets_is_undone_and_brought_back_as_one(db, parts):
     before = live(db), live(db, "contact")
     job, _rows = publish(db)
     middle = sets_of(db, job)[1]
-    entry = history.recent(db.connection)[0]
+    entry = history.recent(seen(db))[0]
     assert (entry.job, entry.title, entry.rows, entry.undone) == (job, "客户.xlsx", 13, False)
     told: list[tuple[int, int]] = []
     parts.progress = lambda done, total: told.append((done, total))
@@ -287,7 +287,7 @@ def test_a_stopped_import_is_taken_back_and_cannot_be_brought_back(db, parts):
     assert jobs.publishing(db.connection) is None
     assert jobs.job_of(db.connection, job).state == "taken_back"  # ty: ignore[missing-union-attribute]
     assert redo_last(db, parts, 1) is None
-    newest = history.recent(db.connection)[0]
+    newest = history.recent(seen(db))[0]
     with pytest.raises(BadInput, match="在完成前就停止了"):
         undo_set(db, parts, 1, newest.set_id)
     assert_sound(db.connection)

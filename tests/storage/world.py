@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from crm_tui.access.scope import scope
 from crm_tui.storage import chain
 from crm_tui.storage.change import Change
 from crm_tui.storage.database import Database
 from crm_tui.storage.driver import sqlite3
+from tests.access.policies import whole
 
 OWNER = {"login": "li", "login_key": "li", "name": "李雷", "name_key": "李雷", "role": "administrator"}
 
@@ -49,3 +51,8 @@ def assert_sound(connection: sqlite3.Connection) -> None:
     assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
     orphans = "SELECT count(*) FROM change WHERE change_set NOT IN (SELECT id FROM change_set)"
     assert connection.execute(orphans).fetchone() == (0,)
+
+
+def seen(db: Database) -> sqlite3.Connection:
+    """Return a reading connection of somebody who sees everything."""
+    return scope(db.connect_reader(), whole(1))

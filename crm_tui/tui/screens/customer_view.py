@@ -94,6 +94,8 @@ def record_note(view: FileView, entity: str, row: Mapping[str, Any], one: Field)
     changes = [latest[column] for column in one.columns if column in latest]
     if changes:
         newest = max(changes, key=lambda change: change.change_id)
+        if any(change.is_hidden for change in changes):
+            return _said(view, newest, _("updated"))
         before = dict(row)
         before.update(
             {each.field: each.old for each in changes if each.field and each.set_id == newest.set_id}

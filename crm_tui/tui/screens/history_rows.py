@@ -6,15 +6,16 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from crm_tui import clock
+from crm_tui.access.telling import is_hidden
 from crm_tui.customers.convert import Context, show_column
 from crm_tui.customers.fields import field_of
 from crm_tui.followups import reading
 from crm_tui.locale import N_, _
 from crm_tui.session import Session
-from crm_tui.storage import file_history, history
+from crm_tui.storage import file_history, history, undoing
 from crm_tui.storage.history import FieldChange, SetSummary
 from crm_tui.storage.survey import Obstacle
-from crm_tui.storage.wording import action_label, obstacle_label
+from crm_tui.storage.wording import action_label, hidden_text, obstacle_label
 from crm_tui.tui.widgets.rows import Cell, Column, Row
 
 NEWEST_SETS = 300
@@ -168,7 +169,10 @@ def move_lines(session: Session, set_id: int) -> list[Line]:
 
 
 def _summary(session: Session, set_id: int) -> SetSummary:
-    return next(iter(history.recent(session.reader, limit=1, before=set_id + 1)))
+    found = history.summary(session.reader, set_id)
+    if found is None:
+        raise undoing.unknown(set_id)
+    return found
 
 
 def _moved(change: FieldChange, name: str, context: Context, *, of_one: bool) -> tuple[str | Cell, ...]:
@@ -189,6 +193,8 @@ def _moved(change: FieldChange, name: str, context: Context, *, of_one: bool) ->
     one = field_of(change.entity, change.field or "")
     if one is None:
         return ()
+    if change.is_hidden:
+        return record, one.title, Cell(hidden_text(), "dim"), Cell(hidden_text(), "dim")
     return record, one.title, *(_in_words(change.entity, change.field or "", value, context)
                                 for value in (change.old, change.new))  # fmt: skip
 
@@ -212,11 +218,7 @@ def preview(session: Session, set_id: int) -> Preview:
     # What was done in another session is not fresh in anybody's mind: it is shown first.
     own_last = last in session.database.own and (
         last == set_id
-        or (
-            last is not None
-            and one.job is not None
-            and next(iter(history.recent(reader, limit=1, before=last + 1))).job == one.job
-        )
+        or (last is not None and one.job is not None and _summary(session, last).job == one.job)
     )
     return Preview(set_id, set_title(session, one), one.rows, list(names), own_last)
 
@@ -235,11 +237,11 @@ def obstacle_lines(session: Session, obstacles: Iterable[Obstacle]) -> list[Row]
         before, after, now = linked or (
             show_column(one.entity, one.field, value, context) if one.field else "" for value in held
         )
-        doer = (
-            next(iter(history.recent(session.reader, limit=1, before=one.by + 1)), None) if one.by else None
-        )
-        by = f"{session.names.get(doer.actor or 0, '')} {moment(doer.at, session.zone)}" if doer else ""
+        doer = history.doer(session.reader, one.by)
+        by = f"{session.names.get(doer[1] or 0, '')} {moment(doer[0], session.zone)}" if doer else ""
         name = named(session, one.entity, one.entity_id)
         values = " → ".join(value or "—" for value in (before, after, now)) if one.kind == "moved" else ""
+        if is_hidden(one):
+            values = hidden_text()
         rows.append(Row(place, (name, title, Cell(obstacle_label(one), "warn"), values, by)))
     return rows

@@ -72,7 +72,7 @@ def _about(session: Any, set_id: int) -> tuple[str, int]:
 
     Asked before, since undo may remove the record.
     """
-    one = next(iter(history.recent(session.reader, limit=1, before=set_id + 1)), None)
+    one = history.summary(session.reader, set_id)
     rows = one.rows if one is not None else 0
     moves = history.of_set(session.reader, set_id, limit=LOOKED_AT)
     names = list(dict.fromkeys(filter(None, (named(session, each.entity, each.entity_id) for each in moves))))

@@ -1,0 +1,107 @@
+"""What a refused save or undo may tell its author: errors are made where all is seen, and read by one person.
+
+Both compare with the tables as they are. What the person's views do not show is taken out here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterable
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from crm_tui.access import store_reach as store
+from crm_tui.access.policy import Policy
+from crm_tui.access.showing import hidden_columns, is_of_customer
+from crm_tui.errors import Conflict, CrmError, Refused
+from crm_tui.locale import _
+from crm_tui.storage import merging
+from crm_tui.storage.driver import sqlite3
+from crm_tui.storage.faults import Clash, FieldConflict, RecordGone, StaleVersion
+from crm_tui.storage.survey import Obstacle, UndoBlocked
+
+if TYPE_CHECKING:
+    from crm_tui.storage.undoing import Undone
+
+
+def out_of_sight() -> Refused:
+    """Return the refusal for a customer that the person does not see any more."""
+    return Refused(
+        _("This customer is no longer among those that you may see."),
+        _("Your change was not saved."),
+    )
+
+
+@contextmanager
+def heard(reader: sqlite3.Connection, policy: Policy) -> Generator[None]:
+    """Raise a conflict that a write met as its author may read it."""
+    try:
+        yield
+    except Conflict as conflict:
+        raise told(reader, policy, conflict) from conflict
+
+
+def undone(reader: sqlite3.Connection, policy: Policy, undo: Callable[[], Undone | None]) -> Undone | None:
+    """Run an undo and return what it did, or raise what is in its way: only what the person sees."""
+    with heard(reader, policy):
+        done = undo()
+    return done._replace(left=obstacles(reader, policy, done.left)) if done is not None else None
+
+
+def told(reader: sqlite3.Connection, policy: Policy, error: CrmError) -> CrmError:
+    """Return an error as one person may read it: without values and names that the views do not show."""
+    if policy.is_whole or not isinstance(error, StaleVersion | UndoBlocked):
+        return error
+    if isinstance(error, UndoBlocked):
+        return UndoBlocked(obstacles(reader, policy, error.obstacles))
+    if is_of_customer(error.entity) and store.customer_of(reader, error.entity, error.entity_id) is None:
+        return error if _was_never_theirs(reader, error) else out_of_sight()
+    if isinstance(error, FieldConflict):
+        return _conflict(reader, policy, error)
+    if isinstance(error, RecordGone) and error.merged_into is not None:
+        # The views name the customer it went into, or nothing.
+        ended = {"gone": error.how, "merged_into": error.merged_into}
+        return merging.gone(reader, error.entity, error.entity_id, ended)
+    return error
+
+
+def _was_never_theirs(reader: sqlite3.Connection, error: StaleVersion) -> bool:
+    """Tell whether a record is gone for good, which nobody sees any more."""
+    return isinstance(error, RecordGone) and error.how == "deleted" and error.merged_into is None
+
+
+def _conflict(reader: sqlite3.Connection, policy: Policy, error: FieldConflict) -> CrmError:
+    hidden = hidden_columns(reader, policy, error.entity, error.entity_id)
+    if not hidden:
+        return error
+
+    def blank(row: dict[str, Any]) -> dict[str, Any]:
+        return {column: None if column in hidden else value for column, value in row.items()}
+
+    fields = [
+        Clash(one.column, None, one.mine, None, *one[4:]) if one.column in hidden else one
+        for one in error.fields
+    ]
+    moved = [one._replace(before=None, theirs=None) if one.column in hidden else one for one in error.moved]
+    seen = FieldConflict(
+        error.entity, error.entity_id, fields, moved, error.now, blank(error.was), blank(error.row)
+    )
+    seen.what = error.what
+    return seen
+
+
+def obstacles(reader: sqlite3.Connection, policy: Policy, found: Iterable[Obstacle]) -> list[Obstacle]:
+    """Return what is in the way of an undo, values that the person does not see left out."""
+    return [one if policy.is_whole else _obstacle(reader, policy, one) for one in found]
+
+
+def _obstacle(reader: sqlite3.Connection, policy: Policy, one: Obstacle) -> Obstacle:
+    guarded = one.entity in store.CUSTOMER_OF
+    unseen = guarded and store.customer_of(reader, one.entity, one.entity_id) is None
+    if unseen or (one.field or "") in hidden_columns(reader, policy, one.entity, one.entity_id):
+        return one._replace(before=None, after=None, now=None)
+    return one
+
+
+def is_hidden(one: Obstacle) -> bool:
+    """Tell whether the values of a moved field were left out: those of a real move differ."""
+    return one.kind == "moved" and one.before is None and one.after is None and one.now is None
