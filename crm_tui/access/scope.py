@@ -148,12 +148,13 @@ def scope(
     _fill(reader, policy, revealed)
     masks.lend(reader)
     names: dict[str, list[str]] = {}
+    terms = _Terms(policy)
     for view, (table, condition) in VIEWS.items():
         if table not in names:
             names[table] = columns(reader, table)
         reader.execute(
-            f"CREATE TEMP VIEW {view} AS SELECT {_columns(policy, view, table, names[table])}"
-            f" FROM main.{table} t WHERE {_filled(policy, condition)}"
+            f"CREATE TEMP VIEW {view} AS SELECT {terms.columns(view, table, names[table])}"
+            f" FROM main.{table} t WHERE {terms.filled(condition)}"
         )
     reader.set_authorizer(_permits)
     return reader
@@ -181,57 +182,130 @@ def _fill(reader: sqlite3.Connection, policy: Policy, revealed: Iterable[tuple[i
     reader.executemany("INSERT INTO temp.revealed VALUES (?, ?)", sorted(set(revealed)))
 
 
-def _reach(policy: Policy, scope_: str, owner: str, customer: str) -> str:
-    """Return the condition that a customer lies within a scope; '' when all do."""
-    if scope_ == ALL:
-        return ""
-    if scope_ == NONE:
-        return "1 = 0"
-    return (
-        f"(EXISTS (SELECT 1 FROM temp.{OWNER_TABLES[scope_]} o WHERE o.id = {owner})"
-        " OR EXISTS (SELECT 1 FROM main.collaborator k WHERE k.person_id = "
-        f"{int(policy.person_id):d} AND k.customer_id = {customer} AND k.deleted_at IS NULL))"
-    )
+class _Terms:
+    """What a policy makes of conditions and columns, each made once however many views use it."""
 
+    def __init__(self, policy: Policy) -> None:
+        self.policy = policy
+        self.hidden = frozenset(policy.hidden)
+        self.is_whole = policy.is_whole
+        self._me = f"{int(policy.person_id):d}"
+        self._shown: dict[tuple[tuple[str, ...], str, str], str] = {}
+        self._filling = self._fillings()
 
-def _uncovered(policy: Policy, groups: Iterable[str], owner: str, customer: str) -> str:
-    """Return the condition that some groups of fields of a customer are shown; '' when they always are."""
-    parts = []
-    for group in groups:
-        if policy.hides(group):
-            near = _reach(policy, policy.scope(READ, group), owner, customer)
-            parts.append(
-                f"({near} OR EXISTS (SELECT 1 FROM temp.revealed x WHERE x.customer_id = {customer}"
+    def reach(self, scope_: str, owner: str, customer: str) -> str:
+        """Return the condition that a customer lies within a scope; '' when all do."""
+        if scope_ == ALL:
+            return ""
+        if scope_ == NONE:
+            return "1 = 0"
+        return (
+            f"(EXISTS (SELECT 1 FROM temp.{OWNER_TABLES[scope_]} o WHERE o.id = {owner})"
+            f" OR EXISTS (SELECT 1 FROM main.collaborator k WHERE k.person_id = {self._me}"
+            f" AND k.customer_id = {customer} AND k.deleted_at IS NULL))"
+        )
+
+    def shown(self, groups: Iterable[str], owner: str, customer: str) -> str:
+        """Return the condition that groups of fields of a customer are shown; '' when they always are."""
+        key = (tuple(group for group in groups if group in self.hidden), owner, customer)
+        if key not in self._shown:
+            parts = [
+                f"({self.reach(self.policy.scope(READ, group), owner, customer)}"
+                f" OR EXISTS (SELECT 1 FROM temp.revealed x WHERE x.customer_id = {customer}"
                 f" AND x.field_group = '{group}'))"
+                for group in key[0]
+            ]
+            self._shown[key] = " AND ".join(parts)
+        return self._shown[key]
+
+    def columns(self, view: str, table: str, names: list[str]) -> str:
+        """Return what a view selects: hidden columns through their masks."""
+        if self.is_whole or view in ("compared", "taken"):
+            return ", ".join([f"t.{name}" for name in names])
+        return ", ".join([self._column(table, name) for name in names])
+
+    def _column(self, table: str, name: str) -> str:
+        plain = f"t.{name}"
+        if (table, name) in TOLD_COLUMNS:
+            told = self.filled(TOLD_COLUMNS[table, name])
+            return f"CASE WHEN {told} THEN t.{name} ELSE '' END AS {name}"
+        if not self.hidden:
+            return plain
+        if table == "change":
+            return self._logged(name) if name in ("old", "new") else plain
+        group, mask = masks.MASKS.get(table, {}).get(name, ("", ""))
+        groups: Iterable[str] = (group,) if group else ()
+        if table == "customer_state" and name in masks.DERIVED:
+            groups, mask = GROUPS, masks.HIDE
+        elif table == "customer_state" and name == masks.SEARCHED:
+            groups, mask = ("contact",), "crm_public_lines(t.haystack)"
+        if not groups:
+            return plain
+        owner = {"customer": "t.owner_id", "customer_state": "t.held_by"}.get(table, OWNER_OF)
+        clear = self.shown(groups, owner, "t.id" if table == "customer" else "t.customer_id")
+        if not clear:
+            return plain
+        return f"CASE WHEN {clear} THEN {plain} ELSE {mask.format(column=name)} END AS {name}"
+
+    def _logged(self, name: str) -> str:
+        """Return a value of the log: of hidden fields, and of whole rows that were removed, it is NULL."""
+        arms = []
+        for entity, fields in masks.MASKS.items():
+            by_group: dict[str, list[str]] = {}
+            for column, (group, _mask) in fields.items():
+                if group in self.hidden:
+                    by_group.setdefault(group, []).append(column)
+            for group, hidden in by_group.items():
+                listed = ", ".join([f"'{one}'" for one in hidden])
+                arms.append(
+                    f"WHEN t.entity = '{entity}' AND t.field IN ({listed})"
+                    f" AND NOT {self._clear_of((group,), entity)} THEN NULL"
+                )
+        arms += [
+            f"WHEN t.entity = '{entity}' AND (t.op = 'delete' OR t.field = 'cells')"
+            f" AND NOT {self._clear_of(GROUPS, entity)} THEN NULL"
+            for entity in (*masks.MASKS, "imported_row")
+        ]
+        return f"CASE {' '.join(arms)} ELSE t.{name} END AS {name}"
+
+    def _clear_of(self, groups: Iterable[str], entity: str) -> str:
+        """Return the condition that groups are shown of the customer whose record a move is about."""
+        if entity == "customer":
+            found = "SELECT 1 FROM main.customer w WHERE w.id = t.entity_id"
+        else:
+            joined = f"main.{entity} h JOIN main.customer w ON w.id = h.customer_id"
+            found = f"SELECT 1 FROM {joined} WHERE h.id = t.entity_id"
+        return f"EXISTS ({found} AND {self.shown(groups, 'w.owner_id', 'w.id')})"
+
+    def filled(self, condition: str) -> str:
+        """Return a condition with what the policy makes of its placeholders."""
+        if "{" in condition:
+            for name, made in self._filling.items():
+                condition = condition.replace(name, made)
+        return condition
+
+    def _fillings(self) -> dict[str, str]:
+        rows = self.policy.scope(READ)
+        found = {
+            f"{{seen:{owner}:{customer}}}": self.reach(rows, owner, customer) or "1 = 1"
+            for owner, customer in (("t.owner_id", "t.id"), ("t.held_by", "t.customer_id"))
+        }
+        clear = self.shown(GROUPS, "v.owner_id", "v.id")
+        more = f" AND {clear}" if clear else ""
+        for customer in ("t.customer_id", "t.a", "t.b"):
+            for name, view in (("whole", "customer"), ("whole_any", "customer_any")):
+                seen = f"EXISTS (SELECT 1 FROM temp.{view} v WHERE v.id = {customer}{more})"
+                found[f"{{{name}:{customer}}}"] = seen
+        audited = "1 = 1" if self.policy.may("audit").allowed else f"t.person_id = {self._me}"
+        logged = told = "1 = 1"
+        if not self.is_whole or audited != "1 = 1":
+            rows_of_audit = "1" if audited == "1 = 1" else _OWN_AUDIT.format(me=self._me)
+            logged = LOGGED_ROWS.format(me=self._me, audit_rows=rows_of_audit)
+            told = (
+                f"(t.actor = {self._me} OR EXISTS (SELECT 1 FROM main.change h WHERE h.change_set = t.id"
+                f" AND {logged.replace('t.entity', 'h.entity')}))"
             )
-    return " AND ".join(dict.fromkeys(parts))
-
-
-def _columns(policy: Policy, view: str, table: str, names: list[str]) -> str:
-    """Return what a view selects: hidden columns through their masks."""
-    if policy.is_whole or view in ("compared", "taken"):
-        return ", ".join(f"t.{name}" for name in names)
-    return ", ".join(_column(policy, table, name) for name in names)
-
-
-def _column(policy: Policy, table: str, name: str) -> str:
-    plain = f"t.{name}"
-    if (table, name) in TOLD_COLUMNS:
-        return f"CASE WHEN {_filled(policy, TOLD_COLUMNS[table, name])} THEN t.{name} ELSE '' END AS {name}"
-    if table == "change":
-        return _logged_column(policy, name)
-    group, shown = masks.MASKS.get(table, {}).get(name, ("", ""))
-    owner = {"customer": "t.owner_id", "customer_state": "t.held_by"}.get(table, OWNER_OF)
-    customer = "t.id" if table == "customer" else "t.customer_id"
-    groups: Iterable[str] = (group,) if group else ()
-    if table == "customer_state" and name in masks.DERIVED:
-        groups, shown = policy.hidden, masks.HIDE
-    elif table == "customer_state" and name == masks.SEARCHED:
-        groups, shown = ("contact",), "crm_public_lines(t.haystack)"
-    clear = _uncovered(policy, groups, owner, customer)
-    return (
-        f"CASE WHEN {clear} THEN {plain} ELSE {shown.format(column=name)} END AS {name}" if clear else plain
-    )
+        return {**found, AUDITED: audited, LOGGED: logged, TOLD: told, "{me}": self._me}
 
 
 # What somebody wrote of a set or a file, by who may be told of it.
@@ -240,72 +314,6 @@ TOLD_COLUMNS = {
     ("job", "title"): "(t.person_id = {me} OR EXISTS (SELECT 1 FROM temp.told_set s WHERE s.job = t.id))",
 }
 OWNER_OF = "(SELECT w.owner_id FROM main.customer w WHERE w.id = t.customer_id)"
-
-
-def _logged_column(policy: Policy, name: str) -> str:
-    """Return a column of the log: values of hidden fields, and whole rows that were removed, are NULL."""
-    plain = f"t.{name}"
-    if name not in ("old", "new") or not policy.hidden:
-        return plain
-    arms = []
-    for entity, fields in masks.MASKS.items():
-        by_group: dict[str, list[str]] = {}
-        for column, (group, _shown) in fields.items():
-            if policy.hides(group):
-                by_group.setdefault(group, []).append(column)
-        for group, hidden in by_group.items():
-            listed = ", ".join(f"'{one}'" for one in hidden)
-            arms.append(
-                f"WHEN t.entity = '{entity}' AND t.field IN ({listed})"
-                f" AND NOT {_clear_of(policy, (group,), entity)} THEN NULL"
-            )
-    whole = (*masks.MASKS, "imported_row")
-    arms += [
-        f"WHEN t.entity = '{entity}' AND (t.op = 'delete' OR t.field = 'cells')"
-        f" AND NOT {_clear_of(policy, GROUPS, entity)} THEN NULL"
-        for entity in whole
-    ]
-    return f"CASE {' '.join(arms)} ELSE {plain} END AS {name}"
-
-
-def _clear_of(policy: Policy, groups: Iterable[str], entity: str) -> str:
-    """Return the condition that some groups are shown of the customer whose record a move is about."""
-    if entity == "customer":
-        found = "SELECT 1 FROM main.customer w WHERE w.id = t.entity_id"
-    else:
-        joined = f"main.{entity} h JOIN main.customer w ON w.id = h.customer_id"
-        found = f"SELECT 1 FROM {joined} WHERE h.id = t.entity_id"
-    return f"EXISTS ({found} AND {_uncovered(policy, groups, 'w.owner_id', 'w.id')})"
-
-
-def _filled(policy: Policy, condition: str) -> str:
-    """Return a condition with what the policy makes of its placeholders."""
-    me = f"{int(policy.person_id):d}"
-    rows = policy.scope(READ)
-    for owner, customer in (("t.owner_id", "t.id"), ("t.held_by", "t.customer_id")):
-        condition = condition.replace(
-            f"{{seen:{owner}:{customer}}}", _reach(policy, rows, owner, customer) or "1 = 1"
-        )
-    for customer in ("t.customer_id", "t.a", "t.b"):
-        clear = _uncovered(policy, GROUPS, "v.owner_id", "v.id")
-        more = f" AND {clear}" if clear else ""
-        for name, view in (("whole", "customer"), ("whole_any", "customer_any")):
-            seen = f"EXISTS (SELECT 1 FROM temp.{view} v WHERE v.id = {customer}{more})"
-            condition = condition.replace(f"{{{name}:{customer}}}", seen)
-    audited = "1 = 1" if policy.may("audit").allowed else f"t.person_id = {me}"
-    logged = told = "1 = 1"
-    if not policy.is_whole or audited != "1 = 1":
-        rows_of_audit = "1" if audited == "1 = 1" else _OWN_AUDIT.format(me=me)
-        logged = LOGGED_ROWS.format(me=me, audit_rows=rows_of_audit)
-        told = (
-            f"(t.actor = {me} OR EXISTS (SELECT 1 FROM main.change h WHERE h.change_set = t.id"
-            f" AND {logged.replace('t.entity', 'h.entity')}))"
-        )
-    for name, made in ((AUDITED, audited), (LOGGED, logged), (TOLD, told)):
-        condition = condition.replace(name, made)
-    return condition.replace("{me}", me)
-
-
 _OWN_AUDIT = "EXISTS (SELECT 1 FROM main.audit a WHERE a.id = t.entity_id AND a.person_id = {me})"
 
 
