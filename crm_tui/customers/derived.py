@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 from crm_tui.customers import document, store
-from crm_tui.customers.checks import check
+from crm_tui.customers.checks import PLAIN_MOBILE, check
 from crm_tui.customers.fields import FIELDS
 from crm_tui.storage import derive
 from crm_tui.storage.driver import sqlite3
@@ -180,8 +180,9 @@ class _Files:
             return
         keys: list[dict[str, Any]] = []
         for customer_id in ids:
+            area_code = _AreaCode(self._rows.get(customer_id))
             for row in self._contacts.get(customer_id, ()):
-                phones = list(dict.fromkeys(_phone_keys(self._rows.get(customer_id), row)))
+                phones = list(dict.fromkeys(_phone_keys(area_code, row)))
                 found = [("phone", key) for key in phones] + [
                     ("mail", key) for key in dict.fromkeys(_mail_keys(row["email"]))
                 ]
@@ -303,17 +304,29 @@ def place_of(row: Mapping[str, Any] | None) -> dict[str, Any]:
     }
 
 
-def _phone_keys(customer: dict[str, Any] | None, contact: dict[str, Any]) -> list[str]:
+class _AreaCode:
+    """The area code of a customer's city, looked up when a phone asks for it."""
+
+    def __init__(self, customer: dict[str, Any] | None) -> None:
+        self._cities = [customer[name] for name in CITIES if customer[name]] if customer else []
+
+    @cached_property
+    def found(self) -> str:
+        from crm_tui.text.area_codes import area_code_of
+
+        return next(filter(None, map(area_code_of, self._cities)), "")
+
+
+def _phone_keys(area_code: _AreaCode, contact: dict[str, Any]) -> list[str]:
     """Return the keys of a contact's phones; a landline without area code has that of the customer's city."""
     filled = [text for text in (contact["office_phone"], contact["mobile"]) if text]
     if not filled:
         return []
-    from crm_tui.text.area_codes import area_code_of
+    if all(map(PLAIN_MOBILE.fullmatch, filled)):
+        return filled
     from crm_tui.text.phone import parse_phones
 
-    cities = (customer[name] for name in CITIES if customer[name]) if customer else ()
-    area_code = next(filter(None, map(area_code_of, cities)), "")
-    return [phone.key for text in filled for phone in parse_phones(text, area_code) if phone.key]
+    return [phone.key for text in filled for phone in parse_phones(text, area_code.found) if phone.key]
 
 
 def _digits(contact: dict[str, Any]) -> list[str]:

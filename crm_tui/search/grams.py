@@ -28,7 +28,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from itertools import chain, islice, pairwise, product
+from itertools import chain, dropwhile, islice, pairwise, product
 from operator import add
 
 from crm_tui.text.company import body, core
@@ -50,6 +50,7 @@ LONGEST_LINE = 200
 LONGEST_WORD = 24
 LONGEST_WHOLE = 16  # units of a name that is found as a whole
 MOST_KNOWN = 4096
+MANY_LINES = 200
 MOST_READINGS = 8  # combinations of readings of a whole name
 # Parts of addresses that tell nobody apart.
 WEAK_WORDS = frozenset(("com", "cn", "net", "org", "www", "http", "https", "gov", "edu", "tw", "hk", "co"))
@@ -64,8 +65,32 @@ Read = tuple[tuple[str, ...], str]
 
 def grams(document: str) -> set[str]:
     """Return the grams of a document (customers/document.py); a pure function of it and of VERSION."""
+    return _of_lines(document.split("\n"))
+
+
+def _of_lines(lines: list[str]) -> set[str]:
+    if len(lines) < MANY_LINES:
+        return _of(lines)
+    # Those of many contacts are asked for again when they change hands.
+    # Only a name takes grams away, so that behind the last one each kind of line may be read by itself.
+    names = max([at for at, line in enumerate(lines, 1) if line[:1] in _NAMES], default=0)
+    found = _of(lines[:names])
+    kinds: dict[str, list[str]] = {}
+    for line in lines[names:]:
+        kinds.setdefault(line[:1], []).append(line)
+    for some in kinds.values():
+        found |= _of_block("\n".join(some))
+    return found
+
+
+@lru_cache(maxsize=4)
+def _of_block(text: str) -> frozenset[str]:
+    return frozenset(_of(text.split("\n")))
+
+
+def _of(lines: Iterable[str]) -> set[str]:
     found: set[str] = set()
-    for line in document.split("\n"):
+    for line in lines:
         kind, text = line[:1], line[1 : LONGEST_LINE + 1]
         if not text:
             continue
@@ -101,11 +126,26 @@ def moved(old: str, new: str) -> tuple[set[str], set[str]]:
         old, new = ("\n".join([line for line in one if line[:1] in _APART]) for one in (was, now))
     elif not any(line[:1] in _UNDOING and _WORD_IN.search(line, 1) for line in (*was, *now)):
         # Each line gives what it gives, whatever stands beside it: what stays is read once.
-        kept = grams("\n".join([one for one in was if one in now]))
-        only_was, only_now = grams("\n".join(gone)), grams("\n".join(come))
+        kept = _of_lines([one for one in was if one in now])
+        only_was, only_now = _of_lines(gone), _of_lines(come)
+        return only_was - kept - only_now, only_now - kept - only_was
+    elif _names_first(was) and _names_first(now):
+        # Only a name takes grams away, and behind the names there is none.
+        kept = _of_lines([one for one in was if one in now and one[:1] not in _NAMES])
+        only_was = _of_lines([*_names(was), *(one for one in gone if one[:1] not in _NAMES)])
+        only_now = _of_lines([*_names(now), *(one for one in come if one[:1] not in _NAMES)])
         return only_was - kept - only_now, only_now - kept - only_was
     before, after = grams(old), grams(new)
     return before - after, after - before
+
+
+def _names(lines: Iterable[str]) -> list[str]:
+    return [one for one in lines if one[:1] in _NAMES]
+
+
+def _names_first(lines: Iterable[str]) -> bool:
+    """Tell whether no name stands behind another line, as in every document that was built."""
+    return not any(one[:1] in _NAMES for one in dropwhile(lambda one: one[:1] in _NAMES, lines))
 
 
 def units(text: str) -> list[str]:

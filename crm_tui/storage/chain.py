@@ -46,19 +46,24 @@ def _encode(values: Iterable[object]) -> bytes:
     return b"".join(parts)
 
 
-@lru_cache(maxsize=64)
-def _head(entity: str) -> bytes:
-    return _encode((entity,))
+@lru_cache(maxsize=256)
+def _head(name: str) -> bytes:
+    """Return the name of a table or column as bytes."""
+    return _encode((name,))
 
 
 def _rows(rows: Iterable[tuple[Any, ...]]) -> bytes:
-    """Return rows of the log as bytes; an added row, as most are, holds no more than which it is."""
+    """Return rows of the log as bytes; what most rows hold besides their values is put together at once."""
     parts = []
     for row in rows:
         entity, number, op, field, old, new = row
         if op == "insert" and type(number) is int and field is None and old is None and new is None:
             text = b"%d" % number
             parts.append(b"%si%d:%st6:insertnnn" % (_head(entity), len(text), text))
+        elif op == "update" and type(number) is int and type(field) is str:
+            text = b"%d" % number
+            parts.append(b"%si%d:%st6:update%s" % (_head(entity), len(text), text, _head(field)))
+            parts.append(_encode((old, new)))
         else:
             parts.append(_encode(row))
     return b"".join(parts)

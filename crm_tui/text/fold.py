@@ -143,8 +143,11 @@ def fold(s: str) -> str:
     NFKC (full width, ligatures), case folded, traditional to simplified, brackets, dashes, quotes and
     middle dots of one kind, every blank and invisible character removed. ``fold(fold(s)) == fold(s)``.
     """
-    if s.isascii() and s.isalnum():
-        return s.casefold()
+    if s.isalnum():
+        if s.isascii():
+            return s.casefold()
+        if _SETTLED.issuperset(s):
+            return s
     table = _folding()
     key = s
     # Removing a blank can bring a letter and its accent together; one more pass then composes them.

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import re
+from unittest.mock import patch
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crm_tui.customers.document import build
+from crm_tui.search import grams as maker
 from crm_tui.search.grams import TOKEN_SIGNS, VERSION, grams, moved
 from crm_tui.search.tokens import tokens
 
@@ -69,3 +71,17 @@ def test_what_moved_between_two_documents_is_the_difference_of_their_grams(
     for old, new in ((kept + gone, kept + come), (kept, kept + tags), (kept + tags, kept)):
         was, now = build(old), build(new)
         assert moved(was, now) == (grams(was) - grams(now), grams(now) - grams(was))
+
+
+@settings(max_examples=100, deadline=None)
+@given(LINES, LINES, LINES)
+def test_many_lines_have_the_grams_of_few(
+    kept: list[tuple[str, str]], gone: list[tuple[str, str]], come: list[tuple[str, str]]
+) -> None:
+    was, now = build(kept + gone), build(kept + come)
+    few = grams(was), grams(now), moved(was, now)
+    with patch.object(maker, "MANY_LINES", 2):
+        assert (grams(was), grams(now), moved(was, now)) == few
+        # In whatever order the lines stand.
+        turned = "\n".join(reversed(was.split("\n")))
+        assert grams(turned) == maker._of(turned.split("\n"))
