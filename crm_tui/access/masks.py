@@ -9,7 +9,6 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from crm_tui.storage.driver import sqlite3
-from crm_tui.text.masks import mask_landline, mask_mail, mask_mobile
 
 HIDE = "NULL"
 MOBILE = "crm_hidden_mobile(t.{column})"
@@ -66,18 +65,21 @@ def public_lines(document: str | None) -> str | None:
     return "\n".join([line for line in document.split("\n") if line[:1] not in PRIVATE_LINES])
 
 
-def _masked(mask: Callable[[str], str]) -> Callable[[str | None], str | None]:
+def _masked(name: str) -> Callable[[str | None], str | None]:
     @lru_cache(maxsize=512)
     def function(text: str | None) -> str | None:
-        return mask(text) if text else None
+        # Most people hide nothing from themselves, and a session begins in an instant.
+        from crm_tui.text import masks
+
+        return getattr(masks, name)(text) if text else None
 
     return function
 
 
 FUNCTIONS: dict[str, Callable[[str | None], str | None]] = {
-    "crm_hidden_mobile": _masked(mask_mobile),
-    "crm_hidden_landline": _masked(mask_landline),
-    "crm_hidden_mail": _masked(mask_mail),
+    "crm_hidden_mobile": _masked("mask_mobile"),
+    "crm_hidden_landline": _masked("mask_landline"),
+    "crm_hidden_mail": _masked("mask_mail"),
     "crm_hidden_name": hidden_name,
     "crm_public_lines": public_lines,
 }

@@ -7,7 +7,6 @@ one day, and holds nothing but what was granted. Owners see their own customers 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from crm_tui.access.verbs import (
@@ -55,8 +54,7 @@ class Decision(NamedTuple):
 ALLOWED = Decision(True, "")
 
 
-@dataclass(frozen=True, slots=True)
-class Policy:
+class Policy(NamedTuple):
     """What one person may do on one day.
 
     ``granted`` gives the scope of each (verb, group of fields); ``own`` are the people whose customers count
@@ -72,7 +70,6 @@ class Policy:
     team: frozenset[int]
     active: bool = True
     stamp: tuple[object, ...] = ()
-    names: Mapping[int, str] = field(default_factory=dict)
 
     def scope(self, verb: str, group: str = ROWS) -> str:
         """Return how far a verb reaches; for a group of fields never further than for rows."""

@@ -6,7 +6,7 @@ from contextlib import suppress
 from datetime import date
 
 from crm_tui import clock
-from crm_tui.access import audit, store_policy, store_reach
+from crm_tui.access import store_policy
 from crm_tui.access.guard import Guard
 from crm_tui.access.policy import Policy
 from crm_tui.access.scope import scope
@@ -58,6 +58,8 @@ class Rights:
         """Note an attempt that was refused."""
         if self._database.read_only or not self.policy.active:
             return
+        from crm_tui.access import audit
+
         # What cannot be noted is refused all the same.
         with suppress(CrmError):
             self._database.write(
@@ -69,6 +71,8 @@ class Rights:
 
     def check_unmasking(self, reader: sqlite3.Connection, customer_id: int) -> None:
         """Raise Refused where the role may not show what a customer hides, BadInput for an unknown one."""
+        from crm_tui.access import store_reach
+
         owner = store_reach.owner_of(reader, customer_id)
         if owner is None:
             raise BadInput(_("There is no such customer."), _("Nothing was shown."))
