@@ -1,44 +1,48 @@
 """Many new records at once: which of them look like customers of the file, or like one another.
 
 The keys of all records are sorted, so that one pass along the index meets them; what is kept of a record
-until it is compared is one line of text. Nothing is written.
+until it is compared is one line of text. Of many, a worker takes its share (crowded.py). Nothing is written.
 """
 
 from __future__ import annotations
 
+import json
+import os
 from array import array
-from collections.abc import Callable, Iterable, Iterator
-from itertools import groupby
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack, closing
+from itertools import accumulate, groupby, islice
+from tempfile import TemporaryFile
 from typing import NamedTuple
 
 from crm_tui.dedupe import store_crowding as store
-from crm_tui.dedupe.comparing import Frequency
-from crm_tui.dedupe.scoring import Line, band, band_of, compare, quick, veto
+from crm_tui.dedupe.crowded import OTHER_ROW, RECORD, WHO, Alike, Crowded
+from crm_tui.dedupe.hands import Hands, Task, hands
+from crm_tui.dedupe.scoring import Line, band, band_of, compare
 from crm_tui.identity.document import features_of
-from crm_tui.identity.features import Features, Record, dump, features, load
+from crm_tui.identity.features import Record, features
 from crm_tui.identity.keys import CAPS, NAMED, cap_of, keys, type_of
+from crm_tui.storage.database import Database
 from crm_tui.storage.driver import sqlite3
 
 FEW = 2000
 """Records up to which each key is asked for by itself; more are met in one pass along the index."""
-SHOWN = 3  # matches of a record
 COUNTED = 51  # members from which on a value is as common as any (comparing.Frequency)
 PIECE = 2000  # records compared together
-TRIED = 40  # of a record, those that share most with it
+TAKEN = 250  # records taken apart together
 BUDGET = 4
 """Pairs a record, on the whole, above which those that share one weak thing alone are left out."""
 # How much a shared key promises: a pair that shares a brand's beginning alone is hardly ever one customer.
-_WORTH = {
+_KEY_WORTH = {
     **dict.fromkeys("umeqr", 3), **dict.fromkeys("atdkns", 2), **dict.fromkeys("cipx", 1),
 }  # fmt: skip
 _WEAK = 2
-# A meeting in one number: the record within its piece, who it meets (a customer, or another row), the type.
-_RECORD, _WHO = 52, 5
-_OTHER_ROW = 1 << 46
-_TYPES = {kind: at for at, kind in enumerate(_WORTH)}
-_VALUES = [*_WORTH.values()]
+# A meeting has the type of the shared key where a pair has its worth (crowded.py).
+_TYPES = {kind: at for at, kind in enumerate(_KEY_WORTH)}
+_VALUES = [*_KEY_WORTH.values()]
 
 Report = Callable[[int, int], None]
+Cancel = Callable[[], bool]
 
 
 class Match(NamedTuple):
@@ -58,22 +62,17 @@ def match_many(
     reader: sqlite3.Connection,
     rows: Iterable[tuple[int, Record]],
     report: Report | None = None,
-    cancelled: Callable[[], bool] | None = None,
-    beside: Callable[[], sqlite3.Connection] | None = None,
-    expected: int = 0,
+    cancelled: Cancel | None = None,
+    database: Database | None = None,
 ) -> dict[int, list[Match]]:
-    """Return by row what it looks like, best first, at most SHOWN; rows like nothing are not in it.
-
-    Of two rows alike the later one has the match. ``beside`` opens an unscoped reading connection, used for
-    more than FEW rows. ``report`` is told (done, 100), from the start where ``expected`` says how many rows
-    there are. Cancelled between two pieces, it returns what it has. The index must be ready
-    (search/index.state); raises sqlite3.Error when it cannot be read.
-    """
-    crowd = _Crowd(rows, report, cancelled, expected)
-    if crowd.stopped():
-        return {}
-    pairs = crowd.pairs(reader, beside)
-    return {} if crowd.stopped() else crowd.compared(reader, pairs)
+    """Return by row what it looks like; rows, ``database`` and the rest as for ``Crowd``."""
+    with closing(Crowd(reader, database)) as crowd:
+        rows = iter(rows)
+        while some := list(islice(rows, TAKEN)):
+            if cancelled and cancelled():
+                return {}
+            crowd.add(some)
+        return crowd.match(report, cancelled)
 
 
 def match_with(reader: sqlite3.Connection, rows: Iterable[tuple[int, Record, int]]) -> dict[int, Match]:
@@ -96,34 +95,93 @@ def match_with(reader: sqlite3.Connection, rows: Iterable[tuple[int, Record, int
     return found
 
 
-class _Crowd:
-    def __init__(
-        self,
-        rows: Iterable[tuple[int, Record]],
-        report: Report | None,
-        cancelled: Callable[[], bool] | None,
-        expected: int,
-    ) -> None:
-        self._report = report
-        self._cancelled = cancelled
-        self._numbers = array("Q")
-        self._kept: list[str] = []
+class Crowd:
+    """Records that come by and by, and then whom they look like; close it in the end.
+
+    Of more than FEW, where there is a ``database``, a second process takes its share if there is a processor
+    for it. The index must be ready when they are matched (search/index.state).
+    """
+
+    def __init__(self, reader: sqlite3.Connection, database: Database | None = None) -> None:
+        self._reader = reader
+        self._database = database
+        self._own = Crowded(reader)
+        self._open = ExitStack()
+        self._hands: Hands | None = None
+        self._refused = False
+        self._file = -1
+        self._end = 0
+        self._numbers: array[int] = array("Q")
+        self._kept: list[bytes] = []
         self._counts: dict[str, int] = {}
         # A key is eight signs: with the record behind it one number, in the order of the keys.
-        keyed: list[int] = []
-        for at, (number, record) in enumerate(rows):
-            own = features(record)
-            self._numbers.append(number)
-            self._kept.append(dump(own))
-            keyed += [int.from_bytes(key.encode("ascii"), "big") << 32 | at for key in keys(own)]
-            if at % PIECE == 0:
-                if self.stopped():
-                    break
-                self._told(min(35, 35 * at // expected) if expected else 0)
-        keyed.sort()
-        self._keyed = keyed
+        self._keyed: list[int] = []
+        self._report: Report | None = None
+        self._cancelled: Cancel | None = None
 
-    def stopped(self) -> bool:
+    def close(self) -> None:
+        """End the second process."""
+        self._open.close()
+        self._hands = None
+
+    def add(self, rows: Sequence[tuple[int, Record]]) -> None:
+        """Take some records with the numbers of their rows; of two rows alike the later one has the match."""
+        task = ("entered", len(self._numbers), [record for _row, record in rows])
+        self._numbers.extend([row for row, _record in rows])
+        self._kept += [b""] * len(rows)
+        if (
+            self._hands is None
+            and self._database is not None
+            and len(self._numbers) > FEW
+            and not self._refused
+        ):
+            self._begin(self._database)
+        if self._hands is None:
+            self._take(task, self._own.do(task))
+        else:
+            self._hands.beside(task, self._take)
+
+    def _begin(self, database: Database) -> None:
+        """Have a second process at work from here on."""
+        try:
+            file = TemporaryFile(prefix="crm-sheet-")  # noqa: SIM115 - closed by close()
+        except OSError:  # no room for it: it takes longer
+            self._refused = True
+            return
+        self._file = self._open.enter_context(file).fileno()
+        self._own = Crowded(self._reader, self._file)
+        self._hands = self._open.enter_context(hands(self._own, database.path, self._file))
+
+    def _take(self, task: Task, answer: bytes) -> None:
+        """Keep features and keys of some records."""
+        _name, first, records = task
+        lengths, found = array("q"), array("Q")
+        at = 16 * len(records)
+        lengths.frombytes(answer[:at])
+        end = at + 8 * sum(lengths[::2])
+        found.frombytes(answer[at:end])
+        own = iter(found)
+        for record, (count, length) in enumerate(zip(lengths[::2], lengths[1::2], strict=True), first):
+            self._keyed += [key << 32 | record for key in islice(own, count)]
+            self._kept[record] = answer[end : end + length]
+            end += length
+
+    def match(self, report: Report | None = None, cancelled: Cancel | None = None) -> dict[int, list[Match]]:
+        """Return by row what it looks like, best first, at most SHOWN; rows like nothing are not in it.
+
+        ``report`` is told (done, 100). Cancelled between two pieces, it returns what it has. Raises
+        sqlite3.Error when the index cannot be read.
+        """
+        self._report, self._cancelled = report, cancelled
+        if self._hands is not None:
+            self._hands.caught_up(self._take)
+        if self._stopped():
+            return {}
+        self._keyed.sort()
+        pairs = self._pairs()
+        return {} if self._stopped() else self._compared(pairs)
+
+    def _stopped(self) -> bool:
         return self._cancelled is not None and self._cancelled()
 
     def _told(self, done: int) -> None:
@@ -137,20 +195,19 @@ class _Crowd:
         for key, members in groupby(self._keyed, lambda one: one >> 32):
             yield key.to_bytes(8, "big").decode("ascii"), [one & 0xFFFFFFFF for one in members]
 
-    def pairs(
-        self, reader: sqlite3.Connection, beside: Callable[[], sqlite3.Connection] | None
-    ) -> list[array[int]]:
-        """Return by PIECE of records whom each shares keys with, a number for each key (_RECORD, _WHO)."""
+    def _pairs(self) -> list[array[int]]:
+        """Return by PIECE of records whom each shares keys with, a number for each key."""
         found = [array("Q") for _at in range(0, len(self._kept), PIECE)]
-        if beside is None or len(self._kept) <= FEW:
+        if self._database is None or len(self._kept) <= FEW:
             for at, (key, members) in enumerate(self._asked()):
                 most = max(cap_of(key), COUNTED) if type_of(key) in NAMED else cap_of(key)
-                customers = store.members(reader, key, most + 1)
+                customers = store.members(self._reader, key, most + 1)
                 self._meet(key, members, customers, len(customers), found)
-                if at % PIECE == 0 and self.stopped():
+                if at % PIECE == 0 and self._stopped():
                     break
             return found
-        held = store.along(beside(), (key for key, _members in self._asked()), max(CAPS.values()))
+        asked = (key for key, _members in self._asked())
+        held = store.along(self._database.connect_reader(), asked, max(CAPS.values()))
         nobody: tuple[str, list[int], int] = ("", [], 0)
         term, customers, count = next(held, nobody)
         for at, (key, members) in enumerate(self._asked()):
@@ -158,9 +215,9 @@ class _Crowd:
                 term, customers, count = next(held, nobody)
             self._meet(key, members, *((customers, count) if term == key else ([], 0)), found)
             if at % (20 * PIECE) == 0:
-                if self.stopped():
+                if self._stopped():
                     break
-                self._told(35 + 35 * at // len(self._keyed))
+                self._told(50 * at // len(self._keyed))
         held.close()
         self._keyed = []
         return found
@@ -178,65 +235,81 @@ class _Crowd:
             return
         mark = _TYPES[kind]
         for at, one in enumerate(members):
-            own, low = found[one // PIECE], one % PIECE << _RECORD | mark
-            own.extend([low | who << _WHO for who in customers])
-            own.extend([low | (_OTHER_ROW | other) << _WHO for other in members[:at]])
+            own, low = found[one // PIECE], one % PIECE << RECORD | mark
+            own.extend([low | who << WHO for who in customers])
+            own.extend([low | (OTHER_ROW | other) << WHO for other in members[:at]])
 
     # ------------------------------------------------------------ who is whom
 
-    def compared(self, reader: sqlite3.Connection, found: list[array[int]]) -> dict[int, list[Match]]:
+    def _compared(self, found: list[array[int]]) -> dict[int, list[Match]]:
         """Return the matches of those that met."""
         for at, one in enumerate(found):
             found[at] = _worths(one)
-        least = _WEAK if sum(map(len, found)) > max(FEW, BUDGET * len(self._kept)) else 0
-        frequency = Frequency(self._counts)
-        matches: dict[int, list[Match]] = {}
-        for at, one in enumerate(found):
-            self._piece(reader, at * PIECE, one, least, frequency, matches)
-            found[at] = array("Q")
-            if self.stopped():
-                break
-            self._told(70 + 30 * (at + 1) // len(found))
-        return matches
+        met = sum(map(len, found))
+        least = _WEAK if met > max(FEW, BUDGET * len(self._kept)) else 0
+        alike: list[list[Alike]] = [[] for _piece in found]
+        done = 0
 
-    def _piece(
-        self,
-        reader: sqlite3.Connection,
-        first: int,
-        pairs: array[int],
-        least: int,
-        frequency: Frequency,
-        matches: dict[int, list[Match]],
-    ) -> None:
-        tried: list[tuple[int, list[int]]] = []
-        for record, group in groupby(pairs, lambda one: one >> _RECORD):
-            best = [one for one in group if one & 31 > least]
-            if len(best) > TRIED:
-                best = sorted(best, key=lambda one: -(one & 31))[:TRIED]
-            if best:
-                tried.append((first + record, [one >> _WHO & (1 << _RECORD - _WHO) - 1 for one in best]))
-        wanted = sorted({who for _record, others in tried for who in others if who < _OTHER_ROW})
-        known = {who: features_of(text) for who, text in store.documents(reader, wanted).items()}
-        for record, others in tried:
-            own = load(self._kept[record])
-            alike: list[tuple[int, int, Features]] = []
-            for who in others:
-                other = known.get(who) if who < _OTHER_ROW else load(self._kept[who ^ _OTHER_ROW])
-                if other is None:
-                    continue
-                score = quick(own, other, frequency)
-                if score >= 0 and not veto(own, other):
-                    alike.append((-score, who, other))
-            if alike:
-                alike.sort(key=lambda one: one[:2])
-                matches[self._numbers[record]] = [
-                    self._match(own, other, who, frequency) for _score, who, other in alike[:SHOWN]
-                ]
+        def take(task: Task, answer: bytes) -> None:
+            nonlocal done
+            alike[task[3] // PIECE] = json.loads(answer)
+            done += 1
 
-    def _match(self, own: Features, other: Features, who: int, frequency: Frequency) -> Match:
-        scored = compare(own, other, frequency)
-        row, customer = (self._numbers[who ^ _OTHER_ROW], 0) if who >= _OTHER_ROW else (0, who)
-        return Match(row, customer, scored.score, band_of(scored.score), tuple(scored.lines))
+        def step() -> None:
+            self._told(50 + 50 * done // max(1, len(found)))
+            if self._stopped():
+                raise _Stopped
+
+        tasks = self._laid(found, least) if self._hands is not None and met > FEW else []
+        try:
+            if self._hands is not None and tasks:
+                self._hands.each(tasks, take, step)
+            else:
+                kept = self._kept
+                self._own.told(lambda record: kept[record].decode("utf-8", "surrogatepass"), self._counts)
+                for at, one in enumerate(found):
+                    alike[at] = self._own.matches(one, at * PIECE, least)
+                    done += 1
+                    step()
+        except _Stopped:
+            pass
+        return {
+            self._numbers[record]: [self._match(who, score, lines) for who, score, lines in own]
+            for piece in alike
+            for record, own in piece
+        }
+
+    def _laid(self, found: list[array[int]], least: int) -> list[Task]:
+        """Put what the scores need where both processes read it and return the tasks, none without room."""
+        try:
+            for at in range(0, len(self._kept), PIECE):
+                self._put(b"".join(self._kept[at : at + PIECE]))
+            places = self._put(array("q", accumulate(map(len, self._kept), initial=0)).tobytes())
+            shared = "\n".join([f"{key} {count}" for key, count in self._counts.items()]).encode()
+            told = (places, len(self._kept), self._put(shared), len(shared))
+            tasks = [
+                ("alike", self._put(one.tobytes()), len(one), at * PIECE, least)
+                for at, one in enumerate(found)
+            ]
+        except OSError:
+            return []
+        assert self._hands is not None
+        self._hands.tell("lying", *told)
+        self._kept, self._counts = [], {}
+        return tasks
+
+    def _put(self, data: bytes) -> int:
+        """Put something behind all else in the shared file, which begins with the features."""
+        at, rest = self._end, memoryview(data)
+        while rest:
+            written = os.pwrite(self._file, rest, self._end)
+            self._end += written
+            rest = rest[written:]
+        return at
+
+    def _match(self, who: int, score: float, lines: Iterable[Sequence]) -> Match:
+        row, customer = (self._numbers[who ^ OTHER_ROW], 0) if who >= OTHER_ROW else (0, who)
+        return Match(row, customer, score, band_of(score), tuple([Line(*one) for one in lines]))
 
 
 def _worths(met: array[int]) -> array[int]:
@@ -244,12 +317,16 @@ def _worths(met: array[int]) -> array[int]:
     found = array("Q")
     before, worth = -1, 0
     for one in sorted(set(met)):
-        pair = one >> _WHO
+        pair = one >> WHO
         if pair != before:
             if worth:
-                found.append(before << _WHO | min(worth, 31))
+                found.append(before << WHO | min(worth, 31))
             before, worth = pair, 0
         worth += _VALUES[one & 31]
     if worth:
-        found.append(before << _WHO | min(worth, 31))
+        found.append(before << WHO | min(worth, 31))
     return found
+
+
+class _Stopped(Exception):
+    """Ends the comparison when the user has stopped it."""

@@ -1,4 +1,4 @@
-"""Both processors at the tasks of a scan: this process and, where there is a second one, a worker."""
+"""Both processors at a scan or a sheet: this process and, where there is a second one, a worker."""
 
 from __future__ import annotations
 
@@ -12,22 +12,40 @@ from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from queue import SimpleQueue
+from typing import Any, Protocol
 
 from crm_tui.dedupe.standing import current
-from crm_tui.dedupe.working import Task, Working
 from crm_tui.search import ahead
 
 WORKER = [sys.executable, "-I", "-m", "crm_tui.dedupe.worker"]
 _AHEAD = 3  # tasks that the worker has before it: it never waits for the next
+_BESIDE = 12  # the same while this process has other work: what comes on top it does itself
+
+Task = tuple[Any, ...]
+"""The name of a piece of work and what it is given."""
+Take = Callable[[Task, bytes], None]
+
+
+class Worker(Protocol):
+    """One processor at work (working.py, crowded.py)."""
+
+    def do(self, task: Task) -> bytes:
+        """Do a task."""
+        ...
+
+    def close(self) -> None:
+        """Let go of what it holds."""
+        ...
 
 
 class Hands:
     """Does tasks, some here and some in the worker; what a worker that died had is done here."""
 
-    def __init__(self, own: Working, process: subprocess.Popen[bytes] | None = None) -> None:
+    def __init__(self, own: Worker, process: subprocess.Popen[bytes] | None = None) -> None:
         self._own = own
         self._process = self._started = process
         self._answers: SimpleQueue[bytes | None] = SimpleQueue()
+        self._asked: deque[Task] = deque()
         self._reader: threading.Thread | None = None
         if process is not None:
             self._reader = threading.Thread(target=self._read, name="crm-scan", daemon=True)
@@ -40,30 +58,53 @@ class Hands:
         if self._process is not None and self._answers.get() is None:
             self._process = None
 
-    def each(
-        self, tasks: Iterable[Task], take: Callable[[Task, bytes], None], step: Callable[[], None]
-    ) -> None:
+    def each(self, tasks: Iterable[Task], take: Take, step: Callable[[], None]) -> None:
         """Do all tasks and hand over every answer, in whatever order they come.
 
         ``step`` is called after each of one's own. Raises what ``take`` and ``step`` raise.
         """
-        left, asked = deque(tasks), deque[Task]()
-        while left or asked:
-            while self._process is not None and left and len(asked) < _AHEAD:
-                asked.append(left.popleft())
-                self._send(asked[-1])
+        left = deque(tasks)
+        while left or self._asked:
+            while self._process is not None and left and len(self._asked) < _AHEAD:
+                self._ask(left.popleft())
             own = left.popleft() if left else None
             if own is not None:
                 take(own, self._own.do(own))
-            while asked and (own is None or not self._answers.empty()):
-                answer = self._answers.get()
-                if answer is None:
-                    self._process = None
-                    left.extendleft(reversed(asked))
-                    asked.clear()
-                    break
-                take(asked.popleft(), answer)
+            left.extendleft(reversed(self._collected(take, wait=own is None)))
             step()
+
+    def beside(self, task: Task, take: Take) -> None:
+        """Have a task done while the caller goes on; its answer is handed over now or later."""
+        again = self._collected(take, wait=False)
+        if self._process is not None and len(self._asked) < _BESIDE:
+            self._ask(task)
+        else:
+            again.append(task)
+        self._do(again, take)
+
+    def caught_up(self, take: Take) -> None:
+        """Wait for the answers to all that was to be done beside other work."""
+        self._do(self._collected(take, wait=True), take)
+
+    def _do(self, tasks: Iterable[Task], take: Take) -> None:
+        for task in tasks:
+            take(task, self._own.do(task))
+
+    def _ask(self, task: Task) -> None:
+        self._asked.append(task)
+        self._send(task)
+
+    def _collected(self, take: Take, *, wait: bool) -> list[Task]:
+        """Hand over the answers that are there, or all; return what a worker that died left."""
+        while self._asked and (wait or not self._answers.empty()):
+            answer = self._answers.get()
+            if answer is None:
+                self._process = None
+                left = [*self._asked]
+                self._asked.clear()
+                return left
+            take(self._asked.popleft(), answer)
+        return []
 
     def close(self) -> None:
         """End the worker."""
@@ -98,7 +139,7 @@ class Hands:
 
 
 @contextmanager
-def hands(own: Working, path: Path, file: int) -> Generator[Hands]:
+def hands(own: Worker, path: Path, file: int) -> Generator[Hands]:
     """Have a second process at work in the block, where there is a second processor for it."""
     process = None
     if (os.cpu_count() or 1) > 1 and not ahead.running():
@@ -110,6 +151,7 @@ def hands(own: Working, path: Path, file: int) -> Generator[Hands]:
                 stderr=subprocess.DEVNULL,
                 pass_fds=(file,),
             )
+            ahead.widen(process.stdin)
     both = Hands(own, process)
     try:
         if process is not None and process.stdin is not None:

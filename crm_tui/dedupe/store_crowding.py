@@ -16,6 +16,12 @@ DOCUMENTS = (
     "SELECT customer_id, haystack || whereabouts FROM compared WHERE customer_id IN ({ids})"
     " ORDER BY customer_id NULLS LAST"
 )
+# On a connection without the user's views what they show of everybody (access/scope).
+COMPARED = (
+    "CREATE TEMP VIEW compared AS SELECT t.customer_id, t.haystack, t.whereabouts FROM main.customer_state t"
+    " WHERE t.shown = 1 AND t.customer_id NOT BETWEEN (SELECT coalesce(max(p.low), 1) FROM main.publishing p)"
+    " AND (SELECT coalesce(max(p.high), 0) FROM main.publishing p)"
+)
 # Along the keys of the index beside those asked for: temporary tables of a connection of its own.
 OPENED = (
     "CREATE VIRTUAL TABLE temp.key_held USING fts5vocab(main, customer_gram, instance)",
@@ -71,3 +77,8 @@ def along(
 def documents(reader: sqlite3.Connection, ids: Sequence[int]) -> dict[int, str]:
     """Return the documents, whereabouts behind them, of live customers."""
     return dict(query_in(reader, DOCUMENTS, ids))
+
+
+def see_all(connection: sqlite3.Connection) -> None:
+    """Let ``documents`` be asked on a connection without views."""
+    connection.execute(COMPARED)

@@ -17,9 +17,9 @@ from typing import NamedTuple
 
 from crm_tui import clock
 from crm_tui.dedupe import store_scan as store
-from crm_tui.dedupe.hands import Hands, hands
+from crm_tui.dedupe.hands import Hands, Task, hands
 from crm_tui.dedupe.standing import Left, Standing, current, stand, standing
-from crm_tui.dedupe.working import MASK, WIDE, Task, Working, place
+from crm_tui.dedupe.working import MASK, WIDE, Working, place
 from crm_tui.errors import Cancelled, Fault
 from crm_tui.locale import _
 from crm_tui.search import index, keyed

@@ -1,4 +1,4 @@
-"""The process that does half of a scan (working.py), on the other processor.
+"""The process that does half of a scan (working.py) or of a sheet (crowded.py), on the other processor.
 
 Spoken over pipes. In: the path of the database, the number of the shared file and the version of features and
 weights on a line, then a task a line, as JSON. Out: for each task a line with the length of its answer, then
@@ -12,6 +12,7 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
+from crm_tui.dedupe import store_crowding
 from crm_tui.dedupe.standing import current
 from crm_tui.dedupe.working import Working
 from crm_tui.search import keyed
@@ -25,6 +26,7 @@ def main() -> None:
     if version != current():
         return
     reader = open_readable(Path(path))
+    store_crowding.see_all(reader)
     work = Working(reader, file)
     with suppress(BrokenPipeError), keyed.opened(reader):
         for line in source:

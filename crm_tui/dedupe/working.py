@@ -12,12 +12,13 @@ import os
 from array import array
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from typing import Any
 from zlib import crc32
 
 from crm_tui.dedupe import scoring
 from crm_tui.dedupe import store_scan as store
 from crm_tui.dedupe.comparing import Frequency, compare_levels
+from crm_tui.dedupe.crowded import Crowded
+from crm_tui.dedupe.hands import Task
 from crm_tui.dedupe.levels import LEVELS
 from crm_tui.identity.document import features_of
 from crm_tui.identity.features import COMPANY, Features, dump, load
@@ -40,9 +41,6 @@ _FIELDS = (
     *(("mobiles",), ("landlines",), ("mails",), ("domains",), ("streets",)),
     *(("contacts", "surnames"), ("branch",), ("ordinal",)),
 )
-
-Task = tuple[Any, ...]
-"""The name of a function of ``Working`` and what it is given."""
 
 
 def judge(a: Features, b: Features, frequency: Frequency) -> tuple[int, str, str] | None:
@@ -112,6 +110,7 @@ class Working:
         self._coded: array[int] = array("q")
         self._frequency = Frequency({})
         self._loaded: dict[int, Features | None] = {}
+        self._crowd = Crowded(reader, file)
 
     def close(self) -> None:
         """Let go of the file."""
@@ -130,6 +129,8 @@ class Working:
             "known": self.known,
             "scores": self.scores,
         }
+        if task[0] not in does:
+            return self._crowd.do(task)
         return does[task[0]](*task[1:]) or b""
 
     def parts(self, shift: int, above: int) -> None:

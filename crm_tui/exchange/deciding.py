@@ -30,13 +30,14 @@ JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 class Decided(NamedTuple):
-    """What is to be staged for some customers, as rows of the staging tables."""
+    """What is to be staged for some customers, as rows of the staging tables; ``new`` are row and content."""
 
     outcomes: list[dict[str, Any]]
     operations: list[dict[str, Any]]
     flags: list[dict[str, Any]]
     suspects: list[Suspect]
     held: list[dict[str, Any]]
+    new: list[tuple[int, dict[str, Any]]]
 
 
 class Decider:
@@ -63,13 +64,13 @@ class Decider:
         self._on_suspect = on_suspect
         self._claimed: dict[int, int] = {}
         self._numbers: set[str] = set()
-        self._out = Decided([], [], [], [], [])
+        self._out = Decided([], [], [], [], [], [])
         self._simple: dict[str, tuple[str, int, str]] = {}
         self._several: frozenset[str] = frozenset()
 
     def decide(self, groups: Sequence[Group]) -> Decided:
         """Return verdicts and operations for some customers, each a group of rows."""
-        self._out = Decided([], [], [], [], [])
+        self._out = Decided([], [], [], [], [], [])
         heads = [group[0] for group in groups if group[0].verdict != "error"]
         found = self._matcher.look_up(heads)
         ids = {hit.id for each in found.values() for hit in each.all()}
@@ -160,6 +161,7 @@ class Decider:
     def _add(self, group: Group, cells: dict[str, str], found: Found, reason: str) -> None:
         content, kept, prepared = self._new(group, cells, found, claim=True)
         self._operation("new", group[0].id, content, kept)
+        self._out.new.append((group[0].id, content))
         self._flag(group[0].id, prepared)
         self._say(group, "new", reason)
 

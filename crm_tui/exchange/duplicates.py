@@ -7,12 +7,12 @@ one (band review) are two companies. Bands: dedupe/scoring.py.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from crm_tui.dedupe import wording
-from crm_tui.dedupe.crowding import Match, match_many, match_with
+from crm_tui.dedupe.crowding import Crowd, Match, match_with
 from crm_tui.dedupe.scoring import MERGE, REVIEW, Line
 from crm_tui.exchange import store
 from crm_tui.exchange.store_staging import Staging
@@ -78,18 +78,27 @@ class LookAlikes:
         self._decider = decider
         self._on_suspect = on_suspect
         self._cancelled = cancelled
+        ready = index.state(session.reader).kind == index.READY
+        self._crowd = Crowd(session.reader, session.database) if ready else None
+
+    def take(self, rows: Iterable[tuple[int, Mapping[str, Any]]]) -> None:
+        """Take apart some rows that are to be added, on the other processor while this one reads on."""
+        if self._crowd is not None:
+            self._crowd.add([(row, record_of(content)) for row, content in rows])
+
+    def close(self) -> None:
+        """End what the other processor does."""
+        if self._crowd is not None:
+            self._crowd.close()
 
     def settle(self, report: Callable[[int, int], None]) -> str:
         """Compare, and note whom each suspect resembles; return why nothing was compared, '' when it was."""
         reader: sqlite3.Connection = self._session.reader
         found: dict[int, Match] = {}
         why_not = ""
-        if index.state(reader).kind == index.READY:
-            rows = ((row, record_of(content)) for row, content in self._suspects.new())
-            beside = self._session.database.connect_reader
+        if self._crowd is not None and index.state(reader).kind == index.READY:
             try:
-                count = self._decider.counts["new"]
-                matches = match_many(reader, rows, report, self._cancelled, beside, count)
+                matches = self._crowd.match(report, self._cancelled)
                 self._score(reader)
             except sqlite3.Error as error:
                 if not index.is_index_damage(error):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import closing
 from itertools import islice
 from typing import Any, Literal, NamedTuple
 
@@ -241,21 +242,22 @@ def _planned(
             session.reader, preparer, session.person.id, match, on_match, on_suspect, mapping.signature
         )
         seen = store.last_set(session.reader)
-        done = 0
-        records = staging.records()
-        while groups := list(islice(records, BATCH)):
-            decided = decider.decide(groups)
-            staging.add_outcomes(decided.outcomes)
-            staging.add_operations(decided.operations)
-            staging.add_flags(decided.flags)
-            staging.suspects.add(decided.suspects)
-            staging.suspects.hold(decided.held)
-            done += sum(map(len, groups))
-            stopped(cancelled)
-            if progress:
-                _part(progress, 35, 70)(done, gatherer.rows)
-        alike = LookAlikes(session, staging, decider, on_suspect, cancelled)
-        warning = alike.settle(_part(progress, 70, 100) if progress else lambda _done, _total: None)
+        with closing(LookAlikes(session, staging, decider, on_suspect, cancelled)) as alike:
+            done = 0
+            records = staging.records()
+            while groups := list(islice(records, BATCH)):
+                decided = decider.decide(groups)
+                staging.add_outcomes(decided.outcomes)
+                staging.add_operations(decided.operations)
+                staging.add_flags(decided.flags)
+                staging.suspects.add(decided.suspects)
+                staging.suspects.hold(decided.held)
+                alike.take(decided.new)
+                done += sum(map(len, groups))
+                stopped(cancelled)
+                if progress:
+                    _part(progress, 35, 70)(done, gatherer.rows)
+            warning = alike.settle(_part(progress, 70, 100) if progress else lambda _done, _total: None)
         stopped(cancelled)
         counts = {**decider.counts, "rows": gatherer.rows, "identity": gatherer.identity}
         counts["flags"] = gatherer.flags + decider.flags

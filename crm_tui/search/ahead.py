@@ -31,7 +31,7 @@ class Ahead:
         self._process = subprocess.Popen(  # noqa: S603
             WORKER, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
         )
-        _widen(self._process.stdin)
+        widen(self._process.stdin)
         # Without it both sides could wait for the other to read.
         self._reader = threading.Thread(target=self._read, name="crm-grams", daemon=True)
         self._reader.start()
@@ -84,7 +84,7 @@ class Ahead:
         self._answers.put(b"")
 
 
-def _widen(pipe: IO[bytes] | None) -> None:
+def widen(pipe: IO[bytes] | None) -> None:
     """Let a pipe take the texts of a whole part, where the system can: nobody waits to write the next."""
     wider = getattr(fcntl, "F_SETPIPE_SZ", None)
     if wider is not None and pipe is not None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from crm_tui.dedupe import crowding
+from crm_tui.dedupe import crowded, crowding, hands
 from crm_tui.dedupe.crowding import Match, match_many
 from crm_tui.dedupe.scoring import MERGE, REVIEW, band, compare
 from crm_tui.identity.document import features_of
@@ -64,19 +65,18 @@ def test_rows_meet_customers_and_one_another(session: Session) -> None:
 def test_one_pass_along_the_index_finds_what_single_questions_find(
     session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    beside = session.database.connect_reader
-    asked = match_many(session.reader, ROWS, beside=beside)
+    asked = match_many(session.reader, ROWS, database=session.database)
     monkeypatch.setattr(crowding, "FEW", 0)
     monkeypatch.setattr(crowding, "PIECE", 2)
     said: list[tuple[int, int]] = []
-    passed = match_many(session.reader, ROWS, lambda *done: said.append(done), beside=beside)
+    passed = match_many(session.reader, ROWS, lambda *done: said.append(done), database=session.database)
     assert asked == passed
     assert said[-1] == (100, 100)
 
 
 def test_as_comparing_every_pair_that_shares_a_key(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
     records = world(5, 300, "usual").records
-    monkeypatch.setattr(crowding, "SHOWN", 1000)
+    monkeypatch.setattr(crowded, "SHOWN", 1000)
     found = match_many(session.reader, list(enumerate(records, 10)))
     known = [features(one) for one in records] + [
         features_of(text) for text in every(session, "SELECT haystack || whereabouts FROM compared")
@@ -92,6 +92,37 @@ def test_as_comparing_every_pair_that_shares_a_key(session: Session, monkeypatch
         (row - 10, one.row - 10, one.score) for row, own in found.items() for one in own if one.row
     } == expected
     assert expected
+
+
+DIED = [["-c", "pass"], ["-c", "import sys; sys.stdin.readline(); print(9)"]]
+
+
+@pytest.mark.parametrize("argv", [None, *DIED, "full"])
+def test_two_processors_find_what_one_finds(
+    session: Session, monkeypatch: pytest.MonkeyPatch, argv: list[str] | str | None
+) -> None:
+    records = list(enumerate(world(6, 300, "usual").records, 10))
+    for name, size in (("FEW", 4), ("PIECE", 20), ("TAKEN", 7)):
+        monkeypatch.setattr(crowding, name, size)
+    shares: list[str] = []
+    send = hands.Hands._send
+    monkeypatch.setattr(hands.Hands, "_send", lambda own, task: (shares.append(task[0]), send(own, task))[1])
+    if isinstance(argv, list):
+        monkeypatch.setattr(hands, "WORKER", [sys.executable, *argv])
+    elif argv:
+        monkeypatch.setattr(crowding.Crowd, "_put", no_room)
+    found = match_many(session.reader, records, database=session.database)
+    assert found and "entered" in shares
+    assert ("alike" in shares) == (argv is None)
+    monkeypatch.setattr(hands.os, "cpu_count", lambda: 1)
+    shares.clear()
+    alone = match_many(session.reader, records, database=session.database)
+    assert [*alone.items()] == [*found.items()]
+    assert alone == match_many(session.reader, records)
+
+
+def no_room(*_args: object) -> int:
+    raise OSError(28, "No space left on device")
 
 
 def test_it_stops_when_asked(session: Session) -> None:
