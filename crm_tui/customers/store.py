@@ -122,6 +122,16 @@ def ended(reader: sqlite3.Connection, customer_id: int) -> dict[str, Any] | None
     return row if row and row["deleted_at"] else None
 
 
+TAKEN = "SELECT 1 FROM taken WHERE id = :id"
+
+
+def is_out_of_sight(reader: sqlite3.Connection, customer_id: int) -> bool:
+    """Tell whether a customer is in the lists, but not in those of this person."""
+    if record(reader, "customer", customer_id) is not None:
+        return False
+    return reader.execute(TAKEN, {"id": customer_id}).fetchone() is not None
+
+
 RECORD_TABLES = ("customer", "customer_any", "contact", "project", "tag")
 
 

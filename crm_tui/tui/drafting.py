@@ -9,6 +9,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from crm_tui import clock
+from crm_tui.access.telling import out_of_sight
 from crm_tui.customers import reading as customers
 from crm_tui.drafts import Draft, Drafts, Slot
 from crm_tui.errors import BadInput, CrmError
@@ -65,6 +66,8 @@ def taken_away(session: Session, customer_id: int) -> str:
     """Return who took a customer out of the lists and when, '' while it is there; for the database thread."""
     if customers.record(session.reader, "customer", customer_id) is not None:
         return ""
+    if customers.is_out_of_sight(session.reader, customer_id):
+        return out_of_sight().what
     ended = customers.ended(session.reader, customer_id)
     return merging.gone(session.reader, "customer", customer_id, ended).what
 

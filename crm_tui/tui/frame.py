@@ -7,25 +7,23 @@ import gc
 import inspect
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import nullcontext, suppress
-from datetime import date, datetime, time, timedelta
 from pathlib import PurePath
 from typing import Any, ClassVar, cast
-from zoneinfo import ZoneInfo
 
 from textual import events
 from textual.dom import DOMNode
 
-from crm_tui import clock
 from crm_tui.errors import BadInput, Conflict, CrmError
 from crm_tui.locale import _
 from crm_tui.storage.driver import sqlite3
 from crm_tui.tui import faults, sheets
 from crm_tui.tui.actions import find
+from crm_tui.tui.allowed import Allowed
+from crm_tui.tui.days import Days
 from crm_tui.tui.keymap import Keymap
 from crm_tui.tui.keys import half_width, is_writing, key_name
 from crm_tui.tui.kinds import MOVE, Action
 from crm_tui.tui.live import Live
-from crm_tui.tui.looks import Looks
 from crm_tui.tui.needs import Session
 from crm_tui.tui.painting import painted_once
 from crm_tui.tui.rooms import LIKELY, ROOMS, Factory, factory, load
@@ -40,7 +38,7 @@ PREPARE_AFTER = 0.3
 PREPARE_PAUSE = 0.03
 
 
-class Frame(Looks, inherit_bindings=False):
+class Frame(Days, inherit_bindings=False):
     """The application over a session, without actions of its own.
 
     ``rooms`` maps names to screens (``"module:Class"`` or a callable), the registry by default; ``start``
@@ -77,12 +75,13 @@ class Frame(Looks, inherit_bindings=False):
         self._start = start
         self._mains: dict[str, BaseScreen] = {}
         self.live = Live(self)
+        self.allowed = Allowed(self)
         self.sheets = sheets.Sheets(self.stylesheet)
         self._first_words = said
         self.wish: Wish | None = None
         self._leaving = False
         self._preparing: asyncio.Task[None] | None = None
-        self._day = self.today()
+        self.begin_day()
         self.keymap = Keymap(settings.get("keys"))
         if self.keymap.problems and not said[0]:
             self._first_words = self.keymap.complaint, "warn"
@@ -106,7 +105,7 @@ class Frame(Looks, inherit_bindings=False):
             self.say(*self._first_words)
         elif not self.faults:
             self.say_limits()
-        self._wait_for_midnight()
+        self.wait_for_midnight()
         self.set_timer(PREPARE_AFTER, self._prepare)
         self.live.start()
         if not self.faults:
@@ -154,43 +153,14 @@ class Frame(Looks, inherit_bindings=False):
         with suppress(AttributeError, sqlite3.ProgrammingError):
             cast(Any, self.session).reader.interrupt()
 
-    def today(self) -> date:
-        """Return the team's calendar day."""
-        return clock.today(self.session.zone)
-
-    def _wait_for_midnight(self) -> None:
-        zone = ZoneInfo(self.session.zone)
-        now = clock.now().astimezone(zone)
-        midnight = datetime.combine(now.date() + timedelta(days=1), time(), zone)
-        wait = (midnight.astimezone(now.tzinfo) - now).total_seconds()
-        self.set_timer(max(wait, 1) + 0.5, self._midnight)
-
-    def _midnight(self) -> None:
-        self.check_day()
-        self._wait_for_midnight()
-
-    def check_day(self) -> None:
-        """Tell the screens when a new day has begun; asked at midnight and at every key."""
-        day = self.today()
-        if day != self._day:
-            self._day = day
-            self.on_day_change(day)
-
-    def on_day_change(self, day: date) -> None:
-        """A new day has begun: what is open counts again, the rest when it is shown."""
-        self.writes += 1
-        if isinstance(self.screen, BaseScreen):
-            self.screen.on_day()
-
     # -- keys ---------------------------------------------------------------------------------------
 
     async def on_event(self, event: events.Event) -> None:
         """Give keys and pasted text to the registry before any widget sees them."""
         if isinstance(event, events.Key) and not event.is_forwarded and await self._key(event):
             return
-        if isinstance(event, events.Paste) and not event.is_forwarded:
-            if await self._pasted(event.text):
-                return
+        if isinstance(event, events.Paste) and not event.is_forwarded and await self._pasted(event.text):
+            return
         await super().on_event(event)
 
     async def _key(self, event: events.Key) -> bool:
@@ -199,6 +169,10 @@ class Frame(Looks, inherit_bindings=False):
         if not isinstance(screen, BaseScreen):
             return False
         self.check_day()
+        if self.live.rights.ended:
+            self.last_words = self.live.rights.ended
+            self.exit()
+            return True
         focused = screen.focused
         text = takes_text(focused)
         typing = text or screen.kind == "form"
@@ -256,6 +230,7 @@ class Frame(Looks, inherit_bindings=False):
         screen = cast(BaseScreen, self.screen)
         if action.group != MOVE:
             screen.say("")
+            await self.allowed.learn(screen, action)
             reason = self.why_not(action, screen)
             if reason:
                 screen.say(reason, "warn")
@@ -291,7 +266,7 @@ class Frame(Looks, inherit_bindings=False):
         """Return why an action cannot be done on a screen now (translated), '' when it can."""
         if self.session.read_only and action.writes and not (action.id == "save" and screen.saves_elsewhere):
             return self.session.read_only
-        return screen.why_not(action.id)
+        return screen.why_not(action.id) or self.allowed.why_not(action, screen)
 
     async def _call(self, action: Action, screen: BaseScreen) -> bool:
         for owner in self._owners(screen):

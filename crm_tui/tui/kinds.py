@@ -66,7 +66,7 @@ class Action(NamedTuple):
     function-key and full-width twins; ``screens`` are the kinds of screen it belongs to, or ``all``;
     ``footer`` is its place in the key bar (1 first, 0 never); ``words`` are further search words
     (pinyin and its initials); ``danger`` marks what takes something away; ``writes`` what needs a database
-    that may be written.
+    that may be written; ``verb`` is the verb of the policy that it needs ('' when everybody may do it).
     """
 
     id: str
@@ -79,6 +79,7 @@ class Action(NamedTuple):
     words: str = ""
     danger: bool = False
     writes: bool = False
+    verb: str = ""
 
     def belongs_to(self, kind: str) -> bool:
         """Tell whether the action can be met on that kind of screen."""

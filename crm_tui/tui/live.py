@@ -16,6 +16,7 @@ from crm_tui.storage.watch import Moved, Watch
 from crm_tui.tui import faults
 from crm_tui.tui.indexing import Indexing
 from crm_tui.tui.opening import warm
+from crm_tui.tui.rights_moved import RightsMoved
 from crm_tui.tui.screens.base import BaseScreen
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ class Live:
         self._mending: asyncio.Task[None] | None = None
         self._gave_up = False
         self.indexing = Indexing(app)
+        self.rights = RightsMoved(app)
 
     def start(self) -> None:
         """Begin to look every second, on the database thread: the event loop sleeps until something moved."""
@@ -84,7 +86,7 @@ class Live:
         try:
             moved = await self.app.work.run(self._poll, session)
             self._trouble, self._busy = "", 0
-            if moved is not None:
+            if not await self.rights.follow(session) and moved is not None:
                 await self._show(moved)
             if clock.stopwatch() - self._tended >= TEND_SECONDS:
                 self._tended = clock.stopwatch()
@@ -104,8 +106,14 @@ class Live:
         if self.watch is None or self._session is not session:
             self._session = session
             self.watch = Watch(
-                session.reader, session.first_set - 1, session.database.own, session.database.path
+                session.reader,
+                session.first_set - 1,
+                session.database.own,
+                session.database.path,
+                lambda: session.policy.is_whole,
             )
+        # First of all: what was hidden since is not read any more.
+        session.refresh_policy()
         moved = self.watch.poll()
         if moved is not None and moved.words:
             session.forget_words()
@@ -123,6 +131,7 @@ class Live:
 
     async def _show(self, moved: Moved) -> None:
         shown = self.app.screen
+        self.app.allowed.forget()
         for screen in self.app.open_screens():
             if screen.follows and screen is not shown:
                 screen.seen_writes = -1

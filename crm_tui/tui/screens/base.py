@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
-from textual import events
+from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
@@ -18,7 +18,7 @@ from textual.widgets import Input
 from crm_tui.errors import CrmError
 from crm_tui.locale import _
 from crm_tui.text.cells import safe
-from crm_tui.tui.kinds import FILES, SCREEN_TITLES
+from crm_tui.tui.kinds import FILES, SCREEN_TITLES, Action
 from crm_tui.tui.typed_into import takes_text
 from crm_tui.tui.widgets.lines import KeyBar, Notice, SearchLine, StatusLine
 from crm_tui.tui.widgets.prose import Prose
@@ -94,6 +94,22 @@ class BaseScreen(Screen[Any]):
     def why_not(self, action_id: str) -> str:
         """Return why an action cannot be done now (translated), '' when it can."""
         return ""
+
+    def customer_here(self) -> int | None:
+        """Return the customer that actions are about now; None when there is none, or are several."""
+        return None
+
+    def verb_of(self, action: Action) -> str:
+        """Return the verb of the policy that an action needs on this screen, '' when everybody may do it."""
+        return action.verb
+
+    @on(Table.Moved)
+    def _follow(self) -> None:
+        """Let the key bar follow what is allowed on the row under the cursor."""
+        self.crm.allowed.rested(self)
+
+    def rights_moved(self) -> None:
+        """What the user may see or do moved: let go of what was read; ``reload`` follows when it is shown."""
 
     def on_day(self) -> None:
         """A new day has begun; by default the screen reads its data again."""

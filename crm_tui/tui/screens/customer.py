@@ -5,75 +5,31 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, ClassVar, cast
 
-from rich.segment import Segment
 from textual import events
 from textual.containers import Container
-from textual.strip import Strip
 from textual.widget import Widget
 
-from crm_tui.customers import service
+from crm_tui.customers import reading, service
 from crm_tui.customers.fields import FIELDS
 from crm_tui.followups import service as followups
 from crm_tui.followups.reading import Plan
 from crm_tui.locale import _, ngettext
 from crm_tui.session import Session
 from crm_tui.storage.watch import Moved
-from crm_tui.text.cells import fit
 from crm_tui.tui import recent
+from crm_tui.tui.kinds import Action
 from crm_tui.tui.screens import customer_lines as lines
 from crm_tui.tui.screens.base import BaseScreen
 from crm_tui.tui.screens.customer_lines import Key
 from crm_tui.tui.screens.customer_panels import panels
 from crm_tui.tui.screens.customer_view import FileView, read_view, what_became
 from crm_tui.tui.screens.customers import WRITES
+from crm_tui.tui.screens.pinned import Pinned
 from crm_tui.tui.screens.text_box import TextBox
-from crm_tui.tui.widgets.lines import SearchLine, packed, wrapped
+from crm_tui.tui.widgets.lines import SearchLine
 from crm_tui.tui.work import Superseded
 
 WIDE = 110
-NOTE_LINES = 3
-BANNER_LINES = 2
-
-
-class Pinned(Widget):
-    """What stays on top: number, status and tags, and the key note (S4-06)."""
-
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"pinned--note"}
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.parts: list[str] = []
-        self.key_note = ""
-        self._lines: list[tuple[str, str]] = []
-
-    def show(self, parts: list[str], key_note: str) -> None:
-        """Show other texts."""
-        if (parts, key_note) != (self.parts, self.key_note):
-            self.parts, self.key_note = parts, key_note
-            self.wrap()
-
-    def wrap(self) -> None:
-        """Wrap the texts to the width."""
-        cells = max(self.app.size.width - 2, 10)
-        self._lines = [(text, "") for text in packed(self.parts, cells, BANNER_LINES)]
-        if self.key_note:
-            note = f"{FIELDS['key_note'].title}: {self.key_note}"
-            self._lines += [(text, "pinned--note") for text in wrapped(note, cells, NOTE_LINES)]
-        self.styles.height = max(len(self._lines), 1)
-        self.refresh()
-
-    def on_resize(self) -> None:
-        """Wrap anew."""
-        self.wrap()
-
-    def render_line(self, y: int) -> Strip:
-        """Return one line."""
-        cells = self.size.width
-        if y >= len(self._lines):
-            return Strip.blank(cells, self.rich_style)
-        text, name = self._lines[y]
-        style = self.get_component_rich_style(name) if name else self.rich_style
-        return Strip([Segment(fit(" " + text, cells), style)], cells)
 
 
 class CustomerScreen(BaseScreen):
@@ -137,7 +93,10 @@ class CustomerScreen(BaseScreen):
         await self._show()
 
     async def _taken_away(self) -> None:
-        """Say who took the customer away; what it was stays to be read."""
+        """Say who took the customer away; what it was stays to be read, unless it may not be any more."""
+        reader = self.session.reader
+        if await self.crm.work.run(reading.is_out_of_sight, reader, self.customer_id):
+            self.view = None
         self.gone = await self.crm.work.run(what_became, self.session, self.customer_id)
         self.notice.rest(self.gone)
         if self.view is None:
@@ -146,7 +105,7 @@ class CustomerScreen(BaseScreen):
 
     async def moved(self, what: Moved) -> None:
         """Show what others changed in this file, marked for a moment; scroll and cursor stay."""
-        if not (what.much or what.words or self.customer_id in what.customers):
+        if not (what.much or what.words or what.unseen or self.customer_id in what.customers):
             return
         try:
             view = await self.crm.work.latest(("file", id(self)), read_view, self.session, self.customer_id)
@@ -250,6 +209,20 @@ class CustomerScreen(BaseScreen):
             if plan is None or plan.state not in ("todo", "doing"):
                 return _("There is no open plan.")
         return ""
+
+    def customer_here(self) -> int | None:
+        """Return the customer of the file."""
+        return self.customer_id
+
+    def verb_of(self, action: Action) -> str:
+        """Return the verb of what the cursor is on: plans and records are logged, all else is edited."""
+        if action.id in ("edit", "archive") and self.key.entity in ("plan", "activity"):
+            return "log"
+        if action.id == "archive" and self.key.entity in ("contact", "project", "customer_alias"):
+            return "edit"
+        if action.id == "add":
+            return "log" if self.current.id == "timeline" else "edit"
+        return super().verb_of(action)
 
     # -- actions ------------------------------------------------------------------------------------
 

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from crm_tui import clock
+from crm_tui.access.telling import out_of_sight
 from crm_tui.customers import reading
 from crm_tui.customers.checks import Finding, check
 from crm_tui.customers.convert import Context, parse, show
@@ -83,6 +84,8 @@ def read_view(session: Session, customer_id: int) -> FileView | None:
 
 def what_became(session: Session, customer_id: int) -> str:
     """Return the sentence on a customer that is not there any more: who did what to it, and when."""
+    if reading.is_out_of_sight(session.reader, customer_id):
+        return out_of_sight().what
     ended = reading.ended(session.reader, customer_id)
     found = merging.gone(session.reader, "customer", customer_id, ended)
     return str(CrmError(found.what, todo=found.todo))

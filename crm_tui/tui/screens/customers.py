@@ -144,7 +144,9 @@ class CustomersScreen(ListScreen):
             # Nothing is under the cursor that could move.
             await self.reload()
             return
-        _changed, gone = await self.table.again(None if what.much or what.words else what.customers.keys())
+        _changed, gone = await self.table.again(
+            None if what.much or what.words or what.unseen else what.customers.keys()
+        )
         if what.much or self._may_reorder(what):
             hint = _("There is something new; {key} sorts the list anew.")
             self.notice.rest(hint.format(key=self.crm.keymap.shown("reload")))
@@ -199,6 +201,11 @@ class CustomersScreen(ListScreen):
         if action_id in NEEDS_ROW and self.table.row is not None and self.table.row.tone == GONE:
             return "" if action_id == "history" else _("This customer is not there any more.")
         return ""
+
+    def customer_here(self) -> int | None:
+        """Return the customer under the cursor."""
+        row = self.table.row
+        return row.id if row is not None and isinstance(row.id, int) else None
 
     async def do_open(self) -> None:
         """Open the customer file."""

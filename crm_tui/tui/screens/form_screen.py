@@ -136,7 +136,8 @@ class FormScreen(BaseScreen):
     async def moved(self, what: Moved) -> None:
         """Say that the customer of the form was taken away meanwhile, or is back; what is typed stays."""
         customer_id = self.arguments.get("customer_id")
-        if not customer_id or not any(touch.entity == "customer" for touch in what.touches):
+        about = any(touch.entity == "customer" for touch in what.touches)
+        if not customer_id or not (about or what.unseen):
             return
         said = await self.crm.work.run(
             drafting.taken_away, cast("Session", self.crm.session), cast("int", customer_id)

@@ -88,6 +88,10 @@ class MarkedCustomersScreen(Marking, CustomersScreen):
             return self._why_no_merge()
         return super().why_not(action_id)
 
+    def customer_here(self) -> int | None:
+        """Return the customer under the cursor, none where several are marked."""
+        return None if self._any else super().customer_here()
+
     def _why_no_merge(self) -> str:
         """Say that nothing can be written, or that too few are marked; too many the merge refuses itself."""
         if self.crm.session.read_only:

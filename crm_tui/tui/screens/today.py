@@ -171,8 +171,8 @@ class TodayScreen(BaseScreen):
             return
         all_in_sight = what.much or what.words
         ids = source.about(what)
-        await self.table.again(None if all_in_sight else ids)
-        if all_in_sight or ids or await self.crm.work.run(source.is_concerned, what):
+        changed, gone = await self.table.again(None if all_in_sight or what.unseen else ids)
+        if all_in_sight or ids or changed or gone or await self.crm.work.run(source.is_concerned, what):
             self._news += 1
             # An import is rare and whole at once; and an empty queue has nothing that could move.
             self._recount_later(at_once=what.much or not self.table.total)

@@ -127,6 +127,10 @@ class MarkedTodayScreen(Marking, TodayScreen):
             return self.session.read_only
         return super().why_not(action_id)
 
+    def customer_here(self) -> int | None:
+        """Return the customer under the cursor, none where several are marked."""
+        return self.item.customer_id if self.item is not None and not self._any else None
+
     async def _items(self) -> list[Item]:
         """Return the marked rows that have been read."""
         items = self.source.items if self.source else {}

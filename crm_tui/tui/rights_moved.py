@@ -1,0 +1,70 @@
+"""What a person may see and do moved while the program is open: every screen reads again, and it is said."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from crm_tui.access.policy import Policy
+from crm_tui.locale import _
+from crm_tui.session import Session
+from crm_tui.tui.opening import warm
+from crm_tui.tui.screens.base import BaseScreen, PopUp
+
+if TYPE_CHECKING:
+    from crm_tui.tui.frame import Frame
+
+
+class RightsMoved:
+    """Compares the session's policy with the one that the screens were read under, at each ``follow``."""
+
+    def __init__(self, app: Frame) -> None:
+        self._app = app
+        self._session: Session | None = None
+        self._known: Policy | None = None
+        self.ended = ""
+
+    async def follow(self, session: Session) -> bool:
+        """Show what the policy says now if it moved; whether it did."""
+        before, now = self._known, session.policy
+        if self._session is not session:
+            self._session, before = session, None
+        self._known = now
+        if before is None or before is now or _same(before, now):
+            return False
+        await self._app.work.run(_forget, session)
+        self._app.writes += 1
+        for screen in self._app.open_screens():
+            screen.seen_writes = -1
+            screen.rights_moved()
+        if not now.active:
+            self._end()
+        await self._close_boxes()
+        shown = self._app.screen
+        if isinstance(shown, BaseScreen):
+            await shown.bring_up_to_date(force=True)
+            shown.keys.update()
+            if now.active:
+                shown.say(_("What you may see or do was changed; everything was read again."), "warn")
+        return True
+
+    async def _close_boxes(self) -> None:
+        """Close what shows over a screen what was read before; forms keep what is typed."""
+        while isinstance(self._app.screen, PopUp) and len(self._app.screen_stack) > 2:
+            await self._app.back()
+
+    def _end(self) -> None:
+        """Keep what is typed; the next key ends the program with this sentence."""
+        self._app.keep_drafts()
+        self.ended = _("Your account was taken out of use. What you typed is kept as a draft.")
+        for screen in self._app.open_screens():
+            screen.notice.rest(self.ended)
+
+
+def _same(one: Policy, other: Policy) -> bool:
+    """Tell whether two policies allow the same, whatever else in the file moved."""
+    return one._replace(stamp=()) == other._replace(stamp=())
+
+
+def _forget(session: Session) -> None:
+    session.forget_words()
+    warm(session)
