@@ -47,7 +47,12 @@ COMMANDS: dict[str, Entry] = {
     ),
     "undo": Entry("crm_tui.cli.undo", "undo", N_("Take back your own last change, or any by its number.")),
     "redo": Entry("crm_tui.cli.undo", "redo", N_("Bring back what your last undo took."), True),
-    "user": Entry("crm_tui.cli.people", "user", N_("Add and list the people who may use the database.")),
+    "user": Entry("crm_tui.cli.people", "user", N_("Who may use the database: roles, teams, leave.")),
+    "team": Entry("crm_tui.cli.teams", "team", N_("The teams, in a tree.")),
+    "policy": Entry("crm_tui.cli.policy", "policy", N_("What each role may see and do, and why.")),
+    "audit": Entry(
+        "crm_tui.cli.audit", "audit", N_("Who was shown hidden fields, took files out, or changed rights.")
+    ),
     "backup": Entry("crm_tui.cli.upkeep", "backup", N_("Back the database up while people work.")),
     "restore": Entry("crm_tui.cli.upkeep", "restore", N_("Bring a backup back, or try whether it would.")),
     "keys": Entry(

@@ -96,7 +96,7 @@ def test_version(crm: Crm) -> None:
         (("show",), "缺少 REF。"),
         (("history", "--limit", "many"), "--limit 须为整数。"),
         (("due", "--lang", "fr"), "--lang 只能是 zh, en 之一。"),
-        (("user", "add", "li", "--role", "老板"), "没有角色“老板”"),
+        (("user", "edit", "li"), "请写明要修改什么"),
         (("export", "leads", "out.csv"), "没有列表“leads”"),
         (("import", "x.csv", "--map", "客户"), "请写成 字段=表头"),
     ],
@@ -116,7 +116,7 @@ def test_what_is_not_understood_ends_with_2(crm: Crm, words: tuple[str, ...], se
 def test_a_group_without_command_shows_its_help(crm: Crm) -> None:
     call = crm("user")
     assert call.status == 2
-    assert "list  列出所有人" in call.err
+    assert "list        列出所有人" in call.err
 
 
 def test_without_a_command_the_screens_open(crm: Crm, opened: Opened, tmp_path: Path) -> None:

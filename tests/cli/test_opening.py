@@ -75,9 +75,14 @@ WRITING = {
     "undo": ("undo",),
     "redo": ("redo",),
     "user": ("user", "add", "han"),
+    "team": ("team", "add", "华东"),
+    "policy": ("policy", "preset", "files"),
     "restore": ("restore", "{backup}", "--yes"),
 }
-READING = {"demo", "template", "export", "due", "find", "list", "show", "history", "keys", "backup", "doctor"}
+READING = {
+    *("demo", "template", "export", "due", "find", "list", "show", "history", "audit", "keys", "backup"),
+    "doctor",
+}
 
 
 def test_every_command_either_writes_or_reads() -> None:
