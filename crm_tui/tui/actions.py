@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from crm_tui.locale import N_
+from crm_tui.tui.house_actions import HOUSE_ACTIONS
 from crm_tui.tui.kinds import (
     ALL,
     FILES,
@@ -164,7 +165,7 @@ ACTIONS: tuple[Action, ...] = (
            ("today", "customers"), 0, "daochu dc", verb="export"),
     Action("search", ("slash", "f3", "fullwidth_solidus", "ideographic_comma"), N_("Search"),
            N_("Any customer by name, pinyin, initials, phone, number or tag, while you type."), VIEW,
-           (*FILES, "history", "help", "tags", "duplicates"), 6, "sousuo ss chazhao cz"),
+           (*FILES, "history", "help", "tags", "duplicates", "people", "audit"), 6, "sousuo ss chazhao cz"),
     Action("as_list", ("tab", "f4"), N_("As a list"), N_("Make a list of all that was found."), VIEW,
            ("find",), 2, "qingdan qd liebiao lb"),
     Action("add_found", ("f7",), N_("Add"), N_("Add a customer of the name that was typed."), WORK,
@@ -213,6 +214,10 @@ ACTIONS: tuple[Action, ...] = (
            "gaiming gm", writes=True),
     Action("remove_view", ("d", "f8", "delete"), N_("Remove"), N_("Remove the view; u brings it back."), WORK,
            ("views",), 4, "shanchu sc", True, writes=True),
+    Action("unmask", ("V",), N_("Show in full"),
+           N_("Show hidden fields of the customer in full; asks for the reason, which is noted."), VIEW,
+           ("today", "customer"), 0, "chakanwanzhengxinxi ckwzxx tuomin tm jiemin jm", writes=True,
+           verb="unmask"),
     Action("copy", ("y",), N_("Copy"), N_("Copy the row or value; says what was copied."), VIEW,
            (*ROOMS, "drafts"), 0, "fuzhi fz"),
     Action("reload", ("f5",), N_("Reload"), N_("Read everything from the file again."), VIEW,
@@ -293,7 +298,7 @@ ACTIONS: tuple[Action, ...] = (
            N_("The keys of this screen."), PROGRAM,
            (*ROOMS, "import", "welcome", "form", "find", "pick", "tags", "snooze", "obstacles",
             "undo_preview", "drafts", "conflict", "upkeep", "display", "columns", "sorts", "filter",
-            "views", "jump", "bulk", "merge", "members", "suspects"), 99,
+            "views", "jump", "bulk", "merge", "members", "suspects", "impact"), 99,
            "bangzhu bz"),
     Action("keep_display", ("enter",), N_("Keep"), N_("Keep what the cursor is on, for later starts too."),
            WORK, ("display",), 1, "baocun bc"),
@@ -304,6 +309,7 @@ ACTIONS: tuple[Action, ...] = (
            PROGRAM, ALL, 0, "chonghua ch"),
     Action("suspend", ("shift+f9", "f21"), N_("Shell"), N_("Back to the shell for a while; fg comes back."),
            PROGRAM, ALL, 0, "guaqi gq zanting zt suspend shell"),
+    *HOUSE_ACTIONS,
     Action("copy_selection", ("ctrl+c",), N_("Copy selection"), N_("Copy the selected text."), PROGRAM),
 )  # fmt: skip
 

@@ -8,7 +8,7 @@ from crm_tui.access.policy import Policy
 from crm_tui.locale import _
 from crm_tui.session import Session
 from crm_tui.tui.opening import warm
-from crm_tui.tui.screens.base import BaseScreen, PopUp
+from crm_tui.tui.screens.base import BaseScreen
 
 if TYPE_CHECKING:
     from crm_tui.tui.frame import Frame
@@ -49,7 +49,7 @@ class RightsMoved:
 
     async def _close_boxes(self) -> None:
         """Close what shows over a screen what was read before; forms keep what is typed."""
-        while isinstance(self._app.screen, PopUp) and len(self._app.screen_stack) > 2:
+        while getattr(self._app.screen, "keeps_no_rights", False) and len(self._app.screen_stack) > 2:
             await self._app.back()
 
     def _end(self) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from textual import events
 from textual.widget import Widget
 
+from crm_tui.access.showing import locked_groups
 from crm_tui.customers import reading
 from crm_tui.customers.convert import Context
 from crm_tui.customers.fields import FIELDS
@@ -60,6 +61,7 @@ def take_over(session: Session, context: Context, customer_id: int, typed: Mappi
         raise BadInput(_("This customer is not there any more."))
     values: dict[str, str] = {}
     left = []
+    locked = locked_groups(session.reader, session.policy, customer_id)
     for key, text in typed.items():
         one = FIELDS.get(key)
         if not text.strip():
@@ -68,6 +70,8 @@ def take_over(session: Session, context: Context, customer_id: int, typed: Mappi
             left += [] if _known_contact(session, context, customer_id, key, text) else [one.title]
         elif one is None or one.entity != "customer":
             left.append(_("Next step"))
+        elif one.sensitive in locked:
+            left.append(one.title)
         elif all(row[column] in (None, "") for column in one.columns):
             values[key] = text
         elif not _says(row, context, key, text):

@@ -49,6 +49,7 @@ class BaseScreen(Screen[Any]):
     hidden: frozenset[str] = frozenset()
     follows: ClassVar[bool] = False
     saves_elsewhere: ClassVar[bool] = False
+    keeps_no_rights: ClassVar[bool] = False  # closed when rights move: it shows what was read before
     AUTO_FOCUS = "Table, Form Input"
 
     def __init__(self) -> None:
@@ -296,6 +297,7 @@ class PopUp(BaseScreen, ModalScreen[Any]):
     """A small box over the screen below: a choice of a few keys. Write ``box()`` instead of ``body()``."""
 
     kind: ClassVar[str] = "pick"
+    keeps_no_rights: ClassVar[bool] = True
 
     def compose(self) -> ComposeResult:
         """Yield the box, with the message and key lines inside."""

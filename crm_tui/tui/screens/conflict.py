@@ -108,6 +108,7 @@ class ConflictScreen(BaseScreen):
     """
 
     kind: ClassVar[str] = "conflict"
+    keeps_no_rights: ClassVar[bool] = True
 
     def __init__(self, saving: Saving, conflict: FieldConflict) -> None:
         super().__init__()

@@ -45,7 +45,12 @@ class ContactScreen(RecordForm):
             if row is None:
                 raise BadInput(_("This contact is not there any more."))
             self.record = dict(row)
-        return [form_field(name, self.record, self.context, marked=name in self.required) for name in NAMES]
+        make = self.field_of_record if self.contact_id else self.fresh_field
+        return [make(name, self.record, marked=name in self.required) for name in NAMES]
+
+    def fresh_field(self, name: str, row: Mapping[str, Any], *, marked: bool) -> Field:
+        """Return the field of a contact that is new: nothing of it is hidden yet."""
+        return form_field(name, row, self.context, marked=marked)
 
     def read_again(self) -> Mapping[str, Any] | None:
         """Return the contact as it is now."""
@@ -76,7 +81,7 @@ class ContactScreen(RecordForm):
     async def save(self, values: Mapping[str, str]) -> str | None:
         """Save what was changed."""
         typed = read_back(self.the_form.changed(), "contact", self.context)
-        name = values["contact_name"].strip() or FIELDS["contact_name"].title
+        name = values.get("contact_name", "").strip() or FIELDS["contact_name"].title
         if not self.contact_id:
             given = {key: value for key, value in typed.values.items() if value is not None}
             self.result = await self.write(service.add_contact, self.customer_id, given, words=typed.words)

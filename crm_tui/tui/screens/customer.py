@@ -312,6 +312,13 @@ class CustomerScreen(BaseScreen):
         assert plan is not None
         await self.crm.open("snooze", plan=plan)
 
+    async def do_unmask(self) -> None:
+        """Show hidden fields in full, with a reason."""
+        from crm_tui.tui.screens.unmask import unmask
+
+        one = FIELDS.get(self.key.field)
+        await unmask(self.crm, self.customer_id, one.sensitive if one is not None else "")
+
     async def do_history(self) -> None:
         """Show the history of the field under the cursor, or of the record."""
         key = self.key

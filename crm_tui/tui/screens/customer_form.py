@@ -245,7 +245,7 @@ class EditCustomerScreen(CustomerForm):
             shown.append(self.heading_field(group))
             for name in names:
                 marked = name in self.required
-                shown.append(form_field(name, row, self.context, marked=marked, required=self._needed(name)))
+                shown.append(self.field_of_record(name, row, marked=marked, required=self._needed(name)))
         return shown
 
     async def reload(self) -> None:

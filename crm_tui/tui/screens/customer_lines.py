@@ -12,6 +12,7 @@ from crm_tui.customers.fields import FIELDS, GROUPS
 from crm_tui.customers.reading import class_of
 from crm_tui.followups.reading import Activity, Plan
 from crm_tui.locale import _, ngettext
+from crm_tui.storage.wording import hidden_text
 from crm_tui.text.cells import width
 from crm_tui.tui.screens.customer_form import customer_names
 from crm_tui.tui.screens.customer_view import (
@@ -31,6 +32,8 @@ CONTACT_FIELDS = (
     "decision_role", "contact_department", "mobile", "office_phone", "email", "wechat", "work_chat",
     "contact_preference", "contact_valid", "contact_checked_at", "contact_note",
 )  # fmt: skip
+# Of these some signs are shown: what is blank is blank.
+MASKED_BY_SIGNS = ("contact_name", "mobile", "office_phone", "email", "wechat", "work_chat")
 PROJECT_FIELDS = ("project_amount", "project_term", "contract_no", "project_note")
 
 
@@ -58,6 +61,7 @@ def problems(view: FileView, row: Mapping[str, Any] | None = None) -> dict[str, 
     found = view.findings
     if row is not None:
         found = check({}, [row], [], (), view.today.isoformat())
+        found = [one for one in found if not view.hides(one.field)]
     said: dict[str, list[str]] = {}
     for finding in found:
         if row is not None or FIELDS[finding.field].entity != "contact":
@@ -80,6 +84,11 @@ def _field_lines(
         one = FIELDS[name]
         key = Key(entity, row["id"], name)
         value = show(one, row, view.context)
+        if not value and view.hides(name) and name not in MASKED_BY_SIGNS:
+            if entity == "contact" and not everything:
+                continue  # its first line says it for all
+            lines.append(Line(key, one.title, hidden_text(), record_note(view, entity, row, one), "dim"))
+            continue
         sheet = sheet_text(view, name, slot)
         remarks = [f"! {text}" for text in said.get(name, ())]
         if not value and not sheet and not remarks and not everything:
@@ -138,6 +147,7 @@ def contact_lines(view: FileView, *, everything: bool = False) -> list[Line]:
         head = " ".join(part for part in (row["name"] or _("(no name)"), row["title"]) if part)
         role = show(FIELDS["decision_role"], row, view.context)
         marks = [text for text in (role, _("main contact") if row["is_primary"] == 1 else "") if text]
+        marks += [hidden_text()] if view.hides("contact_title") else []
         note = record_note(view, "contact", row, FIELDS["contact_title"])
         value = head + (f" · {' · '.join(marks)}" if marks else "")
         lines.append(Line(Key("contact", row["id"]), f"{slot}.", value, note, "strong"))

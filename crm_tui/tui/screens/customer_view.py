@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from crm_tui import clock
+from crm_tui.access.showing import hidden_groups
 from crm_tui.access.telling import out_of_sight
 from crm_tui.customers import reading
 from crm_tui.customers.checks import Finding, check
@@ -27,7 +28,10 @@ Latest = Mapping[str, FieldChange]
 
 
 class FileView(NamedTuple):
-    """A customer's file with its follow-ups, its findings and the last change of every field."""
+    """A customer's file with its follow-ups, its findings and the last change of every field.
+
+    ``hidden`` are the groups of fields that are masked in it.
+    """
 
     file: CustomerFile
     activities: Sequence[Activity]
@@ -37,6 +41,11 @@ class FileView(NamedTuple):
     context: Context
     today: date
     zone: str
+    hidden: frozenset[str] = frozenset()
+
+    def hides(self, name: str) -> bool:
+        """Tell whether a field is masked for the user in this file."""
+        return FIELDS[name].sensitive in self.hidden
 
     @property
     def customer(self) -> dict[str, Any]:
@@ -70,15 +79,18 @@ def read_view(session: Session, customer_id: int) -> FileView | None:
         for row in rows:
             latest[entity, row["id"]] = history.latest_by_field(reader, entity, row["id"])
     today = session.today()
+    hidden = hidden_groups(reader, session.policy, customer_id)
+    findings = check(file.customer, file.contacts, file.projects, required, today.isoformat())
     return FileView(
         file,
         followups.activities(reader, customer_id, limit=500),
         followups.plans(reader, customer_id, limit=500),
-        check(file.customer, file.contacts, file.projects, required, today.isoformat()),
+        [one for one in findings if FIELDS[one.field].sensitive not in hidden],
         latest,
         context,
         today,
         session.zone,
+        hidden,
     )
 
 

@@ -42,13 +42,22 @@ def choices(one: RecordField, context: Context) -> list[tuple[str, str]]:
 
 
 def form_field(
-    name: str, row: Mapping[str, Any], context: Context, *, marked: bool = False, required: bool = False
+    name: str,
+    row: Mapping[str, Any],
+    context: Context,
+    *,
+    marked: bool = False,
+    required: bool = False,
+    locked: str = "",
 ) -> Field:
     """Return the form's field for one of the registry, filled from a record given by column name.
 
-    ``marked`` puts the star of the preset's minimum beside its label without refusing a blank.
+    ``marked`` puts the star of the preset's minimum beside its label without refusing a blank; ``locked``
+    says why it cannot be edited.
     """
     one = FIELDS[name]
+    if locked:
+        return Field(name, one.title, value=show(one, row, context), locked=locked)
     label = one.title + (" *" if marked and not required else "")
     offered = choices(one, context)
     if offered:

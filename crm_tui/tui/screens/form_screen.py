@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual.widget import Widget
@@ -12,6 +13,7 @@ from crm_tui import clock
 from crm_tui.drafts import Draft, Found, Slot
 from crm_tui.errors import BadInput
 from crm_tui.locale import _
+from crm_tui.storage.watch import Moved
 from crm_tui.tui import drafting
 from crm_tui.tui.drafting import KEPT, Pen
 from crm_tui.tui.screens.base import BaseScreen
@@ -20,7 +22,6 @@ from crm_tui.tui.widgets.form import Form
 if TYPE_CHECKING:
     from crm_tui.drafts import Drafts
     from crm_tui.session import Session
-    from crm_tui.storage.watch import Moved
 
 
 class FormScreen(BaseScreen):
@@ -145,6 +146,11 @@ class FormScreen(BaseScreen):
         if said or self._away:
             self.notice.rest(said)
         self._away = said
+
+    def rights_moved(self) -> None:
+        """Say when the customer of the form went out of sight; what is typed stays."""
+        self.keep_now()
+        self.run_worker(partial(self.moved, Moved(unseen=True)), exit_on_error=False)
 
     # -- drafts ---------------------------------------------------------------------------------------
 

@@ -63,6 +63,7 @@ class MergeScreen(BaseScreen):
     """The records side by side; closes with a MergeEnded, None by Esc when nothing was decided."""
 
     kind: ClassVar[str] = "merge"
+    keeps_no_rights: ClassVar[bool] = True
 
     def __init__(self, shown: Preview, context: Context) -> None:
         super().__init__()

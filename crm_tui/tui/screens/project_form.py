@@ -40,9 +40,12 @@ class ProjectScreen(RecordForm):
             if row is None:
                 raise BadInput(_("This project is not there any more."))
             self.record = dict(row)
-        return [
-            form_field(name, self.record, self.context, required=name == "project_name") for name in NAMES
-        ]
+        make = self.field_of_record if self.project_id else self.fresh_field
+        return [make(name, self.record, required=name == "project_name") for name in NAMES]
+
+    def fresh_field(self, name: str, row: Mapping[str, Any], *, required: bool) -> Field:
+        """Return the field of a project that is new: nothing of it is hidden yet."""
+        return form_field(name, row, self.context, required=required)
 
     def read_again(self) -> Mapping[str, Any] | None:
         """Return the project as it is now."""

@@ -8,6 +8,7 @@ from typing import Any, ClassVar, cast
 
 from textual.widget import Widget
 
+from crm_tui.access.showing import hidden_groups, locked_groups
 from crm_tui.customers.convert import Context, show
 from crm_tui.customers.fields import FIELDS, field_of
 from crm_tui.errors import CrmError
@@ -16,7 +17,9 @@ from crm_tui.presets import preset
 from crm_tui.session import Session
 from crm_tui.storage.faults import Move
 from crm_tui.storage.watch import Moved
-from crm_tui.tui.screens.form_fields import complete_while_typing, remark
+from crm_tui.storage.wording import hidden_text
+from crm_tui.tui.drafting import taken_away
+from crm_tui.tui.screens.form_fields import complete_while_typing, form_field, remark
 from crm_tui.tui.screens.form_screen import FormScreen
 from crm_tui.tui.screens.saving import (
     Part,
@@ -54,6 +57,9 @@ class RecordForm(FormScreen):
         self.record: dict[str, Any] = {}
         self.required: tuple[str, ...] = ()
         self._conversions: Context | None = None
+        self.hidden_groups: frozenset[str] = frozenset()
+        self.locked_groups: frozenset[str] = frozenset()
+        self._reads_again = False
 
     @property
     def session(self) -> Session:
@@ -77,6 +83,8 @@ class RecordForm(FormScreen):
     async def reload(self) -> None:
         """Read the record, once: what is typed is never overwritten."""
         if self.read:
+            if self._reads_again:
+                await self._under_new_rights()
             return
         self.read = True
         try:
@@ -90,9 +98,54 @@ class RecordForm(FormScreen):
         self.session.forget_words()
         self._conversions = self.session.context(past=self.looks_back)
         self.required = required_names(self.session)
+        self._ask_what_is_hidden()
         return self.fields()
 
+    def _ask_what_is_hidden(self) -> None:
+        """Read which groups of fields of the customer are masked, and which may not be edited."""
+        session, customer_id = self.session, self.arguments.get("customer_id")
+        if isinstance(customer_id, int) and customer_id:
+            self.hidden_groups = hidden_groups(session.reader, session.policy, customer_id)
+            self.locked_groups = locked_groups(session.reader, session.policy, customer_id)
+
+    def field_of_record(self, name: str, row: Mapping[str, Any], **given: Any) -> Field:
+        """Return the form's field for one of the registry, locked where it is hidden or not to be edited."""
+        group = FIELDS[name].sensitive
+        made = form_field(name, row, self.context, locked=self._why_locked(group), **given)
+        return made._replace(value=made.value or hidden_text()) if group in self.hidden_groups else made
+
+    def _why_locked(self, group: str) -> str:
+        if group in self.hidden_groups:
+            return _("Your role does not see this.")
+        return _("Your role may not change this.") if group in self.locked_groups else ""
+
     looks_back = True
+
+    def rights_moved(self) -> None:
+        """Read the record again when the form is shown: what is hidden by now is not shown any more."""
+        super().rights_moved()
+        self._reads_again = self.read and bool(self.query(Form))
+
+    async def _under_new_rights(self) -> None:
+        """Show the fields as they may be shown now; what was typed stays, or is kept as a draft."""
+        self._reads_again = False
+        typed, seen = self.the_form.changed(), self.record.get("changed_in")
+        try:
+            fields = await self.crm.work.run(self._gather)
+        except CrmError as error:
+            if self.pen is not None:
+                self.pen.close()
+            await self.crm.back()
+            key = self.crm.keymap.shown("drafts")
+            kept = _("What you typed is kept as a draft ({key}).").format(key=key) if typed else ""
+            customer_id = self.arguments.get("customer_id")
+            said = customer_id and await self.crm.work.run(taken_away, self.session, customer_id)
+            self.crm.say(sentences(said or str(error), kept), "warn")
+            return
+        if seen is not None:
+            self.record["changed_in"] = seen
+        await self.show_fields(fields)
+        self.the_form.fill_draft(typed)
 
     async def show_fields(self, fields: list[Field], at: str = "") -> None:
         """Put these fields on the screen in place of those that were there."""
@@ -101,9 +154,11 @@ class RecordForm(FormScreen):
         form = Form(fields)
         await self.mount(form, before=self.notice)
         complete_while_typing(form, self.context)
-        first = next((field.key for field in fields if field.kind != "heading"), "")
         known = {field.key for field in fields}
-        form.focus_field(at if at in known else first)
+        first = next((field.key for field in fields if field.kind != "heading" and not field.locked), "")
+        form.focus_field(at if at in known and not form.locked(at) else first)
+        if form.locked(at):
+            self.say(f"{FIELDS[at].title}: {form.locked(at)}", "warn")
         self.keys.update()
 
     async def do_back(self) -> None:

@@ -131,6 +131,14 @@ class MarkedTodayScreen(Marking, TodayScreen):
         """Return the customer under the cursor, none where several are marked."""
         return self.item.customer_id if self.item is not None and not self._any else None
 
+    async def do_unmask(self) -> None:
+        """Show hidden fields of the customer under the cursor in full, with a reason."""
+        from crm_tui.tui.screens.unmask import unmask
+
+        item = self.item
+        if item is not None:
+            await unmask(self.crm, item.customer_id)
+
     async def _items(self) -> list[Item]:
         """Return the marked rows that have been read."""
         items = self.source.items if self.source else {}
