@@ -1,0 +1,64 @@
+"""Every function of the program that takes a reader, found in its source: each needs a line that calls it."""
+
+from __future__ import annotations
+
+import ast
+from functools import cache
+from pathlib import Path
+
+import crm_tui
+
+ROOT = Path(crm_tui.__file__).parent
+# Front ends are looked at through their screens and commands.
+LEFT_OUT = ("tui", "cli", "demo")
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+@cache
+def _trees() -> dict[str, ast.Module]:
+    return {
+        ".".join(path.relative_to(ROOT).with_suffix("").parts): ast.parse(path.read_text("utf-8"))
+        for path in sorted(ROOT.rglob("*.py"))
+    }
+
+
+def _last(node: ast.expr) -> str:
+    return node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
+
+
+@cache
+def _given_a_reader() -> set[str]:
+    """Return the names of whatever is called with a reader first, whatever its own word for it."""
+    return {
+        _last(node.func)
+        for tree in _trees().values()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and any(_last(one).lstrip("_") == "reader" for one in node.args[:2])
+    }
+
+
+@cache
+def reads() -> list[str]:
+    """Return every public function and class that is given a reader or a session, by its dotted name."""
+    found = []
+    for module, tree in _trees().items():
+        if module.split(".")[0] in LEFT_OUT:
+            continue
+        for node in tree.body:
+            if isinstance(node, Function) and _reads(node, node.name):
+                found.append(f"{module}.{node.name}")
+            elif isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                found += [
+                    f"{module}.{node.name}.{one.name}".removesuffix(".__init__")
+                    for one in node.body
+                    if isinstance(one, Function) and _reads(one, one.name, node.name)
+                ]
+    return found
+
+
+def _reads(node: Function, name: str, owner: str = "") -> bool:
+    if name.startswith("_") and name != "__init__":
+        return False
+    taken = {one.arg for one in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)}
+    called = owner if name == "__init__" else name
+    return bool(taken & {"reader", "session"}) or ("connection" in taken and called in _given_a_reader())
