@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import lru_cache
 
+from crm_tui.access.verbs import GROUPS
 from crm_tui.storage.driver import sqlite3
 
 HIDE = "NULL"
@@ -40,8 +41,8 @@ MASKS: dict[str, dict[str, tuple[str, str]]] = {
     },
     "project": {"amount": ("amount", HIDE)},
 }
-# Derived of several groups: hidden as soon as one of them is.
-DERIVED = ("missing", "odd", "phones")
+# Derived of some groups: hidden as soon as one of them is. What a check looks for may be any field.
+DERIVED: dict[str, tuple[str, ...]] = {"missing": tuple(GROUPS), "odd": tuple(GROUPS), "phones": ("contact",)}
 SEARCHED = "haystack"
 # Kinds of lines of a customer's document (customers/document.py) that are of the group contact.
 PRIVATE_LINES = "cpmw"

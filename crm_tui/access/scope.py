@@ -20,13 +20,13 @@ HIDDEN = (
     "{id} NOT BETWEEN (SELECT coalesce(max(low), 1) FROM main.publishing)"
     " AND (SELECT coalesce(max(high), 0) FROM main.publishing)"
 )
-OF_CUSTOMER = "EXISTS (SELECT 1 FROM temp.customer v WHERE v.id = t.customer_id)"
-OF_ANY_CUSTOMER = "EXISTS (SELECT 1 FROM temp.customer_any v WHERE v.id = t.customer_id)"
+OF_CUSTOMER = "EXISTS (SELECT 1 FROM temp.seen v WHERE v.id = t.customer_id)"
+OF_ANY_CUSTOMER = "EXISTS (SELECT 1 FROM temp.seen_any v WHERE v.id = t.customer_id)"
 OF_BOTH = (
-    "EXISTS (SELECT 1 FROM temp.customer v WHERE v.id = t.customer_a)"
-    " AND EXISTS (SELECT 1 FROM temp.customer v WHERE v.id = t.customer_b)"
+    "EXISTS (SELECT 1 FROM temp.seen v WHERE v.id = t.customer_a)"
+    " AND EXISTS (SELECT 1 FROM temp.seen v WHERE v.id = t.customer_b)"
 )
-OF_ANY_BOTH = OF_BOTH.replace("temp.customer v", "temp.customer_any v")
+OF_ANY_BOTH = OF_BOTH.replace("temp.seen v", "temp.seen_any v")
 LIVE = "t.deleted_at IS NULL"
 # Placeholders of the conditions below: what the policy makes of them for an owner and a customer.
 SEEN = "{seen:t.owner_id:t.id}"
@@ -48,6 +48,8 @@ CHILDREN = (
 
 # View -> (table, condition on t). Order matters: a view may use those before it.
 VIEWS: dict[str, tuple[str, str]] = {
+    "seen": ("customer", f"{LIVE} AND {HIDDEN.format(id='t.id')} AND {SEEN}"),
+    "seen_any": ("customer", f"{HIDDEN.format(id='t.id')} AND {SEEN}"),
     "customer": ("customer", f"{LIVE} AND {HIDDEN.format(id='t.id')} AND {SEEN}"),
     "customer_any": ("customer", f"{HIDDEN.format(id='t.id')} AND {SEEN}"),
     "contact": ("contact", f"{LIVE} AND {OF_CUSTOMER}"),
@@ -110,12 +112,16 @@ VIEWS: dict[str, tuple[str, str]] = {
 OWNER_TABLES = {OWN: "own_owner", TEAM: "team_owner"}
 # Moves of these are moves of records that somebody may not see.
 LOGGED_ROWS = (
-    "CASE t.entity WHEN 'customer' THEN EXISTS (SELECT 1 FROM temp.customer_any v WHERE v.id = t.entity_id)"
+    "CASE t.entity"
+    " WHEN 'customer' THEN EXISTS (SELECT 1 FROM temp.seen_any v WHERE v.id = t.entity_id) OR {gone:customer}"
     + "".join(
-        f" WHEN '{one}' THEN EXISTS (SELECT 1 FROM temp.{one}_any v WHERE v.id = t.entity_id)"
-        for one in (*CHILDREN, "duplicate_decision")
+        f" WHEN '{one}' THEN EXISTS (SELECT 1 FROM main.{one} r JOIN temp.seen_any v ON v.id = r.customer_id"
+        f" WHERE r.id = t.entity_id) OR {{gone:{one}}}"
+        for one in CHILDREN
     )
-    + " WHEN 'audit' THEN {audit_rows} WHEN 'saved_view' THEN EXISTS (SELECT 1 FROM main.saved_view v"
+    + " WHEN 'duplicate_decision' THEN EXISTS (SELECT 1 FROM main.duplicate_decision r"
+    " JOIN temp.seen_any a ON a.id = r.customer_a JOIN temp.seen_any b ON b.id = r.customer_b"
+    " WHERE r.id = t.entity_id) WHEN 'audit'  THEN {audit_rows} WHEN 'saved_view' THEN EXISTS (SELECT 1 FROM main.saved_view v"
     " WHERE v.id = t.entity_id AND (v.owner_id IS NULL OR v.owner_id = {me})) ELSE 1 END"
 )
 PRAGMAS = ("data_version", "table_xinfo", "foreign_key_list")
@@ -209,17 +215,23 @@ class _Terms:
         """Return the condition that groups of fields of a customer are shown; '' when they always are."""
         key = (tuple(group for group in groups if group in self.hidden), owner, customer)
         if key not in self._shown:
-            parts = [
-                f"({self.reach(self.policy.scope(READ, group), owner, customer)}"
-                f" OR EXISTS (SELECT 1 FROM temp.revealed x WHERE x.customer_id = {customer}"
-                f" AND x.field_group = '{group}'))"
-                for group in key[0]
-            ]
+            scopes: dict[str, list[str]] = {}
+            for group in key[0]:
+                scopes.setdefault(self.policy.scope(READ, group), []).append(group)
+            parts = []
+            for scope_, held in scopes.items():
+                names = ", ".join([f"'{group}'" for group in held])
+                parts.append(
+                    f"({self.reach(scope_, owner, customer)} OR (SELECT count(*) FROM temp.revealed x"
+                    f" WHERE x.customer_id = {customer} AND x.field_group IN ({names})) = {len(held)})"
+                )
             self._shown[key] = " AND ".join(parts)
         return self._shown[key]
 
     def columns(self, view: str, table: str, names: list[str]) -> str:
         """Return what a view selects: hidden columns through their masks."""
+        if view in NARROW:
+            return NARROW[view]
         if self.is_whole or view in ("compared", "taken"):
             return ", ".join([f"t.{name}" for name in names])
         return ", ".join([self._column(table, name) for name in names])
@@ -236,7 +248,7 @@ class _Terms:
         group, mask = masks.MASKS.get(table, {}).get(name, ("", ""))
         groups: Iterable[str] = (group,) if group else ()
         if table == "customer_state" and name in masks.DERIVED:
-            groups, mask = GROUPS, masks.HIDE
+            groups, mask = masks.DERIVED[name], masks.HIDE
         elif table == "customer_state" and name == masks.SEARCHED:
             groups, mask = ("contact",), "crm_public_lines(t.haystack)"
         if not groups:
@@ -293,14 +305,17 @@ class _Terms:
         clear = self.shown(GROUPS, "v.owner_id", "v.id")
         more = f" AND {clear}" if clear else ""
         for customer in ("t.customer_id", "t.a", "t.b"):
-            for name, view in (("whole", "customer"), ("whole_any", "customer_any")):
+            for name, view in (("whole", "seen"), ("whole_any", "seen_any")):
                 seen = f"EXISTS (SELECT 1 FROM temp.{view} v WHERE v.id = {customer}{more})"
                 found[f"{{{name}:{customer}}}"] = seen
         audited = "1 = 1" if self.policy.may("audit").allowed else f"t.person_id = {self._me}"
         logged = told = "1 = 1"
         if not self.is_whole or audited != "1 = 1":
             rows_of_audit = "1" if audited == "1 = 1" else _OWN_AUDIT.format(me=self._me)
-            logged = LOGGED_ROWS.format(me=self._me, audit_rows=rows_of_audit)
+            logged = LOGGED_ROWS.replace("{audit_rows}", rows_of_audit).replace("{me}", self._me)
+            for entity in ("customer", *CHILDREN):
+                gone = _GONE.replace("{entity}", entity).replace("{me}", self._me)
+                logged = logged.replace(f"{{gone:{entity}}}", gone)
             told = (
                 f"(t.actor = {self._me} OR EXISTS (SELECT 1 FROM main.change h WHERE h.change_set = t.id"
                 f" AND {logged.replace('t.entity', 'h.entity')}))"
@@ -308,12 +323,19 @@ class _Terms:
         return {**found, AUDITED: audited, LOGGED: logged, TOLD: told, "{me}": self._me}
 
 
+# Asked by other views about each row: without masks, so that a statement is soon prepared.
+NARROW = {"seen": "t.id, t.owner_id", "seen_any": "t.id, t.owner_id"}
 # What somebody wrote of a set or a file, by who may be told of it.
 TOLD_COLUMNS = {
     ("change_set", "reason"): TOLD,
     ("job", "title"): "(t.person_id = {me} OR EXISTS (SELECT 1 FROM temp.told_set s WHERE s.job = t.id))",
 }
 OWNER_OF = "(SELECT w.owner_id FROM main.customer w WHERE w.id = t.customer_id)"
+# Of a row that is no more, whoever moved it may read what they did.
+_GONE = (
+    "(NOT EXISTS (SELECT 1 FROM main.{entity} d WHERE d.id = t.entity_id)"
+    " AND EXISTS (SELECT 1 FROM main.change_set m WHERE m.id = t.change_set AND m.actor = {me}))"
+)
 _OWN_AUDIT = "EXISTS (SELECT 1 FROM main.audit a WHERE a.id = t.entity_id AND a.person_id = {me})"
 
 
