@@ -121,7 +121,8 @@ LOGGED_ROWS = (
     )
     + " WHEN 'duplicate_decision' THEN EXISTS (SELECT 1 FROM main.duplicate_decision r"
     " JOIN temp.seen_any a ON a.id = r.customer_a JOIN temp.seen_any b ON b.id = r.customer_b"
-    " WHERE r.id = t.entity_id) WHEN 'audit'  THEN {audit_rows} WHEN 'saved_view' THEN EXISTS (SELECT 1 FROM main.saved_view v"
+    " WHERE r.id = t.entity_id) WHEN 'audit' THEN {audit_rows}"
+    " WHEN 'saved_view' THEN EXISTS (SELECT 1 FROM main.saved_view v"
     " WHERE v.id = t.entity_id AND (v.owner_id IS NULL OR v.owner_id = {me})) ELSE 1 END"
 )
 PRAGMAS = ("data_version", "table_xinfo", "foreign_key_list")
@@ -316,9 +317,10 @@ class _Terms:
             for entity in ("customer", *CHILDREN):
                 gone = _GONE.replace("{entity}", entity).replace("{me}", self._me)
                 logged = logged.replace(f"{{gone:{entity}}}", gone)
+            told_of = logged.replace("t.entity", "h.entity").replace("t.change_set", "h.change_set")
             told = (
                 f"(t.actor = {self._me} OR EXISTS (SELECT 1 FROM main.change h WHERE h.change_set = t.id"
-                f" AND {logged.replace('t.entity', 'h.entity')}))"
+                f" AND {told_of}))"
             )
         return {**found, AUDITED: audited, LOGGED: logged, TOLD: told, "{me}": self._me}
 
