@@ -10,6 +10,7 @@ from collections.abc import Callable
 from datetime import date
 
 from crm_tui.access import store_guard as store
+from crm_tui.access.house import demand_order
 from crm_tui.access.policy import Decision, Policy, shared_covers
 from crm_tui.access.store_policy import load_policy, stamp
 from crm_tui.access.verbs import ALL, EDIT, GROUPS, covers, verb_of
@@ -44,6 +45,7 @@ class Guard:
         """Raise Refused unless the person may do what a set did; called before its COMMIT."""
         if action == FIRST or action.startswith(NOTES):
             return
+        demand_order(connection, set_id)
         policy = self._now(connection)
         if action in UNDOING:
             if store.actor_undone(connection, undoes, job) == self._person_id and policy.active:
