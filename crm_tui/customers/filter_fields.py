@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from crm_tui.access.verbs import GROUPS
 from crm_tui.errors import BadInput
 from crm_tui.locale import N_, _
 from crm_tui.presets.store import Dictionary
@@ -83,13 +84,17 @@ PERIODS: dict[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class FilterField:
-    """Something to filter by; ``keys`` are further ways to write its name."""
+    """Something to filter by; ``keys`` are further ways to write its name.
+
+    ``groups``: which groups of sensitive fields tell of it, so that it is hidden with any of them.
+    """
 
     name: str
     label: str
     kind: str
     keys: tuple[str, ...] = ()
     word_kind: str = ""
+    groups: tuple[str, ...] = ()
 
     @property
     def title(self) -> str:
@@ -154,10 +159,10 @@ FILTER_FIELDS: dict[str, FilterField] = {
         FilterField("due", N_("next-step"), "due", ("due", "下次", "下次联系", "xcgj")),
         FilterField("late", N_("late"), "late", ("late", "逾期", "yq")),
         FilterField("contact", N_("contact"), "has", ("有联系人", "lxr")),
-        FilterField("phone", N_("phone"), "has", ("手机", "dh")),
+        FilterField("phone", N_("phone"), "has", ("手机", "dh"), groups=("contact",)),
         FilterField("plan", N_("plan"), "has", ("跟进计划", "jh")),
-        FilterField("incomplete", N_("incomplete"), "has", ("dbq",)),
-        FilterField("doubtful", N_("doubtful"), "has", ("dhd",)),
+        FilterField("incomplete", N_("incomplete"), "has", ("dbq",), groups=tuple(GROUPS)),
+        FilterField("doubtful", N_("doubtful"), "has", ("dhd",), groups=tuple(GROUPS)),
         FilterField("text", N_("text"), "text", ("包含", "文字")),
     )
 }

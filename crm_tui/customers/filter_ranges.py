@@ -54,6 +54,14 @@ def after(day: date | None) -> date | None:
     return None if day is None or day == date.max else day + timedelta(days=1)
 
 
+def moved(day: date, days: int) -> date:
+    """Return a day so many days on; the first or nearly the last that there is where it lies beyond."""
+    try:
+        return day + timedelta(days=days)
+    except OverflowError:
+        return date.min if days < 0 else date.max - timedelta(days=1)
+
+
 def places(field: str, name: str) -> tuple[str, ...]:
     """Return the ways in which a place may be stored: as given, its official and its short name."""
     if field == "region":

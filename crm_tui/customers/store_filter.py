@@ -12,7 +12,8 @@ from typing import Any
 
 from crm_tui import clock
 from crm_tui.customers.filter_fields import FILTER_FIELDS, ME, All, Condition, Filter, Not_
-from crm_tui.customers.filter_ranges import Range, after, just_before, others, period, places
+from crm_tui.customers.filter_hidden import is_hidden, refused
+from crm_tui.customers.filter_ranges import Range, after, just_before, moved, others, period, places
 from crm_tui.customers.store_pieces import (
     ANY_TAG,
     COLUMNS,
@@ -35,12 +36,13 @@ from crm_tui.customers.store_pieces import (
     Piece,
     Test,
 )
+from crm_tui.customers.store_sight import sight
 from crm_tui.storage.driver import sqlite3
 from crm_tui.text.fold import fold
 
 
 class Reading:
-    """Turns the conditions of one question into SQL.
+    """Turns the conditions of one question into SQL; raises BadInput for one on what the reader's views hide.
 
     Two of them whose tests meet in one statement need parameters of their own: ``prefix`` begins their names.
     """
@@ -52,6 +54,7 @@ class Reading:
         row = reader.execute(ZONE).fetchone()
         self.zone = (row[0] if row else "") or clock.DEFAULT_ZONE
         self.today = today or clock.today(self.zone)
+        self.sight = sight(reader)
         self._tags: dict[str, int] | None = None
         self._me: int | None = None
 
@@ -144,7 +147,10 @@ class Reading:
 
     def _ranges(self, one: Condition) -> tuple[str, list[Range]]:
         """Return the column of a condition and the ranges of its values that pass."""
-        kind = FILTER_FIELDS[one.field].kind
+        field = FILTER_FIELDS[one.field]
+        if is_hidden(field, self.sight.hidden):
+            raise refused(field)
+        kind = field.kind
         if kind in ("word", "place", "person"):
             return one.field, self._values(one, kind)
         if kind == "has":
@@ -174,23 +180,17 @@ class Reading:
                 return [("0", yesterday)]
             if one.op == "none":
                 return [(None, None), (self.today.isoformat(), None)]
-            day = self._moved(-int(one.values[0]))
+            day = moved(self.today, -int(one.values[0]))
             last = (day - timedelta(days=1)).isoformat() if day > date.min else "0"
             return [("0", last)] if one.op == "over" else [(day.isoformat(), yesterday)]
         if one.op == "over":
-            return [((self._moved(int(one.values[0])) + timedelta(days=1)).isoformat(), None)]
+            return [((moved(self.today, int(one.values[0])) + timedelta(days=1)).isoformat(), None)]
         if one.op == "within":
-            return [(self.today.isoformat(), self._moved(int(one.values[0])).isoformat())]
+            return [(self.today.isoformat(), moved(self.today, int(one.values[0])).isoformat())]
         if one.op == "period" and one.values[0] == "overdue":
             return [("0", yesterday)]
         low, high = self._days(one)
         return [(low.isoformat() if low else "0", high.isoformat() if high else None)]
-
-    def _moved(self, days: int) -> date:
-        try:
-            return self.today + timedelta(days=days)
-        except OverflowError:
-            return date.min if days < 0 else date.max - timedelta(days=1)
 
     def _values(self, one: Condition, kind: str) -> list[Range]:
         if one.op == "none":
@@ -215,9 +215,9 @@ class Reading:
     def _days(self, one: Condition) -> tuple[date | None, date | None]:
         """Return first and last day that a condition names, None where it is open."""
         if one.op == "over":
-            return None, self._moved(-int(one.values[0]) - 1)
+            return None, moved(self.today, -int(one.values[0]) - 1)
         if one.op == "within":
-            return self._moved(-int(one.values[0])), None
+            return moved(self.today, -int(one.values[0])), None
         if one.op == "period":
             return period(one.values[0], self.today)
         low, high = (date.fromisoformat(value) if value else None for value in one.values)

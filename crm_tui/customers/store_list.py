@@ -50,8 +50,8 @@ ORDERS: dict[str, Order] = {
     "source": Order("c.source", kind="source"),
     "id": Order("c.id"),
 }
-COUNTED = Order("s.missing")  # the smallest index that holds every row
-EVERY = Piece("SELECT s.customer_id FROM listed s ORDER BY s.missing, s.customer_id", {})
+COUNTED = Order("s.contacts")  # the smallest index that holds every row, whatever a policy hides
+EVERY = Piece("SELECT s.customer_id FROM listed s ORDER BY s.contacts, s.customer_id", {})
 PART = 2000
 MOST = 1 << 40
 MOST_VALUES = 400
@@ -113,15 +113,22 @@ def _filled(sql: str, order: Order) -> str:
 
 
 def segments(
-    reader: sqlite3.Connection, order: Order, rank: dict[Any, Any] | None, backwards: bool
+    reader: sqlite3.Connection,
+    order: Order,
+    rank: dict[Any, Any] | None,
+    backwards: bool,
+    known: Iterable[Any] | None = None,
 ) -> list[Segment]:
-    """Return the segments of an order; ``rank`` gives the place of each value of its words."""
+    """Return the segments of an order; ``rank`` gives the place of each value of its words.
+
+    ``known`` are the values that its rows have, where somebody knows them.
+    """
     if not order.kind:
         if not order.gaps:
             return [Segment("", {}, True)]
         return [Segment(SOME, {}, True), Segment(NONE, {}, False)]
-    values = _values(reader, order)
-    if values is None:
+    values = values_of(reader, order) if known is None else [one for one in known if one is not None]
+    if values is None or len(values) > MOST_VALUES:
         return [Segment(SOME, {}, True), Segment(NONE, {}, False)]
     places = rank or {}
     blank = [one for one in values if one == ""]
@@ -156,7 +163,7 @@ def within(found: list[Segment], ranges: Sequence[Range]) -> list[Segment]:
     return kept
 
 
-def _values(reader: sqlite3.Connection, order: Order) -> list[Any] | None:
+def values_of(reader: sqlite3.Connection, order: Order) -> list[Any] | None:
     """Return the values that an order's column has, by one look into its index each; None for too many."""
     table = TABLES[table_of(order)]
 

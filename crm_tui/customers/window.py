@@ -8,18 +8,21 @@ that finds too little in time gives way to one that asks no table at all.
 from __future__ import annotations
 
 from array import array
-from bisect import bisect_left
-from collections.abc import Sequence
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from operator import itemgetter
+from typing import Any
 
 from crm_tui.customers import store
 from crm_tui.customers import store_list as lists
 from crm_tui.customers.list_places import FAR, keys_of, place_among, rank_of, segment_of
 from crm_tui.customers.list_seeking import SEEK_MS, WALK_MS, Seeking, patience, seek
+from crm_tui.customers.list_walking import Anchor, Walk
 from crm_tui.customers.store import CustomerRow, Query
 from crm_tui.customers.store_filter import Reading
 from crm_tui.customers.store_members import Members
 from crm_tui.customers.store_pieces import Piece
+from crm_tui.customers.store_sight import OWNERS, Seen
 from crm_tui.errors import BadInput
 from crm_tui.locale import _
 from crm_tui.presets.store import dictionary
@@ -27,15 +30,9 @@ from crm_tui.storage.driver import sqlite3
 from crm_tui.storage.in_time import at_most
 
 FEW = 6_000
-MOST_ANCHORS = 2_000
-
-
-class _Anchor(NamedTuple):
-    """A row whose line is known: its segment, key and id."""
-
-    segment: int
-    key: Any
-    id: int
+NEAR = 6_000  # lines down to which a page is sorted alone
+WIDE = 150_000  # seen by one team: more are read as everybody's are
+VALUES_MS = 10  # in which the few values of a column are mostly found
 
 
 class Window:
@@ -57,6 +54,9 @@ class Window:
         self._reading = Reading(reader)
         self.filter = store.whole(query)
         self._test = self._reading.test(self.filter) if self.filter is not None else None
+        self._seen = self._looked_at()
+        self._paged = False
+        self._values: set[Any] | None = None
         self._segments: list[lists.Segment] | None = None
         self._ids: array[int] | None = None
         self._members: Members | None = None
@@ -64,8 +64,10 @@ class Window:
         self._planned = False
         self._worth: int | None = None
         self._count: int | None = None
-        self._anchors: dict[int, _Anchor] = {}
-        self._lines: list[int] = []
+        self._walk = Walk(
+            reader, self.order, self._test, self._parts,
+            backwards=self.backwards, whole=self.filter is None and self._seen is None, far=FEW,
+        )  # fmt: skip
 
     # -- what is asked --------------------------------------------------------------------------------
 
@@ -79,13 +81,15 @@ class Window:
         if ids is not None:
             return self._rows(list(ids[max(0, len(ids) - limit) :]))
         try:
-            with at_most(self.reader, self._patience or WALK_MS):
-                found = self._fetch(None, 0, limit, reverse=True)[::-1]
+            with at_most(self.reader, self._patience if self._patience is None else WALK_MS):
+                found = self._walk.fetch(None, 0, limit, reverse=True)[::-1]
         except TimeoutError:
+            if (page := self._page_of_seen(0, limit, reverse=True)) is not None:
+                return self._rows(page)
             sought = self._seek()
             return self._rows(list(self._ids[-limit:]) if self._ids is not None else sought.last(limit))
         if self._count is not None:
-            self._remember(self._count - len(found), found)
+            self._walk.remember(self._count - len(found), found)
         return self._rows([anchor.id for anchor in found])
 
     def ids_page(self, offset: int, limit: int) -> list[int]:
@@ -93,15 +97,19 @@ class Window:
         ids = self._gathered()
         if ids is not None:
             return list(ids[offset : offset + limit])
-        if self.filter is None:
-            return self._walked(offset, limit)
+        if self._walk.whole:
+            return self._walk.page(offset, limit, self._count)
         try:
-            if self._nearest(offset)[1] > FEW or self._sought is not None or self._patience == 0:
+            if self._walk.nearest(offset)[1] > FEW or self._sought is not None or not self._is_worth_walking:
                 raise TimeoutError
             with at_most(self.reader, self._patience):
-                return self._walked(offset, limit)
+                return self._walk.page(offset, limit, self._count)
         except TimeoutError:
             # What passes is far apart in this order, or far down.
+            if (page := self._page_of_seen(offset, limit)) is not None:
+                return page
+            if self._walk.whole:
+                return self.ids_page(offset, limit)
             return list(self._first(offset + limit)[offset : offset + limit])
 
     def ids(self) -> list[int]:
@@ -109,11 +117,13 @@ class Window:
         ids = self._all()
         if ids is not None:
             return list(ids)
-        return [row[0] for part in self._parts() for row in self._walk(part, lists.MOST)]
+        return [row[0] for part in self._parts() for row in self._walk.rows(part, lists.MOST)]
 
     def _all(self) -> array[int] | None:
         """Return the ids of a filtered list, None for the unfiltered one, whose indexes tell everything."""
         ids = self._gathered()
+        if ids is None and self._gather_seen():
+            return self._ids
         return self._first() if ids is None and self.filter is not None else ids
 
     def count(self, limit_ms: int | None = None) -> int | None:
@@ -144,7 +154,7 @@ class Window:
             return None
         for index, segment in enumerate(self._parts()):
             if self._holds(segment, found[0]):
-                return self._line_of(_Anchor(index, found[0], customer_id))
+                return self._walk.line_of(Anchor(index, found[0], customer_id))
         return None
 
     def place_of(self, prefix: str) -> int | None:
@@ -153,23 +163,24 @@ class Window:
         A letter, syllable or name under the order by name; a number; a day, month or year; the beginning of a
         word or a colleague's name. None when it means nothing there, or all rows come before it.
         """
+        ids = self._all() if self._seen is not None else None
         target = self._target(prefix)
         if target is None:
             return None
-        ids = self._all()
+        ids = self._all() if ids is None else ids
         index, keys = target
         if ids is not None:
             return self._place_in(ids, index, keys)
         segment = self._parts()[index]
         if keys is None:
-            rows = self._walk(segment, 1)
+            rows = self._walk.rows(segment, 1)
         else:
             rows = []
             for key in keys:
-                rows = self._walk(segment, 1, start=(key, (1 << 62) if self.backwards else 0))
+                rows = self._walk.rows(segment, 1, start=(key, (1 << 62) if self.backwards else 0))
                 if rows and (len(keys) == 1 or str(rows[0][1]).startswith(key.rstrip(FAR))):
                     break
-        return self._line_of(_Anchor(index, rows[0][1], rows[0][0])) if rows else None
+        return self._walk.line_of(Anchor(index, rows[0][1], rows[0][0])) if rows else None
 
     # -- the plan -------------------------------------------------------------------------------------
 
@@ -179,6 +190,9 @@ class Window:
             self._planned = True
             if self.query.ids is not None:
                 self._ids = self._found(self.query.ids)
+            elif self._seen is not None:
+                if self._seen.size(FEW) < FEW:
+                    self._gather_seen()
             elif self.filter is not None:
                 held = self._reading.held(self.filter, self._ids_of)
                 if held is not None and len(held.ids) < FEW:
@@ -186,10 +200,66 @@ class Window:
                     self._ids = self._sorted(lists.gather(self.reader, self.order, test, held.ids))
         return self._ids
 
+    def _looked_at(self) -> Seen | None:
+        """Return those among whom the list is looked for, None where everybody's customers are seen."""
+        scope = self._reading.sight.scope
+        if scope not in OWNERS or self.query.ids is not None:
+            return None
+        people = self._reading.owners(self.filter) if self.filter is not None else ()
+        return Seen(self.reader, scope, people)
+
+    def _gather_seen(self) -> bool:
+        """Fetch the list among those that are seen; False where these are too many, or all."""
+        if self._seen is None or self._ids is not None:
+            return self._seen is not None
+        if self._seen.size(WIDE) >= WIDE:
+            self._seen, self._walk.whole = None, self.filter is None
+            return False
+        self._ids = self._sorted(self._told(self._seen.rows(self.order, self._test)))
+        return True
+
+    def _page_of_seen(self, offset: int, limit: int, *, reverse: bool = False) -> list[int] | None:
+        """Return a page of those that are seen, None where these are too many, or all.
+
+        The first one that lies too far apart is sorted alone; whoever asks for more gets it from the whole.
+        """
+        if self._seen is None or self._seen.size(WIDE) >= WIDE:
+            self._gather_seen()
+            return None
+        if self._paged or offset > NEAR:
+            self._gather_seen()
+            ids = self._ids or array("q")
+            return list(ids[max(0, len(ids) - limit) :] if reverse else ids[offset : offset + limit])
+        self._paged = True
+        backwards, found, left = self.backwards is not reverse, [], offset + limit
+        for segment in self._parts()[::-1] if reverse else self._parts():
+            rows = self._seen.first(self.order, segment, self._test, left, backwards=backwards)
+            found += [row[0] for row in rows]
+            left -= len(rows)
+            if not left:
+                break
+        return found[::-1] if reverse else found[offset:]
+
+    def _told(self, rows: list[tuple[int, Any]]) -> list[tuple[int, Any]]:
+        """Let the order's segments be those of some rows: indexes tell of all rows at once, of few slowly."""
+        if self.order.kind:
+            self._values, self._segments = {key for _id, key in rows}, None
+        return rows
+
+    def _known_values(self) -> set[Any] | None:
+        """Return the values that the order has among those that are seen, None where the indexes tell."""
+        if self._values is None and self._seen is not None and self.order.kind:
+            found: Iterable[Any] | None = None
+            if self.order.kind != "person":
+                with suppress(TimeoutError), at_most(self.reader, VALUES_MS):
+                    found = lists.values_of(self.reader, self.order)
+            self._values = self._seen.values(self.order) if found is None else set(found)
+        return self._values
+
     def _found(self, ids: Sequence[int]) -> array[int]:
         passing = lists.gather(self.reader, self.order, self._test, ids)
         if self.query.sort != store.MATCH:
-            return self._sorted(passing)
+            return self._sorted(self._told(passing) if self._reading.sight.scope in OWNERS else passing)
         kept = {row[0] for row in passing}
         return array("q", (one for one in ids if one in kept))
 
@@ -198,24 +268,32 @@ class Window:
 
     def _sorted(self, rows: list[tuple[int, Any]]) -> array[int]:
         parts = self._parts()
-        if len(parts) == 1 and parts[0].keyed:
-            rows.sort(key=lambda row: (row[1], row[0]), reverse=self.backwards)
-            return array("q", (row[0] for row in rows))
+        held: dict[Any, list[int]] = {}
+        if not all(part.keyed for part in parts):
+            for row_id, key in rows:
+                held.setdefault(key, []).append(row_id)
         ids: array[int] = array("q")
         for segment in parts:
-            held = [row for row in rows if self._holds(segment, row[1])]
             if segment.keyed:
-                held.sort(key=lambda row: (row[1], row[0]), reverse=self.backwards)
+                some = rows if len(parts) == 1 else [row for row in rows if self._holds(segment, row[1])]
+                some.sort(key=itemgetter(1, 0), reverse=self.backwards)
+                ids.extend(row[0] for row in some)
             else:
-                held.sort(key=lambda row: row[0], reverse=self.backwards)
-            ids.extend(row[0] for row in held)
+                ids.extend(sorted(held.get(segment.value, ()), reverse=self.backwards))
         return ids
 
     @property
+    def _is_worth_walking(self) -> bool:
+        return self._patience != 0 and not (self._seen is not None and self._paged)
+
+    @property
     def _patience(self) -> int | None:
-        if self.filter is None:
+        if self._walk.whole:
             return None
+        if self._worth is None and self._seen is not None:
+            self._worth = WALK_MS
         if self._worth is None:
+            assert self.filter is not None  # the whole list is walked
             parts = self._parts()
             self._worth = patience(self._reading, self.order, parts, self.filter, self.backwards)
         return self._worth
@@ -260,7 +338,8 @@ class Window:
     def _parts(self) -> list[lists.Segment]:
         if self._segments is None:
             rank = rank_of(self.reader, self.order.kind) if self.order.kind else None
-            found = lists.segments(self.reader, self.order, rank, self.backwards)
+            values = self._known_values()
+            found = lists.segments(self.reader, self.order, rank, self.backwards, values)
             ranges = self._reading.bounds(self.filter, self.order.key)
             self._segments = found if ranges is None else lists.within(found, ranges)
         return self._segments
@@ -271,91 +350,9 @@ class Window:
             return key is not None
         return key == segment.value
 
-    # -- walking --------------------------------------------------------------------------------------
-
-    def _walk(self, segment: lists.Segment, limit: int, **where: Any) -> list[tuple[int, Any]]:
-        backwards = where.pop("backwards", self.backwards)
-        return lists.walk(
-            self.reader, self.order, segment, self._test, backwards=backwards, limit=limit, **where
-        )
-
-    def _walked(self, offset: int, limit: int) -> list[int]:
-        line, distance = self._nearest(offset)
-        if self._count is not None and self._count - offset < distance:
-            # The end is nearer: go there from behind.
-            want = min(limit, self._count - offset)
-            if want <= 0:
-                return []
-            found = self._fetch(None, self._count - offset - want, want, reverse=True)[::-1]
-        elif line is None:
-            found = self._fetch(None, offset, limit)
-        elif line <= offset:
-            found = self._fetch(self._anchors[line], offset - line, limit)
-        else:
-            found = self._fetch(self._anchors[line], line - offset, 1, reverse=True)
-            found = self._fetch(found[0], 0, limit) if found else self._fetch(None, offset, limit)
-        self._remember(offset, found)
-        return [anchor.id for anchor in found]
-
-    def _nearest(self, offset: int) -> tuple[int | None, int]:
-        """Return the line of the nearest known row (None: the beginning) and how far it is."""
-        best, distance = None, offset
-        at = bisect_left(self._lines, offset)
-        for line in self._lines[max(0, at - 1) : at + 1]:
-            if abs(line - offset) < distance:
-                best, distance = line, abs(line - offset)
-        return best, distance
-
-    def _remember(self, offset: int, found: list[_Anchor]) -> None:
-        if len(self._lines) > MOST_ANCHORS:
-            self._anchors.clear()
-            self._lines.clear()
-        for line, anchor in ((offset, found[0]), (offset + len(found) - 1, found[-1])) if found else ():
-            if line not in self._anchors:
-                self._lines.insert(bisect_left(self._lines, line), line)
-            self._anchors[line] = anchor
-
-    def _fetch(self, start: _Anchor | None, skip: int, limit: int, *, reverse: bool = False) -> list[_Anchor]:
-        """Return rows from a known one on, or from the beginning (in reverse: the end), some left out."""
-        parts = self._parts()
-        backwards = self.backwards is not reverse
-        order = range(len(parts))[::-1] if reverse else range(len(parts))
-        if start is not None:
-            order = range(start.segment, -1, -1) if reverse else range(start.segment, len(parts))
-        found: list[_Anchor] = []
-        for index in order:
-            first = (start.key, start.id) if start is not None and start.segment == index else None
-            want = limit - len(found)
-            rows = self._walk(parts[index], want, offset=skip, start=first, backwards=backwards)
-            found += [_Anchor(index, key, row_id) for row_id, key in rows]
-            if len(found) == limit:
-                break
-            if rows:
-                skip = 0
-            elif skip:
-                skip -= self._left_in(parts[index], first, backwards)
-        return found
-
-    def _left_in(self, segment: lists.Segment, first: tuple[Any, int] | None, backwards: bool) -> int:
-        """Return how many rows of a segment stand from a row on, that one included."""
-        if self.filter is not None:
-            return len(self._walk(segment, FEW + 1, start=first, backwards=backwards))
-        whole = lists.count(self.reader, self.order, segment)
-        if first is None:
-            return whole
-        return whole - lists.count(self.reader, self.order, segment, before=first, backwards=backwards)
-
-    def _line_of(self, anchor: _Anchor) -> int:
-        parts = self._parts()
-        line = sum(lists.count(self.reader, self.order, part) for part in parts[: anchor.segment])
-        line += lists.count(
-            self.reader, self.order, parts[anchor.segment],
-            before=(anchor.key, anchor.id), backwards=self.backwards,
-        )  # fmt: skip
-        self._remember(line, [anchor])
-        return line
-
     def _counted(self) -> int:
+        if self._seen is not None and (self.filter is None or self._seen.size(WIDE) < WIDE):
+            return self._seen.count(lists.ORDERS["id"], self._test)
         found = self._knows_members().count() if self.filter is not None else None
         return lists.count_all(self.reader) if found is None else found
 

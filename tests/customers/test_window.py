@@ -11,6 +11,7 @@ import time_machine
 
 from crm_tui.customers import filters, list_seeking, reading, window
 from crm_tui.customers.list_seeking import Seeking
+from crm_tui.customers.list_walking import Walk
 from crm_tui.customers.reading import SORTS, Query, Window
 from crm_tui.customers.store_members import Members
 from crm_tui.session import Session
@@ -118,7 +119,7 @@ def test_every_filter_in_every_order_walked_or_gathered(
                 every = found[0]
                 one = Window(crm.reader, Query(free, sort=sort, filter=tree))
                 assert one.count() == len(every), text
-                monkeypatch.setattr(Window, "_nearest", lambda *_: (None, 1))  # as if no walk came to an end
+                monkeypatch.setattr(Walk, "nearest", lambda *_: (None, 1))  # as if no walk came to an end
                 one = Window(crm.reader, Query(free, sort=sort, filter=tree))
                 assert [*one.ids_page(0, 5), *one.ids_page(5, 9)] == every[:14], (text, sort)
                 monkeypatch.undo()
