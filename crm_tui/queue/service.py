@@ -100,15 +100,19 @@ def today(
 ) -> Today:
     """Return the queue of a person (None: of everybody) at a moment (aware); folded groups only counted.
 
+    One's own holds the plans and customers too of those whom one stands in for. What the reader's views do
+    not show is in no queue and no count.
+
     Plans of the next seven days belong to it, or those up to ``until`` where that is later. Without ``whole``
     it reads what is due and no more: as much work for a thousand customers as for a million.
     """
     local = clock.local(clock.to_instant(now), zone)
     day = local.date()
     last = max(day + timedelta(days=IDLE_DAYS), until or day) if whole else day
-    due = store.due(reader, owner, last.isoformat(), MOST)
-    due += store.undated(reader, owner, MOST) if whole else []
-    unwritten = store.unwritten(reader, owner, unwritten_before(now), MOST)
+    owners = store.with_absent(reader, owner)
+    due = store.due(reader, owners, last.isoformat(), MOST)
+    due += store.undated(reader, owners, MOST) if whole else []
+    unwritten = store.unwritten(reader, owners, unwritten_before(now), MOST)
     marks = marks_of(reader, [row.customer_id for row in (*due, *unwritten)])
     items = [_due_item(row, marks.get(row.customer_id, ()), day, now, zone) for row in due]
     items += [_unwritten_item(row, marks.get(row.customer_id, ()), now, zone) for row in unwritten]
@@ -116,7 +120,7 @@ def today(
     for item in items:
         counts[item.group] += 1
     if whole:
-        counts |= store.count_idle(reader, owner, *_idle_bounds(now, day))
+        counts |= store.count_idle(reader, owners, *_idle_bounds(now, day))
     order = list(GROUPS)
     items.sort(
         key=lambda item: (order.index(item.group), -item.urgency, item.due_on or "9", item.plan_id or 0)
@@ -142,7 +146,7 @@ def idle(
     """Return a page of a folded group (``unplanned``, ``idle``), the longest idle first."""
     day = clock.local(clock.to_instant(now), zone).date()
     before, until = _idle_bounds(now, day)
-    rows = store.idle(reader, group, owner, before, until, offset, limit)
+    rows = store.idle(reader, group, store.with_absent(reader, owner), before, until, offset, limit)
     marks = marks_of(reader, [row.customer_id for row in rows])
     return [_idle_item(row, marks.get(row.customer_id, ()), group, day, zone) for row in rows]
 
@@ -154,9 +158,10 @@ def again(
     day = clock.local(clock.to_instant(now), zone).date()
     plan_ids = [item.plan_id for item in items if item.plan_id is not None]
     plans, held = store.plans(reader, plan_ids), store.held(reader, plan_ids)
+    owners = store.with_absent(reader, owner) or ()
     idle_rows = {
         group: store.still_idle(
-            reader, group, owner, *_idle_bounds(now, day),
+            reader, group, owners, *_idle_bounds(now, day),
             [item.customer_id for item in items if item.plan_id is None and item.group == group],
         )
         for group in {item.group for item in items if item.plan_id is None}
@@ -169,7 +174,7 @@ def again(
             idle_row = idle_rows[item.group].get(item.customer_id)
             return _idle_item(idle_row, tags, item.group, day, zone) if idle_row else None
         row = plans.get(item.plan_id)
-        if row is None or held[item.plan_id][0] != owner:
+        if row is None or held[item.plan_id][0] not in owners:
             return None
         if row.state in ("todo", "doing"):
             return _due_item(row, tags, day, now, zone)
@@ -183,7 +188,7 @@ def concerns(
     reader: sqlite3.Connection, owner: int, plan_ids: Iterable[int], customer_ids: Iterable[int]
 ) -> bool:
     """Tell whether moves of these plans and customers may change a person's queue or its counts."""
-    return store.own(reader, owner, plan_ids, customer_ids)
+    return store.own(reader, store.with_absent(reader, owner) or (), plan_ids, customer_ids)
 
 
 def _days(count: int) -> str:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from crm_tui.storage.driver import sqlite3
-from crm_tui.storage.lists import query_in
+from crm_tui.storage.lists import placeholders, query_in
 
 
 class DueRow(NamedTuple):
@@ -75,19 +75,19 @@ DUE = (
     " c.industry, c.key_note, c.need, s.last_followup_at, coalesce(s.idle_since, ''), t.name, t.title, "
     + PHONE
     + ", w.name FROM plan p JOIN customer c ON c.id = p.customer_id JOIN person_any w ON w.id = p.owner_id"
-    " LEFT JOIN customer_state s ON s.customer_id = c.id" + CONTACT
+    " LEFT JOIN listed s ON s.customer_id = c.id" + CONTACT
 )
-# The plans of one person by the index of their owner; "this one or anybody" in one text would read them all.
-OF_ONE, OF_ALL = " AND p.owner_id = :owner", ""
+# The plans of some people by the index of their owner; "these or anybody's" in one text would read them all.
+OF_SOME, OF_ALL = " AND p.owner_id IN ({owners})", ""
 OPEN = " WHERE p.state IN ('todo', 'doing') AND p.due_on <= :until"
 OPEN_ORDER = " ORDER BY p.due_on NULLS LAST, p.due_at NULLS LAST, p.id LIMIT :limit"
 UNDATED = " WHERE p.state IN ('todo', 'doing') AND p.due_on IS NULL"
 UNDATED_ORDER = " ORDER BY p.id LIMIT :limit"
 UNWRITTEN = " WHERE p.state = 'done' AND p.activity_id IS NULL AND p.done_at <= :before"
 UNWRITTEN_ORDER = " ORDER BY p.done_at NULLS LAST, p.id LIMIT :limit"
-DUE_OF = {who: DUE + OPEN + who + OPEN_ORDER for who in (OF_ONE, OF_ALL)}
-UNDATED_OF = {who: DUE + UNDATED + who + UNDATED_ORDER for who in (OF_ONE, OF_ALL)}
-UNWRITTEN_OF = {who: DUE + UNWRITTEN + who + UNWRITTEN_ORDER for who in (OF_ONE, OF_ALL)}
+DUE_OF = {who: DUE + OPEN + who + OPEN_ORDER for who in (OF_SOME, OF_ALL)}
+UNDATED_OF = {who: DUE + UNDATED + who + UNDATED_ORDER for who in (OF_SOME, OF_ALL)}
+UNWRITTEN_OF = {who: DUE + UNWRITTEN + who + UNWRITTEN_ORDER for who in (OF_SOME, OF_ALL)}
 IDLE_FROM = " FROM customer c JOIN listed s ON s.customer_id = c.id"
 IDLE_SELECT = (
     "SELECT c.id, c.no, coalesce(c.name, ''), c.status, c.stage, c.level, c.intent, c.industry, c.key_note,"
@@ -99,13 +99,15 @@ IDLE_SELECT = (
     + CONTACT
 )
 OWN_OPEN = " WHERE c.status IN ('prospect', 'interested') AND c.dormant_since IS NULL"
-CUSTOMER_OF_ONE, CUSTOMER_OF_ALL = " AND c.owner_id = :owner", ""
+CUSTOMER_OF_SOME, CUSTOMER_OF_ALL = " AND c.owner_id IN ({owners})", ""
 UNPLANNED = "s.open_plans = 0"
 IDLE = "s.open_plans > 0 AND s.idle_since <= :before AND (s.next_due_on IS NULL OR s.next_due_on > :until)"
 GROUPS = {"unplanned": OWN_OPEN + " AND " + UNPLANNED, "idle": OWN_OPEN + " AND " + IDLE}
 ORDER = " ORDER BY s.idle_since, c.id LIMIT :limit OFFSET :offset"
 IDLE_KINDS = [
-    (group, who, where + who) for group, where in GROUPS.items() for who in (CUSTOMER_OF_ONE, CUSTOMER_OF_ALL)
+    (group, who, where + who)
+    for group, where in GROUPS.items()
+    for who in (CUSTOMER_OF_SOME, CUSTOMER_OF_ALL)
 ]
 # Only who they are is sorted; what is shown of them is read for the page alone.
 IDLE_PAGE = {(group, who): "SELECT c.id" + IDLE_FROM + where + ORDER for group, who, where in IDLE_KINDS}
@@ -114,50 +116,72 @@ IDLE_COUNT = (
     "SELECT coalesce(sum(CASE WHEN " + UNPLANNED + " THEN 1 ELSE 0 END), 0),"
     " coalesce(sum(CASE WHEN " + IDLE + " THEN 1 ELSE 0 END), 0)" + IDLE_FROM + OWN_OPEN
 )
-IDLE_NUMBERS = {who: IDLE_COUNT + who for who in (CUSTOMER_OF_ONE, CUSTOMER_OF_ALL)}
+IDLE_NUMBERS = {who: IDLE_COUNT + who for who in (CUSTOMER_OF_SOME, CUSTOMER_OF_ALL)}
 
 
-def _plans_of(owner: int | None) -> str:
-    return OF_ALL if owner is None else OF_ONE
+# Whose day it is with somebody's own: of those whom the reader's person stands in for.
+STOOD_IN_FOR = "SELECT o.id FROM own_owner o WHERE :owner IN (SELECT m.id FROM myself m) ORDER BY o.id"
+
+Owners = Sequence[int] | None  # None: everybody
 
 
-def _customers_of(owner: int | None) -> str:
-    return CUSTOMER_OF_ALL if owner is None else CUSTOMER_OF_ONE
+def with_absent(reader: sqlite3.Connection, owner: int | None) -> Owners:
+    """Return a person and whom the person stands in for today, as far as that is the reader's own matter."""
+    if owner is None:
+        return None
+    found = [row[0] for row in reader.execute(STOOD_IN_FOR, {"owner": owner}).fetchall()]
+    return found or [owner]
 
 
-def due(reader: sqlite3.Connection, owner: int | None, until: str, limit: int) -> list[DueRow]:
+def _plans_of(owners: Owners) -> str:
+    return OF_ALL if owners is None else OF_SOME
+
+
+def _customers_of(owners: Owners) -> str:
+    return CUSTOMER_OF_ALL if owners is None else CUSTOMER_OF_SOME
+
+
+def _asked(sql: str, owners: Owners) -> tuple[str, dict[str, object]]:
+    """Return a statement that names some owners, and its parameters."""
+    marks, params = placeholders(owners or (), "o")
+    return sql.replace("{owners}", marks), params
+
+
+def due(reader: sqlite3.Connection, owners: Owners, until: str, limit: int) -> list[DueRow]:
     """Return open plans due up to a day, the earliest first."""
-    params = {"owner": owner, "until": until, "limit": limit}
-    return [DueRow(*row) for row in reader.execute(DUE_OF[_plans_of(owner)], params).fetchall()]
+    sql, params = _asked(DUE_OF[_plans_of(owners)], owners)
+    rows = reader.execute(sql, {**params, "until": until, "limit": limit}).fetchall()
+    return [DueRow(*row) for row in rows]
 
 
-def undated(reader: sqlite3.Connection, owner: int | None, limit: int) -> list[DueRow]:
+def undated(reader: sqlite3.Connection, owners: Owners, limit: int) -> list[DueRow]:
     """Return open plans whose text names no day."""
-    params = {"owner": owner, "limit": limit}
-    return [DueRow(*row) for row in reader.execute(UNDATED_OF[_plans_of(owner)], params).fetchall()]
+    sql, params = _asked(UNDATED_OF[_plans_of(owners)], owners)
+    return [DueRow(*row) for row in reader.execute(sql, {**params, "limit": limit}).fetchall()]
 
 
-def unwritten(reader: sqlite3.Connection, owner: int | None, before: str, limit: int) -> list[DueRow]:
+def unwritten(reader: sqlite3.Connection, owners: Owners, before: str, limit: int) -> list[DueRow]:
     """Return plans closed without an activity before an instant (S0-17)."""
-    params = {"owner": owner, "before": before, "limit": limit}
-    rows = reader.execute(UNWRITTEN_OF[_plans_of(owner)], params).fetchall()
+    sql, params = _asked(UNWRITTEN_OF[_plans_of(owners)], owners)
+    rows = reader.execute(sql, {**params, "before": before, "limit": limit}).fetchall()
     return [DueRow(*row) for row in rows]
 
 
 def idle(
     reader: sqlite3.Connection,
     group: str,
-    owner: int | None,
+    owners: Owners,
     before: str,
     until: str,
     offset: int,
     limit: int,
 ) -> list[IdleRow]:
     """Return a page of a folded group, the longest idle first."""
-    params: dict[str, Any] = {"owner": owner, "limit": limit, "offset": offset}
+    sql, params = _asked(IDLE_PAGE[group, _customers_of(owners)], owners)
+    params |= {"limit": limit, "offset": offset}
     if group == "idle":
         params |= {"before": before, "until": until}
-    found = reader.execute(IDLE_PAGE[group, _customers_of(owner)], params).fetchall()
+    found = reader.execute(sql, params).fetchall()
     ids = [row[0] for row in found]
     rows = {row[0]: IdleRow(*row) for row in query_in(reader, IDLE_ROWS, ids)}
     return [rows[one] for one in ids if one in rows]
@@ -166,8 +190,8 @@ def idle(
 PLANS = DUE + " WHERE p.id IN ({ids})"
 HELD = "SELECT id, owner_id, activity_id FROM plan WHERE id IN ({ids})"
 STILL_IDLE = {(group, who): IDLE_SELECT + where + " AND c.id IN ({ids})" for group, who, where in IDLE_KINDS}
-OWN_PLANS = "SELECT id FROM plan_any WHERE owner_id = :owner AND id IN ({ids})"
-OWN_CUSTOMERS = "SELECT id FROM customer_any WHERE owner_id = :owner AND id IN ({ids})"
+OWN_PLANS = "SELECT id FROM plan_any WHERE owner_id IN ({owners}) AND id IN ({ids})"
+OWN_CUSTOMERS = "SELECT id FROM customer_any WHERE owner_id IN ({owners}) AND id IN ({ids})"
 
 
 def plans(reader: sqlite3.Connection, ids: Iterable[int]) -> dict[int, DueRow]:
@@ -181,28 +205,28 @@ def held(reader: sqlite3.Connection, ids: Iterable[int]) -> dict[int, tuple[int,
 
 
 def still_idle(
-    reader: sqlite3.Connection, group: str, owner: int | None, before: str, until: str, ids: Iterable[int]
+    reader: sqlite3.Connection, group: str, owners: Owners, before: str, until: str, ids: Iterable[int]
 ) -> dict[int, IdleRow]:
     """Return those of some customers that belong to a folded group, by id."""
-    params: dict[str, object] = {"owner": owner}
+    sql, params = _asked(STILL_IDLE[group, _customers_of(owners)], owners)
     if group == "idle":
         params |= {"before": before, "until": until}
-    return {
-        row[0]: IdleRow(*row)
-        for row in query_in(reader, STILL_IDLE[group, _customers_of(owner)], ids, params)
-    }
+    return {row[0]: IdleRow(*row) for row in query_in(reader, sql, ids, params)}
 
 
-def own(reader: sqlite3.Connection, owner: int, plan_ids: Iterable[int], customer_ids: Iterable[int]) -> bool:
-    """Tell whether any of these plans or customers is or was a person's, removed ones included."""
-    params: dict[str, object] = {"owner": owner}
-    return bool(
-        query_in(reader, OWN_PLANS, plan_ids, params) or query_in(reader, OWN_CUSTOMERS, customer_ids, params)
-    )
+def own(
+    reader: sqlite3.Connection, owners: Sequence[int], plan_ids: Iterable[int], customer_ids: Iterable[int]
+) -> bool:
+    """Tell whether any of these plans or customers is or was one of somebody's, removed ones included."""
+    for sql, ids in ((OWN_PLANS, plan_ids), (OWN_CUSTOMERS, customer_ids)):
+        asked, params = _asked(sql, owners)
+        if query_in(reader, asked, ids, params):
+            return True
+    return False
 
 
-def count_idle(reader: sqlite3.Connection, owner: int | None, before: str, until: str) -> dict[str, int]:
+def count_idle(reader: sqlite3.Connection, owners: Owners, before: str, until: str) -> dict[str, int]:
     """Return how many customers each folded group has."""
-    params = {"owner": owner, "before": before, "until": until}
-    unplanned, idle_ones = reader.execute(IDLE_NUMBERS[_customers_of(owner)], params).fetchone()
+    sql, params = _asked(IDLE_NUMBERS[_customers_of(owners)], owners)
+    unplanned, idle_ones = reader.execute(sql, {**params, "before": before, "until": until}).fetchone()
     return {"unplanned": unplanned, "idle": idle_ones}
