@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from crm_tui.access import store_reach as store
-from crm_tui.access.masks import MASKS
+from crm_tui.access.masks import HIDE, MASKS
 from crm_tui.access.policy import Policy, shared_covers
 from crm_tui.access.verbs import EDIT, GROUPS, READ
 from crm_tui.storage.driver import sqlite3
@@ -24,6 +24,33 @@ def hidden_groups(reader: sqlite3.Connection, policy: Policy, customer_id: int) 
 def locked_groups(reader: sqlite3.Connection, policy: Policy, customer_id: int) -> frozenset[str]:
     """Return the groups of fields that the person may not change in a customer's file."""
     return _beyond(reader, policy, EDIT, customer_id) | hidden_groups(reader, policy, customer_id)
+
+
+class Veil:
+    """Which groups of fields are masked in each of many customers, without a question for each."""
+
+    def __init__(self, reader: sqlite3.Connection, policy: Policy) -> None:
+        self._policy = policy
+        self._groups = policy.hidden
+        self._shared = store.shared(reader) if self._groups else {}
+        self._revealed = store.all_revealed(reader) if self._groups else frozenset()
+
+    def over(self, customer_id: int, owner: int | None) -> frozenset[str]:
+        """Return the groups that are masked in a customer of an owner."""
+        if not self._groups or customer_id in self._shared:
+            return frozenset()
+        found = set()
+        for group in self._groups:
+            owners = self._policy.owners(self._policy.scope(READ, group))
+            if owners is not None and owner not in owners and (customer_id, group) not in self._revealed:
+                found.add(group)
+        return frozenset(found)
+
+
+def is_blanked(entity: str, columns: Iterable[str]) -> bool:
+    """Tell whether nothing of hidden columns is shown: of others some signs are, and blank is blank."""
+    masks = MASKS.get(entity, {})
+    return all(masks.get(column, ("", HIDE))[1] == HIDE for column in columns)
 
 
 def _beyond(reader: sqlite3.Connection, policy: Policy, verb: str, customer_id: int) -> frozenset[str]:

@@ -24,6 +24,7 @@ def access_of(reader: sqlite3.Connection, customer_id: int) -> str:
 
 
 REVEALED = "SELECT field_group FROM revealed WHERE customer_id = :id ORDER BY field_group"
+ALL_REVEALED = "SELECT customer_id, field_group FROM revealed ORDER BY customer_id, field_group"
 SHARED = (
     "SELECT k.customer_id, k.access FROM collaborator k JOIN myself m ON m.id = k.person_id"
     " ORDER BY k.customer_id, k.id"
@@ -47,6 +48,11 @@ CUSTOMER_OF = {
 def revealed(reader: sqlite3.Connection, customer_id: int) -> frozenset[str]:
     """Return the groups of fields of a customer that this session showed in full, with a reason."""
     return frozenset(row[0] for row in reader.execute(REVEALED, {"id": customer_id}).fetchall())
+
+
+def all_revealed(reader: sqlite3.Connection) -> frozenset[tuple[int, str]]:
+    """Return every (customer, group of fields) that this session showed in full."""
+    return frozenset((row[0], row[1]) for row in reader.execute(ALL_REVEALED).fetchall())
 
 
 def shared(reader: sqlite3.Connection) -> dict[int, str]:

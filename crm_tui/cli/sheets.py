@@ -22,6 +22,7 @@ from crm_tui.exchange.encoding import ENCODINGS
 from crm_tui.exchange.exporting import KINDS, export_table
 from crm_tui.exchange.exporting import export as export_list
 from crm_tui.exchange.importing import VERDICTS, ImportPlan, ImportResult
+from crm_tui.exchange.leaving import within
 from crm_tui.exchange.mapping import is_known_heading
 from crm_tui.exchange.reading import open_sheet
 from crm_tui.exchange.refusals import ENCODING_NAMES
@@ -300,11 +301,13 @@ def export(
 ) -> None:  # fmt: skip
     """Export a list."""
     out = config.full_path(out)
-    with state.session() as session, Bar(_("Writing"), stoppable=True) as bar:
+    with state.noting() as session, Bar(_("Writing"), stoppable=True) as bar:
         if kind == DUE:
             rows = _due_rows(session)
             titles = [(_(title), name) for title, name in DUE_COLUMNS]
-            count = export_table(out, _("Today"), titles, rows, overwrite=overwrite, guard=not raw)
+            count = export_table(
+                session, DUE, out, _("Today"), titles, rows, overwrite=overwrite, guard=not raw
+            )
         else:
             query = None
             if find or mine or expression or view or sort:
@@ -336,8 +339,9 @@ def _due_rows(session: Session) -> list[tuple[str, ...]]:
     from crm_tui.queue.service import today
 
     queue = today(session.reader, session.person.id, clock.now(), session.zone)
+    allowed = set(within(session, [one.customer_id for one in queue.items]) or ())
     return [
         (one.no, one.name, one.contact, one.phone, one.goal, when(one, session.zone), one.why, one.owner)
         for one in queue.items
-        if one.group in NOW
+        if one.group in NOW and one.customer_id in allowed
     ]

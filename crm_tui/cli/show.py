@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
 from crm_tui import clock
+from crm_tui.access.showing import hidden_groups, is_blanked
+from crm_tui.access.verbs import GROUPS as GROUPS_OF_FIELDS
 from crm_tui.cli.asked import referred
-from crm_tui.cli.grammar import argument, command
+from crm_tui.cli.grammar import argument, command, option
 from crm_tui.cli.registry import COMMANDS
 from crm_tui.cli.state import State
 from crm_tui.customers.checks import check
@@ -15,8 +17,10 @@ from crm_tui.customers.convert import Context, parse, show_column
 from crm_tui.customers.convert import show as show_field
 from crm_tui.customers.fields import FIELDS, GROUPS, Field, fields
 from crm_tui.customers.reading import CustomerFile, class_of, customer_file, days_of
+from crm_tui.errors import BadInput
 from crm_tui.followups.reading import Activity, Plan, activities, plans
 from crm_tui.locale import N_, _
+from crm_tui.storage.wording import hidden_text
 
 if TYPE_CHECKING:
     from crm_tui.session import Session
@@ -28,12 +32,22 @@ INNER = ("name_key", "no_sort", "uscc_key", "created_in", "changed_in", "deleted
 @command(
     COMMANDS["show"],
     argument("reference", "REF"),
+    option(
+        "--unmask",
+        "groups",
+        multiple=True,
+        metavar="GROUP",
+        help=N_("Show hidden fields: contact, budget, decision, amount, personal or all; with --reason."),
+    ),
+    option("--reason", default="", metavar="TEXT", help=N_("Why they are needed; noted with your name.")),
     more=N_("REF is a customer number, an exact name, or any words that only one customer has."),
 )
-def show(state: State, reference: str) -> None:
+def show(state: State, reference: str, groups: tuple[str, ...], reason: str) -> None:
     """Print a customer file."""
-    with state.session() as session:
+    with state.session(write=bool(groups)) as session:
         found = referred(session.reader, reference)
+        if groups:
+            _unmask(session, found, groups, reason)
         file = customer_file(session.reader, found)
         if file is None:
             return
@@ -42,6 +56,7 @@ def show(state: State, reference: str) -> None:
         context = session.context()
         record = _made_and_changed(session, found)
         term = _term(session, file.customer)
+        hidden = hidden_groups(session.reader, session.policy, found)
         findings = [
             *_not_understood(file, context),
             *(
@@ -53,12 +68,29 @@ def show(state: State, reference: str) -> None:
                     _required(session),
                     session.today().isoformat(),
                 )
+                if FIELDS[one.field].sensitive not in hidden
             ),
         ]
     if state.out.as_json:
-        state.out.json(_object(file, latest, planned, findings, context))
+        state.out.json(_object(file, latest, planned, findings, context, hidden))
     else:
-        _print(state, file, latest, planned, findings, context, record, term)
+        _print(state, file, latest, planned, findings, context, record, term, hidden)
+
+
+def _unmask(session: Session, customer_id: int, names: tuple[str, ...], reason: str) -> None:
+    """Show hidden groups of fields in full, each noted with the reason; BadInput for an unknown one."""
+    found = hidden_groups(session.reader, session.policy, customer_id)
+    wanted = [*GROUPS_OF_FIELDS] if "all" in names else list(dict.fromkeys(names))
+    for name in wanted:
+        if name not in GROUPS_OF_FIELDS:
+            raise BadInput(
+                _("There is no group of fields “{name}”.").format(name=name),
+                _("Nothing was shown."),
+                _("There are: {names}.").format(names=", ".join([*GROUPS_OF_FIELDS, "all"])),
+            )
+    for name in wanted:
+        if name in found:
+            session.unmask(customer_id, name, reason)
 
 
 def _not_understood(file: CustomerFile, context: Context) -> list[tuple[str, str, bool]]:
@@ -97,13 +129,23 @@ def whole_fields(entity: str) -> list[Field]:
     ]
 
 
-def _pairs(entity: str, row: Mapping[str, Any], context: Context, group: str = "") -> list[tuple[str, str]]:
+def _pairs(
+    entity: str, row: Mapping[str, Any], context: Context, hidden: Collection[str], group: str = ""
+) -> list[tuple[str, str]]:
     pairs = [
-        (one.title, show_field(one, row, context))
+        (one.title, show_field(one, row, context) or _veiled(one, row, hidden))
         for one in whole_fields(entity)
         if (not group or one.group == group) and one.type != "contact_way" and one.name != "is_primary"
     ]
     return [(title, text) for title, text in pairs if text]
+
+
+def _veiled(one: Field, row: Mapping[str, Any], hidden: Collection[str]) -> str:
+    """Return what stands for a hidden field of which no sign is shown, '' for others."""
+    personal = one.sensitive == "personal" and row.get("kind") != "person"
+    if one.sensitive not in hidden or personal or not is_blanked(one.entity, one.columns):
+        return ""
+    return hidden_text()
 
 
 def _print(
@@ -115,6 +157,7 @@ def _print(
     context: Context,
     record: list[tuple[str, str]],
     term: str,
+    hidden: Collection[str],
 ) -> None:
     out = state.out
     customer = file.customer
@@ -123,7 +166,7 @@ def _print(
         out.record([(_("Tags"), "、".join(file.tags))])
     kept = class_of(customer, context.words)
     for group, title in GROUPS.items():
-        pairs = _pairs("customer", customer, context, group)
+        pairs = _pairs("customer", customer, context, hidden, group)
         if group == "profile" and kept and not customer["category"]:
             pairs.append((FIELDS["category"].title, kept))
         elif group == "need" and term:
@@ -133,11 +176,11 @@ def _print(
             pairs += record
         elif group == "contact":
             for contact in file.contacts:
-                shown = _pairs("contact", contact, context)
+                shown = _pairs("contact", contact, context, hidden)
                 pairs += shown if len(file.contacts) == 1 else [("—", ""), *shown]
         elif group == "cooperation":
             for project in file.projects:
-                pairs += _pairs("project", project, context)
+                pairs += _pairs("project", project, context, hidden)
         if pairs:
             out.line()
             out.line(_(title))
@@ -248,9 +291,11 @@ def _object(
     planned: list[Plan],
     findings: list[tuple[str, str, bool]],
     context: Context,
+    hidden: Collection[str],
 ) -> dict[str, Any]:
     return {
         **_row("customer", file.customer, context),
+        "hidden": sorted(hidden),
         "tags": file.tags,
         "contacts": [_row("contact", one, context) for one in file.contacts],
         "projects": [_row("project", one, context) for one in file.projects],

@@ -77,6 +77,15 @@ class State:
             say(session.warning)
         return session
 
+    def noting(self) -> Session:
+        """Open the database for a command that reads and notes so; for reading where it can only be."""
+        from crm_tui.session import open_session
+
+        session = open_session(self.path, read_only=self.read_only, source="cli")
+        if session.warning:
+            say(session.warning)
+        return session
+
     @staticmethod
     def refusal(reason: str) -> NotPermitted:
         """Return the refusal of a writing command where nothing can be written."""

@@ -9,12 +9,21 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from crm_tui.access.showing import Veil
 from crm_tui.customers.convert import show
 from crm_tui.customers.fields import FIELDS, Field
 from crm_tui.customers.reading import Query, matching
 from crm_tui.errors import BadInput, Cancelled
 from crm_tui.exchange import store_export as store
-from crm_tui.exchange.rendering import Column, Renderer, default_columns, sheet_columns, shown_moment
+from crm_tui.exchange.leaving import Noted, leaving, within
+from crm_tui.exchange.rendering import (
+    Column,
+    Renderer,
+    default_columns,
+    sheet_columns,
+    shown_moment,
+    veiled,
+)
 from crm_tui.exchange.target import new_file
 from crm_tui.locale import N_, _
 
@@ -78,24 +87,29 @@ def export(
     formulas. Raises BadInput when the ending is unknown, the file exists or cannot be written, and Cancelled.
     """
     _check(kind, path, sheet)
+    note = leaving(session, kind, path)
     reader, context = session.reader, session.context()
     if query is not None and ids is None:
         ids = matching(reader, query)
+    ids = within(session, ids)
     if sheet == "S4":
-        return _form(session, path, ids, overwrite)
+        return _form(session, path, ids, overwrite, note)
+    veil = Veil(reader, session.policy)
     if kind == "customers":
         held = store.filled(reader)
         columns = sheet_columns(sheet, held.contacts) if sheet else default_columns(held)
-        rows = _customers(reader, Renderer(columns, context), ids)
+        rows = _customers(reader, Renderer(columns, context, veil), ids)
     else:
         columns = _list_columns(kind)
-        rows = _listed(reader, kind, columns, context, ids)
+        rows = _listed(reader, kind, columns, context, ids, veil)
     total = len(ids) if ids is not None else store.count(reader, kind)
     title = _(KINDS[kind])
-    return _write(path, title, columns, rows, overwrite, guard, total, progress, cancelled)
+    return _write(path, title, columns, rows, overwrite, guard, total, progress, cancelled, note)
 
 
 def export_table(
+    session: Any,
+    kind: str,
     path: Path,
     title: str,
     columns: Sequence[tuple[str, str]],
@@ -108,12 +122,40 @@ def export_table(
 ) -> int:
     """Write any other list, such as the queue: ``columns`` are (heading, json key), rows hold texts.
 
-    Raises what ``export`` raises.
+    ``kind`` is what the audit calls it. Raises what ``export`` raises.
     """
+    _ending(path)
+    note = leaving(session, kind, path)
+    return write_table(
+        path,
+        title,
+        columns,
+        rows,
+        overwrite=overwrite,
+        guard=guard,
+        progress=progress,
+        cancelled=cancelled,
+        note=note,
+    )
+
+
+def write_table(
+    path: Path,
+    title: str,
+    columns: Sequence[tuple[str, str]],
+    rows: Cells,
+    *,
+    overwrite: bool = False,
+    guard: bool = True,
+    progress: Progress | None = None,
+    cancelled: Callable[[], bool] | None = None,
+    note: Noted = lambda rows: None,
+) -> int:
+    """Write rows that somebody may have to a file, whole or not at all; ``note`` is told how many."""
     _ending(path)
     named = [Column(heading, name, None) for heading, name in columns]
     total = len(rows) if isinstance(rows, Sequence) else 0
-    return _write(path, title, named, rows, overwrite, guard, total, progress, cancelled)
+    return _write(path, title, named, rows, overwrite, guard, total, progress, cancelled, note)
 
 
 def _check(kind: str, path: Path, sheet: str | None) -> None:
@@ -152,6 +194,7 @@ def _write(
     total: int,
     progress: Progress | None,
     cancelled: Callable[[], bool] | None,
+    note: Noted,
 ) -> int:
     done = 0
     with new_file(path, overwrite=overwrite) as part:
@@ -166,6 +209,8 @@ def _write(
                     if progress:
                         progress(done, max(total, done))
             out.close()
+            # Before it has its name: what cannot be noted does not leave.
+            note(done)
         except BaseException:
             out.drop()
             raise
@@ -208,11 +253,13 @@ def _listed(
     columns: Sequence[Column],
     context: Context,
     ids: Sequence[int] | None,
+    veil: Veil,
 ) -> Iterator[list[str]]:
     fields = [one.field for one in columns[2:] if one.field]
     for page in store.rows_of(reader, kind, ids):
         for row in page:
-            shown = [_shown(one, row, context) for one in fields]
+            hidden = veil.over(row["customer_id"], row["customer_owner"])
+            shown = [veiled(one, _shown(one, row, context), hidden) for one in fields]
             yield [row["customer_no"], row["customer_name"] or "", *shown]
 
 
@@ -232,7 +279,7 @@ def _shown(one: Field, row: store.Row, context: Context) -> str:
             return show(one, row, context)
 
 
-def _form(session: Any, path: Path, ids: Sequence[int] | None, overwrite: bool) -> int:
+def _form(session: Any, path: Path, ids: Sequence[int] | None, overwrite: bool, note: Noted) -> int:
     from crm_tui.exchange.form_out import update_notes, write_form
     from crm_tui.storage import history
 
@@ -256,8 +303,9 @@ def _form(session: Any, path: Path, ids: Sequence[int] | None, overwrite: bool) 
     reasons = store.reasons(session.reader, sets)
     fields = [one.field for one in columns if one.field]
     notes = update_notes(session.reader, fields, rows, reasons, context.zone)
-    cells = Renderer(columns, context).cells(record)
+    cells = Renderer(columns, context, Veil(session.reader, session.policy)).cells(record)
     with new_file(path, overwrite=overwrite) as part:
+        note(1)
         write_form(
             part, [(c.heading, text, note) for c, text, note in zip(columns, cells, notes, strict=True)]
         )

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 
 from crm_tui import clock
+from crm_tui.access.showing import Veil, is_blanked
 from crm_tui.customers.convert import Context, show
 from crm_tui.customers.fields import FIELDS, Field
 from crm_tui.exchange import kept
@@ -13,6 +14,7 @@ from crm_tui.exchange.store_export import Filled, Record, Row
 from crm_tui.locale import _
 from crm_tui.presets import load_sheets, template_sheet
 from crm_tui.presets.progress import write_progress
+from crm_tui.storage.wording import hidden_text
 from crm_tui.text.fold import fold
 
 # What every list of customers shows; further fields join where somebody filled them in.
@@ -94,14 +96,22 @@ def _numbered(one: Field, slot: int) -> str:
 class Renderer:
     """Gives the cells of customers in the order of some columns."""
 
-    def __init__(self, columns: list[Column], context: Context) -> None:
+    def __init__(self, columns: list[Column], context: Context, veil: Veil) -> None:
         self.columns = columns
         self.context = context
+        self.veil = veil
         self._mailed = {one.slot for one in columns if one.field and one.field.name == "email"}
 
     def cells(self, record: Record) -> list[str]:
         """Return one row of text."""
-        return [self.cell(record, one) for one in self.columns]
+        hidden = self.veil.over(record.customer["id"], record.customer["owner_id"])
+        texts = [self.cell(record, one) for one in self.columns]
+        if not hidden:
+            return texts
+        return [
+            veiled(one.field, text, hidden) if one.field and self._row(record, one.field, one.slot) else text
+            for one, text in zip(self.columns, texts, strict=True)
+        ]
 
     def cell(self, record: Record, column: Column) -> str:
         """Return the text of one cell."""
@@ -195,6 +205,13 @@ class Renderer:
 
     def _changed_by(self, record: Record) -> str:
         return self.context.names.get(record.state.get("changed_by") or 0, "")
+
+
+def veiled(one: Field, text: str, hidden: Collection[str]) -> str:
+    """Return a text, or a word in the place of a hidden one: a blank would say that nothing is there."""
+    if text or one.sensitive not in hidden or not is_blanked(one.entity, one.columns):
+        return text
+    return hidden_text()
 
 
 LISTED = ("tags", "former_name", "short_name", "other_name")  # several in one cell

@@ -37,6 +37,18 @@ class Filled(NamedTuple):
     projects: int
 
 
+# Of which customers the role may take rows out, where that is fewer than it reads; collaborators may too.
+SHARED = (
+    " OR EXISTS (SELECT 1 FROM collaborator k JOIN myself m ON m.id = k.person_id WHERE k.customer_id = c.id)"
+    " ORDER BY c.id"
+)
+EXPORTABLE = {
+    "none": "SELECT c.id FROM customer c WHERE 1 = 0",
+    "own": "SELECT c.id FROM customer c WHERE EXISTS (SELECT 1 FROM own_owner o WHERE o.id = c.owner_id)"
+    + SHARED,
+    "team": "SELECT c.id FROM customer c WHERE EXISTS (SELECT 1 FROM team_owner o WHERE o.id = c.owner_id)"
+    + SHARED,
+}
 COUNT = "SELECT count(*) FROM customer"
 NEXT = "SELECT * FROM customer WHERE id > :after ORDER BY id LIMIT :limit"
 SOME = "SELECT * FROM customer WHERE id IN ({ids})"
@@ -111,19 +123,19 @@ OTHER = {
 
 LISTS = {
     "contacts": (
-        "SELECT c.no AS customer_no, c.name AS customer_name, t.*"
+        "SELECT c.no AS customer_no, c.name AS customer_name, c.owner_id AS customer_owner, t.*"
         " FROM contact t JOIN customer c ON c.id = t.customer_id"
     ),
     "projects": (
-        "SELECT c.no AS customer_no, c.name AS customer_name, t.*"
+        "SELECT c.no AS customer_no, c.name AS customer_name, c.owner_id AS customer_owner, t.*"
         " FROM project t JOIN customer c ON c.id = t.customer_id"
     ),
     "activities": (
-        "SELECT c.no AS customer_no, c.name AS customer_name, t.*"
+        "SELECT c.no AS customer_no, c.name AS customer_name, c.owner_id AS customer_owner, t.*"
         " FROM activity t JOIN customer c ON c.id = t.customer_id"
     ),
     "plans": (
-        "SELECT c.no AS customer_no, c.name AS customer_name, t.*"
+        "SELECT c.no AS customer_no, c.name AS customer_name, c.owner_id AS customer_owner, t.*"
         " FROM plan t JOIN customer c ON c.id = t.customer_id"
     ),
 }
@@ -145,6 +157,11 @@ def _rows(cursor: sqlite3.Cursor) -> list[Row]:
 def _some(reader: sqlite3.Connection, sql: str, ids: Sequence[int]) -> list[Row]:
     marks, params = placeholders(ids)
     return _rows(reader.execute(sql.replace("{ids}", marks), params))
+
+
+def exportable(reader: sqlite3.Connection, scope: str) -> list[int]:
+    """Return the customers within a scope that is narrower than what is read, by id."""
+    return [row[0] for row in reader.execute(EXPORTABLE[scope]).fetchall()]
 
 
 def count(reader: sqlite3.Connection, kind: str) -> int:

@@ -18,7 +18,7 @@ from crm_tui.customers.store import Query
 from crm_tui.errors import BadInput, Cancelled
 from crm_tui.exchange import store_export
 from crm_tui.exchange.delimited import DelimitedText
-from crm_tui.exchange.exporting import export, export_table
+from crm_tui.exchange.exporting import export, write_table
 from crm_tui.exchange.guard import Limits
 from crm_tui.exchange.reading import open_sheet
 from crm_tui.exchange.target import new_file
@@ -119,7 +119,7 @@ def test_no_cell_of_a_workbook_is_a_formula_or_link(session: Session, tmp_path: 
 def test_csv_cells_read_back_as_they_were(tmp_path_factory: pytest.TempPathFactory, texts: list[str]) -> None:
     path = tmp_path_factory.mktemp("csv") / "x.csv"
     rows = [["x", sign + text, text] for sign, text in zip("=+-@'", texts, strict=True)]
-    export_table(path, "x", [("a", "a"), ("b", "b"), ("c", "c")], rows)
+    write_table(path, "x", [("a", "a"), ("b", "b"), ("c", "c")], rows)
     with path.open("rb") as file:
         read = [row.cells for row in DelimitedText(file, Limits()).rows("")]
     assert read[1:] == rows
@@ -239,9 +239,9 @@ def test_unknown_lists_and_sheets_are_named(session: Session, tmp_path: Path) ->
 def test_a_cancelled_or_failed_export_leaves_nothing(tmp_path: Path) -> None:
     rows = [["a"]] * 1000
     with pytest.raises(Cancelled):
-        export_table(tmp_path / "x.xlsx", "x", [("a", "a")], rows, cancelled=lambda: True)
+        write_table(tmp_path / "x.xlsx", "x", [("a", "a")], rows, cancelled=lambda: True)
     with pytest.raises(BadInput, match=r"32767.*csv"):
-        export_table(tmp_path / "x.xlsx", "x", [("a", "a")], [["长" * 40_000]])
+        write_table(tmp_path / "x.xlsx", "x", [("a", "a")], [["长" * 40_000]])
     with pytest.raises(RuntimeError), new_file(tmp_path / "x.txt") as part:
         part.write_text("half")
         raise RuntimeError
@@ -251,13 +251,13 @@ def test_a_cancelled_or_failed_export_leaves_nothing(tmp_path: Path) -> None:
 def test_progress_counts_the_rows(session: Session, tmp_path: Path) -> None:
     seen: list[tuple[int, int]] = []
     rows = [["a"]] * 450
-    export_table(tmp_path / "x.csv", "x", [("a", "a")], rows, progress=lambda *at: seen.append(at))
+    write_table(tmp_path / "x.csv", "x", [("a", "a")], rows, progress=lambda *at: seen.append(at))
     assert seen == [(200, 450), (400, 450), (450, 450)]
 
 
 def test_an_empty_list_is_a_file_with_headings(tmp_path: Path) -> None:
     for ending in ("xlsx", "csv", "json", "jsonl"):
-        assert export_table(tmp_path / f"x.{ending}", "x", [("甲", "a")], []) == 0
+        assert write_table(tmp_path / f"x.{ending}", "x", [("甲", "a")], []) == 0
     assert json.loads((tmp_path / "x.json").read_text()) == []
     assert (tmp_path / "x.jsonl").read_text() == ""
     assert _csv(tmp_path / "x.csv") == [["甲"]]

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from crm_tui import clock
+from crm_tui.access.showing import is_blanked
 from crm_tui.customers.checks import check
 from crm_tui.customers.convert import show
 from crm_tui.customers.fields import FIELDS, GROUPS
@@ -32,8 +33,6 @@ CONTACT_FIELDS = (
     "decision_role", "contact_department", "mobile", "office_phone", "email", "wechat", "work_chat",
     "contact_preference", "contact_valid", "contact_checked_at", "contact_note",
 )  # fmt: skip
-# Of these some signs are shown: what is blank is blank.
-MASKED_BY_SIGNS = ("contact_name", "mobile", "office_phone", "email", "wechat", "work_chat")
 PROJECT_FIELDS = ("project_amount", "project_term", "contract_no", "project_note")
 
 
@@ -84,7 +83,7 @@ def _field_lines(
         one = FIELDS[name]
         key = Key(entity, row["id"], name)
         value = show(one, row, view.context)
-        if not value and view.hides(name) and name not in MASKED_BY_SIGNS:
+        if not value and view.hides(name) and is_blanked(entity, one.columns):
             if entity == "contact" and not everything:
                 continue  # its first line says it for all
             lines.append(Line(key, one.title, hidden_text(), record_note(view, entity, row, one), "dim"))

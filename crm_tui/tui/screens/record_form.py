@@ -8,7 +8,7 @@ from typing import Any, ClassVar, cast
 
 from textual.widget import Widget
 
-from crm_tui.access.showing import hidden_groups, locked_groups
+from crm_tui.access.showing import hidden_groups, is_blanked, locked_groups
 from crm_tui.customers.convert import Context, show
 from crm_tui.customers.fields import FIELDS, field_of
 from crm_tui.errors import CrmError
@@ -110,9 +110,11 @@ class RecordForm(FormScreen):
 
     def field_of_record(self, name: str, row: Mapping[str, Any], **given: Any) -> Field:
         """Return the form's field for one of the registry, locked where it is hidden or not to be edited."""
-        group = FIELDS[name].sensitive
-        made = form_field(name, row, self.context, locked=self._why_locked(group), **given)
-        return made._replace(value=made.value or hidden_text()) if group in self.hidden_groups else made
+        one = FIELDS[name]
+        made = form_field(name, row, self.context, locked=self._why_locked(one.sensitive), **given)
+        if made.value or one.sensitive not in self.hidden_groups or not is_blanked(one.entity, one.columns):
+            return made
+        return made._replace(value=hidden_text())
 
     def _why_locked(self, group: str) -> str:
         if group in self.hidden_groups:

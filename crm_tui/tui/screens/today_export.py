@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import ClassVar, cast
 
 from crm_tui.exchange.exporting import export_table
+from crm_tui.exchange.leaving import within
 from crm_tui.locale import _, ngettext
 from crm_tui.queue import service as queue
 from crm_tui.session import Session
@@ -38,12 +39,15 @@ def rows(session: Session, text: str) -> list[tuple[str, ...]]:
     """Return the queue that a search text leaves, folded groups included; for the database thread."""
     source = QueueSource(session, text)
     today = session.today()
+    items = list(source.everything())
+    allowed = set(within(session, [item.customer_id for item in items]) or ())
     return [
         (
             _(queue.GROUPS[item.group]), f"{item.urgency:.1f}", item.no, item.name, item.why, item.goal,
             due_text(item, today, session.zone), item.contact, item.phone, item.owner,
         )
-        for item in source.everything()
+        for item in items
+        if item.customer_id in allowed
     ]  # fmt: skip
 
 
@@ -90,4 +94,4 @@ class TodayExportScreen(FormScreen):
 
     def _write(self, path: Path) -> int:
         session = cast("Session", self.crm.session)
-        return export_table(path, _("Today"), columns(), rows(session, self.text))
+        return export_table(session, "due", path, _("Today"), columns(), rows(session, self.text))
