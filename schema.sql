@@ -338,7 +338,9 @@ CREATE INDEX customer_uscc_key ON customer (uscc_key) WHERE uscc_key IS NOT NULL
 CREATE INDEX customer_changed ON customer (changed_in) WHERE deleted_at IS NULL;
 -- What lists are sorted and filtered by. Few different values each, and ids that grow: cheap to add to.
 CREATE INDEX customer_created ON customer (created_in) WHERE deleted_at IS NULL;
-CREATE INDEX customer_owner ON customer (owner_id) WHERE deleted_at IS NULL;
+-- With what lists are sorted and filtered by: a rep's and a team's lists are read from it alone.
+CREATE INDEX customer_owner ON customer
+  (owner_id, id, changed_in, created_in, no_sort, status, level, stage, industry, source) WHERE deleted_at IS NULL;
 CREATE INDEX customer_status ON customer (status) WHERE deleted_at IS NULL;
 CREATE INDEX customer_level ON customer (level) WHERE deleted_at IS NULL;
 CREATE INDEX customer_stage ON customer (stage) WHERE deleted_at IS NULL;
@@ -559,6 +561,10 @@ CREATE INDEX customer_state_phones ON customer_state (phones, customer_id) WHERE
 CREATE INDEX customer_state_missing ON customer_state (missing, customer_id) WHERE shown = 1;
 CREATE INDEX customer_state_odd ON customer_state (odd, customer_id) WHERE odd > 0 AND shown = 1;
 CREATE INDEX customer_state_idle ON customer_state (idle_since, customer_id, shown);
+-- The same of what is derived, as customer_owner has of the customer's own.
+CREATE INDEX customer_state_held ON customer_state
+  (held_by, customer_id, name_sort, next_due_on, last_followup_at, idle_since, open_plans, region, province)
+  WHERE shown = 1;
 
 -- The search index: the grams (search/grams.py) of each customer's haystack, the keys (identity/keys.py) under which
 -- duplicates meet, and one gram of held_by, by customer_id. Nothing
