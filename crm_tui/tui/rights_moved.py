@@ -19,8 +19,9 @@ class RightsMoved:
 
     def __init__(self, app: Frame) -> None:
         self._app = app
-        self._session: Session | None = None
-        self._known: Policy | None = None
+        session = app.session
+        self._session = session if isinstance(session, Session) else None
+        self._known: Policy | None = self._session.policy if self._session else None
         self.ended = ""
 
     async def follow(self, session: Session) -> bool:
@@ -36,14 +37,14 @@ class RightsMoved:
         for screen in self._app.open_screens():
             screen.seen_writes = -1
             screen.rights_moved()
-        if not now.active:
-            self._end()
         await self._close_boxes()
         shown = self._app.screen
         if isinstance(shown, BaseScreen):
             await shown.bring_up_to_date(force=True)
             shown.keys.update()
-            if now.active:
+            if not now.active:
+                self._end()
+            else:
                 shown.say(_("What you may see or do was changed; everything was read again."), "warn")
         return True
 
