@@ -40,7 +40,6 @@ FIELDS: dict[str, str] = {
     "email": N_("E-mail"),
     "role": N_("Role"),
     "team_id": N_("Team"),
-    "active": N_("In use"),
     "parent_id": N_("Team above"),
     "region": N_("Region"),
     "label": N_("Role"),
@@ -141,6 +140,8 @@ class _Words:
         if move.field == "deleted_at":
             state = _("removed") if move.new else _("brought back")
             return f"{about} · {state}"
+        if move.field == "active":
+            return about  # the action says it
         if move.field not in FIELDS:
             return ""
         title = _(FIELDS[move.field])
@@ -170,8 +171,6 @@ class _Words:
             return self.role(value)
         if move.field in ("team_id", "parent_id"):
             return str(self.names["team"].get(value, ""))
-        if move.field == "active":
-            return _("yes") if value else _("no")
         if move.field == "scope":
             return scope_label(str(value))
         if move.field == "access":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from crm_tui.access import house, store_house
-from crm_tui.access.store import Person, by_id
+from crm_tui.access.store import Person, add, by_id
 from crm_tui.errors import BadInput
 from crm_tui.locale import _
 from crm_tui.storage.change import Change, action
@@ -13,6 +13,27 @@ from crm_tui.text.fold import fold, tidy
 from crm_tui.text.mail import parse_mails
 
 LONGEST_NAME = 64
+
+
+@action("user.add")
+def admit(
+    change: Change,
+    login: str,
+    name: str,
+    role: str,
+    other_names: Iterable[str] = (),
+    team_id: int | None = None,
+    email: str = "",
+) -> int:
+    """Let a person in with role, team and e-mail, and return the id; raises BadInput for what cannot be."""
+    if role not in {one.key for one in store_house.roles(change.connection)}:
+        raise BadInput(_("There is no role “{name}”.").format(name=role), _("Nobody was added."))
+    person_id = add(change, login, name, role, other_names)
+    if team_id is not None:
+        set_team(change, person_id, team_id)
+    if email:
+        edit(change, person_id, {"email": email})
+    return person_id
 
 
 @action("user.edit")

@@ -57,9 +57,7 @@ def add(
     with state.session(write=True) as session:
         role = policies.role_named(store_house.roles(session.reader), role_text)
         team = teams.named(store_house.teams(session.reader), team_text) if team_text else None
-        result = session.write(people_store.add, login, name, role.key, aliases)
-        if team is not None:
-            session.write(service.set_team, result.value, team.id)
+        result = session.write(service.admit, login, name, role.key, aliases, team.id if team else None)
         person = people_store.by_id(session.reader, result.value)
     shown = person.name if person else login
     if state.out.as_json:

@@ -74,6 +74,38 @@ class CrmApp(Frame):
         """Show the latest changes of everybody."""
         await self.open("history")
 
+    async def do_go_people(self) -> None:
+        """Show colleagues and teams."""
+        await self._open_house("people")
+
+    async def do_go_policy(self) -> None:
+        """Show what each role may do."""
+        await self._open_house("policy")
+
+    async def do_go_audit(self) -> None:
+        """Show the audit."""
+        await self._open_house("audit")
+
+    async def _open_house(self, name: str) -> None:
+        if isinstance(self.session, OpenedSession) and cast(BaseScreen, self.screen).room != name:
+            await self.open(name)
+
+    async def do_who_sees(self) -> None:
+        """Show what a colleague may see of the customer, and why."""
+        here = cast(BaseScreen, self.screen).customer_here()
+        if here is not None:
+            from crm_tui.tui.screens.explain_box import ask_who
+
+            await ask_who(self, here)
+
+    async def do_share(self) -> None:
+        """Let a colleague work on the customer too, or no more."""
+        here = cast(BaseScreen, self.screen).customer_here()
+        if here is not None:
+            from crm_tui.tui.screens.explain_box import ask_collaborator
+
+            await ask_collaborator(self, here)
+
     async def do_upkeep(self) -> None:
         """Show the health of the file, its backups and who is in."""
         await self.open("upkeep")

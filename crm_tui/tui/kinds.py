@@ -12,10 +12,13 @@ GROUPS = (WORK, MOVE, GO, VIEW, PROGRAM)
 ALL = ("all",)
 LISTS = (
     *("today", "customers", "customer", "history", "import", "welcome", "duplicates", "suspects"),
-    *("help", "palette", "pick", "tags", "obstacles", "drafts", "upkeep"),
+    *("help", "palette", "pick", "tags", "obstacles", "drafts", "upkeep", "people", "policy", "audit"),
 )
-MOVES = (*LISTS, "conflict", "display", "columns", "sorts", "filter", "views", "bulk", "merge", "members")
-ROOMS = ("today", "customers", "customer", "history", "duplicates")
+MOVES = (
+    *(*LISTS, "conflict", "display", "columns", "sorts", "filter", "views", "bulk", "merge", "members"),
+    "impact",
+)
+ROOMS = ("today", "customers", "customer", "history", "duplicates", "people", "policy", "audit")
 RECORDS = ("today", "customers", "customer")
 MARKED = ("today", "customers")
 FORM = ("form",)
@@ -50,6 +53,10 @@ SCREEN_TITLES = {
     "duplicates": N_("Duplicates"),
     "suspects": N_("Suspected duplicates"),
     "members": N_("Put side by side"),
+    "people": N_("People"),
+    "policy": N_("Permissions"),
+    "audit": N_("Audit"),
+    "impact": N_("Who is affected"),
     "job": N_("Please wait"),
 }
 

@@ -171,7 +171,7 @@ def test_lines_of_the_users_keys_that_cannot_count_are_named_and_the_others_hold
     assert both.keys(find("add")) == ("plus", "shift+f5", "f17") and not both.shown("undo")
     assert both.action_for("today", "u") is None and both.shown("search") == "/"
     assert all(label != "撤销" for _key, label in both.footer_for("today", 80))
-    two = Keymap({"edit": "W", "tags": "W"})
+    two = Keymap({"edit": "Y", "tags": "Y"})
     assert len(two.problems) == 1 and not two.own
 
 
