@@ -12,11 +12,12 @@ from typing import Any, NamedTuple
 from crm_tui.customers import document
 from crm_tui.customers.filter_fields import Filter
 from crm_tui.customers.store_pieces import Test
-from crm_tui.search import conditions, index, reasons, store
+from crm_tui.search import conditions, index, reasons
+from crm_tui.search.candidates import Candidates, Row
 from crm_tui.search.deadline import Deadline
 from crm_tui.search.parsing import DIGITS, HAN_TERM, LETTERS, Question, Term, parse
 from crm_tui.search.scoring import EXACT, SPELLED, Match, score
-from crm_tui.search.tiers import LOOSE, USUAL, WEAK, Tier, any_of, both, every, tiers
+from crm_tui.search.tiers import LOOSE, USUAL, WEAK, Tier, any_of, both, tiers
 from crm_tui.storage.driver import sqlite3
 
 LIMIT = 50
@@ -88,8 +89,8 @@ def search(
         run = _Search(reader, deadline, me, limit, opened)
         question = parse(text)
         try:
-            question, run.test, run.holders = conditions.apply(reader, question, where)
-            if question.terms or (question.conditions and run.test is not None):
+            question, run.asked.test, run.asked.holders = conditions.apply(reader, question, where)
+            if question.terms or (question.conditions and run.asked.test is not None):
                 run.look(question)
         except sqlite3.OperationalError as error:
             if not _interrupted(error):
@@ -123,8 +124,8 @@ class _Search:
         self.me = me
         self.limit = limit
         self.opened = opened
-        self.test: Test | None = None
-        self.holders = ""  # an expression of whose customers are asked for, '' for anybody's
+        self.asked = Candidates(reader, deadline)
+        self.apart: list[Row] = []
         self.late = False
         self.plain = SURE  # points of a match that is as typed, when it can hardly be chance
         self.long = False
@@ -154,15 +155,17 @@ class _Search:
 
     def _ask(self, terms: Sequence[Term]) -> None:
         if not terms:
-            self._all()
-        elif len(terms) == 1:
+            self._all(self.asked.newest(self.limit + 1))
+            return
+        self.apart = self.asked.apart()
+        self._take(self.apart, terms, weak=False, worth=1.0)
+        if len(terms) == 1:
             self._one(terms)
         else:
             self._several(terms)
 
-    def _all(self) -> None:
+    def _all(self, rows: Sequence[Row]) -> None:
         """Conditions alone: the newest that pass."""
-        rows = store.scanned(self.reader, 1 << 62, self.limit + 1, self.test)
         self.cut = len(rows) > self.limit
         plain = Match(50.0, "", document.NAME, "")
         for customer_id, text, busy, holder in rows:
@@ -184,6 +187,8 @@ class _Search:
                 asked = [one for one in asked if not one.early]
             if last == LOOSE and self._at_once(asked, terms):
                 continue
+            if last == WEAK and self._are_few():
+                self._take(self.apart, terms, weak=True, worth=1.0)
             for tier in asked:
                 if self._needless(tier):
                     # Of what is only alike there may always be more.
@@ -206,9 +211,8 @@ class _Search:
         if self.deadline.passed():
             self.late = True
             return False
-        expression = both(any_of(*(one.expression for one in wide)), self.holders)
-        rows = store.matching(self.reader, expression, AT_ONCE, self.test)
-        if len(rows) == AT_ONCE:
+        rows = self.asked.matching(any_of(*(one.expression for one in wide)), AT_ONCE)
+        if self.asked.full:
             return False
         self._take(rows, terms, weak=False, worth=1.0)
         return True
@@ -217,13 +221,17 @@ class _Search:
         """Tell whether a tier cannot better the list."""
         points = self.points
         best = max(points, default=0.0)
-        if tier.group == WEAK and (len(points) >= ENOUGH or best >= min(SURE, self.plain)):
+        if tier.group == WEAK and not self._are_few():
             return True
         if tier.group == LOOSE and self.long and best >= self.plain:
             return True
         if tier.group == LOOSE and sum(one >= GOOD for one in points) >= max(1, min(self.limit, LIMIT) // 2):
             return True
         return len(points) >= self.limit and sum(one >= tier.best for one in points) >= self.limit
+
+    def _are_few(self) -> bool:
+        """Tell whether what is only alike is worth looking for."""
+        return len(self.points) < ENOUGH and max(self.points, default=0.0) < min(SURE, self.plain)
 
     def _several(self, terms: Sequence[Term]) -> None:
         """All terms at once: candidates have something of each."""
@@ -236,6 +244,8 @@ class _Search:
                 )
                 for each in asked
             ]
+            if last == WEAK:
+                self._take(self.apart, terms, weak=True, worth=1.0)
             if all(parts):
                 self._tier(Tier(both(*parts), most, last), terms, last == WEAK)
             if self.late or len(self.points) >= (ENOUGH if last == USUAL else 1):
@@ -254,6 +264,7 @@ class _Search:
                 for at, each in enumerate(asked)
                 if at != left_out
             ]
+            self._take(self.apart, rest, weak=False, worth=0.6)
             if all(parts):
                 self._tier(Tier(both(*parts), 100, WEAK), rest, weak=False, worth=0.6)
             if self.late:
@@ -265,14 +276,14 @@ class _Search:
             return
         # A list takes as many as fit; what is only alike never comes in masses.
         most = max(tier.limit, self.limit) if tier.group <= USUAL else tier.limit
-        asked = both(tier.expression, self.holders)
-        rows = store.matching(self.reader, asked, most, self.test)
+        rows = self.asked.matching(tier.expression, most)
+        full = self.asked.full
+        self.late = self.late or self.asked.late
         self._take(rows, terms, weak, worth)
-        if len(rows) == most:
+        if full:
             self.cut = True
             if self.me and not self.late:
-                own = both(asked, every(f"!{self.me}"))
-                self._take(store.matching(self.reader, own, ONES_OWN, self.test), terms, weak, worth)
+                self._take(self.asked.held_by(self.me, tier.expression, ONES_OWN), terms, weak, worth)
 
     # -- candidates -----------------------------------------------------------------------------------
 
@@ -302,11 +313,11 @@ class _Search:
     def _scan(self, terms: Sequence[Term]) -> None:
         """The index does not answer: read the documents, newest first, as far as time allows."""
         if not terms:
-            self._all()
+            self._all(self.asked.held(1 << 62, self.limit + 1))
             return
         before = 1 << 62
         while not self.late:
-            rows = store.scanned(self.reader, before, SCANNED, self.test)
+            rows = self.asked.held(before, SCANNED)
             self._take(rows, terms, weak=False, worth=1.0)
             if len(rows) < SCANNED:
                 return

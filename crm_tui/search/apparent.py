@@ -1,0 +1,223 @@
+"""Whether an expression of the index holds for what is shown of a customer, where some of it is hidden.
+
+The index holds the grams of all lines. A customer whose contacts are hidden must be found, or not, as if it
+had none: so an expression that such a candidate answers is asked again of the lines that are shown. What is
+quickly told is told without making all grams of them (grams.py): this is asked of every candidate.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Set
+from functools import lru_cache
+from itertools import pairwise
+from typing import Literal, NamedTuple
+
+from crm_tui.access.masks import PRIVATE_LINES
+from crm_tui.search.grams import LONGEST_LINE, UNITS, Read, grams, read, read_person, unmarked
+from crm_tui.search.tiers import any_of, both, quoted
+from crm_tui.text.company import body
+
+PUBLIC = frozenset("$^&#+@!")  # signs that lead the grams of what is never hidden
+_NAMES, _PEOPLE = "nsfa", "r"
+_ONLY_OF = {"~": _PEOPLE, "@": "t", "+": "u"}  # grams of one kind of line among those that are shown
+_PHONE = re.compile(r"[eb]?[0-9]+")
+_PARTS = re.compile(r'"[^"]*"|[()]|AND|OR')
+_HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]{1,2}")
+_SYLLABLES = re.compile(r"[a-z]+(?:'[a-z]+)?")
+MOST_PLACES = 40  # of which initials are made
+
+
+class Expression(NamedTuple):
+    """An expression taken apart: a gram, or several parts joined by AND or OR."""
+
+    sign: Literal["gram", "AND", "OR"]
+    gram: str
+    parts: tuple[Expression, ...]
+
+
+def is_public(gram: str) -> bool:
+    """Tell whether only lines that are never hidden have such a gram."""
+    return gram[0] in PUBLIC or gram.startswith("%=")
+
+
+@lru_cache(maxsize=256)
+def taken_apart(text: str) -> Expression:
+    """Return an expression (tiers.every, any_of, both) taken apart; AND binds closer than OR."""
+    signs = _PARTS.findall(text)
+    at = 0
+
+    def several(sign: Literal["AND", "OR"], part: Callable[[], Expression]) -> Expression:
+        nonlocal at
+        found = [part()]
+        while at < len(signs) and signs[at] == sign:
+            at += 1
+            found.append(part())
+        return found[0] if len(found) == 1 else Expression(sign, "", tuple(found))
+
+    def one() -> Expression:
+        nonlocal at
+        at += 1
+        if signs[at - 1] != "(":
+            return Expression("gram", signs[at - 1][1:-1], ())
+        inner = several("OR", every)
+        at += 1
+        return inner
+
+    def every() -> Expression:
+        return several("AND", one)
+
+    return several("OR", every)
+
+
+def _all_grams(expression: Expression) -> Iterable[str]:
+    if expression.sign == "gram":
+        yield expression.gram
+    for part in expression.parts:
+        yield from _all_grams(part)
+
+
+@lru_cache(maxsize=256)
+def mixed(text: str) -> tuple[str, ...]:
+    """Return the grams of an expression that hidden lines may have as well."""
+    return tuple(dict.fromkeys(one for one in _all_grams(taken_apart(text)) if not is_public(one)))
+
+
+@lru_cache(maxsize=256)
+def divided(text: str) -> tuple[str, str, bool]:
+    """Return what of an expression is sure for whoever answers it, what is to be asked again; '' for nothing.
+
+    They have no grams of phones, whose lines are always hidden. Whether it had any is told, too.
+    """
+    has_phones = any(map(_PHONE.fullmatch, mixed(text)))
+    whole = taken_apart(text)
+    parts = [_left(one) for one in (whole.parts if whole.sign == "OR" else (whole,))]
+    sure = any_of(*(one for one in parts if one and not mixed(one)))
+    return sure, any_of(*(one for one in parts if one and mixed(one))), has_phones
+
+
+def _left(expression: Expression) -> str:
+    if expression.sign == "gram":
+        return "" if _PHONE.fullmatch(expression.gram) else quoted(expression.gram)
+    parts = [_left(one) for one in expression.parts]
+    if expression.sign == "AND":
+        return both(*parts) if all(parts) else ""
+    return any_of(*parts)
+
+
+def _holds(expression: Expression, has: Callable[[str], bool]) -> bool:
+    if expression.sign == "gram":
+        return has(expression.gram)
+    each = (_holds(one, has) for one in expression.parts)
+    return all(each) if expression.sign == "AND" else any(each)
+
+
+def holds(text: str, document: str) -> bool:
+    """Tell whether the lines of a document answer an expression that the index says the customer answers.
+
+    Grams of lines that are never hidden are the index's word: they are made only where it matters which.
+    """
+    seen = shown(document)
+    has: dict[str, bool] = {one: seen.has(one) for one in mixed(text)}
+    if all(has.values()):
+        return True
+    expression = taken_apart(text)
+    if not _holds(expression, lambda gram: has.get(gram, True)):
+        return False
+    return _holds(expression, lambda gram: has.get(gram, False)) or _holds(expression, seen.has)
+
+
+class Shown:
+    """The lines of a document as far as they are shown; ``has`` is the same as to be in ``grams``."""
+
+    __slots__ = ("_grams", "_kinds", "_names", "_odd", "document")
+
+    def __init__(self, document: str) -> None:
+        self.document = document
+        self._grams: Set[str] | None = None
+        self._names: list[tuple[list[str], list[Read]]] | None = None
+        lines = document.split("\n")
+        self._kinds = {line[:1] for line in lines}
+        self._odd = any(line[:1] in PRIVATE_LINES or len(line) > LONGEST_LINE for line in lines)
+
+    @property
+    def grams(self) -> Set[str]:
+        """All grams of the lines."""
+        if self._grams is None:
+            self._grams = grams(self.document)
+        return self._grams
+
+    def has(self, gram: str) -> bool:
+        """Tell whether the lines have a gram."""
+        found = None if self._odd or self._grams is not None else self._quickly(gram)
+        return gram in self.grams if found is None else found
+
+    def _quickly(self, gram: str) -> bool | None:
+        """Return what can be told without all grams, None for what cannot."""
+        if _PHONE.fullmatch(gram):
+            return False
+        if gram[0] in _ONLY_OF:
+            return None if _ONLY_OF[gram[0]] in self._kinds else False
+        if gram[0] == "%" and gram[1:2] != "=":
+            # Words of an English name that stand side by side are one word, too.
+            apart = gram.startswith("%$") and "e" in self._kinds
+            return None if apart or gram.strip("%^$") in self.document else False
+        if gram[0] == "=":
+            return self._initials(gram[1:])
+        if _HAN.fullmatch(gram):
+            if gram not in self.document and len(gram) == 1:
+                return False
+            found = any(gram in "".join(parts) for parts, _said in self._taken())
+            # It may stand in a tag or in the form of a name.
+            return True if found else None if gram in self.document else False
+        if _SYLLABLES.fullmatch(gram):
+            return self._syllables(gram)
+        return None
+
+    def _taken(self) -> list[tuple[list[str], list[Read]]]:
+        """Return the units of names and people, and how they are read."""
+        if self._names is None:
+            self._names = found = []
+            for line in self.document.split("\n"):
+                kind, text = line[:1], line[1:]
+                if kind in _PEOPLE and text:
+                    parts = UNITS.findall(text)
+                    found.append((parts, read_person(text, parts)))
+                elif kind in _NAMES and text:
+                    text = text if kind == "n" else unmarked(text)
+                    parts = UNITS.findall(body(text)) or UNITS.findall(text)
+                    found.append((parts, [read(part) for part in parts]))
+        return self._names
+
+    def _initials(self, letters: str) -> bool | None:
+        size = len(letters)
+        if size not in (2, 3):
+            return None
+        for parts, said in self._taken():
+            places: list[str] = []
+            for part, (_readings, initials) in zip(parts, said, strict=True):
+                places += [initials] if initials else part if part.isascii() else ()
+            if len(places) >= MOST_PLACES:
+                return None
+            for at in range(len(places) - size + 1):
+                if all(letter in places[at + step] for step, letter in enumerate(letters)):
+                    return True
+        return False
+
+    def _syllables(self, gram: str) -> bool | None:
+        first, joined, second = gram.partition("'")
+        found = False
+        for parts, said in self._taken():
+            if not joined and gram in parts:
+                return None  # a word, which is no syllable where another line has it as one
+            if joined:
+                found = found or any(first in one[0] and second in two[0] for one, two in pairwise(said))
+            else:
+                found = found or any(first in one for one, _initials in said)
+        return found
+
+
+@lru_cache(maxsize=512)
+def shown(document: str) -> Shown:
+    """Return the lines of a document as far as they are shown."""
+    return Shown(document)

@@ -1,0 +1,167 @@
+"""Candidates of the index as far as the user's views reach: whoever is out of reach takes nobody's place.
+
+Of customers that lie out of scope the views show nothing; an index that is asked for the user's customers
+alone does not walk past all others first. Of those whose contacts are hidden, the index knows the contacts:
+who answers for their sake alone is passed over (apparent.py), and does not count among as many as are wanted.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from crm_tui.access.verbs import ALL, NONE, OWN, ROWS, TEAM
+from crm_tui.customers.store_pieces import Test
+from crm_tui.search import apparent, store, store_reach
+from crm_tui.search.deadline import Deadline
+from crm_tui.search.tiers import any_of, both, every
+from crm_tui.storage.driver import sqlite3
+
+MOST_OWNERS = 25  # that the index is asked for; more own a good part of all
+MOST_APART = 500  # customers of others that are read one by one
+MOST_PASSED, MOST_PASSED_IN_ALL = 500, 1500
+"""Candidates passed over in a question, and in a search: behind so many newer ones that answer by hidden
+lines alone, others are not looked for."""
+LOOKED_AT = 64
+OF_CONTACTS = "contact"
+
+Row = tuple[Any, ...]
+
+
+class Reach(NamedTuple):
+    """How far the views of a reader reach.
+
+    ``holders``: whose customers are seen, as an expression, '' for anybody's (then the views alone tell);
+    ``in_full``: whose contacts are shown, None for everybody's; ``apart``: there are customers besides.
+    """
+
+    holders: str = ""
+    in_full: frozenset[int] | None = None
+    apart: bool = False
+
+
+EVERYTHING = Reach()
+
+
+def reach_of(reader: sqlite3.Connection) -> Reach:
+    """Return how far the views of a reader reach."""
+    scopes = store_reach.scopes(reader)
+    rows, contacts = scopes.get(ROWS, ALL), scopes.get(OF_CONTACTS)
+    in_full = None if contacts is None else _owners(reader, contacts)
+    if rows not in (OWN, TEAM) and in_full is None:
+        return EVERYTHING
+    found = len(store_reach.apart(reader, MOST_APART + 1))
+    if found > MOST_APART:
+        # One by one they would take longer than the walk along the index does.
+        return Reach(in_full=in_full)
+    owners = store_reach.owners(reader, rows) if rows in (OWN, TEAM) else frozenset()
+    holders = _held_by(owners) if len(owners) <= MOST_OWNERS else ""
+    return Reach(holders, in_full, bool(found))
+
+
+def _owners(reader: sqlite3.Connection, scope: str) -> frozenset[int] | None:
+    if scope == ALL:
+        return None
+    return frozenset() if scope == NONE else store_reach.owners(reader, scope)
+
+
+def _held_by(owners: frozenset[int]) -> str:
+    return any_of(*(every(f"!{one}") for one in sorted(owners)))
+
+
+class Candidates:
+    """Asks the index for one search; ``holders`` narrows every question to whose customers they are.
+
+    ``full`` tells of the last question that there are, or may be, more candidates than it brought.
+    """
+
+    def __init__(self, reader: sqlite3.Connection, deadline: Deadline) -> None:
+        self._reader = reader
+        self._deadline = deadline
+        self.test: Test | None = None
+        self.holders = ""
+        self.full = False
+        self._passed = 0
+        self.late = False  # the time was over while the last question was asked
+
+    @cached_property
+    def reach(self) -> Reach:
+        """How far the views of the reader reach."""
+        return reach_of(self._reader)
+
+    def matching(self, expression: str, most: int) -> list[Row]:
+        """Return the newest candidates of an expression, at most so many of each kind of reach."""
+        self.full = False
+        if self.reach.in_full is None:
+            return self._plain(expression, most)
+        sure, unsure, has_phones = apparent.divided(expression)
+        rows = []
+        if has_phones and (near := _held_by(self.reach.in_full)):
+            rows += self._plain(both(expression, near), most)
+        if sure:
+            rows += self._plain(sure, most)
+        if unsure and not self.late:
+            rows += self._shown(unsure, most)
+        return rows
+
+    def held(self, before: int, most: int) -> list[Row]:
+        """Return the newest customers below an id that pass the test."""
+        return store.scanned(self._reader, before, most, self.test)
+
+    def held_by(self, person: int, expression: str, most: int) -> list[Row]:
+        """Return the newest candidates among a person's own customers."""
+        mine = every(f"!{person}")
+        if mine == self.reach.holders:
+            return []
+        rows = store.matching(self._reader, both(expression, self.holders, mine), most, self.test)
+        if self.reach.in_full is None or person in self.reach.in_full:
+            return rows
+        return [row for row in rows if apparent.holds(expression, row[1] or "")]
+
+    def newest(self, most: int) -> list[Row]:
+        """Return the newest customers that pass the test, the index narrows them where it can."""
+        if not (self.holders or self.reach.holders):
+            return self.held(1 << 62, most)
+        rows = store.matching(self._reader, self._within(""), most, self.test)
+        found = {row[0]: row for row in (*rows, *self.apart())}
+        return [found[one] for one in sorted(found, reverse=True)[:most]]
+
+    def apart(self) -> list[Row]:
+        """Return customers that are seen, or seen in full, whoever holds them: the index is not asked."""
+        if not self.reach.apart:
+            return []
+        return store.apart(self._reader, MOST_APART, self.test)
+
+    def _within(self, expression: str) -> str:
+        return both(expression, self.holders, self.reach.holders)
+
+    def _plain(self, expression: str, most: int) -> list[Row]:
+        rows = store.matching(self._reader, self._within(expression), most, self.test)
+        self.full = self.full or len(rows) == most
+        return rows
+
+    def _shown(self, expression: str, most: int) -> list[Row]:
+        """Return those who answer by what is shown of them."""
+        in_full = self.reach.in_full or frozenset()
+        rows: list[Row] = []
+        passed = 0
+        most_passed = min(MOST_PASSED, MOST_PASSED_IN_ALL - self._passed)
+        walk = store.along(self._reader, self._within(expression), self.test)
+        for row in walk:
+            if row[3] in in_full or apparent.holds(expression, row[1] or ""):
+                rows.append(row)
+                if len(rows) == most:
+                    break
+                continue
+            passed += 1
+            if passed % LOOKED_AT == 0 and self._deadline.passed():
+                self.late = True
+                break
+            if passed >= most_passed:
+                break
+        else:
+            return rows
+        walk.close()
+        self._passed += passed
+        self.full = True
+        return rows
