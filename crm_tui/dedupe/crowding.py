@@ -10,36 +10,29 @@ import json
 import os
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, suppress
 from itertools import accumulate, groupby, islice
 from tempfile import TemporaryFile
 from typing import NamedTuple
 
 from crm_tui.dedupe import store_crowding as store
-from crm_tui.dedupe.crowded import OTHER_ROW, RECORD, WHO, Alike, Crowded
+from crm_tui.dedupe.crowded import OTHER_ROW, PIECE, Alike, Crowded, Met, meet, worths
 from crm_tui.dedupe.hands import Hands, Task, hands
 from crm_tui.dedupe.scoring import Line, band, band_of, compare
 from crm_tui.identity.document import features_of
 from crm_tui.identity.features import Record, features
-from crm_tui.identity.keys import CAPS, NAMED, cap_of, keys, type_of
+from crm_tui.identity.keys import NAMED, cap_of, keys, type_of
 from crm_tui.storage.database import Database
 from crm_tui.storage.driver import sqlite3
 
 FEW = 2000
 """Records up to which each key is asked for by itself; more are met in one pass along the index."""
 COUNTED = 51  # members from which on a value is as common as any (comparing.Frequency)
-PIECE = 2000  # records compared together
 TAKEN = 250  # records taken apart together
+ENTRIES = 40_000  # of keys and records, met together
 BUDGET = 4
 """Pairs a record, on the whole, above which those that share one weak thing alone are left out."""
-# How much a shared key promises: a pair that shares a brand's beginning alone is hardly ever one customer.
-_KEY_WORTH = {
-    **dict.fromkeys("umeqr", 3), **dict.fromkeys("atdkns", 2), **dict.fromkeys("cipx", 1),
-}  # fmt: skip
 _WEAK = 2
-# A meeting has the type of the shared key where a pair has its worth (crowded.py).
-_TYPES = {kind: at for at, kind in enumerate(_KEY_WORTH)}
-_VALUES = [*_KEY_WORTH.values()]
 
 Report = Callable[[int, int], None]
 Cancel = Callable[[], bool]
@@ -105,7 +98,7 @@ class Crowd:
     def __init__(self, reader: sqlite3.Connection, database: Database | None = None) -> None:
         self._reader = reader
         self._database = database
-        self._own = Crowded(reader)
+        self._own = Crowded(reader, -1, database.connect_reader if database else None)
         self._open = ExitStack()
         self._hands: Hands | None = None
         self._refused = False
@@ -118,10 +111,13 @@ class Crowd:
         self._keyed: list[int] = []
         self._report: Report | None = None
         self._cancelled: Cancel | None = None
+        self._before = self._done = 0
+        self._of = 1
 
     def close(self) -> None:
         """End the second process."""
         self._open.close()
+        self._own.close()
         self._hands = None
 
     def add(self, rows: Sequence[tuple[int, Record]]) -> None:
@@ -149,7 +145,8 @@ class Crowd:
             self._refused = True
             return
         self._file = self._open.enter_context(file).fileno()
-        self._own = Crowded(self._reader, self._file)
+        self._own.close()
+        self._own = Crowded(self._reader, self._file, database.connect_reader)
         self._hands = self._open.enter_context(hands(self._own, database.path, self._file))
 
     def _take(self, task: Task, answer: bytes) -> None:
@@ -175,104 +172,107 @@ class Crowd:
         self._report, self._cancelled = report, cancelled
         if self._hands is not None:
             self._hands.caught_up(self._take)
-        if self._stopped():
-            return {}
         self._keyed.sort()
-        pairs = self._pairs()
-        return {} if self._stopped() else self._compared(pairs)
+        try:
+            self._stop()
+            pairs = self._pairs()
+            self._stop()
+        except _Stopped:
+            return {}
+        return self._compared(pairs)
 
-    def _stopped(self) -> bool:
-        return self._cancelled is not None and self._cancelled()
+    def _stop(self) -> None:
+        if self._cancelled is not None and self._cancelled():
+            raise _Stopped
 
-    def _told(self, done: int) -> None:
+    def _step(self, share: int) -> None:
+        self._done += 1
         if self._report:
-            self._report(done, 100)
+            self._report(min(100, self._before + share * self._done // self._of), 100)
 
     # ------------------------------------------------------------ who meets whom
-
-    def _asked(self) -> Iterator[tuple[str, list[int]]]:
-        """Yield each key and the records that have it, in order."""
-        for key, members in groupby(self._keyed, lambda one: one >> 32):
-            yield key.to_bytes(8, "big").decode("ascii"), [one & 0xFFFFFFFF for one in members]
 
     def _pairs(self) -> list[array[int]]:
         """Return by PIECE of records whom each shares keys with, a number for each key."""
         found = [array("Q") for _at in range(0, len(self._kept), PIECE)]
         if self._database is None or len(self._kept) <= FEW:
-            for at, (key, members) in enumerate(self._asked()):
-                most = max(cap_of(key), COUNTED) if type_of(key) in NAMED else cap_of(key)
-                customers = store.members(self._reader, key, most + 1)
-                self._meet(key, members, customers, len(customers), found)
-                if at % PIECE == 0 and self._stopped():
-                    break
+            few: Met = {}
+            for at, (key, group) in enumerate(groupby(self._keyed, lambda one: one >> 32)):
+                if at % PIECE == 0:
+                    self._stop()
+                term = key.to_bytes(8, "big").decode("ascii")
+                most = max(cap_of(term), COUNTED) if type_of(term) in NAMED else cap_of(term)
+                customers = store.members(self._reader, term, most + 1)
+                members = [one & 0xFFFFFFFF for one in group]
+                meet(term, members, customers, len(customers), few, self._counts)
+            for piece, own in few.items():
+                found[piece] = own
             return found
-        asked = (key for key, _members in self._asked())
-        held = store.along(self._database.connect_reader(), asked, max(CAPS.values()))
-        nobody: tuple[str, list[int], int] = ("", [], 0)
-        term, customers, count = next(held, nobody)
-        for at, (key, members) in enumerate(self._asked()):
-            while term and term < key:
-                term, customers, count = next(held, nobody)
-            self._meet(key, members, *((customers, count) if term == key else ([], 0)), found)
-            if at % (20 * PIECE) == 0:
-                if self._stopped():
-                    break
-                self._told(50 * at // len(self._keyed))
-        held.close()
-        self._keyed = []
+
+        def take(_task: Task, answer: bytes) -> None:
+            head, _line, rest = answer.partition(b"\n")
+            at = 0
+            for piece, length in json.loads(head):
+                found[piece].frombytes(rest[at : at + 8 * length])
+                at += 8 * length
+            self._counts.update(_counts(rest[at:].decode("ascii")))
+            self._step(50)
+
+        tasks: list[Task] = []
+        self._of, self._done = 1 + len(self._keyed) // ENTRIES, 0
+        if self._hands is not None:
+            with suppress(OSError):  # no room: all of it is done here
+                tasks = [("met", self._put(*part), len(part[0])) for part in self._parts()]
+                self._keyed = []
+        if self._hands is not None and tasks:
+            self._hands.each(tasks, take, self._stop)
+            return found
+        for part in self._parts():
+            met, counts = self._own.meetings(*part)
+            self._counts.update(counts)
+            for piece, own in met.items():
+                found[piece].extend(own)
+            self._step(50)
+            self._stop()
         return found
 
-    def _meet(
-        self, key: str, members: list[int], customers: list[int], count: int, found: list[array[int]]
-    ) -> None:
-        total = len(members) + count
-        if total < 2:
-            return
-        kind = type_of(key)
-        if total > 2 and kind in NAMED:
-            self._counts[key] = total
-        if total > cap_of(key):
-            return
-        mark = _TYPES[kind]
-        for at, one in enumerate(members):
-            own, low = found[one // PIECE], one % PIECE << RECORD | mark
-            own.extend([low | who << WHO for who in customers])
-            own.extend([low | (OTHER_ROW | other) << WHO for other in members[:at]])
+    def _parts(self) -> Iterator[tuple[array[int], array[int]]]:
+        """Yield the keys in order with who has each; what has one key stays together."""
+        keyed, start = self._keyed, 0
+        while start < len(keyed):
+            end = min(len(keyed), start + ENTRIES)
+            while end < len(keyed) and keyed[end] >> 32 == keyed[end - 1] >> 32:
+                end += 1
+            part = keyed[start:end]
+            yield array("Q", [one >> 32 for one in part]), array("q", [one & 0xFFFFFFFF for one in part])
+            start = end
 
     # ------------------------------------------------------------ who is whom
 
     def _compared(self, found: list[array[int]]) -> dict[int, list[Match]]:
         """Return the matches of those that met."""
         for at, one in enumerate(found):
-            found[at] = _worths(one)
+            found[at] = worths(one)
         met = sum(map(len, found))
         least = _WEAK if met > max(FEW, BUDGET * len(self._kept)) else 0
         alike: list[list[Alike]] = [[] for _piece in found]
-        done = 0
 
         def take(task: Task, answer: bytes) -> None:
-            nonlocal done
             alike[task[3] // PIECE] = json.loads(answer)
-            done += 1
-
-        def step() -> None:
-            self._told(50 + 50 * done // max(1, len(found)))
-            if self._stopped():
-                raise _Stopped
+            self._step(50)
 
         tasks = self._laid(found, least) if self._hands is not None and met > FEW else []
-        try:
+        self._of, self._done, self._before = max(1, len(found)), 0, 50
+        with suppress(_Stopped):
             if self._hands is not None and tasks:
-                self._hands.each(tasks, take, step)
+                self._hands.each(tasks, take, self._stop)
             else:
                 kept = self._kept
                 self._own.told(lambda record: kept[record].decode("utf-8", "surrogatepass"), self._counts)
                 for at, one in enumerate(found):
                     alike[at] = self._own.matches(one, at * PIECE, least)
-                    done += 1
-                    step()
-        except _Stopped:
-            pass
+                    self._step(50)
+                    self._stop()
         return {
             self._numbers[record]: [self._match(who, score, lines) for who, score, lines in own]
             for piece in alike
@@ -282,15 +282,13 @@ class Crowd:
     def _laid(self, found: list[array[int]], least: int) -> list[Task]:
         """Put what the scores need where both processes read it and return the tasks, none without room."""
         try:
+            ends = array("q", accumulate(map(len, self._kept), initial=self._end))
             for at in range(0, len(self._kept), PIECE):
                 self._put(b"".join(self._kept[at : at + PIECE]))
-            places = self._put(array("q", accumulate(map(len, self._kept), initial=0)).tobytes())
+            places = self._put(ends)
             shared = "\n".join([f"{key} {count}" for key, count in self._counts.items()]).encode()
             told = (places, len(self._kept), self._put(shared), len(shared))
-            tasks = [
-                ("alike", self._put(one.tobytes()), len(one), at * PIECE, least)
-                for at, one in enumerate(found)
-            ]
+            tasks = [("alike", self._put(one), len(one), at * PIECE, least) for at, one in enumerate(found)]
         except OSError:
             return []
         assert self._hands is not None
@@ -298,13 +296,15 @@ class Crowd:
         self._kept, self._counts = [], {}
         return tasks
 
-    def _put(self, data: bytes) -> int:
-        """Put something behind all else in the shared file, which begins with the features."""
-        at, rest = self._end, memoryview(data)
-        while rest:
-            written = os.pwrite(self._file, rest, self._end)
-            self._end += written
-            rest = rest[written:]
+    def _put(self, *parts: bytes | array[int]) -> int:
+        """Put something behind all else in the shared file and return where it stands."""
+        at = self._end
+        for one in parts:
+            rest = memoryview(one).cast("B")
+            while rest:
+                written = os.pwrite(self._file, rest, self._end)
+                self._end += written
+                rest = rest[written:]
         return at
 
     def _match(self, who: int, score: float, lines: Iterable[Sequence]) -> Match:
@@ -312,20 +312,9 @@ class Crowd:
         return Match(row, customer, score, band_of(score), tuple([Line(*one) for one in lines]))
 
 
-def _worths(met: array[int]) -> array[int]:
-    """Return each pair once, with what the types of the keys that it shares are worth instead of a type."""
-    found = array("Q")
-    before, worth = -1, 0
-    for one in sorted(set(met)):
-        pair = one >> WHO
-        if pair != before:
-            if worth:
-                found.append(before << WHO | min(worth, 31))
-            before, worth = pair, 0
-        worth += _VALUES[one & 31]
-    if worth:
-        found.append(before << WHO | min(worth, 31))
-    return found
+def _counts(text: str) -> dict[str, int]:
+    found = (line.rpartition(" ") for line in text.split("\n")) if text else ()
+    return {key: int(number) for key, _blank, number in found}
 
 
 class _Stopped(Exception):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Sequence
-from contextlib import closing
 from itertools import groupby, islice
 from operator import itemgetter
 
@@ -47,31 +46,34 @@ def members(reader: sqlite3.Connection, key: str, most: int) -> list[int]:
     return [row[0] for row in reader.execute(SOME_OF, {"key": f'"{key}"', "most": most}).fetchall()]
 
 
+def open_keys(connection: sqlite3.Connection) -> None:
+    """Let ``along`` be asked on an unscoped connection of one's own."""
+    for statement in OPENED:
+        connection.execute(statement)
+
+
 def along(
     connection: sqlite3.Connection, asked: Iterable[str], most: int
 ) -> Generator[tuple[str, list[int], int]]:
     """Yield the keys that the index has among those asked for, with ``most`` of their members, and how many.
 
-    The keys are asked for in the order of their bytes. ``connection`` is unscoped, and closed in the end.
+    The keys are asked for in the order of their bytes, each once.
     """
     asked = iter(asked)
-    with closing(connection):
-        for statement in OPENED:
-            connection.execute(statement)
-        size = LEAST
-        while some := list(islice(asked, size)):
-            connection.execute(FORGET)
-            connection.executemany(ASK, [{"term": one} for one in some])
-            began = clock.stopwatch()
-            found: list[tuple[str, list[int], int]] = []
-            # Half a million may share the domain of their mail: they are counted, and not kept.
-            cursor = connection.execute(HELD, {"first": some[0], "last": some[-1]})
-            for term, rows in groupby(cursor, itemgetter(0)):
-                members = [row[1] for row in islice(rows, most)]
-                found.append((term, members, len(members) + sum(1 for _row in rows)))
-            took = clock.stopwatch() - began
-            size = max(LEAST, min(MOST, size * 2, int(size * SECONDS / max(took, 0.001))))
-            yield from found
+    size = LEAST
+    while some := list(islice(asked, size)):
+        connection.execute(FORGET)
+        connection.executemany(ASK, [{"term": one} for one in some])
+        began = clock.stopwatch()
+        found: list[tuple[str, list[int], int]] = []
+        # Half a million may share the domain of their mail: they are counted, and not kept.
+        cursor = connection.execute(HELD, {"first": some[0], "last": some[-1]})
+        for term, rows in groupby(cursor, itemgetter(0)):
+            members = [row[1] for row in islice(rows, most)]
+            found.append((term, members, len(members) + sum(1 for _row in rows)))
+        took = clock.stopwatch() - began
+        size = max(LEAST, min(MOST, size * 2, int(size * SECONDS / max(took, 0.001))))
+        yield from found
 
 
 def documents(reader: sqlite3.Connection, ids: Sequence[int]) -> dict[int, str]:

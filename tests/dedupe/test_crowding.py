@@ -67,7 +67,7 @@ def test_one_pass_along_the_index_finds_what_single_questions_find(
 ) -> None:
     asked = match_many(session.reader, ROWS, database=session.database)
     monkeypatch.setattr(crowding, "FEW", 0)
-    monkeypatch.setattr(crowding, "PIECE", 2)
+    small_pieces(monkeypatch, 2)
     said: list[tuple[int, int]] = []
     passed = match_many(session.reader, ROWS, lambda *done: said.append(done), database=session.database)
     assert asked == passed
@@ -102,7 +102,7 @@ def test_two_processors_find_what_one_finds(
     session: Session, monkeypatch: pytest.MonkeyPatch, argv: list[str] | str | None
 ) -> None:
     records = list(enumerate(world(6, 300, "usual").records, 10))
-    for name, size in (("FEW", 4), ("PIECE", 20), ("TAKEN", 7)):
+    for name, size in (("FEW", 4), ("TAKEN", 7), ("ENTRIES", 90)):
         monkeypatch.setattr(crowding, name, size)
     shares: list[str] = []
     send = hands.Hands._send
@@ -113,12 +113,17 @@ def test_two_processors_find_what_one_finds(
         monkeypatch.setattr(crowding.Crowd, "_put", no_room)
     found = match_many(session.reader, records, database=session.database)
     assert found and "entered" in shares
-    assert ("alike" in shares) == (argv is None)
+    assert ("alike" in shares) == ("met" in shares) == (argv is None)
     monkeypatch.setattr(hands.os, "cpu_count", lambda: 1)
     shares.clear()
     alone = match_many(session.reader, records, database=session.database)
     assert [*alone.items()] == [*found.items()]
     assert alone == match_many(session.reader, records)
+
+
+def small_pieces(monkeypatch: pytest.MonkeyPatch, size: int) -> None:
+    for module in (crowding, crowded):
+        monkeypatch.setattr(module, "PIECE", size)
 
 
 def no_room(*_args: object) -> int:
