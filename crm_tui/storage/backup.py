@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Generator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from threading import Event
 from typing import NamedTuple
 
 from crm_tui import __version__, clock, config
@@ -45,7 +47,7 @@ PART = re.compile(
     rf"|\.crm-\d{{8}}-\d{{6}}-({'|'.join(KINDS)})(-\d+)?\.json\.\d+\.part"
 )
 ANYBODY = "SELECT 1 FROM customer LIMIT 1"
-COPIED, EXAMINED, WHOLE = 60, 85, 100  # per cent
+COPIED, EXAMINED, DIGESTED, WHOLE = 60, 85, 95, 100  # per cent
 
 Progress = Callable[[int, int], None]
 
@@ -110,16 +112,18 @@ def make_backup(
         _check_room(source, folder)
         journal = copy_database(source, part, lambda done, size: tick(COPIED * done // max(size, 1)), copied)
         tick(COPIED)
-        facts = examine(part, lambda: tick(COPIED))
-        tick(EXAMINED)
         size = part.stat().st_size
-        digest = sha256_of(part, lambda done: tick(EXAMINED + (WHOLE - EXAMINED) * done // max(size, 1)))
+        with _digested(part) as digest:
+            facts = examine(part, lambda: tick(COPIED))
+            tick(EXAMINED)
+            sha256 = digest()
+        tick(DIGESTED)
         flush(part)
         tick(WHOLE)
         made_at = clock.instant()
         path = _named(part, folder, f"crm-{clock.local(made_at, facts.zone):%Y%m%d-%H%M%S}-{kind}")
         manifest = Manifest(
-            FORMAT, path.name, size, digest, facts, made_at, who, kind, source.name, journal,
+            FORMAT, path.name, size, sha256, facts, made_at, who, kind, source.name, journal,
             __version__, sqlite3.sqlite_version,
         )  # fmt: skip
         try:
@@ -138,6 +142,23 @@ def make_backup(
     if noted:
         note(source, made)
     return made
+
+
+@contextmanager
+def _digested(part: Path) -> Generator[Callable[[], str]]:
+    """Have the SHA-256 of a copy made beside what is done in the block; what it is given waits for it."""
+    left = Event()
+
+    def look(_done: int) -> None:
+        if left.is_set():
+            raise Cancelled("")
+
+    with ThreadPoolExecutor(1, "crm-digest") as pool:
+        made = pool.submit(sha256_of, part, look)
+        try:
+            yield made.result
+        finally:
+            left.set()
 
 
 def note(database: Path, made: Backup) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Generator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.parse import quote
@@ -88,16 +88,12 @@ def room_needed(source: Path) -> int:
 
 def _vacuum_into(connection: sqlite3.Connection, target: Path, size: int, tick: Tick | None) -> None:
     stopped: list[BaseException] = []
-
-    flushed = 0
+    flushing = Flushing(target)
 
     def look() -> int:
-        nonlocal flushed
         try:
             written = target.stat().st_size
-            if written - flushed > UNFLUSHED:
-                flushed = written
-                flush(target)
+            flushing.upto(written)
             if tick:
                 tick(min(written, size), size)
         except BaseException as error:
@@ -119,6 +115,33 @@ def _vacuum_into(connection: sqlite3.Connection, target: Path, size: int, tick: 
     finally:
         connection.set_progress_handler(None, 0)
         connection.execute("PRAGMA synchronous=FULL")
+        flushing.close()
+
+
+class Flushing:
+    """Brings a file that grows to the disk beside its writing, which waits where the disk is slower.
+
+    A file that is longer than UNFLUSHED has never more than that on its way.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._begun = 0
+        self._pool = ThreadPoolExecutor(1, "crm-flush")
+        self._running: Future[None] | None = None
+
+    def upto(self, size: int) -> None:
+        """Take note of how long the file is now; raises OSError."""
+        if size - self._begun < UNFLUSHED // 2:
+            return
+        if self._running is not None:
+            self._running.result()
+        self._begun = size
+        self._running = self._pool.submit(flush, self._path)
+
+    def close(self) -> None:
+        """Wait for what is on its way."""
+        self._pool.shutdown()
 
 
 def _copy_raw(connection: sqlite3.Connection, source: Path, raw: Path, tick: Tick | None) -> None:

@@ -111,7 +111,10 @@ def facts_of(connection: sqlite3.Connection) -> Facts:
 
 
 def sha256_of(path: Path, tick: Callable[[int], None] | None = None) -> str:
-    """Return the SHA-256 of a file that no connection of this process has open; ``tick`` gets bytes done."""
+    """Return the SHA-256 of a file; ``tick`` gets bytes done.
+
+    No connection of this process may have a lock on it: that the file is closed here would drop it.
+    """
     import hashlib  # OpenSSL's, for whole files
 
     digest, done = hashlib.sha256(), 0
