@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -11,22 +11,24 @@ from random import Random
 from typing import Any
 
 from crm_tui import clock
+from crm_tui.access import people as house_people
 from crm_tui.access import store as people_store
+from crm_tui.access import teams as house_teams
 from crm_tui.customers import service as customers
 from crm_tui.customers.convert import Context
 from crm_tui.demo import bulk, store
 from crm_tui.demo.bulk import Job
 from crm_tui.demo.crowd import Crowd
 from crm_tui.demo.samples import told_samples
-from crm_tui.demo.staff import ACTING, COLLEAGUES, OWNERS, owners, staff
+from crm_tui.demo.staff import ACTING, COLLEAGUES, OWNERS, owners, staff, teams
 from crm_tui.demo.story import CALM, ENDINGS, FIRST_ENDINGS, Plan, Step, Story, Teller
 from crm_tui.demo.traces import Tracer
 from crm_tui.errors import BadInput
 from crm_tui.followups import service as followups
 from crm_tui.locale import _
 from crm_tui.search.building import finish
-from crm_tui.session import create_database, open_session
-from crm_tui.storage.change import Change
+from crm_tui.session import Session, create_database, open_session
+from crm_tui.storage.change import Change, action
 from crm_tui.storage.connection import discard
 from crm_tui.storage.database import Database
 from crm_tui.storage.throwaway import filled_at_once, unhurried
@@ -61,6 +63,7 @@ def make_demo(
             people = [session.person.id]
             for one in staff(customers, seed):
                 people.append(session.write(people_store.add, *one).value)
+            _into_teams(session, people)
             session.forget_words()
             context, zone = session.context(), session.zone
         database = Database(path)
@@ -74,6 +77,22 @@ def make_demo(
         discard(path)
         path.with_name(path.name + ".lock").unlink(missing_ok=True)
         raise
+
+
+def _into_teams(session: Session, people: Sequence[int]) -> None:
+    """Put the people into teams with regions, in a set of their own each."""
+    found, places = teams(len(people) - 1)
+    ids: list[int] = []
+    for one in found:
+        above = None if one.above is None else ids[one.above]
+        ids.append(session.write(house_teams.add, one.name, above, one.region).value)
+
+    @action("user.team")
+    def join(change: Change) -> None:
+        for person, place in zip(people, places, strict=True):
+            house_people.set_team(change, person, ids[place])
+
+    session.write(join)
 
 
 def _check_room(path: Path, customers: int) -> None:

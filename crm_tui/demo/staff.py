@@ -1,4 +1,4 @@
-"""The people of a demo: a handful, or about one for five thousand customers."""
+"""The people of a demo: a handful, or about one for five thousand customers; and their teams."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from crm_tui.demo.names import GIVEN, SURNAMES
 
 ACTING = "演示用户"
 EACH = 5000  # customers of one person in a large demo
-MANAGERS = 20  # so many people have one manager
+MANAGERS = 10  # so many people have one manager: a team
 
 
 class Colleague(NamedTuple):
@@ -51,6 +51,42 @@ def staff(customers: int, seed: int) -> list[Colleague]:
         role = "sales_manager" if order % MANAGERS == 0 else "sales_rep"
         found.append(Colleague(f"{SURNAMES[surname]}{order:03d}", name, role))
     return found
+
+
+class Team(NamedTuple):
+    """A team of the demo: its name, the place of the team above it in the list, its region."""
+
+    name: str
+    above: int | None = None
+    region: str = ""
+
+
+HOUSE = "销售部"
+REGIONS = ("华东", "华南", "华北", "西南")
+DIGITS = "一二三四五六七八九十"
+# Of the handful: who is in which of the first teams.
+FEW_TEAMS = (Team(HOUSE), Team("华东组", 0, "华东"), Team("华南组", 0, "华南"))
+FEW = (0, 1, 2, 1, 0)
+
+
+def teams(colleagues: int) -> tuple[list[Team], list[int]]:
+    """Return the teams of so many colleagues, and the place of each person's, the acting user's first.
+
+    A manager leads each team of ten; the acting user and service belong to the whole house.
+    """
+    if colleagues == len(COLLEAGUES):
+        return list(FEW_TEAMS), list(FEW)
+    count = (colleagues + 1) // MANAGERS
+    regions = REGIONS[: max(1, min(len(REGIONS), count))]
+    found = [Team(HOUSE), *(Team(region, 0, region) for region in regions)]
+    first = len(found)
+    for number in range(max(count, 1)):
+        round_, at = divmod(number, len(regions))
+        found.append(Team(f"{regions[at]}{DIGITS[round_]}组", 1 + at, regions[at]))
+    last = len(found) - 1
+    places = [min(first + order // MANAGERS, last) for order in range(colleagues + 1)]
+    places[0] = places[SERVICE] = 0
+    return found, places
 
 
 def owners(colleagues: int, seed: int) -> Sequence[int]:

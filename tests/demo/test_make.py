@@ -17,6 +17,7 @@ from crm_tui.customers import reading
 from crm_tui.demo import make
 from crm_tui.demo.make import ACTING, COLLEAGUES, make_demo
 from crm_tui.demo.samples import SAMPLES
+from crm_tui.demo.staff import staff, teams
 from crm_tui.errors import BadInput
 from crm_tui.queue import service as queue
 from crm_tui.session import Session, open_session
@@ -66,6 +67,29 @@ def test_the_acting_user_owns_a_third(demo: Session) -> None:
     people = people_store.people(demo.reader)
     assert [one.login for one in people[1:]] == [login for login, *_rest in COLLEAGUES]
     assert {one.role for one in people} == {"administrator", "sales_rep", "sales_manager", "service"}
+
+
+@pytest.mark.requirement("S0-20")
+def test_a_manager_sees_a_team_and_a_representative_the_own_customers(demo: Session) -> None:
+    path = demo.database.path
+    seen = {}
+    for login in ("lixiaoshou", "zhaomingyuan", "zhouqian"):
+        with open_session(path, login=login, read_only=True) as session:
+            rows = session.reader.execute("SELECT DISTINCT owner_id FROM customer").fetchall()
+            names = {session.names[row[0]] for row in rows}
+            seen[login] = names
+    assert seen["lixiaoshou"] == {"李销售"}
+    assert seen["zhaomingyuan"] == {"赵明远", "李销售"}
+    assert seen["zhouqian"] >= {"李销售", "陈晓雨", "赵明远"}
+
+
+def test_two_hundred_people_are_in_twenty_teams_with_a_manager_each() -> None:
+    people, (found, places) = staff(1_000_000, seed=7), teams(199)
+    leaves = [place for place, one in enumerate(found) if one.name.endswith("组")]
+    assert len(leaves) == 20 and len({one.name for one in found}) == len(found)
+    for place in leaves:
+        roles = [people[order - 1].role for order in range(1, 200) if places[order] == place]
+        assert 8 <= len(roles) <= 10 and roles.count("sales_manager") == 1
 
 
 def test_today_has_rows_of_every_kind(demo: Session) -> None:
