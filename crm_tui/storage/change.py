@@ -59,12 +59,13 @@ class Change:
 
     def insert_many(self, table: str, names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
         """Insert many rows of a tracked table; each row holds the values of ``names`` in order."""
+        # The number of the set is no part of the text: each part of a job would compile it with its triggers.
         marks = ", ".join("?" for _name in names)
         sql = (
             f"INSERT INTO {_name(table)} ({', '.join(map(_name, names))}, created_in, changed_in)"
-            f" VALUES ({marks}, {self.set_id:d}, {self.set_id:d})"
+            f" VALUES ({marks}, ?, ?)"
         )
-        self.connection.executemany(sql, rows)
+        self.connection.executemany(sql, ((*row, self.set_id, self.set_id) for row in rows))
 
     def update(self, table: str, row_id: int, values: Mapping[str, Any], seen: int | None = None) -> bool:
         """Update the fields that differ and return whether any did.
@@ -102,8 +103,8 @@ class Change:
         Nothing is compared: the caller has read the rows inside this change and hands over those that differ.
         """
         values = ", ".join(f"{_name(name)} = ?" for name in names)
-        sql = f"UPDATE {_name(table)} SET {values}, changed_in = {self.set_id:d} WHERE id = ?"
-        self.connection.executemany(sql, rows)
+        sql = f"UPDATE {_name(table)} SET {values}, changed_in = ? WHERE id = ?"
+        self.connection.executemany(sql, ((*row[:-1], self.set_id, row[-1]) for row in rows))
 
     def _merge(self, table: str, row_id: int, values: Mapping[str, Any], seen: int, *, moved: bool) -> None:
         """Hold a save against what others did to the record since ``seen``."""

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import json
 import os
+from collections import deque
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -31,6 +32,7 @@ LARGEST_PART: int = 5000
 PART_SECONDS = 0.15
 PART_SECONDS_UNLOGGED = 0.12  # without write-ahead log, where readers wait for the COMMIT of each
 PART_SECONDS_ALONE = 1.5
+DEAREST_OF = 3  # parts, by the seconds of a row
 NEARLY = 0.8  # of the time that a part may take: then the next is no larger
 PART_SECONDS_GENTLE = 0.05  # of what people do while they work: nobody's save waits for a tenth of a second
 USUAL_CACHE = -2000  # SQLite's own, in KiB
@@ -195,6 +197,7 @@ class Parts:
     least: int = 0
     logging: bool = False
     unsettled: float = 0.0
+    costs: deque[float] = field(default_factory=lambda: deque(maxlen=DEAREST_OF))
 
     def run(self, total: int, done: int, part: Callable[[int, int], None]) -> None:
         """Call ``part(start, stop)`` until ``total`` rows are done; raises Cancelled between two parts.
@@ -218,7 +221,7 @@ class Parts:
                 self.size = max(self.size, self.least or SMALL)
             goal = PART_SECONDS_GENTLE if self.gentle else PART_SECONDS_ALONE if alone else shared
             stop = min(total, done + self.size)
-            if self.gentle and total - stop < self.size // 2:
+            if self.gentle and total - stop < self.size // 4:
                 # A rest of its own would cost a pause, and when it is taken back another.
                 stop = total
             rows = stop - done
@@ -231,15 +234,20 @@ class Parts:
             self.begun = True
             if self.progress:
                 self.progress(done, total)
-            if took > goal:
+            if self.gentle:
+                self.size = self._gentle_size(rows, took, goal)
+            elif took > goal:
                 self.size = max(FIRST_PART, int(rows * goal / took))
             elif rows >= self.size:
                 self.size = self._larger(rows, took, goal)
 
+    def _gentle_size(self, rows: int, took: float, goal: float) -> int:
+        """Return the size of the next part by the dearest of the last ones: machines are busy by turns."""
+        self.costs.append(max(took, 0.001) / rows)
+        return max(FIRST_PART, min(LARGEST_PART, self.size * 2, int(goal / max(self.costs))))
+
     def _larger(self, rows: int, took: float, goal: float) -> int:
         """Return the size of the next part after one that was shorter than the goal."""
-        if self.gentle:
-            return min(LARGEST_PART, self.size * 2, max(self.size, int(rows * goal / max(took, 0.001))))
         if took > goal * NEARLY:
             return self.size
         return min(LARGEST_PART, self.size * 2, max(self.size, int(rows * NEARLY * goal / max(took, 0.001))))
@@ -323,4 +331,5 @@ class Parts:
             gentle=self.gentle,
             logging=self.logging,
             unsettled=self.unsettled,
+            costs=deque(self.costs, DEAREST_OF),
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 
 from crm_tui.storage.driver import sqlite3
 
@@ -10,11 +11,27 @@ PIECE = 400
 
 
 def placeholders(values: Sequence[object], prefix: str = "p") -> tuple[str, dict[str, object]]:
-    """Return ``:p0, :p1, ...`` and the parameters for up to 500 values."""
-    return (
-        ", ".join(f":{prefix}{index}" for index in range(len(values))),
-        {f"{prefix}{index}": value for index, value in enumerate(values)},
-    )
+    """Return ``:p0, :p1, ...`` and the parameters for up to 500 values that something is one of.
+
+    The last value stands there again until they are as many as in other lists of about this length: what was
+    compiled for one serves the others.
+    """
+    if not values:
+        return "", {}
+    names, marks = _marks(_rounded(len(values)), prefix)
+    again = [values[-1]] * (len(names) - len(values))
+    return marks, dict(zip(names, [*values, *again], strict=True))
+
+
+def _rounded(count: int) -> int:
+    power = 1 << (count - 1).bit_length()
+    return PIECE if count <= PIECE < power else power
+
+
+@lru_cache(maxsize=64)
+def _marks(count: int, prefix: str) -> tuple[list[str], str]:
+    names = [f"{prefix}{index}" for index in range(count)]
+    return names, ", ".join([f":{name}" for name in names])
 
 
 def pieces(values: Iterable[int]) -> Iterator[list[int]]:
