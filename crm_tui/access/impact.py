@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from crm_tui.access import house, store_house
 from crm_tui.access.policy import Policy
@@ -75,7 +75,39 @@ def would_do(
 
 def policies(connection: sqlite3.Connection, today: date) -> dict[int, Policy]:
     """Return the policies of everybody by person."""
-    return {one.id: load_policy(connection, one.id, today) for one in store_house.people(connection)}
+    # What all ask alike, teams and grants of a role, is read once.
+    reads = cast("sqlite3.Connection", _Remembering(connection))
+    return {one.id: load_policy(reads, one.id, today) for one in store_house.people(connection)}
+
+
+class _Remembering:
+    """A connection for reading a few rows many times inside one transaction."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self._known: dict[tuple[Any, ...], _Rows] = {}
+
+    def execute(self, sql: str, params: Mapping[str, Any] | None = None) -> _Rows:
+        """Return the rows of a query, those of the last time when it is asked again."""
+        key = (sql, *(params or {}).items())
+        if key not in self._known:
+            self._known[key] = _Rows(self._connection.execute(sql, params or {}).fetchall())
+        return self._known[key]
+
+
+class _Rows:
+    """Rows that are read already."""
+
+    def __init__(self, rows: list[Any]) -> None:
+        self._rows = rows
+
+    def fetchall(self) -> list[Any]:
+        """Return all of them."""
+        return self._rows
+
+    def fetchone(self) -> Any:
+        """Return the first, None when there is none."""
+        return self._rows[0] if self._rows else None
 
 
 def compared(
@@ -258,12 +290,20 @@ class _Sums:
     def __init__(self, counts: Mapping[int | None, int], shared: Mapping[int | None, int]) -> None:
         self.counts = counts
         self.shared = shared
+        self._known: dict[tuple[_Sight, _Sight, _Sight | None], dict[int | None, int]] = {}
 
     def only_in(self, one: _Sight, other: _Sight, within: _Sight | None = None) -> dict[int | None, int]:
         """Return by owner how many customers one sight has and the other has not, ``within`` a third."""
+        asked = (one, other, within)
+        if asked not in self._known:
+            # Most groups of fields are seen as far as each other.
+            self._known[asked] = self._counted(*asked)
+        return self._known[asked]
+
+    def _counted(self, one: _Sight, other: _Sight, within: _Sight | None) -> dict[int | None, int]:
         found: dict[int | None, int] = {}
         owners = self.counts if one.owners is None else one.owners
-        if not (one.owners is not None and other.owners is not None and one.owners <= other.owners):
+        if other.owners is not None and not (one.owners is not None and one.owners <= other.owners):
             for owner in owners:
                 if _holds(other, owner) or (within is not None and not _holds(within, owner)):
                     continue
