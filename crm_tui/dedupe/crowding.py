@@ -71,10 +71,11 @@ def match_many(
 def match_with(reader: sqlite3.Connection, rows: Iterable[tuple[int, Record, int]]) -> dict[int, Match]:
     """Return by row what it has in common with one customer of the file, whatever their score and band.
 
-    ``rows`` are (row, record, customer); a customer that is not there is left out.
+    ``rows`` are (row, record, customer); a customer that the user does not see is left out, and of the others
+    only what is shown is compared.
     """
     rows = list(rows)
-    known = store.documents(reader, sorted({customer for _row, _record, customer in rows}))
+    known = store.shown(reader, sorted({customer for _row, _record, customer in rows}))
     found = {}
     for row, record, customer in rows:
         if customer not in known:

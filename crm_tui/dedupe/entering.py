@@ -25,13 +25,15 @@ SHARED = {
     "mail": N_("Same mail address"),
 }
 BEGUN = N_("The brand begins so")
+THERE = N_("Already there")  # for a reason that the user may not see
 
 
 class Likely(NamedTuple):
     """A customer that the typed one may be.
 
     ``said`` is the band, or what is the same where it is in none; ``lines`` are the reasons, their sum is
-    ``score``. Of one that the user may not see there are owner and status only.
+    ``score``: by what the user sees of it. Of one that the user may not see there are owner and status only,
+    and only where it is likely: a beginning does not tell whom colleagues know.
     """
 
     customer_id: int
@@ -68,30 +70,34 @@ def likely(
         # While no more than a brand is typed, those too whose brand begins so.
         known = {one.customer_id for one in found}
         found += finding.begun(reader, record, limit - len(found), out | known)
-    return _told(reader, found, shared)
+    return _told(reader, record, found, shared)
 
 
-def _told(reader: sqlite3.Connection, found: Sequence[Alike], shared: Mapping[int, str]) -> list[Likely]:
+def _told(
+    reader: sqlite3.Connection, record: Record, found: Sequence[Alike], shared: Mapping[int, str]
+) -> list[Likely]:
     seen = store.told(reader, [one.customer_id for one in found if one.visible])
     taken = store.taken(reader, [one.customer_id for one in found if not one.visible])
+    shown = {one.customer_id: one for one in finding.as_shown(reader, record, found)}
     result = []
     for one in found:
         if one.customer_id in seen:
-            said = shared.get(one.customer_id) or _(BEGUN)
-            if one.band not in (scoring.NONE, scoring.POSSIBLE):
-                said = _(wording.BANDS[one.band])
-            told = (*seen[one.customer_id], said, one.scored.score, one.scored.lines)
-            result.append(Likely(one.customer_id, True, *told))
-        elif one.customer_id in taken:
+            told = shown.get(one.customer_id, one)
+            said = shared.get(one.customer_id) or _(BEGUN if told is one else THERE)
+            if told.band not in (scoring.NONE, scoring.POSSIBLE):
+                said = _(wording.BANDS[told.band])
+            of_it = (*seen[one.customer_id], said, told.scored.score, told.scored.lines)
+            result.append(Likely(one.customer_id, True, *of_it))
+        elif one.customer_id in taken and one.band in (scoring.MERGE, scoring.REVIEW):
             result.append(Likely(one.customer_id, False, "", "", *taken[one.customer_id], "", 0.0, ()))
     return result
 
 
 def record_of(reader: sqlite3.Connection, customer_id: int) -> Record:
-    """Return the record that a customer is now; an empty one when it is not there."""
+    """Return the record that a customer is now, as far as the user sees it; else an empty one."""
     from crm_tui.identity import document
 
-    return document.record_of(store.documents(reader, [customer_id]).get(customer_id, ""))
+    return document.record_of(store.shown(reader, [customer_id]).get(customer_id, ""))
 
 
 def told_apart(reader: sqlite3.Connection, customer_id: int) -> set[int]:

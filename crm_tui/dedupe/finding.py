@@ -32,7 +32,8 @@ class Alike(NamedTuple):
     """A customer that the typed one may be; ``band`` as scoring.band.
 
     Of one that is not ``visible`` to the user nothing is shown but that it is there, who holds it and its
-    state: ``scored`` tells what its record holds.
+    state: ``scored`` tells what its record holds. Of one that is, ``scored`` may rest on hidden fields too:
+    ``as_shown`` compares what the user sees of it.
     """
 
     customer_id: int
@@ -87,6 +88,24 @@ def lookup(
     whatever their score, behind the others. The list is empty while the index is not ready.
     """
     return _unless_damaged(lambda: _lookup(reader, record, limit, frozenset(leave_out), tuple(also)))
+
+
+def as_shown(reader: sqlite3.Connection, record: Record, found: Iterable[Alike]) -> list[Alike]:
+    """Return those that the user sees, compared by nothing but what is shown of them."""
+    several = [one for one in found if one.visible]
+    ids = [one.customer_id for one in several]
+    all_lines, seen = store.documents(reader, ids), store.shown(reader, ids)
+    mine = features(record)
+    rare = Frequency(_Blocks(reader, ()))
+    result = []
+    for one in several:
+        text = seen.get(one.customer_id, "")
+        if text != all_lines.get(one.customer_id, ""):
+            one = _alike(one.customer_id, scoring.compare(mine, features_of(text), rare))._replace(
+                visible=True
+            )
+        result.append(one)
+    return result
 
 
 def begun(

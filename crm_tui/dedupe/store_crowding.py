@@ -10,7 +10,7 @@ from crm_tui import clock
 from crm_tui.storage.driver import sqlite3
 from crm_tui.storage.lists import query_in
 
-SOME_OF = "SELECT rowid FROM customer_gram WHERE customer_gram MATCH :key LIMIT :most"
+SOME_OF = "SELECT rowid FROM customer_gram WHERE customer_gram MATCH :key LIMIT 0 + :most"
 DOCUMENTS = (
     "SELECT customer_id, haystack || whereabouts FROM compared WHERE customer_id IN ({ids})"
     " ORDER BY customer_id NULLS LAST"
@@ -21,6 +21,7 @@ COMPARED = (
     " WHERE t.shown = 1 AND t.customer_id NOT BETWEEN (SELECT coalesce(max(p.low), 1) FROM main.publishing p)"
     " AND (SELECT coalesce(max(p.high), 0) FROM main.publishing p)"
 )
+SHOWN = DOCUMENTS.replace(" compared ", " listed ")
 # Along the keys of the index beside those asked for: temporary tables of a connection of its own.
 OPENED = (
     "CREATE VIRTUAL TABLE temp.key_held USING fts5vocab(main, customer_gram, instance)",
@@ -84,3 +85,8 @@ def documents(reader: sqlite3.Connection, ids: Sequence[int]) -> dict[int, str]:
 def see_all(connection: sqlite3.Connection) -> None:
     """Let ``documents`` be asked on a connection without views."""
     connection.execute(COMPARED)
+
+
+def shown(reader: sqlite3.Connection, ids: Sequence[int]) -> dict[int, str]:
+    """Return the same documents as far as the user may see them."""
+    return dict(query_in(reader, SHOWN, ids))

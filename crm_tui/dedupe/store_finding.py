@@ -7,10 +7,14 @@ from collections.abc import Iterable
 from crm_tui.storage.driver import sqlite3
 from crm_tui.storage.lists import query_in
 
-# No more than is asked for: of a block with thousands of members only that it is large is told.
-HAVING = "SELECT rowid FROM customer_gram WHERE customer_gram MATCH :token LIMIT :most"
-NEWEST = "SELECT rowid FROM customer_gram WHERE customer_gram MATCH :token ORDER BY rowid DESC LIMIT :most"
+# 0 + spares planning each time anew (search/store.py). Of a block with thousands of members no more is asked
+# than tells that it is large.
+HAVING = "SELECT rowid FROM customer_gram WHERE customer_gram MATCH :token LIMIT 0 + :most"
+NEWEST = (
+    "SELECT rowid FROM customer_gram WHERE customer_gram MATCH :token ORDER BY rowid DESC LIMIT 0 + :most"
+)
 DOCUMENTS = "SELECT customer_id, haystack || whereabouts FROM compared WHERE customer_id IN ({ids})"
+SHOWN = "SELECT customer_id, haystack || whereabouts FROM listed WHERE customer_id IN ({ids})"
 VISIBLE = "SELECT id FROM customer WHERE id IN ({ids})"
 
 
@@ -28,6 +32,11 @@ def newest(reader: sqlite3.Connection, grams: Iterable[str], most: int) -> list[
 def documents(reader: sqlite3.Connection, ids: Iterable[int]) -> dict[int, str]:
     """Return by customer the text that tells it from others; whoever is gone is left out."""
     return dict(query_in(reader, DOCUMENTS, ids))
+
+
+def shown(reader: sqlite3.Connection, ids: Iterable[int]) -> dict[int, str]:
+    """Return by customer the same text as far as the user may see it; of one out of sight nothing."""
+    return dict(query_in(reader, SHOWN, ids))
 
 
 def visible(reader: sqlite3.Connection, ids: Iterable[int]) -> set[int]:

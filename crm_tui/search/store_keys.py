@@ -8,5 +8,5 @@ RANGE = "SELECT term, doc FROM customer_gram_held WHERE term >= :low AND term < 
 MEMBERS = (
     "SELECT customer_gram.rowid FROM customer_gram"
     " JOIN customer_state ON customer_state.customer_id = customer_gram.rowid"
-    " WHERE customer_gram MATCH :query AND customer_state.shown = 1 LIMIT :most"
+    " WHERE customer_gram MATCH :query AND customer_state.shown = 1 LIMIT 0 + :most"
 )
