@@ -563,7 +563,8 @@ CREATE INDEX customer_state_odd ON customer_state (odd, customer_id) WHERE odd >
 CREATE INDEX customer_state_idle ON customer_state (idle_since, customer_id, shown);
 -- The same of what is derived, as customer_owner has of the customer's own.
 CREATE INDEX customer_state_held ON customer_state
-  (held_by, customer_id, name_sort, next_due_on, last_followup_at, idle_since, open_plans, region, province)
+  (held_by, customer_id, name_sort, next_due_on, last_followup_at, idle_since, open_plans, contacts, phones,
+   region, province, city)
   WHERE shown = 1;
 
 -- The search index: the grams (search/grams.py) of each customer's haystack, the keys (identity/keys.py) under which

@@ -154,6 +154,12 @@ def patience(
     return FAR_MS if len(lists.gather(reading.reader, whole, test, spread)) > len(spread) // 4 else WALK_MS
 
 
+def each_test(reading: Reading, tree: Filter | None) -> list[Test]:
+    """Return the tests that all must be passed, each by itself; none for the whole list."""
+    parts = tree.parts if isinstance(tree, All) else () if tree is None else (tree,)
+    return [reading.test(part) for part in parts]
+
+
 def _first(
     reading: Reading, order: lists.Order, segments: Sequence[lists.Segment], backwards: bool
 ) -> list[int]:

@@ -22,6 +22,10 @@ SHARED = "SELECT k.customer_id FROM collaborator k WHERE k.person_id IN (SELECT 
 BOUNDED = "SELECT count(*) FROM (SELECT 1 FROM customer c WHERE c.owner_id IN ({owners}) LIMIT :most)"
 VALUES = "SELECT DISTINCT {key}"
 COUNT = "SELECT count(*)"
+AND, LIMIT = " AND ", " LIMIT :limit"
+# The sign keeps those ids from leading: each would be looked up in the table.
+AMONG = " AND +{id} IN (SELECT {among}{from}"
+Tests = Sequence[Test]  # all of them must be passed
 Params = Mapping[str, Any]
 
 
@@ -68,23 +72,25 @@ class Seen:
         sql = BOUNDED.replace("{owners}", self._owners)
         return self.reader.execute(sql, {**self._people, "most": most}).fetchone()[0] + len(self.shared)
 
-    def rows(self, order: Order, test: Test | None) -> list[tuple[int, Any]]:
-        """Return (id, key) of those that pass a test, in no order."""
-        found = self._asked(lists.WALK, order, test).fetchall()
+    def rows(self, order: Order, tests: Tests) -> list[tuple[int, Any]]:
+        """Return (id, key) of those that pass some tests, in no order."""
+        found = self._asked(lists.WALK, order, tests).fetchall()
         if self.shared:
-            found += lists.gather(self.reader, order, self._besides(order, test), self.shared)
+            found += lists.gather(self.reader, order, self._besides(order, tests), self.shared)
         return found
 
     def first(
-        self, order: Order, segment: Segment, test: Test | None, limit: int, *, backwards: bool
+        self, order: Order, segment: Segment, tests: Tests, limit: int, *, backwards: bool
     ) -> list[tuple[int, Any]]:
-        """Return (id, key) of the first rows of a segment that pass a test."""
-        # The sign keeps the index of the order from being walked: the few are sorted instead.
-        where = segment.where.replace("{key}", "+{key}")
-        ends = where + lists.SORTED[segment.keyed, backwards].replace("{key}", "+{key}") + " LIMIT :limit"
-        found = self._asked(lists.WALK, order, test, ends, {**segment.params, "limit": limit}).fetchall()
+        """Return (id, key) of the first rows of a segment that pass some tests."""
+        where, sorts = segment.where, lists.SORTED[segment.keyed, backwards]
+        if order.key not in OWNER.values():
+            # The sign keeps the index of the order from being walked: the few are sorted instead.
+            where, sorts = (sql.replace("{key}", "+{key}") for sql in (where, sorts))
+        given = {**segment.params, "limit": limit}
+        found = self._asked(lists.WALK, order, tests, where + sorts + LIMIT, given).fetchall()
         if self.shared:
-            inner = self._besides(order, test)
+            inner = self._besides(order, tests)
             within = Test(
                 inner.sql + segment.where.replace("{key}", order.key), inner.params | segment.params
             )
@@ -92,39 +98,48 @@ class Seen:
             found.sort(key=itemgetter(1, 0) if segment.keyed else itemgetter(0), reverse=backwards)
         return found[:limit]
 
-    def count(self, order: Order, test: Test | None) -> int:
-        """Return how many pass a test."""
-        total = self._asked(COUNT, order, test).fetchone()[0]
+    def count(self, tests: Tests) -> int:
+        """Return how many pass some tests."""
+        order = lists.ORDERS["id"]
+        if tests and not any(one.of_customer for one in tests):
+            order = lists.COUNTED
+        total = self._asked(COUNT, order, tests).fetchone()[0]
         if self.shared:
-            total += len(lists.gather(self.reader, order, self._besides(order, test), self.shared))
+            total += len(lists.gather(self.reader, order, self._besides(order, tests), self.shared))
         return total
 
     def values(self, order: Order) -> set[Any]:
         """Return the values that an order's column has."""
-        found = {row[0] for row in self._asked(VALUES, order, None).fetchall()}
+        found = {row[0] for row in self._asked(VALUES, order, ()).fetchall()}
         if self.shared:
             found |= {row[1] for row in lists.gather(self.reader, order, None, self.shared)}
         return found
 
     def _asked(
-        self, what: str, order: Order, test: Test | None, ends: str = "", params: Params | None = None
+        self, what: str, order: Order, tests: Tests, ends: str = "", params: Params | None = None
     ) -> sqlite3.Cursor:
+        """Run a query that is led by the index of the owner; each table's tests are told by its own."""
         lead = lists.table_of(order)
-        joined = test is not None and (test.of_state if lead == "c" else test.of_customer)
-        if joined and test is not None and not (test.of_state and test.of_customer):
-            # Who passes is told before the key of the order is looked for.
-            lead = "c" if test.of_customer else "s"
-        sql = what + lists.FROM[lead, joined] + f" AND {OWNER[lead]} IN ({self._owners})"
-        if test is not None:
-            sql += f" AND {test.sql}"
+        other = "s" if lead == "c" else "c"
+        apart = [one for one in tests if (one.of_state if lead == "c" else one.of_customer)]
+        joined = [one for one in apart if one.of_state and one.of_customer]
+        apart = [one for one in apart if one not in joined]
+        here = [one.sql for one in tests if one not in apart]
+        sql = AND.join((what + lists.FROM[lead, bool(joined)], self._of(lead), *here))
+        if apart:
+            there = AND.join((self._of(other), *(one.sql for one in apart)))
+            sql += AMONG.replace("{from}", lists.FROM[other, False]).replace("{among}", lists.IDS[other])
+            sql += AND + there.replace("{id}", lists.IDS[other]) + ")"
         sql = (sql + ends).replace("{key}", order.key).replace("{id}", lists.IDS[lead])
-        given = {**self._people, **(test.params if test else {}), **(params or {})}
-        return self.reader.execute(sql, given)
+        given = {name: value for one in tests for name, value in one.params.items()}
+        return self.reader.execute(sql, {**self._people, **given, **(params or {})})
 
-    def _besides(self, order: Order, test: Test | None) -> Test:
+    def _of(self, table: str) -> str:
+        return f"{OWNER[table]} IN ({self._owners})"
+
+    def _besides(self, order: Order, tests: Tests) -> Test:
         """Return a test of those too that the owner does not tell."""
         owner = OWNER[lists.table_of(order)]
-        others = Test(f"{owner} NOT IN ({self._owners})", dict(self._people))
-        if test is None:
-            return others
-        return Test(f"{others.sql} AND {test.sql}", others.params | test.params)
+        params = {name: value for one in tests for name, value in one.params.items()}
+        sql = AND.join((f"{owner} NOT IN ({self._owners})", *(one.sql for one in tests)))
+        return Test(sql, params | self._people)

@@ -16,7 +16,7 @@ from typing import Any
 from crm_tui.customers import store
 from crm_tui.customers import store_list as lists
 from crm_tui.customers.list_places import FAR, keys_of, place_among, rank_of, segment_of
-from crm_tui.customers.list_seeking import SEEK_MS, WALK_MS, Seeking, patience, seek
+from crm_tui.customers.list_seeking import SEEK_MS, WALK_MS, Seeking, each_test, patience, seek
 from crm_tui.customers.list_walking import Anchor, Walk
 from crm_tui.customers.store import CustomerRow, Query
 from crm_tui.customers.store_filter import Reading
@@ -215,7 +215,9 @@ class Window:
         if self._seen.size(WIDE) >= WIDE:
             self._seen, self._walk.whole = None, self.filter is None
             return False
-        self._ids = self._sorted(self._told(self._seen.rows(self.order, self._test)))
+        self._ids = self._sorted(
+            self._told(self._seen.rows(self.order, each_test(self._reading, self.filter)))
+        )
         return True
 
     def _page_of_seen(self, offset: int, limit: int, *, reverse: bool = False) -> list[int] | None:
@@ -230,10 +232,10 @@ class Window:
             self._gather_seen()
             ids = self._ids or array("q")
             return list(ids[max(0, len(ids) - limit) :] if reverse else ids[offset : offset + limit])
-        self._paged = True
+        self._paged, tests = True, each_test(self._reading, self.filter)
         backwards, found, left = self.backwards is not reverse, [], offset + limit
         for segment in self._parts()[::-1] if reverse else self._parts():
-            rows = self._seen.first(self.order, segment, self._test, left, backwards=backwards)
+            rows = self._seen.first(self.order, segment, tests, left, backwards=backwards)
             found += [row[0] for row in rows]
             left -= len(rows)
             if not left:
@@ -352,7 +354,7 @@ class Window:
 
     def _counted(self) -> int:
         if self._seen is not None and (self.filter is None or self._seen.size(WIDE) < WIDE):
-            return self._seen.count(lists.ORDERS["id"], self._test)
+            return self._seen.count(each_test(self._reading, self.filter))
         found = self._knows_members().count() if self.filter is not None else None
         return lists.count_all(self.reader) if found is None else found
 
