@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
@@ -11,7 +10,7 @@ from tests.matrix import lines_customers, lines_rest
 from tests.matrix.asking import Ask
 from tests.matrix.finding_reads import reads
 from tests.matrix.rules import VIEWERS
-from tests.matrix.world import PRESETS, built
+from tests.matrix.world import PRESETS, WHOLE, built
 
 LINES = lines_customers.LINES | lines_rest.LINES
 # Others of these roles stand in test_views.py; CRM_MATRIX=all asks as everybody.
@@ -20,7 +19,7 @@ FEW = (
     ("files", "rep"),
 )
 EVERYBODY = tuple((preset, one) for preset in PRESETS for one in VIEWERS)
-ASKED = EVERYBODY if os.environ.get("CRM_MATRIX") == "all" else FEW
+ASKED = EVERYBODY if WHOLE else FEW
 KNOWN: dict[str, str] = {
     "dedupe.entering.record_of": "reads the document of any customer by its id",
 }

@@ -1,0 +1,137 @@
+"""Calls of every command: what somebody may type who knows numbers, sets and phones of others.
+
+``{no}`` is each of some customers, seen and unseen; ``{phone}``, ``{mail}``, ``{name}``, ``{word}`` are values
+of theirs that may be hidden; ``{set}`` is each of some change sets; ``{out}`` a folder for files.
+"""
+
+from __future__ import annotations
+
+FILES_ALONE = "about files and the program, not about records"
+LISTED = ("list", "--filter", "{condition}")
+READS: dict[str, tuple[tuple[str, ...], ...] | str] = {
+    "init": FILES_ALONE,
+    "demo": FILES_ALONE,
+    "migrate": (("migrate",),),
+    "template": (("template", "{out}/template.xlsx"),),
+    "keys": FILES_ALONE,
+    "export": (
+        ("export", "customers", "{out}/a.xlsx"),
+        ("export", "customers", "{out}/a.csv"),
+        ("export", "customers", "{out}/a.json"),
+        ("export", "contacts", "{out}/b.csv"),
+        ("export", "projects", "{out}/c.csv"),
+        ("export", "activities", "{out}/d.csv"),
+        ("export", "plans", "{out}/e.csv"),
+        ("export", "due", "{out}/f.csv"),
+        ("export", "customers", "{out}/g.xlsx", "--preset", "S2"),
+        ("export", "customers", "{out}/h{no}.csv", "--find", "{no}"),
+        ("export", "customers", "{out}/h{no}.xlsx", "--preset", "S4", "--find", "{no}"),
+        ("export", "customers", "{out}/i.csv", "--filter", "预算:有", "--raw"),
+        ("export", "customers", "{out}/nowhere/j.csv"),
+    ),
+    "due": (
+        ("due",),
+        ("due", "--json"),
+        ("due", "--mine"),
+        ("due", "--until", "30", "--json"),
+        ("due", "--line"),
+    ),
+    "list": (
+        ("list",),
+        ("list", "--json"),
+        ("list", "--count"),
+        ("list", "--columns", "name,mobile,email,budget,decision_process,family,contact_title", "--json"),
+        ("list", "{phone}"),
+        ("list", "{name}", "--json"),
+        ("list", "--filter", "联系电话:{phone}"),
+        ("list", "--filter", "预算>1万"),
+        ("list", "--filter", "职位:{word}"),
+        ("list", "--sort", "budget"),
+        ("list", "--view", "{word}"),
+    ),
+    "find": (
+        ("find", "{phone}", "--json"),
+        ("find", "{mail}"),
+        ("find", "{name}", "--json"),
+        ("find", "机械", "--json", "--limit", "99"),
+        ("find", "杭州瑞丰"),
+        ("find", "{name}", "--view", "{word}"),
+    ),
+    "show": (("show", "{no}"), ("show", "{no}", "--json"), ("show", "{name}")),
+    "history": (
+        ("history",),
+        ("history", "--json", "--limit", "500"),
+        ("history", "{no}"),
+        ("history", "{no}", "--json"),
+        ("history", "{no}", "--field", "budget"),
+        ("history", "{no}", "--field", "mobile"),
+    ),
+    "dupes list": (
+        ("dupes", "list"),
+        ("dupes", "list", "--pairs", "--json"),
+        ("dupes", "list", "--clusters", "--json"),
+        ("dupes", "list", "--band", "related"),
+    ),
+    "user list": (("user", "list"), ("user", "list", "--json")),
+    "team list": (("team", "list"), ("team", "list", "--json")),
+    "policy list": (("policy", "list"), ("policy", "list", "--json")),
+    "policy explain": (
+        ("policy", "explain", "rep", "{no}"),
+        ("policy", "explain", "far", "{no}", "--json"),
+    ),
+    "policy roles": (("policy", "roles"), ("policy", "roles", "--json")),
+    "audit": (("audit",), ("audit", "--json", "--limit", "500"), ("audit", "--kind", "unmask")),
+    "doctor": (("doctor",),),
+}
+WRITES: dict[str, tuple[tuple[str, ...], ...] | str] = {
+    "import": (
+        ("import", "{sheet}", "--dry-run", "--json"),
+        (
+            "import",
+            "{sheet}",
+            "--on-match",
+            "add",
+            "--on-suspect",
+            "add",
+            "--no-backup",
+            "--rejects",
+            "{out}/r.csv",
+        ),
+        ("import", "{sheet}", "--match", "name", "--rejects", "{out}/r2.xlsx", "--no-backup"),
+    ),
+    "log": (
+        ("log", "{no}", "--way", "电话", "聊过"),
+        ("log", "{no}", "聊过", "--next", "明天 回访", "--json"),
+    ),
+    "change": (
+        ("change", "need=新", "--find", "{no}", "--dry-run"),
+        ("change", "budget=5万", "--all", "--dry-run", "--json"),
+        ("change", "note=新", "--find", "{no}", "--yes"),
+        ("change", "budget=9万", "--find", "{no}", "--yes", "--json"),
+        ("change", "--hand-over", "rep", "--find", "{no}", "--dry-run"),
+        ("change", "--archive", "--find", "{name}", "--yes"),
+    ),
+    "dupes scan": (("dupes", "scan"), ("dupes", "scan", "--json")),
+    "dupes merge": (
+        ("dupes", "merge", "{no}", "{other}", "--dry-run"),
+        ("dupes", "merge", "{no}", "{other}", "--yes", "--json"),
+    ),
+    "dupes reject": (("dupes", "reject", "{no}", "{other}"),),
+    "dupes related": (("dupes", "related", "{no}", "{other}", "--note", "x"),),
+    "undo": (("undo", "{set}"), ("undo", "{set}", "--leave"), ("undo",)),
+    "redo": (("redo",),),
+    "user add": (("user", "add", "new", "--role", "sales_rep"),),
+    "user edit": (("user", "edit", "mate", "--name", "x"),),
+    "user role": (("user", "role", "rep", "administrator", "--dry-run"), ("user", "role", "mate", "service")),
+    "user team": (("user", "team", "rep", "华北", "--dry-run"),),
+    "user deactivate": (("user", "deactivate", "mate", "--dry-run"), ("user", "deactivate", "mate")),
+    "user activate": (("user", "activate", "left"),),
+    "user away": (("user", "away", "far", "--by", "mate", "--from", "2026-11-20", "--until", "2026-11-30"),),
+    "team add": (("team", "add", "新组", "--above", "华东"),),
+    "team edit": (("team", "edit", "上海组", "--above", "上海组"),),
+    "team remove": (("team", "remove", "华北"),),
+    "policy set": (("policy", "set", "sales_rep", "read", "all", "--dry-run"),),
+    "policy preset": (("policy", "preset", "files", "--dry-run"),),
+    "backup": (("backup", "{out}/copies"), ("backup", "--list", "{out}/copies")),
+    "restore": (("restore", "--drill"),),
+}
