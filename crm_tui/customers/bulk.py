@@ -11,7 +11,7 @@ from crm_tui.access import store as people_store
 from crm_tui.customers import service, store_bulk
 from crm_tui.customers.bulk_edit import Edit, no_longer_active
 from crm_tui.customers.bulk_preview import Example, Preview, Target, preview, targets
-from crm_tui.errors import Cancelled, CrmError
+from crm_tui.errors import Cancelled, CrmError, Refused
 from crm_tui.locale import _, ngettext
 from crm_tui.presets import store as presets
 from crm_tui.storage import jobs, undoing
@@ -69,12 +69,16 @@ def change_many(
         from crm_tui.storage.backup import ensure_backup
 
         ensure_backup(session.database.path, jobs.BULK, session.person.login, backing_up, cancelled)
-    if len(rows) <= min(jobs.SMALL, jobs.AT_ONCE):
-        work.at_once()
-        if progress:
-            progress(len(rows), len(rows))
-    else:
-        work.in_parts(session.parts(progress, cancelled, gentle=True))
+    try:
+        if len(rows) <= min(jobs.SMALL, jobs.AT_ONCE):
+            work.at_once()
+            if progress:
+                progress(len(rows), len(rows))
+        else:
+            work.in_parts(session.parts(progress, cancelled, gentle=True))
+    except Refused as refused:
+        session.rights.note(action_of(edit), refused)
+        raise
     if edit.new_words:
         session.forget_words()
     return work.result

@@ -1,0 +1,112 @@
+"""What a refused save and an undo tell their author: nothing that the author's views do not show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from crm_tui.access import policies
+from crm_tui.access.store import add
+from crm_tui.customers import service
+from crm_tui.dedupe import merging
+from crm_tui.errors import BadInput, Refused
+from crm_tui.session import Session, create_database, open_session
+from crm_tui.storage import history
+from crm_tui.storage.change import Change
+from crm_tui.storage.faults import FieldConflict, RecordGone
+from crm_tui.storage.survey import UndoBlocked
+
+SECRET = 7_654_300
+
+
+@pytest.fixture
+def boss(tmp_path: Path) -> Iterator[Session]:
+    path = tmp_path / "a.db"
+    create_database(path, login="boss", name="王伟")
+    with open_session(path, login="boss") as session:
+        session.write(add, "rep", "陈晨", "sales_rep")
+        yield session
+
+
+@pytest.fixture
+def rep(boss: Session) -> Iterator[Session]:
+    with open_session(boss.database.path, login="rep") as session:
+        yield session
+
+
+def customer(session: Session, name: str, **values: object) -> int:
+    return session.write(service.add, {"name": name, "kind": "company", **values}, []).value
+
+
+def seen(session: Session, row: int) -> int:
+    sql = "SELECT changed_in FROM customer WHERE id = :id"
+    return session.reader.execute(sql, {"id": row}).fetchone()[0]
+
+
+def test_a_conflict_over_a_hidden_field_shows_neither_value(boss: Session, rep: Session) -> None:
+    boss.write(policies.apply_preset, "files")
+    boss.write(policies.set_permission, "sales_rep", "edit", "", "all")
+    row = customer(boss, "甲", budget_min=1, note="旧")
+    before = seen(boss, row)
+    boss.write(service.update, row, before, {"budget_min": SECRET, "note": "新"})
+    with pytest.raises(FieldConflict) as met:
+        rep.write(service.update, row, before, {"budget_min": 5, "note": "我的"})
+    conflict = met.value
+    told = {one.column: (one.before, one.theirs) for one in conflict.fields}
+    assert told == {"budget_min": (None, None), "note": ("旧", "新")}
+    assert conflict.row["budget_min"] is None and conflict.was["budget_min"] is None
+    assert all(move.theirs is None for move in conflict.moved if move.column == "budget_min")
+    with pytest.raises(FieldConflict) as whole:
+        boss.write(service.update, row, before, {"budget_min": 5})
+    assert whole.value.fields[0].theirs == SECRET
+
+
+def test_a_save_of_a_customer_that_went_out_of_sight_says_so(boss: Session, rep: Session) -> None:
+    row = customer(rep, "甲", note="旧")
+    before = seen(rep, row)
+    boss.write(service.update, row, seen(boss, row), {"owner_id": boss.person.id, "note": "机密"})
+    with pytest.raises(Refused, match="不在你可查看的范围内"):
+        rep.write(service.update, row, before, {"note": "我的"})
+
+
+def test_who_took_a_customer_over_is_named_only_when_seen(boss: Session, rep: Session) -> None:
+    mine, theirs = customer(rep, "甲公司"), customer(boss, "乙公司")
+    before = seen(rep, mine)
+    versions = {theirs: seen(boss, theirs), mine: seen(boss, mine)}
+    boss.write(merging.merge, theirs, [mine], versions)
+    # Who had the other one works on the one that stays, and sees it; until that is taken back.
+    held = boss.reader.execute("SELECT id FROM collaborator").fetchall()
+
+    def part(change: Change) -> None:
+        for (one,) in held:
+            change.soft_delete("collaborator", one)
+
+    boss.write(part)
+    with pytest.raises((RecordGone, Refused)) as met:
+        rep.write(service.update, mine, before, {"note": "我的"})
+    assert "乙公司" not in str(met.value)
+
+
+def test_what_is_in_the_way_of_an_undo_keeps_its_values(boss: Session, rep: Session) -> None:
+    row = customer(rep, "甲", note="旧")
+    made = rep.write(service.update, row, seen(rep, row), {"note": "我的"}).set_id
+    boss.write(service.update, row, seen(boss, row), {"note": "机密", "owner_id": boss.person.id})
+    with pytest.raises(UndoBlocked) as met:
+        rep.undo(made)
+    assert [(one.before, one.after, one.now) for one in met.value.obstacles] == [(None, None, None)]
+    with pytest.raises(UndoBlocked) as whole:
+        boss.undo(made)
+    assert whole.value.obstacles[0].now == "机密"
+
+
+def test_a_set_that_is_not_told_of_cannot_be_named(boss: Session, rep: Session) -> None:
+    customer(boss, "乙公司")
+    hidden = history.newest(boss.reader)
+    assert hidden not in [one.set_id for one in history.recent(rep.reader)]
+    assert history.summary(rep.reader, hidden) is None
+    with pytest.raises(BadInput, match=f"没有编号为 {hidden} 的修改"):
+        rep.undo(hidden)
+    own = customer(rep, "甲")
+    assert rep.undo() is not None and own
