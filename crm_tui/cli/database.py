@@ -38,6 +38,7 @@ def init(state: State, preset: str, name: str) -> None:
         state.out.json({"database": str(state.path)})
     say(_("Made {path}.").format(path=state.path))
     say(_("Bring in your customers with: crm-tui import FILE"))
+    say(_("Roles are a convenience, not protection: whoever can read the file can read everything."))
 
 
 @command(

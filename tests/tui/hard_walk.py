@@ -19,6 +19,7 @@ import click
 import time_machine
 
 import crm_tui.tui  # noqa: F401  (sets what must stand before Textual's first import)
+from crm_tui.access import people, policies, teams
 from crm_tui.customers import service as customers
 from crm_tui.followups import service as followups
 from crm_tui.followups.service import PlanDraft
@@ -57,6 +58,17 @@ def fill(change: Change, texts: list[str]) -> None:
         if number % 9 == 0:
             customers.add(change, values | few, [contact])
         followups.add_plan(change, customer, PlanDraft(date(2026, 11, 1 + number % 20), goal=third))
+
+
+def fill_house(change: Change, texts: list[str]) -> None:
+    """Write teams, colleagues and a role whose names are hard texts."""
+    storable = [text.encode("utf-8", "replace").decode().strip() for text in texts]
+    for number, name in enumerate(storable[:20]):
+        team = teams.add(change, f"{name[:30]}{number}", None, name)
+        people.admit(change, f"p{number}", f"{name}#"[:60], "sales_rep", [name], team)
+    policies.add_role(change, f"{storable[0][:20]}#", "sales_rep")
+    for colleague in (1, 2):
+        people.set_team(change, colleague, 1)
 
 
 async def walk(user: User, eyes: Eyes, colleague: Session) -> list[str]:
@@ -175,6 +187,25 @@ async def walk(user: User, eyes: Eyes, colleague: Session) -> list[str]:
     await user.press("escape", "enter")
     look(raw=True)
     await user.press("escape", "2")
+    # Colleagues, what roles may do, the audit.
+    await user.press("P")
+    look()
+    await user.press("j", "j", "d")
+    look(raw=True)
+    await user.press("escape", "G", "e")
+    look(raw=True)
+    await user.press("escape", "R", *["right"] * 6)
+    look()
+    await user.press("d")
+    look(raw=True)
+    await user.press("escape", "L")
+    look()
+    await user.press("enter")
+    look(raw=True)
+    await home()
+    await user.press("enter", "W", "down", "enter")
+    look(raw=True)
+    await home()
     await user.press(":")
     look(raw=True)
     return wrong
@@ -188,6 +219,7 @@ async def played(folder: Path, texts: list[str]) -> tuple[list[str], int]:
         stack.enter_context(time_machine.travel(NOW, tick=False))
         session = stack.enter_context(office(folder))
         session.write(fill, texts)
+        session.database.write(1, "user.add", lambda change: fill_house(change, texts))
         colleague = stack.enter_context(open_session(session.database.path, login="li"))
         async with story(app(session, "today"), size=SIZE) as user:
             eyes = Eyes(*SIZE)

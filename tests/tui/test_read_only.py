@@ -42,6 +42,9 @@ OPENED: dict[str, dict[str, Any]] = {
     "drafts": {},
     "upkeep": {},
     "display": {},
+    "people": {},
+    "policy": {},
+    "audit": {},
     "help": {},
     "find": {},
 }
