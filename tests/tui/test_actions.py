@@ -8,6 +8,7 @@ from itertools import pairwise
 import pytest
 
 from crm_tui import locale
+from crm_tui.access.verbs import VERBS
 from crm_tui.text.cells import width
 from crm_tui.tui.actions import ACTIONS, clashes, find
 from crm_tui.tui.key_report import report
@@ -198,3 +199,17 @@ def test_every_action_of_the_app_is_registered() -> None:
     named = {name[3:] for name, _method in inspect.getmembers(CrmApp) if name.startswith("do_")}
     assert named <= {action.id for action in ACTIONS}
     assert show_key("ctrl+d") == "Ctrl+D"
+
+
+# Everybody may do these: they take back one's own, or ask the policy themselves for what they are about.
+ASKED_ELSEWHERE = frozenset(
+    ("undo_this", "undo_others", "undo", "redo", "scan", "carry_out", "mark", "save_view", "rename_view",
+     "remove_view", "save", "not_alike", "mend", "restore", "go_ahead")
+)  # fmt: skip
+
+
+@pytest.mark.requirement("S0-20")
+def test_what_writes_names_the_verb_that_the_policy_is_asked_about() -> None:
+    assert {action.verb for action in ACTIONS if action.verb} <= set(VERBS)
+    silent = {action.id for action in ACTIONS if action.writes and not action.verb}
+    assert silent <= ASKED_ELSEWHERE, silent - ASKED_ELSEWHERE
