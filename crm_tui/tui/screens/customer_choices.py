@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
-from crm_tui.customers.filter_fields import FILTER_FIELDS, OPS, FilterField
+from crm_tui.customers.filter_fields import OPS, FilterField
+from crm_tui.customers.filter_hidden import shown_fields
 from crm_tui.locale import _
 from crm_tui.presets.store import Dictionary
 from crm_tui.tui.screens.list_candidates import Choosable, Value
@@ -12,9 +13,14 @@ from crm_tui.tui.screens.list_candidates import Choosable, Value
 DAYS = ("7", "30", "90")
 
 
-def choosables(words: Dictionary, names: Mapping[int, str], tags: Sequence[str]) -> list[Choosable]:
-    """Return every field with its values, in the order in which they are offered."""
-    return [_choosable(one, words, names, tags) for one in FILTER_FIELDS.values()]
+def choosables(
+    words: Dictionary, names: Mapping[int, str], tags: Sequence[str], hidden: Collection[str] = ()
+) -> list[Choosable]:
+    """Return every field with its values, in the order in which they are offered.
+
+    ``hidden`` are the groups of fields that the policy hides: what is about them is not offered.
+    """
+    return [_choosable(one, words, names, tags) for one in shown_fields(hidden)]
 
 
 def _choosable(

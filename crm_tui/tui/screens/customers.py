@@ -71,7 +71,15 @@ class CustomersScreen(ListScreen):
         return super().total_said()
 
     async def show_rows(self, cursor_to: Any = None, *, stay: bool = False) -> None:
-        """Read the rows; say when a search gave the best of many."""
+        """Read the rows; say when a search gave the best of many.
+
+        A filter of a role that was shown more leaves with what is hidden now.
+        """
+        data = self.filter_data(self.chosen)
+        if said := self.left_out(data):
+            self.chosen = self.filter_from(data)
+            self.filter_words = self.filter_said(self.chosen) if self.chosen is not None else ""
+            self.say(said, "warn")
         await super().show_rows(cursor_to, stay=stay)
         rows = self.table.source
         if isinstance(rows, CustomerRows) and rows.told():
@@ -103,8 +111,11 @@ class CustomersScreen(ListScreen):
     def understand(self, text: str) -> tuple[Any, str]:
         """Return the filter that a text means and the words to search for."""
         from crm_tui.customers import filters
+        from crm_tui.customers.filter_hidden import demand_shown
 
-        return filters.parse(text, self.session.words, self.people, self.session.person.id, self.crm.today())
+        found = filters.parse(text, self.session.words, self.people, self.session.person.id, self.crm.today())
+        demand_shown(found[0], self.session.policy.hidden)
+        return found
 
     def filter_said(self, chosen: Any) -> str:
         """Return a filter as it can be typed again."""
@@ -125,16 +136,26 @@ class CustomersScreen(ListScreen):
         return filters.to_data(chosen)
 
     def filter_from(self, data: Any) -> Any:
-        """Return the filter of plain values; raises BadInput when it is none of ours."""
+        """Return the filter of plain values without what is hidden; raises BadInput for none of ours."""
+        from crm_tui.customers import filters
+        from crm_tui.customers.filter_hidden import without_hidden
+
+        return without_hidden(filters.from_data(data), self.session.policy.hidden)
+
+    def left_out(self, data: Any) -> str:
+        """Say that a filter of plain values asks for what the role is not shown, '' when it does not."""
         from crm_tui.customers import filters
 
-        return filters.from_data(data)
+        if self.filter_from(data) == filters.from_data(data):
+            return ""
+        return _("A part of the filter is about fields that are not shown to your role; it was left out.")
 
     def choosables(self) -> Sequence[Choosable]:
         """Return the fields to filter by, with their values."""
         from crm_tui.tui.screens.customer_choices import choosables
 
-        return choosables(self.session.words, self.session.names, self.tags)
+        hidden = self.session.policy.hidden
+        return choosables(self.session.words, self.session.names, self.tags, hidden)
 
     # -- what others did ------------------------------------------------------------------------------
 

@@ -110,6 +110,10 @@ class ListBase(BaseScreen):
         """Return the filter of plain values; raises BadInput when it is none of ours."""
         raise NotImplementedError
 
+    def left_out(self, data: Any) -> str:
+        """Say that ``filter_from`` leaves out what the user is not shown, '' when it does not."""
+        return ""
+
     def choosables(self) -> Sequence[Choosable]:
         """Return the fields to filter by, with their values."""
         raise NotImplementedError
