@@ -8,11 +8,22 @@ from typing import Any
 
 import pytest
 
-from crm_tui.access import explaining, impact, people, policies, store, store_house, substitutes, teams
+from crm_tui.access import (
+    auditing,
+    explaining,
+    impact,
+    people,
+    policies,
+    store,
+    store_house,
+    substitutes,
+    teams,
+)
 from crm_tui.access.verbs import GROUPS, OWN, READ
 from crm_tui.customers import service as customers
 from crm_tui.errors import BadInput, Refused
 from crm_tui.session import Session, open_session
+from crm_tui.storage.change import Change
 from tests.opened import saved
 
 
@@ -264,6 +275,22 @@ def test_what_is_explained_is_what_the_views_show(
                 ).fetchone()
                 assert answers[READ, ""] == (row is not None), (login, customer)
                 assert answers[READ, "contact"] == (row == ("13800138000",)), (login, customer)
+
+
+def test_a_row_for_a_field_that_there_is_not_grants_nothing(
+    crm: Session, house: dict[str, int], database: Path
+) -> None:
+    def odd(change: Change) -> None:
+        for verb, group in (("read", "shoe_size"), ("fly", ""), ("export", "budget")):
+            row = {"role": "sales_rep", "verb": verb, "field_group": group, "scope": "all"}
+            change.insert("permission", row)
+
+    crm.database.write(1, "permission.set", odd)
+    with open_session(database, login="li") as theirs:
+        assert len(theirs.reader.execute("SELECT id FROM customer").fetchall()) == 2
+        assert theirs.policy.scope("export") == "own"
+    assert "shoe_size" in auditing.entries(crm.reader)[0].what
+    assert looked(crm, policies.apply_preset, "general").people == ()
 
 
 def test_a_group_is_never_narrower_than_own_customers() -> None:

@@ -85,6 +85,7 @@ async def change(
     session = cast(Session, crm.session)
 
     def look() -> Impact:
+        session.demand(getattr(fn, "action", ""))
         try:
             return impact.would_do(session.database, session.person.id, session.today(), fn, *args, **kwargs)
         except Refused:
