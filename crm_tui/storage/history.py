@@ -72,6 +72,8 @@ OF_JOB = (
     " WHERE s.job = :job ORDER BY c.id LIMIT :limit"
 )
 NEVER = 2**62
+NOTES = "audit."
+"""How actions begin that only note what was done: nobody takes them back."""
 
 
 def of_record(
@@ -247,11 +249,13 @@ def unfinished(connection: sqlite3.Connection) -> bool:
 
 
 def _own_sets(reader: sqlite3.Connection, actor: int) -> Iterator[tuple[int, str, int | None]]:
-    """Yield the actor's sets, newest first, one for each job."""
+    """Yield the actor's sets, newest first, one for each job; not what only notes something."""
     before, jobs = NEVER, set()
     while rows := reader.execute(OWN, {"before": before, "actor": actor, "limit": 50}).fetchall():
         for row in rows:
             before = row[0]
+            if row[3].startswith(NOTES):
+                continue
             if row[7] is None or row[7] not in jobs:
                 jobs.add(row[7])
                 yield row[0], row[3], row[7]

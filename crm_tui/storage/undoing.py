@@ -59,6 +59,8 @@ def undo_set(
             _("Nothing was changed."),
             _("Once nobody needs it, delete the file."),
         )
+    if action.startswith(history.NOTES):
+        raise BadInput(_("What the audit notes is never taken back."), _("Nothing was changed."))
     name = "redo" if action == "undo" else "undo"
     if job is not None:
         return _undo_job(database, parts, actor, job, name, leave, source)

@@ -101,6 +101,21 @@ def test_what_is_in_the_way_of_an_undo_keeps_its_values(boss: Session, rep: Sess
     assert whole.value.obstacles[0].now == "机密"
 
 
+def test_what_is_noted_is_never_taken_back(boss: Session, rep: Session) -> None:
+    boss.write(policies.apply_preset, "files")
+    theirs, mine = customer(boss, "甲", budget_min=1), customer(rep, "乙")
+    edit = rep.write(service.update, mine, seen(rep, mine), {"note": "我的"}).set_id
+    rep.unmask(theirs, "budget", "核实")
+    with pytest.raises(BadInput, match="不能撤销"):
+        rep.undo(history.newest(rep.reader))
+    assert history.undoable(rep.reader, rep.person.id) == edit
+    assert rep.undo() is not None
+    with pytest.raises(Refused):
+        rep.write(service.update, theirs, seen(rep, theirs), {"note": "x"})
+    assert rep.redo() is not None
+    assert boss.reader.execute("SELECT kind FROM audit ORDER BY id").fetchall() == [("unmask",), ("refused",)]
+
+
 def test_a_set_that_is_not_told_of_cannot_be_named(boss: Session, rep: Session) -> None:
     customer(boss, "乙公司")
     hidden = history.newest(boss.reader)
