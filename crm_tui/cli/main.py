@@ -107,7 +107,15 @@ def run(argv: Sequence[str], screens: Screens, keys: Callable[[Any], KeyReport] 
         say(_("Stopped."))
         return CANCELLED
     except Exception as error:
+        if isinstance(error, UnicodeEncodeError) and not all(map(_is_text, argv)):
+            say(_("A word of the call is not UTF-8; nothing was saved."))
+            return 1
         return _end(error, state)
+
+
+def _is_text(word: str) -> bool:
+    """Tell whether a word of the call is text: file names may be other bytes, which nothing else can hold."""
+    return not any("\ud800" <= sign <= "\udfff" for sign in word)
 
 
 def _end(error: Exception, state: State) -> int:

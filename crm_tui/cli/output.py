@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from crm_tui.text.cells import escaped, fit, safe, width
 
 NARROWEST = 6
+RIGID = 20  # what a number, a telephone or a moment takes; more of them is cut where there is no room
 GAP = "  "
 
 
@@ -69,11 +70,13 @@ class Output:
     def _narrow(self, columns: Sequence[Column], widths: list[int]) -> None:
         room = shutil.get_terminal_size().columns - len(GAP) * (len(columns) - 1)
         flexible = [index for index, column in enumerate(columns) if column.flexible]
-        while sum(widths) > room and flexible:
-            widest = max(flexible, key=lambda index: widths[index])
-            if widths[widest] <= NARROWEST:
-                break
-            widths[widest] -= 1
+        widths[:] = [min(each, max(room, RIGID)) for each in widths]
+        for chosen, least in ((flexible, NARROWEST), (range(len(columns)), RIGID)):
+            while sum(widths) > room and chosen:
+                widest = max(chosen, key=lambda index: widths[index])
+                if widths[widest] <= least:
+                    break
+                widths[widest] -= 1
 
     def _row(self, columns: Sequence[Column], widths: Sequence[int], row: Sequence[str]) -> None:
         cells = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 from crm_tui import clock, config
@@ -185,9 +186,10 @@ def restore(state: State, name: str | None, yes: bool, drill: bool, other: bool)
 def _found(database: Path, folder: Path, name: str) -> Path:
     """Return the file that a name means: a path, a backup of the list, or what an earlier restore kept."""
     places = (config.full_path(name), folder / name, folder / f"{name}.db", real_path(database).parent / name)
-    for path in places:
-        if path.is_file():
-            return path
+    with suppress(OSError, ValueError):  # no name of a file at all
+        for path in places:
+            if path.is_file():
+                return path
     raise BadInput(
         _("There is no backup {path}.").format(path=name), "", _("See the list: crm-tui backup --list")
     )

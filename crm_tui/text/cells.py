@@ -172,8 +172,8 @@ def escaped(text: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _as_json(char: str) -> str:
-    # Behind an ideograph nothing composes, so what comes back changed is what would not be shown.
-    return char if char == "\n" or safe("一" + char) == "一" + char else _spelt(char)
+    # Behind a digit nothing composes, so what comes back changed is what would not be shown.
+    return char if char == "\n" or safe("0" + char) == "0" + char else _spelt(char)
 
 
 def _spelt(char: str) -> str:

@@ -141,5 +141,5 @@ def format_scale(scale: Scale) -> str:
     if revenue:
         parts.append("年营收" + revenue.replace(",", ""))
     if scale.size_class:
-        parts.append(SIZE_LABELS[scale.size_class])
+        parts.append(SIZE_LABELS.get(scale.size_class, scale.size_class))
     return "，".join(parts)

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual.widget import Widget
-from textual.widgets import Static
 
 from crm_tui.access import auditing, explaining, store_house, substitutes
 from crm_tui.access.explaining import Explained
@@ -18,6 +17,7 @@ from crm_tui.tui.screens.base import PopUp
 from crm_tui.tui.screens.form_screen import FormScreen
 from crm_tui.tui.screens.pick_box import Choice, PickBox
 from crm_tui.tui.widgets.form import Field, Form
+from crm_tui.tui.widgets.prose import Prose
 from crm_tui.tui.widgets.rows import Cell, Column, ListSource, Row, plain
 from crm_tui.tui.widgets.table import Table
 
@@ -36,7 +36,7 @@ class ExplainBox(PopUp):
     def __init__(self, found: Explained) -> None:
         super().__init__()
         self.found = found
-        self.about = Static("", markup=False, classes="explain-about")
+        self.about = Prose(classes="explain-about")
         self.table = Table(
             [
                 Column(_("Permission"), 20, flex=2),

@@ -6,7 +6,6 @@ from collections.abc import Awaitable, Callable, Iterable
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual.widget import Widget
-from textual.widgets import Static
 
 from crm_tui.access import impact
 from crm_tui.access.impact import Impact
@@ -15,6 +14,7 @@ from crm_tui.locale import _
 from crm_tui.session import Session
 from crm_tui.tui.screens.base import PopUp
 from crm_tui.tui.widgets.lines import wrapped
+from crm_tui.tui.widgets.prose import Prose
 from crm_tui.tui.widgets.rows import Column, ListSource, Row
 from crm_tui.tui.widgets.table import Table
 
@@ -36,7 +36,7 @@ class ImpactBox(PopUp):
         self.title_text = title
         self.found = found
         self.warning = warning
-        self.told = Static("", markup=False, classes="impact-told")
+        self.told = Prose(classes="impact-told")
         self.table = Table(
             [Column(_("Colleague"), 12, flex=1), Column(_("What changes"), 30, flex=4, tone="dim")],
             header=False,

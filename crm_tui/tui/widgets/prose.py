@@ -17,7 +17,7 @@ class Prose(Static):
     def __init__(self, text: str | Text = "", *, classes: str | None = None) -> None:
         super().__init__(shown(text), markup=False, classes=classes)
 
-    def update(self, content: str | Text = "", *, layout: bool = True) -> None:  # ty: ignore[invalid-method-override]
+    def update(self, content: str | Text = "", *, layout: bool = True) -> None:  # ty: ignore
         """Show another text."""
         super().update(shown(content), layout=layout)
 
