@@ -295,6 +295,10 @@ class TextLine(Input):
         """Take nothing that steers the terminal, wherever the text comes from."""
         return harmless(value, lines=False)
 
+    def validate_placeholder(self, placeholder: str) -> str:
+        """Take no such sign in a hint either: it may name words of the database."""
+        return safe(placeholder)
+
     @property
     def cursor_screen_offset(self) -> Offset:
         """Where the cursor is, in cells of the screen."""
