@@ -166,3 +166,42 @@ async def test_a_customer_handed_over_to_somebody_else_is_not_shown_any_more(
         await look(user)
         assert "机密" not in user.text
         assert "不在你可查看的范围内" in user.text
+
+
+@pytest.mark.requirement("S0-20")
+async def test_a_role_that_is_removed_closes_the_form_and_keeps_what_was_typed(
+    rep: Session, boss: Session
+) -> None:
+    mine = rep.write(service.add, {"name": "自己的公司", "kind": "company", "note": "机密"}, []).value
+    async with story(app(rep)) as user:
+        await user.app.open("edit_customer", customer_id=mine, at="short_name")
+        await user.type("己司")
+        boss.write(policies.remove_role, "sales_rep")
+        await user.press("f12")
+        assert "已被删除" in user.message or "没有任何权限" in user.message
+        assert "己司" in user.text
+        await look(user)
+        assert user.screen.kind == "customers"
+        assert "草稿" in user.message and "机密" not in user.text and "自己的公司" not in user.text
+        await user.press("D")
+        assert "己司" in user.text
+        await user.press("escape", "a")
+        assert "角色" in user.message
+
+
+async def test_the_history_of_a_file_follows_the_rights(rep: Session, boss: Session) -> None:
+    version = boss.reader.execute("SELECT changed_in FROM contact").fetchone()[0]
+    boss.write(service.update_contact, 1, version, {"mobile": "13900139000"})
+    boss.write(policies.set_permission, "sales_rep", "read", "contact", "all")
+    async with story(app(rep), size=(120, 40)) as user:
+        await look(user)
+        await user.press("enter")
+        await user.app.open("history", entity="customer", entity_id=1)
+        assert PHONE in user.text
+        boss.write(policies.set_permission, "sales_rep", "read", "contact", "own")
+        await look(user)
+        assert PHONE not in user.text and "已脱敏" in user.text
+        await user.press("y")
+        assert "13900139000" not in user.message
+        await user.press("escape")
+        assert "13900139000" not in user.text and "139****9000" in user.text
