@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from crm_tui import clock
+from crm_tui.access.masks import hidden_name
 from crm_tui.customers import convert
 from crm_tui.customers.fields import Field
 from crm_tui.exchange.chains import join_chain
@@ -22,6 +23,8 @@ from crm_tui.text.fold import fold, tidy
 
 KEEPS_NUMBER = N_("The customer keeps its own number")
 KEEPS_NAME = N_("The customer keeps its present name")
+MASK = "*"
+MASKED = ("name", "mobile", "office_phone", "email", "wechat", "work_chat")
 Row = dict[str, Any]
 
 
@@ -146,9 +149,16 @@ def _customer(prepared: Prepared, present: Present, changed: set[str], uscc_key:
 
 
 def _differing(values: Row, target: Row, entity: str) -> Row:
+    if entity == "contact":
+        # What a sheet shows with asterisks is no news of what is known in full.
+        values = {name: value for name, value in values.items() if not _is_masked(name, value, target)}
     if entity == "contact" and target.get("note") and values.get("note") not in (None, target["note"]):
         values = {**values, "note": target["note"]}
     return {name: value for name, value in values.items() if target.get(name) != value}
+
+
+def _is_masked(name: str, value: Any, target: Row) -> bool:
+    return name in MASKED and bool(target.get(name)) and MASK in str(value or "")
 
 
 def _targets(
@@ -170,6 +180,8 @@ def _targets(
         target = None
         if name:
             target = next((row for row in rows if fold(row["name"] or "") == fold(name)), None)
+            if target is None and MASK in name:
+                target = next((row for row in rows if hidden_name(row["name"]) == name), None)
         if target is None and (not name or name_key not in changed or _nameless(rows, slot)):
             target = rows[slot - 1] if len(rows) >= slot else None
         found[entity, slot] = target

@@ -13,6 +13,7 @@ from crm_tui.exchange.comparing import Changes, Present, changes_of
 from crm_tui.exchange.kept import NOT_SIMPLE, entry, several_of, simple_column
 from crm_tui.exchange.matching import Found, Matcher
 from crm_tui.exchange.preparing import Prepared, Preparer
+from crm_tui.exchange.reaching import Rights, There
 from crm_tui.exchange.store import NO_MEMORY, Hit, Memory
 from crm_tui.exchange.store_staging import StagedRow
 from crm_tui.exchange.store_suspects import OUT, Suspect
@@ -52,10 +53,13 @@ class Decider:
         on_match: str,
         on_suspect: str,
         sheet: str,
+        rights: Rights,
     ) -> None:
         self.counts = dict.fromkeys(("new", "update", "skip", "suspect", "error", "contacts"), 0)
         self.flags = 0
         self._reader = reader
+        self._rights = rights
+        self._away: dict[int, There] = {}
         self._preparer = preparer
         self._matcher = Matcher(reader, match)
         self._sheet = sheet
@@ -73,6 +77,7 @@ class Decider:
         self._out = Decided([], [], [], [], [], [])
         heads = [group[0] for group in groups if group[0].verdict != "error"]
         found = self._matcher.look_up(heads)
+        self._away = self._rights.out_of_sight(heads)
         ids = {hit.id for each in found.values() for hit in each.all()}
         known = store.memories(self._reader, ids, self._sheet)
         updates: list[tuple[Group, dict[str, str], Hit]] = []
@@ -107,6 +112,8 @@ class Decider:
             self._say(group, "skip", match.reason)
         elif match.verdict == "suspect":
             self._suspect(group, cells, found, match.reason, match.hit)
+        elif match.hit is None and (away := self._away.get(head.id)):
+            self._suspect(group, cells, found, away.reason, called=away.called)
         elif match.hit is None:
             self._add(group, cells, found, "")
         elif match.hit.id in self._claimed:
@@ -117,12 +124,23 @@ class Decider:
         else:
             self._claimed[match.hit.id] = head.id
             if self._on_match == "update":
-                return match.hit
+                if self._rights.may_change(match.hit.id):
+                    return match.hit
+                self._suspect(
+                    group, cells, found, self._rights.there(match.hit.id).reason, called=match.hit.no
+                )
+                return None
             self._say(group, "skip", _("Already there: {no}.").format(no=match.hit.no))
         return None
 
     def _suspect(
-        self, group: Group, cells: dict[str, str], found: Found, reason: str, hit: Hit | None = None
+        self,
+        group: Group,
+        cells: dict[str, str],
+        found: Found,
+        reason: str,
+        hit: Hit | None = None,
+        called: str = "",
     ) -> None:
         if self._on_suspect == "add":
             self._add(group, cells, found, reason)
@@ -130,7 +148,7 @@ class Decider:
         head = group[0]
         content, kept, _prepared = self._new(group, cells, found, claim=False)
         self._out.held.append(_held("new", head.id, content, kept))
-        customer, called = (hit.id, f"{hit.no} {hit.name}".strip()) if hit else (0, "")
+        customer, called = (hit.id, f"{hit.no} {hit.name}".strip()) if hit else (0, called)
         # Which customer it is cannot be told from its number, code and name: somebody has to look.
         self._out.suspects.append(Suspect(head.id, REVIEW, customer, 0, called, None, [], OUT, reason))
         self._say(group, "suspect", reason)
@@ -160,6 +178,9 @@ class Decider:
 
     def _add(self, group: Group, cells: dict[str, str], found: Found, reason: str) -> None:
         content, kept, prepared = self._new(group, cells, found, claim=True)
+        if why_not := self._rights.may_give(content["customer"]["owner_id"]):
+            self._say(group, "error", why_not)
+            return
         self._operation("new", group[0].id, content, kept)
         self._out.new.append((group[0].id, content))
         self._flag(group[0].id, prepared)
@@ -259,6 +280,7 @@ class Decider:
             if one not in records:
                 continue
             record = records[one]
+            cells = self._rights.reachable(cells, one, self._preparer)
             present = Present(record, contacts.get(one, []), projects.get(one, []), followups[one], memory)
             codes = {}
             if alike and record["uscc"]:
@@ -286,6 +308,8 @@ class Decider:
         """
         free: list[Target] = []
         for group, cells, customer in targets:
+            if not self._rights.may_change(customer):
+                continue
             if self._claimed.setdefault(customer, group[0].id) == group[0].id:
                 free.append((group, cells, customer))
         known = store.memories(self._reader, {one for _group, _cells, one in free}, self._sheet)

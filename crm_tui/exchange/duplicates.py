@@ -25,6 +25,7 @@ from crm_tui.storage.driver import sqlite3
 
 if TYPE_CHECKING:
     from crm_tui.exchange.deciding import Decider
+    from crm_tui.exchange.reaching import Rights
 
 BATCH = 500
 REASONS = 3  # of a score, in a sentence
@@ -70,7 +71,13 @@ class LookAlikes:
     """Finds the look-alikes among the rows of one plan that are to be added."""
 
     def __init__(
-        self, session: Any, staging: Staging, decider: Decider, on_suspect: str, cancelled: Any
+        self,
+        session: Any,
+        staging: Staging,
+        decider: Decider,
+        on_suspect: str,
+        cancelled: Any,
+        rights: Rights,
     ) -> None:
         self._session = session
         self._staging = staging
@@ -78,6 +85,8 @@ class LookAlikes:
         self._decider = decider
         self._on_suspect = on_suspect
         self._cancelled = cancelled
+        self._rights = rights
+        self._likely: set[int] = set()  # rows that are kept out unless somebody decides otherwise
         ready = index.state(session.reader).kind == index.READY
         self._crowd = Crowd(session.reader, session.database) if ready else None
 
@@ -106,7 +115,7 @@ class LookAlikes:
                 index.tell_damage(self._session.database)
                 why_not = _(NOT_READY)
             else:
-                found = {row: _best(own) for row, own in matches.items()}
+                found = self._as_shown({row: _best(own) for row, own in matches.items()})
         else:
             why_not = _(NOT_READY)
         each = iter(sorted(found.items()))
@@ -114,6 +123,31 @@ class LookAlikes:
             self._note(some)
         self._hold()
         return why_not
+
+    def _as_shown(self, found: dict[int, Match]) -> dict[int, Match]:
+        """Return the matches with no more reasons than the importer sees of the customers."""
+        away = self._rights.unseen({one.customer_id for one in found.values() if one.customer_id})
+        self._likely = {
+            row
+            for row, one in found.items()
+            if one.band == MERGE and (one.customer_id in away or not _by_name_alone(one.lines))
+        }
+        policy = self._session.policy
+        if not away and not policy.hides("contact"):
+            return found
+        meant = [row for row, one in found.items() if one.customer_id]
+        rows = (
+            (row, record_of(content), found[row].customer_id)
+            for row, content in self._suspects.contents(meant)
+        )
+        shown = match_with(self._session.reader, rows)
+        told = {}
+        for row, one in found.items():
+            if one.customer_id:
+                seen = shown.get(row, Match(0, 0, 0.0, "", ()))
+                one = one._replace(score=seen.score, lines=seen.lines)
+            told[row] = one
+        return told
 
     def _score(self, reader: sqlite3.Connection) -> None:
         """Compare what was suspected for its number, code or name with the customer that those mean."""
@@ -127,7 +161,8 @@ class LookAlikes:
 
     def _note(self, found: Mapping[int, Match]) -> None:
         """Note some suspects: the likely ones leave the rows that are to be added, unless all are."""
-        called = self._called({one.customer_id for one in found.values() if one.customer_id})
+        ids = {one.customer_id for one in found.values() if one.customer_id}
+        called, away = self._called(ids), self._rights.unseen(ids)
         suspects, reasons = [], {}
         for row, one in found.items():
             if one.row:
@@ -135,7 +170,12 @@ class LookAlikes:
                 name = _("row {row} {name}").format(row=one.row, name=outcome[2] if outcome else "").strip()
             else:
                 name = called.get(one.customer_id, "")
-            said = _("Looks like {other}: {reasons}.").format(other=name, reasons=reasons_of(one.lines))
+            why = reasons_of(one.lines)
+            said = _("Looks like {other}: {reasons}.").format(other=name, reasons=why)
+            if one.customer_id in away:
+                said = away[one.customer_id].reason
+            elif not why:
+                said = _("Looks like {other}.").format(other=name)
             terms = [list(line) for line in one.lines]
             suspects.append(
                 Suspect(row, one.band, one.customer_id, one.row, name, one.score, terms, ADD_NEW, said)
@@ -145,8 +185,8 @@ class LookAlikes:
         self._suspects.hold_new(found)
         self._suspects.say(reasons)
         if self._on_suspect != "add":
-            for row, one in found.items():
-                if one.band == MERGE and not _by_name_alone(one.lines):
+            for row in found:
+                if row in self._likely:
                     choose(self._suspects, self._decider.counts, row, ADD_NEW, OUT)
 
     def _called(self, ids: set[int]) -> dict[int, str]:
@@ -156,10 +196,7 @@ class LookAlikes:
             one: f"{row['no']} {row['name']}".strip()
             for one, row in store.records(session.reader, [*ids]).items()
         }
-        for one, owner, status in store.unseen(session.reader, ids - seen.keys()):
-            whose = session.names.get(owner, "")
-            label = session.words.label("status", status) if status else ""
-            seen[one] = " ".join(filter(None, [_("There already"), whose, label]))
+        seen |= {one: there.called for one, there in self._rights.unseen(ids - seen.keys()).items()}
         return seen
 
     def _hold(self) -> None:

@@ -14,6 +14,7 @@ from crm_tui.exchange.duplicates import LookAlikes, choose
 from crm_tui.exchange.gathering import Gatherer, stopped
 from crm_tui.exchange.mapping import Mapping
 from crm_tui.exchange.preparing import Preparer
+from crm_tui.exchange.reaching import Rights
 from crm_tui.exchange.reading import SheetData
 from crm_tui.exchange.store_staging import Staging, forget_dead
 from crm_tui.exchange.store_suspects import MERGE, Suspect
@@ -238,11 +239,12 @@ def _planned(
         )
         gatherer.gather(sheet, staging, progress and _part(progress, 0, 35), cancelled)
         preparer = Preparer(mapping, context, gatherer.notes(sheet.update_notes, staging))
+        me, rights = session.person.id, Rights(session)
         decider = Decider(
-            session.reader, preparer, session.person.id, match, on_match, on_suspect, mapping.signature
+            session.reader, preparer, me, match, on_match, on_suspect, mapping.signature, rights
         )
         seen = store.last_set(session.reader)
-        with closing(LookAlikes(session, staging, decider, on_suspect, cancelled)) as alike:
+        with closing(LookAlikes(session, staging, decider, on_suspect, cancelled, rights)) as alike:
             done = 0
             records = staging.records()
             while groups := list(islice(records, BATCH)):

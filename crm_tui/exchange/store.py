@@ -48,7 +48,6 @@ KEPT = (
 )
 CUSTOMERS = "SELECT * FROM customer WHERE id IN ({ids})"
 CONTACTS = "SELECT * FROM contact WHERE customer_id IN ({ids}) ORDER BY is_primary DESC, position, id"
-UNSEEN = "SELECT id, owner_id, status FROM taken WHERE id IN ({ids})"
 PROJECTS = "SELECT * FROM project WHERE customer_id IN ({ids}) ORDER BY id"
 LAST_ACTIVITIES = (
     "SELECT s.customer_id, a.at, a.content FROM customer_state s JOIN activity a ON a.id = s.last_activity_id"
@@ -134,11 +133,6 @@ def memories(reader: sqlite3.Connection, ids: Ids, sheet: str) -> dict[int, Memo
 def records(reader: sqlite3.Connection, ids: Sequence[int]) -> dict[int, dict[str, Any]]:
     """Return some customers by id and column name."""
     return {row["id"]: row for row in _named(reader, CUSTOMERS, ids)}
-
-
-def unseen(reader: sqlite3.Connection, ids: Ids) -> list[tuple[int, int | None, str | None]]:
-    """Return id, owner and state of customers, also of those that the user may not see."""
-    return query_in(reader, UNSEEN, ids)
 
 
 def children(reader: sqlite3.Connection, table: str, ids: Sequence[int]) -> dict[int, list[dict[str, Any]]]:

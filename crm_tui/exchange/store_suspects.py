@@ -6,7 +6,7 @@ What would be written, as a new customer or into the present one, lies ready bes
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from crm_tui.storage.driver import sqlite3
@@ -61,6 +61,7 @@ FURTHER = (
     " (SELECT r.id FROM sheet_row r WHERE r.position = :id AND r.id <> :id)"
 )
 SAY = "UPDATE outcome SET reason = :reason WHERE id = :id"
+CONTENT = "SELECT content FROM operation WHERE id = :id"
 COUNTS = "UPDATE fact SET value = :value WHERE name = 'counts'"
 MERGE, ADD_NEW, OUT = "merge", "add", "out"
 KINDS = {MERGE: "update", ADD_NEW: "new"}
@@ -104,6 +105,13 @@ class Suspects:
     def hold_new(self, rows: Iterable[int]) -> None:
         """Keep what is to be added of some rows, so that it can be taken back and put in again."""
         self._connection.executemany(HOLD_NEW, [{"id": row} for row in rows])
+
+    def contents(self, rows: Iterable[int]) -> Iterator[tuple[int, dict[str, Any]]]:
+        """Yield row and content of some of the customers that are to be added."""
+        for row in rows:
+            found = self._connection.execute(CONTENT, {"id": row}).fetchone()
+            if found:
+                yield row, json.loads(found[0])
 
     def say(self, reasons: Mapping[int, str]) -> None:
         """Write the reasons of some rows anew."""
