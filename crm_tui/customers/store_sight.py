@@ -20,6 +20,8 @@ OWNERS = {"own": "SELECT o.id FROM own_owner o", "team": "SELECT o.id FROM team_
 OWNER = {"c": "c.owner_id", "s": "s.held_by"}
 SHARED = "SELECT k.customer_id FROM collaborator k WHERE k.person_id IN (SELECT m.id FROM myself m)"
 BOUNDED = "SELECT count(*) FROM (SELECT 1 FROM customer c WHERE c.owner_id IN ({owners}) LIMIT :most)"
+HELD = "SELECT count(*) FROM customer c WHERE c.owner_id = :owner"
+ASKED = 3
 VALUES = "SELECT DISTINCT {key}"
 COUNT = "SELECT count(*)"
 AND, LIMIT = " AND ", " LIMIT :limit"
@@ -72,6 +74,20 @@ class Seen:
         sql = BOUNDED.replace("{owners}", self._owners)
         return self.reader.execute(sql, {**self._people, "most": most}).fetchone()[0] + len(self.shared)
 
+    @property
+    def owners(self) -> list[int]:
+        """The ids of the people whose customers they are."""
+        if self._people:
+            return list(self._people.values())
+        return [row[0] for row in self.reader.execute(self._owners).fetchall()]
+
+    def are_about(self) -> int:
+        """Return about how many there are, told by what a few of the people have."""
+        owners = self.owners
+        some = owners[:: max(1, len(owners) // ASKED)]
+        held = [self.reader.execute(HELD, {"owner": one}).fetchone()[0] for one in some]
+        return sum(held) * len(owners) // max(len(some), 1)
+
     def rows(self, order: Order, tests: Tests) -> list[tuple[int, Any]]:
         """Return (id, key) of those that pass some tests, in no order."""
         found = self._asked(lists.WALK, order, tests).fetchall()
@@ -110,7 +126,10 @@ class Seen:
 
     def values(self, order: Order) -> set[Any]:
         """Return the values that an order's column has."""
-        found = {row[0] for row in self._asked(VALUES, order, ()).fetchall()}
+        if order.key in OWNER.values():
+            found = set(self.owners)
+        else:
+            found = {row[0] for row in self._asked(VALUES, order, ()).fetchall()}
         if self.shared:
             found |= {row[1] for row in lists.gather(self.reader, order, None, self.shared)}
         return found

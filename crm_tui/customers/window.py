@@ -212,7 +212,7 @@ class Window:
         """Fetch the list among those that are seen; False where these are too many, or all."""
         if self._seen is None or self._ids is not None:
             return self._seen is not None
-        if self._seen.size(WIDE) >= WIDE:
+        if self._seen.are_about() >= WIDE:
             self._seen, self._walk.whole = None, self.filter is None
             return False
         self._ids = self._sorted(
@@ -225,7 +225,7 @@ class Window:
 
         The first one that lies too far apart is sorted alone; whoever asks for more gets it from the whole.
         """
-        if self._seen is None or self._seen.size(WIDE) >= WIDE:
+        if self._seen is None or self._seen.are_about() >= WIDE:
             self._gather_seen()
             return None
         if self._paged or offset > NEAR:
@@ -353,7 +353,7 @@ class Window:
         return key == segment.value
 
     def _counted(self) -> int:
-        if self._seen is not None and (self.filter is None or self._seen.size(WIDE) < WIDE):
+        if self._seen is not None and (self.filter is None or self._seen.are_about() < WIDE):
             return self._seen.count(each_test(self._reading, self.filter))
         found = self._knows_members().count() if self.filter is not None else None
         return lists.count_all(self.reader) if found is None else found
