@@ -91,6 +91,7 @@ def save_until(path: Path, who: int, stop: Path, think: float) -> dict[str, Any]
     database = Database(path)
     chance = random.Random(who)
     said: dict[str, Any] = {"saves": [], "errors": []}
+    _seat(stop, who).touch()
     while not stop.exists():
         time.sleep(chance.uniform(0, 2 * think))
         token = f"{who}:{len(said['saves'])}"
@@ -109,6 +110,11 @@ def save_until(path: Path, who: int, stop: Path, think: float) -> dict[str, Any]
     return said
 
 
+def _seat(stop: Path, who: int) -> Path:
+    """Return the file by which a saver says that it is at work."""
+    return stop.with_name(f"{stop.name}.{who}")
+
+
 def run(path: Path, journal: str, megabytes: float, count: int, times: int, think: float = 0.2) -> Outcome:
     """Back up ``times`` times while ``count`` processes save, then drill each backup."""
     processes.make(path, journal, CUSTOMERS)
@@ -121,6 +127,10 @@ def run(path: Path, journal: str, megabytes: float, count: int, times: int, thin
     made, spans, faults = [], [], []
     rest = min(REST_SECONDS, megabytes / 10)
     try:
+        while not all(_seat(stop, who).exists() for who in range(1, count + 1)):
+            if any(process.poll() is not None for process in children):
+                break  # what it died of is told below
+            time.sleep(0.02)
         for _number in range(times):
             time.sleep(rest)
             began = time.monotonic()
