@@ -178,6 +178,10 @@ class Gathering(Deciding):
         else:
             self.say_state()
 
+    def rights_moved(self) -> None:
+        """Gather anew: the clusters hold customers that may not be seen any more."""
+        self.gathered, self._began = None, "-"
+
     async def moved(self, what: Moved) -> None:
         """Colleagues wrote: say how much that is, and compare it now and then."""
         if self._catching:

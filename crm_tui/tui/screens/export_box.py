@@ -15,6 +15,7 @@ from crm_tui.locale import _, ngettext
 from crm_tui.session import Session
 from crm_tui.tui.screens.form_screen import FieldErrors, FormScreen
 from crm_tui.tui.screens.job_box import LARGE, JobBox, Outcome, reported
+from crm_tui.tui.screens.saving import sentences
 from crm_tui.tui.screens.wizard_files import free_name, typed_path
 from crm_tui.tui.widgets.form import Field, Form
 from crm_tui.tui.work import Job
@@ -107,6 +108,12 @@ class ExportScreen(FormScreen):
     def _said(self, path: Path, count: int) -> str:
         self.result = path
         text = ngettext("{n} customer written to {path}.", "{n} customers written to {path}.", count)
+        left = (self.total or 0) - count
+        if left > 0:
+            more = ngettext(
+                "{n} more may not leave by your role.", "{n} more may not leave by your role.", left
+            )
+            return sentences(text.format(n=f"{count:,}", path=path.absolute()), more.format(n=f"{left:,}"))
         return text.format(n=f"{count:,}", path=path.absolute())
 
     async def _ended(self, path: Path, outcome: Outcome) -> None:

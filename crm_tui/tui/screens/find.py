@@ -55,6 +55,7 @@ class FindScreen(BaseScreen, ModalScreen[Any]):
     """
 
     kind: ClassVar[str] = "find"
+    keeps_no_rights: ClassVar[bool] = True
     AUTO_FOCUS = "Input"
 
     def __init__(self, text: str = "") -> None:

@@ -33,6 +33,7 @@ class JobBox(PopUp):
     """Runs ``fn(job)`` aside from its opening on and closes with an Outcome."""
 
     kind: ClassVar[str] = "job"
+    keeps_no_rights: ClassVar[bool] = False
     AUTO_FOCUS = ""
 
     def __init__(self, what: str, fn: Callable[[Job[Any]], Any]) -> None:
