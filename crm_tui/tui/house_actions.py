@@ -17,7 +17,7 @@ HOUSE_ACTIONS: tuple[Action, ...] = (
            "shenji sj rizhi rz", verb="audit"),
     Action("who_sees", ("W",), N_("Who sees this"),
            N_("What a colleague may see and do of this customer, and why."), VIEW, ("customer",), 0,
-           "sheikeyikan skyk weishenmekandejian quanxian qx", verb="people"),
+           "sheikeyikan skyk weishenmekandejian quanxian qx"),
     Action("share", ("C",), N_("Collaborators"),
            N_("Who works on this customer with its owner: name one, or take one off."), WORK, ("customer",),
            0, "xiezuoren xzr xiezuo xz gongxiang gx", writes=True, verb="assign"),

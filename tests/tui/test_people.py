@@ -141,6 +141,8 @@ async def test_a_permission_is_changed_in_the_grid(session: Session) -> None:
         assert "1 位同事将看不到 2 位客户。" in user.text
         await user.press("f12")
         assert "销售经理：查看客户：本人的客户" in user.message
+        await user.press("G", *["up"] * 7, "left", "right")
+        assert "实际不超过能看到的：本人的客户" in user.text
         await user.press("u")
         found = {one[1:4]: one.scope for one in store_house.permissions(session.reader)}
         assert found["sales_manager", "read", ""] == "team"
@@ -225,6 +227,8 @@ async def test_whoever_may_not_is_told_why(session: Session, tmp_path: Path) -> 
             assert "没有这项权限" in user.message
             await user.press("R", "space")
             assert "没有这项权限" in user.message
+            await user.press("escape", "escape", "g", "enter", "W")
+            assert "李销售 能看到什么" in user.text and "是本人的客户。" in user.text
     assert len(store_house.people(session.reader)) == 4
 
 

@@ -129,8 +129,11 @@ async def explain_to(crm: Frame, person_id: int, name: str) -> None:
 
 
 async def ask_who(crm: Frame, customer_id: int) -> None:
-    """Ask for a colleague and show what is seen of a customer."""
+    """Ask for a colleague and show what is seen of a customer; who keeps no people is told of themselves."""
     session = cast(Session, crm.session)
+    if not session.policy.may("people").allowed:
+        await show_explained(crm, session.person.id, customer_id)
+        return
     people = await crm.work.run(store_house.people, session.reader)
     choices = [Choice(str(one.id), one.name, one.login) for one in people]
 

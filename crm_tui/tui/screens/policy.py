@@ -12,7 +12,18 @@ from crm_tui.access import impact, policies, store_house
 from crm_tui.access.auditing import permission_label
 from crm_tui.access.defaults import presets
 from crm_tui.access.store_house import RoleRow
-from crm_tui.access.verbs import GROUPED, GROUPS, HOUSE_VERBS, NONE, OWN, RECORD_VERBS, ROWS, SCOPES
+from crm_tui.access.verbs import (
+    GROUPED,
+    GROUPS,
+    HOUSE_VERBS,
+    NONE,
+    OWN,
+    READ,
+    RECORD_VERBS,
+    ROWS,
+    SCOPES,
+    covers,
+)
 from crm_tui.locale import _, language, ngettext
 from crm_tui.session import Session
 from crm_tui.storage.watch import Moved
@@ -120,11 +131,28 @@ class PolicyScreen(BaseScreen):
         if more:
             total += " · " + _("{n} more to the sides").format(n=more)
         self.set_status(total=total)
-        role = self.role
-        if role is not None:
-            carried = self.people.get(role.key, 0)
-            text = ngettext("{role}: {n} colleague", "{role}: {n} colleagues", carried)
-            self.notice.rest(text.format(role=policies.title(role), n=carried))
+        self._tell()
+
+    def on_table_moved(self, _event: Table.Moved) -> None:
+        """Say what the row under the cursor comes to."""
+        self._tell()
+        self.keys.update()
+
+    def _tell(self) -> None:
+        role, at = self.role, self._at()
+        if role is None:
+            return
+        carried = self.people.get(role.key, 0)
+        text = ngettext("{role}: {n} colleague", "{role}: {n} colleagues", carried)
+        said = text.format(role=policies.title(role), n=carried)
+        if at is not None and at[0] in RECORD_VERBS:
+            scope, seen = self.scope_of(role.key, *at), self.scope_of(role.key, READ, ROWS)
+            if not covers(seen, scope):
+                # What is not seen is not changed.
+                said += " · " + _("reaches no farther than what is seen: {scope}").format(
+                    scope=_(SCOPES[seen])
+                )
+        self.notice.rest(said)
 
     def _heading(self, role: RoleRow) -> Column:
         title = clip(policies.title(role), WIDEST - 2)
