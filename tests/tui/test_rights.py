@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ import time_machine
 from crm_tui.access import people, policies
 from crm_tui.access.store import add
 from crm_tui.customers import service
+from crm_tui.followups import service as followups
 from crm_tui.session import Session, open_session
 from tests.tui.driver import story
 from tests.tui.office import NOW, app, customer, office
@@ -103,6 +105,29 @@ async def test_keys_that_are_not_allowed_say_why(rep: Session) -> None:
         await user.press("enter", "l")
         assert "写跟进" in user.message
         assert user.screen.kind == "customer"
+
+
+async def test_the_key_bar_dims_what_is_not_allowed_on_the_row(rep: Session) -> None:
+    rep.write(service.add, {"name": "自己的公司", "kind": "company"}, [])
+    async with story(app(rep)) as user:
+        off = {}
+        for row in ("自己的公司", "上海恒达公司"):
+            await user.app.allowed.learn(user.screen)
+            parts = user.screen.keys.parts(80)
+            off[row] = {key for key, style in parts if style == "keys--off"} & {"e", "l", "a"}
+            assert row in user.line(user.screen.table.cursor - user.screen.table.top + 2)
+            await user.press("j")
+        assert off == {"自己的公司": set(), "上海恒达公司": {"e", "l"}}
+
+
+async def test_what_is_hidden_is_shown_from_today_too(rep: Session, boss: Session) -> None:
+    boss.write(followups.add_plan, 1, followups.PlanDraft(date(2026, 11, 20), goal="回访", owner_id=3))
+    async with story(app(rep, "today"), size=(120, 40)) as user:
+        assert "138****8001" in user.text and PHONE not in user.text
+        await user.press("V")
+        await user.type("替班")
+        await user.press("f12")
+        assert PHONE in user.text
 
 
 async def test_a_right_that_comes_is_there_at_once(rep: Session, boss: Session) -> None:
