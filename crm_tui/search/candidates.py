@@ -7,6 +7,7 @@ who answers for their sake alone is passed over (apparent.py), and does not coun
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -14,12 +15,13 @@ from crm_tui.access.verbs import ALL, NONE, OWN, ROWS, TEAM
 from crm_tui.customers.store_pieces import Test
 from crm_tui.search import apparent, store, store_reach
 from crm_tui.search.deadline import Deadline
+from crm_tui.search.parsing import Term
 from crm_tui.search.tiers import any_of, both, every
 from crm_tui.storage.driver import sqlite3
 
 MOST_OWNERS = 25  # that the index is asked for; more own a good part of all
 MOST_APART = 500  # customers of others that are read one by one
-MOST_PASSED, MOST_PASSED_IN_ALL = 500, 1500
+MOST_PASSED, MOST_PASSED_IN_ALL = 250, 750
 """Candidates passed over in a question, and in a search: behind so many newer ones that answer by hidden
 lines alone, others are not looked for."""
 LOOKED_AT = 64
@@ -123,12 +125,16 @@ class Candidates:
         if not (self.holders or self.reach.holders):
             return self.held(1 << 62, most)
         rows = store.matching(self._reader, self._within(""), most, self.test)
-        found = {row[0]: row for row in (*rows, *self.apart())}
+        found = {row[0]: row for row in (*rows, *self.apart(()))}
         return [found[one] for one in sorted(found, reverse=True)[:most]]
 
-    def apart(self) -> list[Row]:
-        """Return customers that are seen, or seen in full, whoever holds them: the index is not asked."""
-        if not self.reach.apart:
+    def apart(self, terms: Sequence[Term]) -> list[Row]:
+        """Return customers that are seen, or seen in full, whoever holds them: the index is not asked.
+
+        Where everybody is seen, the index finds all but who has a phone in full (``matching``).
+        """
+        digits = any(map(str.isdigit, "".join(term.text for term in terms)))
+        if not self.reach.apart or not (self.reach.holders or digits or not terms):
             return []
         return store.apart(self._reader, MOST_APART, self.test)
 

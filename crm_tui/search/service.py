@@ -157,7 +157,7 @@ class _Search:
         if not terms:
             self._all(self.asked.newest(self.limit + 1))
             return
-        self.apart = self.asked.apart()
+        self.apart = self.asked.apart(terms)
         self._take(self.apart, terms, weak=False, worth=1.0)
         if len(terms) == 1:
             self._one(terms)

@@ -1,0 +1,85 @@
+"""What a key press in the search costs under each role, beside somebody who sees everything.
+
+    python -m tests.bench.search_roles --file million.db [--each 5] [--people 200] [--teams 20]
+
+The file is only read: people and teams are those of the policy alone, so the file should have customers of
+so many people with ids from 2 on. Queries are made of customers of one of them and typed key by key.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections import defaultdict
+from contextlib import closing
+from pathlib import Path
+from random import Random
+
+from crm_tui.access import defaults
+from crm_tui.access.policy import Policy
+from crm_tui.access.scope import scope
+from crm_tui.search.service import search
+from crm_tui.session import open_session
+from crm_tui.storage.connection import connect
+from tests.bench import search_cases as cases
+from tests.bench.pseudo_terminal import percentile
+from tests.bench.search import LOGIN, prefixes
+
+FIRST = 2
+WHOLE = ("general", "administrator")
+ROLES = (
+    ("general", "sales_rep"), ("general", "sales_manager"), ("general", "service"), ("general", "entry"),
+    ("files", "sales_rep"), ("files", "sales_manager"),
+)  # fmt: skip
+MOST = 1.5
+
+
+def policy(preset: str, role: str, person: int, team: frozenset[int]) -> Policy:
+    """Return what a role of a preset lets a person do."""
+    grants = defaults.presets()[preset].grants
+    granted = {(one.verb, one.field_group): one.scope for one in grants if one.role == role}
+    return Policy(person, role, "", granted, frozenset((person,)), team)
+
+
+def main() -> int:
+    """Measure and print; 1 when a role's median is above the bound."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--file", type=Path, required=True)
+    parser.add_argument("--each", type=int, default=5)
+    parser.add_argument("--people", type=int, default=200)
+    parser.add_argument("--teams", type=int, default=20)
+    asked = parser.parse_args()
+    person = FIRST + asked.people // 2
+    team = frozenset(range(FIRST + (person - FIRST) % asked.teams, FIRST + asked.people, asked.teams))
+    with open_session(asked.file, login=_login(asked.file), read_only=True) as session:
+        each = {role: policy(*role, person, team) for role in (WHOLE, *ROLES)}
+        readers = {role: scope(session.database.connect_reader(), each[role]) for role in each}
+        every = [*cases.made(readers["general", "sales_rep"], asked.each, Random(3)), *cases.hard()]
+        keys = [text for one in every for text in ([one.text] if one.kind == "hard" else prefixes(one.text))]
+        times: dict[tuple[str, str], list[float]] = defaultdict(list)
+        for turn, text in enumerate(["华为", "wang", *keys]):
+            order = list(readers)
+            # Whoever is asked first finds the pages of the file in no memory yet.
+            for role in order[turn % len(order) :] + order[: turn % len(order)]:
+                began = time.process_time()
+                search(readers[role], text, person, limit=50)
+                times[role].append((time.process_time() - began) * 1000)
+        for reader in readers.values():
+            reader.close()
+    missed = 0
+    least = percentile(times[WHOLE], 0.5)
+    print(f"{len(keys)} keys, processor ms: median, p99, worst, times the median of who sees everything")
+    for role, found in times.items():
+        median, high, worst = (percentile(found, part) for part in (0.5, 0.99, 1.0))
+        print(f"{' '.join(role):24} {median:7.2f} {high:7.1f} {worst:7.1f} {median / least:6.2f}")
+        missed += median > MOST * least
+    return int(missed > 0)
+
+
+def _login(path: Path) -> str:
+    with closing(connect(path)) as connection:
+        return connection.execute(LOGIN).fetchone()[0]
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
