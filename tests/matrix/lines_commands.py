@@ -1,7 +1,7 @@
 """Calls of every command: what somebody may type who knows numbers, sets and phones of others.
 
-``{no}`` is each of some customers, seen and unseen; ``{phone}``, ``{mail}``, ``{name}``, ``{word}`` are values
-of theirs that may be hidden; ``{set}`` is each of some change sets; ``{out}`` a folder for files.
+``{no}`` is each of some customers, seen and unseen; ``{phone}``, ``{mail}``, ``{name}``, ``{word}`` are
+values of theirs that may be hidden; ``{set}`` is each of some change sets; ``{out}`` a folder for files.
 """
 
 from __future__ import annotations

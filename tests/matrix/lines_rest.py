@@ -1,11 +1,9 @@
-"""How each read of search, duplicates, sheets, the log and of people is called; or why it is none."""
+"""How each read of search, duplicates and sheets is called; or why it is none."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from crm_tui.access import auditing, showing, store_auditing, store_house, store_reach
-from crm_tui.access import store as people_store
 from crm_tui.customers.reading import Query
 from crm_tui.dedupe import (
     decisions,
@@ -14,27 +12,24 @@ from crm_tui.dedupe import (
     gathered,
     listing,
     preview,
+    store_crowding,
     store_finding,
     store_gathered,
     store_scan,
 )
 from crm_tui.dedupe import store as dedupe_store
 from crm_tui.dedupe.standing import standing
-from crm_tui.exchange import exporting, store_export
+from crm_tui.exchange import exporting, leaving, store_export, store_reaching
 from crm_tui.exchange import store as exchange_store
 from crm_tui.exchange.exporting import KINDS, SHEETS
 from crm_tui.identity.features import Record
-from crm_tui.presets import store as presets
 from crm_tui.search import listing as search_listing
 from crm_tui.search import service as searching
 from crm_tui.search import store_reach as search_reach
 from crm_tui.search import store_shown
 from crm_tui.search.shown import shown
-from crm_tui.storage import file_history, history, merging, reminder
-from crm_tui.storage.relations import counts
-from crm_tui.storage.watch import Watch
 from tests.matrix.asking import Ask, Typed
-from tests.matrix.lines_customers import NO_DATA, SAVES, WRITES, Line
+from tests.matrix.lines_customers import NO_DATA, WRITES, Line
 
 COMPARES = (
     "reads all to compare; what is told of it is looked at where it is told: entering, listing, preview"
@@ -51,8 +46,9 @@ def _records(ask: Ask) -> list[tuple[str, Record]]:
     """Return records as somebody may type them: by a name, a phone, a mail of others."""
     made = []
     for text in (one.text for one in ask.probes):
-        kind = {"phones": (text,)} if text[0] in "01" else {"mails": (text,)} if "@" in text else {}
-        made.append((text, Record(name=text, **kind) if not kind else Record(**kind)))
+        phones, mails = (text,) * (text[0] in "01"), (text,) * ("@" in text)
+        record = Record(name="" if phones or mails else text, phones=phones, mails=mails)
+        made.append((text, record))
     both = "杭州瑞丰精密机械有限公司"
     return [*made, (both, Record(name=both)), ("杭州瑞丰精密", Record(name="杭州瑞丰精密"))]
 
@@ -105,86 +101,7 @@ def _exports(ask: Ask) -> list[Any]:
     return found
 
 
-def _entries(ask: Ask) -> list[Any]:
-    return [auditing.entries(ask.reader, kind=kind) for kind in (None, *auditing.KINDS)]
-
-
-def _noted(ask: Ask) -> list[Any]:
-    far = {"person": None, "since": None, "before": auditing.NEVER, "limit": 500}
-    tables = [entity for one in auditing.ENTITIES.values() for entity in one]
-    return [
-        store_auditing.notes(ask.reader, kind=None, **far),
-        store_auditing.sets(ask.reader, entities=(), **far),
-        store_auditing.sets(ask.reader, entities=tuple(tables), **far),
-    ]
-
-
-def _all_rows(ask: Ask, fn: Any) -> list[Any]:
-    found = [ask.each(lambda one, e=e: fn(e, one), ask.some.get(e, range(1, 4))) for e in ENTRIES]
-    return [*found, ask.each(lambda one: fn("customer", one), ask.few)]
-
-
-def _watched(ask: Ask) -> Any:
-    return Watch(ask.reader, 0).poll()
-
-
 LINES: dict[str, Line] = {
-    "access.auditing.entries": _entries,
-    "access.explaining.explain": "asked of a customer that is seen: tests/matrix/test_screens.py",
-    "access.masks.lend": NO_DATA,
-    "access.rights.Rights.scoped": NO_DATA,
-    "access.rights.Rights.check_unmasking": SAVES,
-    "access.scope.scope": "makes the views: tests/matrix/test_views.py",
-    "access.showing.hidden_groups": lambda a: a.each(
-        lambda one: showing.hidden_groups(a.reader, a.session.policy, one)
-    ),
-    "access.showing.locked_groups": lambda a: a.each(
-        lambda one: showing.locked_groups(a.reader, a.session.policy, one)
-    ),
-    "access.showing.customer_of": lambda a: _all_rows(
-        a, lambda e, one: showing.customer_of(a.reader, e, one)
-    ),
-    "access.showing.hidden_columns": lambda a: _all_rows(
-        a, lambda e, one: showing.hidden_columns(a.reader, a.session.policy, e, one)
-    ),
-    "access.store_house.people": lambda a: store_house.people(a.reader),
-    "access.store_house.teams": lambda a: store_house.teams(a.reader),
-    "access.store_house.roles": lambda a: store_house.roles(a.reader),
-    "access.store_house.permissions": lambda a: store_house.permissions(a.reader),
-    "access.store_house.away": lambda a: store_house.away(a.reader, "2026-11-20"),
-    "access.store_reach.revealed": lambda a: a.each(lambda one: store_reach.revealed(a.reader, one)),
-    "access.store_reach.shared": lambda a: store_reach.shared(a.reader),
-    "access.store_reach.customer_of": lambda a: _all_rows(
-        a, lambda e, one: store_reach.customer_of(a.reader, e, one)
-    ),
-    "access.telling.heard": TOLD,
-    "access.telling.undone": TOLD,
-    "access.telling.told": TOLD,
-    "access.telling.obstacles": TOLD,
-    "access.store.by_login": NO_DATA,
-    "access.store.by_id": lambda a: [people_store.by_id(a.reader, one) for one in range(1, 20)],
-    "access.store.people": lambda a: people_store.people(a.reader),
-    "access.store.names": lambda a: people_store.names(a.reader),
-    "access.store.aliases": lambda a: people_store.aliases(a.reader),
-    "access.store.name_keys": lambda a: people_store.name_keys(a.reader),
-    "access.store_auditing.notes": _noted,
-    "access.store_auditing.sets": _noted,
-    "access.store_auditing.details": lambda a: a.each(
-        lambda one: store_auditing.details(a.reader, one, 99), a.sets
-    ),
-    "access.store_auditing.customer_name": lambda a: a.each(
-        lambda one: store_auditing.customer_name(a.reader, one)
-    ),
-    "access.store_auditing.called": lambda a: store_auditing.called(a.reader),
-    "access.store_auditing.row": lambda a: [
-        a.each(lambda one, e=e: store_auditing.row(a.reader, e, one), range(1, 60))
-        for e in store_auditing.ROWS_OF
-    ],
-    "access.store_auditing.role_label": NO_DATA,
-    "access.store_guard.held": WRITES,
-    "access.store_policy.stamp": WRITES,
-    "access.store_reach.owner_of": lambda a: a.each(lambda one: store_reach.owner_of(a.reader, one)),
-    "access.store_reach.access_of": lambda a: a.each(lambda one: store_reach.access_of(a.reader, one)),
     "dedupe.crowding.match_many": COMPARES,
     "dedupe.crowding.match_with": COMPARES,
     "dedupe.decisions.decided": lambda a: decisions.decided(a.reader, a.ids),
@@ -216,6 +133,21 @@ LINES: dict[str, Line] = {
     "dedupe.crowded.Crowded": COMPARES,
     "dedupe.crowding.Crowd": COMPARES,
     "dedupe.store_crowding.see_all": COMPARES,
+    "dedupe.finding.as_shown": "part of what is told while a customer is typed: entering.likely",
+    "dedupe.store_crowding.shown": lambda a: store_crowding.shown(a.reader, a.ids),
+    "dedupe.store_finding.shown": lambda a: store_finding.shown(a.reader, a.ids),
+    "exchange.exporting.export_table": "writes rows that it is given",
+    "exchange.leaving.leaving": "notes that a list leaves",
+    "exchange.leaving.within": lambda a: leaving.within(a.session, a.ids),
+    "exchange.reaching.Rights": SHEETS_READ,
+    "exchange.store_export.exportable": lambda a: [
+        store_export.exportable(a.reader, scope) for scope in store_export.EXPORTABLE
+    ],
+    "exchange.store_reaching.foreign": lambda a: a.typed(
+        lambda t: store_reaching.foreign(a.reader, "no", {1: t}), a.world.numbers.values()
+    ),
+    "exchange.store_reaching.held": lambda a: store_reaching.held(a.reader, a.ids),
+    "exchange.store_reaching.visible": lambda a: store_reaching.visible(a.reader, a.ids),
     "dedupe.store_crowding.along": OF_INDEX,
     "dedupe.store_crowding.documents": COMPARES,
     "dedupe.store_finding.having": OF_INDEX,
@@ -254,7 +186,6 @@ LINES: dict[str, Line] = {
     "exchange.store.alias_keys": lambda a: exchange_store.alias_keys(a.reader, a.ids),
     "exchange.store.memories": lambda a: exchange_store.memories(a.reader, a.ids, ""),
     "exchange.store.records": lambda a: exchange_store.records(a.reader, a.ids),
-    "exchange.store.unseen": lambda a: exchange_store.unseen(a.reader, a.ids),
     "exchange.store.children": lambda a: [
         exchange_store.children(a.reader, table, a.ids) for table in ("contact", "project")
     ],
@@ -278,8 +209,6 @@ LINES: dict[str, Line] = {
         for ids in (None, a.ids)
     ],
     "exchange.store_export.reasons": lambda a: store_export.reasons(a.reader, a.sets),
-    "presets.store.dictionary": lambda a: presets.dictionary(a.reader).entries,
-    "presets.store.settings": lambda a: presets.settings(a.reader),
     "search.checking.wrong": OF_INDEX,
     "search.checking.missing": OF_INDEX,
     "search.checking.differing": OF_INDEX,
@@ -304,7 +233,6 @@ LINES: dict[str, Line] = {
     "search.shown.shown": lambda a: shown(a.reader, a.ids),
     "search.store.matching": "part of search, which is asked",
     "search.store.scanned": "part of search, which is asked",
-    "search.store.is_common": OF_INDEX,
     "search.store.along": "part of search, which is asked",
     "search.store.apart": "part of search, which is asked",
     "search.candidates.reach_of": OF_INDEX,
@@ -316,77 +244,4 @@ LINES: dict[str, Line] = {
     "search.store_index.run": OF_INDEX,
     "search.store_index.all_of": OF_INDEX,
     "search.store_shown.rows": lambda a: store_shown.rows(a.reader, a.ids),
-    "storage.derive.without_index": WRITES,
-    "storage.derive.rewrite": WRITES,
-    "storage.file_history.of_merged": lambda a: a.each(lambda one: file_history.of_merged(a.reader, one)),
-    "storage.file_history.of_file": lambda a: a.each(lambda one: file_history.of_file(a.reader, one), a.few),
-    "storage.file_history.names_in_file": lambda a: a.each(
-        lambda one: file_history.names_in_file(a.reader, one)
-    ),
-    "storage.file_history.record_name": lambda a: _all_rows(
-        a, lambda e, one: file_history.record_name(a.reader, e, one)
-    ),
-    "storage.file_history.linked_names": lambda a: [
-        a.safely(file_history.linked_names, a.reader, column, ids)
-        for column, ids in (
-            *(("customer_id", a.ids), ("merged_into", a.ids), ("contact_id", a.rows["contact"])),
-            *(
-                ("activity_id", a.rows["activity"]),
-                ("after_plan_id", a.rows["plan"]),
-                ("owner_id", range(20)),
-            ),
-            *(("tag_id", a.rows["tag"]), ("customer_a", a.ids), ("customer_b", a.ids), (None, a.ids)),
-        )
-    ],
-    "storage.health.outside": OF_FILE,
-    "storage.health.unfinished": OF_FILE,
-    "storage.history.of_record": lambda a: _all_rows(a, lambda e, one: history.of_record(a.reader, e, one)),
-    "storage.history.of_field": lambda a: [
-        a.each(lambda one, f=f: history.of_field(a.reader, "customer", one, f), a.few)
-        for f in ("budget_min", "decision_process", "family", "name", "note")
-    ],
-    "storage.history.of_set": lambda a: a.each(lambda one: history.of_set(a.reader, one), a.sets),
-    "storage.history.of_job": lambda a: a.each(lambda one: history.of_job(a.reader, one), range(1, 5)),
-    "storage.history.latest_by_field": lambda a: _all_rows(
-        a, lambda e, one: history.latest_by_field(a.reader, e, one)
-    ),
-    "storage.history.newest": NO_DATA,
-    "storage.history.is_undone": NO_DATA,
-    "storage.history.is_job_undone": NO_DATA,
-    "storage.history.was_stopped": NO_DATA,
-    "storage.history.recent": lambda a: [
-        history.recent(a.reader, actor=who, limit=500) for who in (None, a.me, 1, 2, 4)
-    ],
-    "storage.history.summary": lambda a: a.each(lambda one: history.summary(a.reader, one), a.sets),
-    "storage.history.is_told": lambda a: a.each(lambda one: history.is_told(a.reader, one), a.sets),
-    "storage.history.doer": lambda a: a.each(lambda one: history.doer(a.reader, one), a.sets),
-    "storage.history.undoable": lambda a: history.undoable(a.reader, a.me),
-    "storage.history.redoable": lambda a: history.redoable(a.reader, a.me),
-    "storage.history.origin": NO_DATA,
-    "storage.history.unfinished": NO_DATA,
-    "storage.in_time.at_most": NO_DATA,
-    "storage.lists.query_in": NO_DATA,
-    "storage.merging.gone": lambda a: a.each(
-        lambda one: merging.gone(a.reader, "customer", one, {"gone": "archived", "deleted_at": None})
-    ),
-    "storage.origin.origin": NO_DATA,
-    "storage.origin.stamp": NO_DATA,
-    "storage.origin.has_written": NO_DATA,
-    "storage.rebuild.differing": OF_FILE,
-    "storage.rebuild.rewrite": WRITES,
-    "storage.relations.references_to": NO_DATA,
-    "storage.relations.count": WRITES,
-    "storage.relations.counts": lambda a: [
-        counts(a.reader, table, "customer_id", a.ids) for table in ("contact", "project", "activity", "plan")
-    ],
-    "storage.reminder.last_backup": OF_FILE,
-    "storage.reminder.backup_due": OF_FILE,
-    "storage.reminder.remind": lambda a: reminder.remind(a.reader, a.session.database.path, a.zone),
-    "storage.schema.missing": OF_FILE,
-    "storage.triggers.columns": NO_DATA,
-    "storage.upkeep_log.newest": OF_FILE,
-    "storage.watch.Watch": _watched,
-    "upkeep.content.derived": OF_FILE,
-    "upkeep.content.searched": OF_FILE,
-    "upkeep.content.outside": OF_FILE,
 }

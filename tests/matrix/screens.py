@@ -19,8 +19,9 @@ import crm_tui.tui  # noqa: F401  (sets what must stand before Textual's first i
 from crm_tui.customers import service
 from crm_tui.locale import set_language
 from crm_tui.tui.actions import ACTIONS
+from tests.matrix.building import built
 from tests.matrix.rules import VIEWERS
-from tests.matrix.world import PRESETS, World, built, opened
+from tests.matrix.world import PRESETS, World, opened
 from tests.tui.driver import User, story
 from tests.tui.office import app
 
@@ -117,7 +118,13 @@ class Watcher:
             if getattr(self.user.screen, "kind", "") == kind:
                 break
             await self.user.press("escape")
-            if getattr(self.user.screen, "kind", "") in ("today", "history", "duplicates", "people", "policy"):
+            if getattr(self.user.screen, "kind", "") in (
+                "today",
+                "history",
+                "duplicates",
+                "people",
+                "policy",
+            ):
                 await self.user.press("2")
         # What was narrowed is shown again.
         await self.user.press("escape", "escape", "g")
@@ -145,7 +152,9 @@ class Watcher:
         for _time in range(keys):
             kind = getattr(self.user.screen, "kind", "")
             fitting = [one for one in ACTIONS if one.belongs_to(kind) and one.id not in NEVER and one.keys]
-            key = chance.choice(chance.choice(fitting).keys) if fitting and chance.random() < 0.8 else "escape"
+            key = (
+                chance.choice(chance.choice(fitting).keys) if fitting and chance.random() < 0.8 else "escape"
+            )
             await self.press(key)
             if not self.user.app.is_running:
                 return
@@ -157,7 +166,9 @@ NAMED = {"title": "contact title", "phone": "mobile", "name": "name", "mail": "e
 def edit_by_another(path: Path, customer: int, budget: int = 77_00) -> None:
     """Let the administrator change what somebody is editing."""
     with opened(path, "boss") as boss:
-        row = boss.reader.execute("SELECT changed_in FROM customer WHERE id = :id", {"id": customer}).fetchone()
+        row = boss.reader.execute(
+            "SELECT changed_in FROM customer WHERE id = :id", {"id": customer}
+        ).fetchone()
         values = {"budget_min": budget, "budget_max": budget, "need": "又改了", "note": "也改了"}
         boss.write(service.update, customer, row[0], values)
 

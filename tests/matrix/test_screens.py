@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from crm_tui.tui.kinds import SCREEN_TITLES
+from tests.matrix.building import built
 from tests.matrix.canaries import Place
 from tests.matrix.screens import WAYS, Watcher, edit_by_another, watched
-from tests.matrix.world import WHOLE, built
+from tests.matrix.world import WHOLE
 from tests.tui.driver import story
 from tests.tui.office import app
 from tests.tui.two import edit
@@ -56,10 +57,10 @@ def test_no_screen_shows_what_is_hidden(
 
 @pytest.mark.requirement("S0-20")
 def test_two_at_one_field(tmp_path: Path) -> None:
-    """A clerk who edits a customer whose budget is hidden hears of another's change of it only that it was."""
+    """A clerk who edits a customer whose budget is hidden is not told what another made of it."""
 
     async def play() -> Watcher:
-        world = built("general")
+        world = built("general").apart()
         with world.open("entry", tmp_path) as session:
             async with story(app(session, "customers"), size=(160, 50)) as user:
                 watcher = Watcher(world, "entry", user)
