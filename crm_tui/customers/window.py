@@ -33,6 +33,7 @@ FEW = 6_000
 NEAR = 6_000  # lines down to which a page is sorted alone
 WIDE = 150_000  # seen by one team: more are read as everybody's are
 VALUES_MS = 10  # in which the few values of a column are mostly found
+HELD_MS = 4  # in which indexes tell that of all rows few or none pass
 
 
 class Window:
@@ -163,12 +164,11 @@ class Window:
         A letter, syllable or name under the order by name; a number; a day, month or year; the beginning of a
         word or a colleague's name. None when it means nothing there, or all rows come before it.
         """
-        ids = self._all() if self._seen is not None else None
+        seen = self._all() if self._seen is not None else None
         target = self._target(prefix)
         if target is None:
             return None
-        ids = self._all() if ids is None else ids
-        index, keys = target
+        (index, keys), ids = target, self._all() if seen is None else seen
         if ids is not None:
             return self._place_in(ids, index, keys)
         segment = self._parts()[index]
@@ -190,14 +190,15 @@ class Window:
             self._planned = True
             if self.query.ids is not None:
                 self._ids = self._found(self.query.ids)
-            elif self._seen is not None:
-                if self._seen.size(FEW) < FEW:
-                    self._gather_seen()
+            elif self._seen is not None and self._seen.size(FEW) < FEW:
+                self._gather_seen()
             elif self.filter is not None:
-                held = self._reading.held(self.filter, self._ids_of)
-                if held is not None and len(held.ids) < FEW:
-                    test = self._reading.test(held.rest) if held.rest is not None else None
-                    self._ids = self._sorted(lists.gather(self.reader, self.order, test, held.ids))
+                with suppress(TimeoutError), at_most(self.reader, None if self._seen is None else HELD_MS):
+                    held = self._reading.held(self.filter, self._ids_of)
+                    if held is not None and len(held.ids) < FEW:
+                        test = self._reading.test(held.rest) if held.rest is not None else None
+                        rows = lists.gather(self.reader, self.order, test, held.ids)
+                        self._ids = self._sorted(rows if self._seen is None else self._told(rows))
         return self._ids
 
     def _looked_at(self) -> Seen | None:
