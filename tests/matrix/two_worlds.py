@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
@@ -170,7 +170,7 @@ def add_unseen(change: Change, world: World, viewer: str, invent: Inventor, coun
 
 
 @contextmanager
-def two_worlds(world: World, viewer: str, folder: Path) -> Iterator[tuple[Session, Session, list[str]]]:
+def two_worlds(world: World, viewer: str, folder: Path) -> Generator[tuple[Session, Session, list[str]]]:
     """Open both files as somebody; the texts are what either hides from them."""
     told: list[str] = []
     for name, count in ((FIRST, 1), (SECOND, 4)):

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
@@ -54,7 +54,7 @@ class World:
     content: bytes = b""
 
     @contextmanager
-    def at(self, folder: Path) -> Iterator[Path]:
+    def at(self, folder: Path) -> Generator[Path]:
         """Lay a copy into a folder, on a clock that stands still."""
         path = folder / "team.db"
         if not path.exists():
@@ -64,7 +64,7 @@ class World:
             yield path
 
     @contextmanager
-    def open(self, viewer: str, folder: Path) -> Iterator[Session]:
+    def open(self, viewer: str, folder: Path) -> Generator[Session]:
         """Open a copy as somebody, also as somebody who is not let in any more."""
         with self.at(folder) as path, opened(path, viewer) as session:
             yield session
@@ -93,7 +93,7 @@ class World:
 
 
 @contextmanager
-def opened(path: Path, login: str) -> Iterator[Session]:
+def opened(path: Path, login: str) -> Generator[Session]:
     """Open a database as somebody; who is not let in gets the session of one who was in already."""
     if PEOPLE[login].active:
         with open_session(path, login=login, source="tui") as session:
