@@ -33,6 +33,7 @@ def test_a_sentence_that_is_missing_leaves_no_gap() -> None:
         (errors.Conflict, 3),
         (errors.Busy, 3),
         (errors.NotPermitted, 4),
+        (errors.Refused, 4),
         (errors.Fault, 70),
         (errors.Cancelled, 130),
     ],
@@ -45,7 +46,8 @@ def test_every_kind_has_its_exit_code(kind: type[errors.CrmError], code: int) ->
 def test_no_kind_is_left_out_of_the_table() -> None:
     kinds = {value for value in vars(errors).values() if isinstance(value, type)}
     assert {kind.__name__ for kind in kinds} == {
-        *("CrmError", "BadInput", "UsageFault", "Conflict", "Busy", "NotPermitted", "Fault", "Cancelled")
+        *("CrmError", "BadInput", "UsageFault", "Conflict", "Busy", "NotPermitted", "Refused", "Fault"),
+        "Cancelled",
     }
 
 

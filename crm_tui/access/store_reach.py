@@ -23,8 +23,8 @@ def access_of(reader: sqlite3.Connection, customer_id: int) -> str:
     return row[0] if row else ""
 
 
-REVEALED = "SELECT field_group FROM revealed WHERE customer_id = :id ORDER BY field_group"
-ALL_REVEALED = "SELECT customer_id, field_group FROM revealed ORDER BY customer_id, field_group"
+REVEALED = "SELECT field_group FROM revealed WHERE customer_id = :id"
+ALL_REVEALED = "SELECT customer_id, field_group FROM revealed"
 SHARED = (
     "SELECT k.customer_id, k.access FROM collaborator k JOIN myself m ON m.id = k.person_id"
     " ORDER BY k.customer_id, k.id"
