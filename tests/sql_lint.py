@@ -243,6 +243,8 @@ RULES: dict[str, Callable[[Sql, str], Iterator[str]]] = {
     "equality": _pattern(r"=="),
     "negative substr": _pattern(r"\bsubstr(ing)?\s*\([^,]*,\s*-[^)]*\)"),
     "negative limit": _pattern(r"\bLIMIT\s+-\d+"),
+    # SQLite plans a statement anew at each call when its limit is a parameter and nothing else: LIMIT 0 + :n.
+    "bare limit": _pattern(r"\bLIMIT\s+:\w+"),
     "division": _division,
     "nulls": _nulls,
     "unique end": _unique_end,

@@ -39,6 +39,7 @@ BAD = {
     "equality": ["SELECT id FROM customer WHERE no == :no"],
     "negative substr": ["SELECT substr(no, -3) FROM customer"],
     "negative limit": ["SELECT id FROM customer LIMIT -1"],
+    "bare limit": ["SELECT id FROM customer ORDER BY id LIMIT :most"],
     "division": ["SELECT amount / 100 FROM project", "SELECT sum(amount) / count(*) FROM project"],
     "nulls": [
         "SELECT id FROM customer ORDER BY industry, id",
@@ -50,7 +51,7 @@ BAD = {
     ],
     "unique end": [
         "SELECT id FROM customer ORDER BY name_key",
-        "SELECT id FROM customer ORDER BY id, name_key LIMIT :n",
+        "SELECT id FROM customer ORDER BY id, name_key LIMIT 0 + :n",
     ],
 }
 
@@ -88,7 +89,7 @@ SOURCE = {
 GOOD = [
     "C = 'id, name'\nSQL = f'SELECT {C} FROM customer ORDER BY name_key, id'",
     "SQL = 'SELECT id FROM customer WHERE name_key LIKE :prefix AND industry IS NOT DISTINCT FROM :i'",
-    "SQL = 'SELECT id FROM customer ORDER BY industry DESC NULLS LAST, id LIMIT :n'",
+    "SQL = 'SELECT id FROM customer ORDER BY industry DESC NULLS LAST, id LIMIT 0 + :n'",
     "SQL = \"SELECT id FROM customer ORDER BY coalesce(industry, ''), id\"",
     "SQL = \"SELECT id FROM customer ORDER BY CASE WHEN no = '' THEN 1 ELSE 0 END, id\"",
     "SQL = 'SELECT status, count(*) FROM customer GROUP BY status ORDER BY count(*) DESC, status NULLS LAST'",

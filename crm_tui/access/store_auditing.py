@@ -11,7 +11,7 @@ NOTES = (
     " a.reason FROM audit a JOIN change_set s ON s.id = a.created_in WHERE s.id < :before"
     " AND (CAST(:kind AS TEXT) IS NULL OR a.kind = :kind)"
     " AND (CAST(:person AS INTEGER) IS NULL OR s.actor = :person)"
-    " AND (CAST(:since AS TEXT) IS NULL OR s.at >= :since) ORDER BY s.id DESC LIMIT :limit"
+    " AND (CAST(:since AS TEXT) IS NULL OR s.at >= :since) ORDER BY s.id DESC LIMIT 0 + :limit"
 )
 # Sets by what they moved: few rows of the log are about these, and its index leads to them.
 MOVES = (
@@ -21,13 +21,13 @@ MOVES = (
     " AND (CAST(:one AS TEXT) IS NULL OR h.entity IN (:one, :two, :three, :four)))"
     " AND s.id < :before AND s.action NOT IN ('init', 'customer.merge')"
     " AND (CAST(:person AS INTEGER) IS NULL OR s.actor = :person)"
-    " AND (CAST(:since AS TEXT) IS NULL OR s.at >= :since) ORDER BY s.id DESC LIMIT :limit"
+    " AND (CAST(:since AS TEXT) IS NULL OR s.at >= :since) ORDER BY s.id DESC LIMIT 0 + :limit"
 )
 DETAILS = (
     "SELECT h.entity, h.entity_id, h.op, h.field, h.old, h.new FROM change h WHERE h.change_set = :set"
     " AND h.entity IN"
     " ('person', 'person_alias', 'team', 'role', 'permission', 'substitution', 'collaborator')"
-    " ORDER BY h.id LIMIT :limit"
+    " ORDER BY h.id LIMIT 0 + :limit"
 )
 CUSTOMER = "SELECT name FROM customer_any WHERE id = :id"
 PERSON = "SELECT id, name FROM person_any"

@@ -81,7 +81,7 @@ SORTED = {
     (False, False): " ORDER BY {id}",
     (False, True): " ORDER BY {id} DESC",
 }
-PAGE = " LIMIT :limit OFFSET :offset"
+PAGE = " LIMIT 0 + :limit OFFSET :offset"
 WALK = "SELECT {id}, {key}"
 IS = " AND {key} = :value"
 BLANK = " AND {key} = ''"
@@ -260,7 +260,7 @@ def ids_of(reader: sqlite3.Connection, pieces: Iterable[Piece], limit: int) -> l
     for piece in pieces:
         if len(found) >= limit:
             break
-        rows = reader.execute(piece.sql + " LIMIT :limit", {**piece.params, "limit": limit}).fetchall()
+        rows = reader.execute(piece.sql + " LIMIT 0 + :limit", {**piece.params, "limit": limit}).fetchall()
         found.update(dict.fromkeys(row[0] for row in rows))
     return list(found)
 

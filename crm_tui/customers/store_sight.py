@@ -19,12 +19,12 @@ SCOPES = "SELECT field_group, scope FROM read_scope"
 OWNERS = {"own": "SELECT o.id FROM own_owner o", "team": "SELECT o.id FROM team_owner o"}
 OWNER = {"c": "c.owner_id", "s": "s.held_by"}
 SHARED = "SELECT k.customer_id FROM collaborator k WHERE k.person_id IN (SELECT m.id FROM myself m)"
-BOUNDED = "SELECT count(*) FROM (SELECT 1 FROM customer c WHERE c.owner_id IN ({owners}) LIMIT :most)"
+BOUNDED = "SELECT count(*) FROM (SELECT 1 FROM customer c WHERE c.owner_id IN ({owners}) LIMIT 0 + :most)"
 HELD = "SELECT count(*) FROM customer c WHERE c.owner_id = :owner"
 ASKED = 3
 VALUES = "SELECT DISTINCT {key}"
 COUNT = "SELECT count(*)"
-AND, LIMIT = " AND ", " LIMIT :limit"
+AND, LIMIT = " AND ", " LIMIT 0 + :limit"
 # The sign keeps those ids from leading: each would be looked up in the table.
 AMONG = " AND +{id} IN (SELECT {among}{from}"
 Tests = Sequence[Test]  # all of them must be passed

@@ -50,7 +50,7 @@ EXPORTABLE = {
     + SHARED,
 }
 COUNT = "SELECT count(*) FROM customer"
-NEXT = "SELECT * FROM customer WHERE id > :after ORDER BY id LIMIT :limit"
+NEXT = "SELECT * FROM customer WHERE id > :after ORDER BY id LIMIT 0 + :limit"
 SOME = "SELECT * FROM customer WHERE id IN ({ids})"
 CONTACTS = (
     "SELECT * FROM contact WHERE customer_id IN ({ids}) ORDER BY customer_id, is_primary DESC, position, id"
@@ -145,7 +145,7 @@ LIST_COUNTS = {
     "activities": "SELECT count(*) FROM activity",
     "plans": "SELECT count(*) FROM plan",
 }
-LIST_NEXT = " WHERE t.id > :after ORDER BY t.id LIMIT :limit"
+LIST_NEXT = " WHERE t.id > :after ORDER BY t.id LIMIT 0 + :limit"
 LIST_OF = " WHERE t.customer_id IN ({ids}) ORDER BY t.customer_id NULLS LAST, t.id"
 
 

@@ -55,7 +55,7 @@ ADD_OUTCOME = (
 LEAVE = "UPDATE outcome SET verdict = 'suspect', reason = :reason WHERE id = :id"
 OUTCOMES = (
     "SELECT id, verdict, name, reason FROM outcome WHERE CAST(:verdict AS TEXT) IS NULL OR verdict = :verdict"
-    " ORDER BY id LIMIT :limit OFFSET :offset"
+    " ORDER BY id LIMIT 0 + :limit OFFSET :offset"
 )
 OUTCOME = "SELECT id, verdict, name, reason FROM outcome WHERE id = :id"
 NEW_CELLS = "SELECT cells FROM operation WHERE id = :row AND kind = 'new'"
@@ -67,14 +67,17 @@ REJECTED = (
 REJECTED_ONE = "SELECT count(*) FROM outcome WHERE verdict IN ('suspect', 'error')"
 ADD_OPERATION = "INSERT INTO operation (kind, id, content, cells) VALUES (:kind, :position, :content, :cells)"
 OPERATIONS = (
-    "SELECT id, content, cells FROM operation WHERE kind = :kind AND id >= :first ORDER BY id LIMIT :limit"
+    "SELECT id, content, cells FROM operation WHERE kind = :kind AND id >= :first ORDER BY id"
+    " LIMIT 0 + :limit"
 )
 NTH = "SELECT id FROM operation WHERE kind = :kind ORDER BY id LIMIT 1 OFFSET :offset"
 COUNT = "SELECT count(*) FROM operation WHERE kind = :kind"
 ADD_FLAG = (
     "INSERT INTO flag (position, field, problem, content) VALUES (:position, :field, :problem, :content)"
 )
-FLAGS = "SELECT position, field, problem, content FROM flag ORDER BY position, id LIMIT :limit OFFSET :offset"
+FLAGS = (
+    "SELECT position, field, problem, content FROM flag ORDER BY position, id LIMIT 0 + :limit OFFSET :offset"
+)
 ADD_FACT = "INSERT INTO fact (name, value) VALUES (:name, :value)"
 FACTS = "SELECT name, value FROM fact"
 BETWEEN = "\x1f"

@@ -34,7 +34,7 @@ HOLD_NEW = (
 )
 LIST = (
     f"SELECT {COLUMNS} FROM suspect WHERE CAST(:band AS TEXT) IS NULL OR band = :band"
-    " ORDER BY score DESC NULLS LAST, id LIMIT :limit OFFSET :offset"
+    " ORDER BY score DESC NULLS LAST, id LIMIT 0 + :limit OFFSET :offset"
 )
 ROW = f"SELECT {COLUMNS} FROM suspect WHERE id = :id"
 BANDS = "SELECT band, choice, count(*) FROM suspect GROUP BY band, choice"
@@ -42,7 +42,7 @@ OF_BAND = "SELECT id, choice FROM suspect WHERE band = :band ORDER BY id"
 MEANT = "SELECT id, customer_id FROM suspect WHERE customer_id > 0 ORDER BY score DESC NULLS LAST, id"
 UNSCORED = (
     "SELECT s.id, s.customer_id, h.content FROM suspect s JOIN held h ON h.position = s.id AND h.kind = 'new'"
-    " WHERE s.customer_id > 0 AND s.score IS NULL AND s.id > :after ORDER BY s.id LIMIT :most"
+    " WHERE s.customer_id > 0 AND s.score IS NULL AND s.id > :after ORDER BY s.id LIMIT 0 + :most"
 )
 SCORE = "UPDATE suspect SET band = :band, score = :score, terms = :terms WHERE id = :id"
 HAS = "SELECT 1 FROM held WHERE position = :id AND kind = :kind"

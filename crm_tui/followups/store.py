@@ -53,11 +53,11 @@ class Plan(NamedTuple):
 ACTIVITY = f"SELECT {', '.join(Activity._fields)} FROM activity"
 PLAN = f"SELECT {', '.join(Plan._fields)} FROM plan"
 ACTIVITIES = (
-    ACTIVITY + " WHERE customer_id = :id AND deleted_at IS NULL ORDER BY at DESC, id DESC LIMIT :limit"
+    ACTIVITY + " WHERE customer_id = :id AND deleted_at IS NULL ORDER BY at DESC, id DESC LIMIT 0 + :limit"
 )
 PLANS = (
     PLAN + " WHERE customer_id = :id AND deleted_at IS NULL"
-    " ORDER BY CASE WHEN state IN ('todo', 'doing') THEN 0 ELSE 1 END, due_on NULLS LAST, id LIMIT :limit"
+    " ORDER BY CASE WHEN state IN ('todo', 'doing') THEN 0 ELSE 1 END, due_on NULLS LAST, id LIMIT 0 + :limit"
 )
 OPEN_PLAN = (
     PLAN + " WHERE customer_id = :id AND state IN ('todo', 'doing') AND deleted_at IS NULL"

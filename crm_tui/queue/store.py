@@ -80,11 +80,11 @@ DUE = (
 # The plans of some people by the index of their owner; "these or anybody's" in one text would read them all.
 OF_SOME, OF_ALL = " AND p.owner_id IN ({owners})", ""
 OPEN = " WHERE p.state IN ('todo', 'doing') AND p.due_on <= :until"
-OPEN_ORDER = " ORDER BY p.due_on NULLS LAST, p.due_at NULLS LAST, p.id LIMIT :limit"
+OPEN_ORDER = " ORDER BY p.due_on NULLS LAST, p.due_at NULLS LAST, p.id LIMIT 0 + :limit"
 UNDATED = " WHERE p.state IN ('todo', 'doing') AND p.due_on IS NULL"
-UNDATED_ORDER = " ORDER BY p.id LIMIT :limit"
+UNDATED_ORDER = " ORDER BY p.id LIMIT 0 + :limit"
 UNWRITTEN = " WHERE p.state = 'done' AND p.activity_id IS NULL AND p.done_at <= :before"
-UNWRITTEN_ORDER = " ORDER BY p.done_at NULLS LAST, p.id LIMIT :limit"
+UNWRITTEN_ORDER = " ORDER BY p.done_at NULLS LAST, p.id LIMIT 0 + :limit"
 DUE_OF = {who: DUE + OPEN + who + OPEN_ORDER for who in (OF_SOME, OF_ALL)}
 UNDATED_OF = {who: DUE + UNDATED + who + UNDATED_ORDER for who in (OF_SOME, OF_ALL)}
 UNWRITTEN_OF = {who: DUE + UNWRITTEN + who + UNWRITTEN_ORDER for who in (OF_SOME, OF_ALL)}
@@ -103,7 +103,7 @@ CUSTOMER_OF_SOME, CUSTOMER_OF_ALL = " AND c.owner_id IN ({owners})", ""
 UNPLANNED = "s.open_plans = 0"
 IDLE = "s.open_plans > 0 AND s.idle_since <= :before AND (s.next_due_on IS NULL OR s.next_due_on > :until)"
 GROUPS = {"unplanned": OWN_OPEN + " AND " + UNPLANNED, "idle": OWN_OPEN + " AND " + IDLE}
-ORDER = " ORDER BY s.idle_since, c.id LIMIT :limit OFFSET :offset"
+ORDER = " ORDER BY s.idle_since, c.id LIMIT 0 + :limit OFFSET :offset"
 IDLE_KINDS = [
     (group, who, where + who)
     for group, where in GROUPS.items()

@@ -34,7 +34,7 @@ STRUCTURE = "SELECT block FROM customer_gram_data WHERE id = 10"
 MERGE = "INSERT INTO customer_gram (customer_gram, rank) VALUES ('merge', :pages)"
 EMPTY = "INSERT INTO customer_gram (customer_gram) VALUES ('delete-all')"
 LAST_OF_SOME = (
-    "SELECT max(id) FROM (SELECT id FROM customer_gram_data WHERE id > 10 ORDER BY id LIMIT :most) some"
+    "SELECT max(id) FROM (SELECT id FROM customer_gram_data WHERE id > 10 ORDER BY id LIMIT 0 + :most) some"
 )
 PAGES_GONE = "DELETE FROM customer_gram_data WHERE id > 10 AND id <= :last"
 TERMS_GONE = "DELETE FROM customer_gram_idx"
@@ -53,7 +53,7 @@ WHOLE_AGAIN = (
     "DROP TABLE IF EXISTS customer_gram_config",
 )
 
-IDS = "SELECT id FROM customer WHERE id > :after ORDER BY id LIMIT :most"
+IDS = "SELECT id FROM customer WHERE id > :after ORDER BY id LIMIT 0 + :most"
 NEWEST = "SELECT coalesce(max(id), 0) FROM change_set"
 WRITE_TEXT = (
     "UPDATE customer_state SET haystack = :text, whereabouts = :whereabouts, held_by = :holder"
@@ -62,7 +62,7 @@ WRITE_TEXT = (
 )
 TEXTS = (
     "SELECT customer_id, haystack || whereabouts, held_by FROM customer_state WHERE customer_id > :after"
-    " ORDER BY customer_id LIMIT :most"
+    " ORDER BY customer_id LIMIT 0 + :most"
 )
 
 

@@ -26,7 +26,7 @@ OF_FILE = (
     " OR (c.entity = 'activity'"
     " AND c.entity_id IN (SELECT id FROM activity_any WHERE customer_id IN ({ids})))"
     " OR (c.entity = 'plan' AND c.entity_id IN (SELECT id FROM plan_any WHERE customer_id IN ({ids})))"
-    ") ORDER BY c.id DESC LIMIT :limit"
+    ") ORDER BY c.id DESC LIMIT 0 + :limit"
 )
 NAMES = (
     "SELECT 'contact', id, coalesce(name, '') FROM contact_any WHERE customer_id IN ({ids})"
@@ -37,7 +37,7 @@ NAMES = (
     " UNION ALL SELECT 'customer', id, no || ' ' || coalesce(name, '') FROM customer_any"
     " WHERE id IN ({ids}) AND merged_into IS NOT NULL"
 )
-MERGED = "SELECT id FROM customer_any WHERE merged_into = :id ORDER BY id LIMIT :most"
+MERGED = "SELECT id FROM customer_any WHERE merged_into = :id ORDER BY id LIMIT 0 + :most"
 
 
 def of_merged(reader: sqlite3.Connection, customer_id: int) -> list[int]:

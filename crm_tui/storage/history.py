@@ -53,23 +53,23 @@ class SetSummary(NamedTuple):
 OF_RECORD = (
     "SELECT c.id, c.change_set, s.at, s.actor, s.action, c.entity, c.entity_id, c.op, c.field, c.old, c.new"
     " FROM change c JOIN change_set s ON s.id = c.change_set"
-    " WHERE c.entity = :entity AND c.entity_id = :id AND c.id < :before ORDER BY c.id DESC LIMIT :limit"
+    " WHERE c.entity = :entity AND c.entity_id = :id AND c.id < :before ORDER BY c.id DESC LIMIT 0 + :limit"
 )
 OF_FIELD = (
     "SELECT c.id, c.change_set, s.at, s.actor, s.action, c.entity, c.entity_id, c.op, c.field, c.old, c.new"
     " FROM change c JOIN change_set s ON s.id = c.change_set"
     " WHERE c.entity = :entity AND c.entity_id = :id AND (c.field = :field OR c.op <> 'update')"
-    " ORDER BY c.id DESC LIMIT :limit"
+    " ORDER BY c.id DESC LIMIT 0 + :limit"
 )
 OF_SET = (
     "SELECT c.id, c.change_set, s.at, s.actor, s.action, c.entity, c.entity_id, c.op, c.field, c.old, c.new"
     " FROM change c JOIN change_set s ON s.id = c.change_set"
-    " WHERE c.change_set = :set ORDER BY c.id LIMIT :limit"
+    " WHERE c.change_set = :set ORDER BY c.id LIMIT 0 + :limit"
 )
 OF_JOB = (
     "SELECT c.id, c.change_set, s.at, s.actor, s.action, c.entity, c.entity_id, c.op, c.field, c.old, c.new"
     " FROM change_set s JOIN change c ON c.change_set = s.id"
-    " WHERE s.job = :job ORDER BY c.id LIMIT :limit"
+    " WHERE s.job = :job ORDER BY c.id LIMIT 0 + :limit"
 )
 NEVER = 2**62
 NOTES = "audit."
@@ -121,7 +121,7 @@ def newest(reader: sqlite3.Connection) -> int:
 SETS = (
     "SELECT s.id, s.at, s.actor, s.action, s.source, s.reason, s.undoes, s.job FROM {sets} s"
     " WHERE s.id < :before AND (CAST(:actor AS INTEGER) IS NULL OR s.actor = :actor) ORDER BY s.id DESC"
-    " LIMIT :limit"
+    " LIMIT 0 + :limit"
 )
 # The sets that a person may be told of. One's own are all of them, and the writing connection has no views.
 TOLD = SETS.replace("{sets}", "told_set")

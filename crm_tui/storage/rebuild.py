@@ -23,7 +23,7 @@ FORGET = "DROP TABLE temp.change"
 IDS = (
     "SELECT id FROM (SELECT id FROM main.customer WHERE id > :after"
     " UNION SELECT customer_id FROM main.customer_state WHERE customer_id > :after)"
-    " ORDER BY id LIMIT :limit"
+    " ORDER BY id LIMIT 0 + :limit"
 )
 COUNT = "SELECT count(*) FROM main.customer"
 EMPTY = "DELETE FROM temp.{table}"

@@ -17,14 +17,17 @@ MOST = 2000  # moves of which each is told; of more it is only said that much mo
 
 VERSION = "PRAGMA data_version"
 # Sets of others, those too that move nothing that the person sees: a customer may have left what is seen.
-OF_OTHERS = "SELECT id FROM change_set WHERE id > :after AND id <= :upto ORDER BY id LIMIT :limit"
+OF_OTHERS = "SELECT id FROM change_set WHERE id > :after AND id <= :upto ORDER BY id LIMIT 0 + :limit"
 # One statement, one moment: what a job shows at once cannot fall between two readings.
 NOW = "SELECT (SELECT coalesce(max(id), 0) FROM change_set), (SELECT job FROM publishing)"
-SETS = "SELECT id, actor, action, at FROM told_set WHERE id > :after AND id <= :upto ORDER BY id LIMIT :limit"
+SETS = (
+    "SELECT id, actor, action, at FROM told_set WHERE id > :after AND id <= :upto ORDER BY id"
+    " LIMIT 0 + :limit"
+)
 NEWEST_OF_JOB = "SELECT max(id) FROM change_set WHERE job = :job"
 MOVES = (
     "SELECT id, entity, entity_id, op, field, old, new FROM change WHERE change_set = :set AND id > :after"
-    " ORDER BY id LIMIT :limit"
+    " ORDER BY id LIMIT 0 + :limit"
 )
 CUSTOMERS_OF = {
     "contact": "SELECT id, customer_id FROM contact_any WHERE id IN ({ids})",
