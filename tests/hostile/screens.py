@@ -123,6 +123,50 @@ GIVEN: dict[str, Given] = {
 }
 # Boxes of a moment that no room opens: they are made by hand, or say nothing but what work is under way.
 PASSING = {"job"}
+# What this walk opens, and what the walk of the hard texts meets besides.
+OPENED = {
+    *(
+        "today",
+        "customers",
+        "customer",
+        "history",
+        "import",
+        "help",
+        "find",
+        "palette",
+        "form",
+        "drafts",
+        "upkeep",
+    ),
+    *(
+        "display",
+        "pick",
+        "tags",
+        "snooze",
+        "obstacles",
+        "undo_preview",
+        "duplicates",
+        "members",
+        "people",
+        "policy",
+    ),
+    "audit",
+}
+ON_THE_WAY = {
+    *(
+        "welcome",
+        "conflict",
+        "columns",
+        "sorts",
+        "filter",
+        "views",
+        "jump",
+        "bulk",
+        "merge",
+        "suspects",
+        "impact",
+    ),
+}
 
 
 async def walk(user: User, session: Session, texts: Sequence[str], rounds: int) -> list[str]:

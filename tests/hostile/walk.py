@@ -52,14 +52,15 @@ def commands(folder: Path, texts: Sequence[str], every: int = 1) -> tuple[list[s
 
 
 def place(folder: Path, texts: Sequence[str]) -> None:
-    """Make the database in a folder and let this process be its owner, in that folder."""
+    """Make the database in a folder, where there are texts, and let this process be its owner, in that folder."""
     os.environ.update(
         HOME=str(folder), XDG_CONFIG_HOME=str(folder), XDG_STATE_HOME=str(folder), LOGNAME=OWNER
     )
     os.environ.update(CRM_DB=str(folder / "team.db"), CRM_LANG="zh", USER=OWNER)
     os.environ.pop("NO_COLOR", None)
     os.chdir(folder)
-    build(folder / "team.db", texts)
+    if texts:
+        build(folder / "team.db", texts)
 
 
 @click.command()
