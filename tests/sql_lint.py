@@ -27,6 +27,13 @@ ALLOWED = {
     ("customers/store_list", "nulls"): "an id, filled in below, is never NULL",
     ("customers/store_list", "unique end"): "every order ends in an id, filled in below",
     ("storage/(survey|undo)", "formatted"): "undo writes any table by the names that log and schema hold",
+    (
+        "storage/(health|job_survey|slices)",
+        "formatted",
+    ): "counts rows of any table by the names that the schema holds",
+    ("storage/(merging|rebuild)", "formatted"): "tables that services and derive.py name, never a user",
+    ("customers/store_bulk", "formatted"): "reads the columns of the fields of the registry",
+    ("customers/store_sight", "formatted"): "a list of numbered parameters; the people are their values",
     ("search/store\\w*", "search"): "the one room that asks the full-text index",
     ("search/store_index", "engine"): "reads what the index holds by a temporary table of the engine",
     ("search/store\\w*", "row number"): "the full-text index names its rows in no other way",

@@ -115,8 +115,36 @@ def _visit(node: ast.AST, scope: ast.AST, module: Module, found: list[Sql]) -> N
         if text is not None and is_sql(text):
             found.append(Sql(module.path, node.lineno, text, ("format()",)))
             return
+    if put := list(_put_in(node, scope, module)):
+        found.append(Sql(module.path, node.lineno, "", tuple(map(ast.unparse, put))))  # ty: ignore
     for child in ast.iter_child_nodes(node):
         _visit(child, scope, module, found)
+
+
+def _put_in(node: ast.AST, scope: ast.AST, module: Module) -> Iterator[ast.expr]:
+    """Yield what is put into SQL that has a name or is joined, and may come from outside."""
+    match node:
+        case ast.Call(func=ast.Attribute(value=text, attr="format" | "replace" | "format_map")):
+            parts = [*node.args, *(keyword.value for keyword in node.keywords)]
+        case ast.BinOp(left=text, op=ast.Mod(), right=right):
+            parts = [right]
+        case ast.AugAssign(target=text, op=ast.Add(), value=value):
+            parts = [value]
+        case ast.Call(
+            func=ast.Attribute(value=text, attr="join"), args=[ast.List(elts=parts) | ast.Tuple(elts=parts)]
+        ):
+            text = next((part for part in parts if is_sql(_render(part) or "")), text)
+        case _:
+            return
+    parts = [part for part in parts if _render(part) is None]
+    if not parts or not ROOMS.fullmatch(module.path):
+        return
+    names = Names(scope, module.tree)
+    known = [text]
+    if isinstance(text, ast.Name):
+        known = [value for value in (*names.bound.get(text.id, ()), *names.values_of(text.id)) if value]
+    if any(is_sql(_render(value) or "") for value in known):
+        yield from (part for part in parts if not names.safe(part))
 
 
 def _render(node: ast.AST) -> str | None:

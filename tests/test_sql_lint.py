@@ -76,6 +76,14 @@ SOURCE = {
             STORE,
             "def f(r, ids):\n    s = ', '.join(ids)\n    return r.execute(f'SELECT 1 WHERE id IN ({s})')",
         ),
+        (STORE, "SQL = 'SELECT id FROM {}'\ndef f(r, t):\n    return r.execute(SQL.format(t))"),
+        (STORE, "SQL = 'SELECT id FROM %s'\ndef f(r, t):\n    return r.execute(SQL % t)"),
+        (STORE, "def f(r, t):\n    return r.execute('SELECT id FROM the_table'.replace('the_table', t))"),
+        (
+            STORE,
+            "def f(r, t):\n    sql = 'SELECT id FROM customer '\n    sql += t\n    return r.execute(sql)",
+        ),
+        (STORE, "def f(r, t):\n    return r.execute(' '.join(['SELECT id FROM customer ORDER BY', t]))"),
         (
             STORE,
             "def f(r, w):\n    parts = ['a = 1']\n    parts.append(w)\n    return f'SELECT 1 WHERE {parts}'",

@@ -52,7 +52,7 @@ def commands(folder: Path, texts: Sequence[str], every: int = 1) -> tuple[list[s
 
 
 def place(folder: Path, texts: Sequence[str]) -> None:
-    """Make the database in a folder, where there are texts, and let this process be its owner, in that folder."""
+    """Let this process be the owner of a folder, and make the database in it where there are texts."""
     os.environ.update(
         HOME=str(folder), XDG_CONFIG_HOME=str(folder), XDG_STATE_HOME=str(folder), LOGNAME=OWNER
     )
