@@ -272,7 +272,7 @@ class DuplicatesScreen(Gathering):
             raise outcome.error
         if outcome.error is None:
             self.gathered = None
-            self.say(scans.said(outcome.value), "good")
+            self.say(scans.said(outcome.value, whole=self.session.policy.is_whole), "good")
         else:
             self.say(str(outcome.error), "warn")
         await self.bring_up_to_date(force=True)

@@ -32,8 +32,10 @@ def catch_up(path: Path, job: Job[Any]) -> int:
         return scanning.catch_up(database, partial(reported, job), job.is_cancelled)
 
 
-def said(done: scanning.Scanned) -> str:
-    """Return what a scan found, in a sentence."""
+def said(done: scanning.Scanned, *, whole: bool = True) -> str:
+    """Return what a scan found, in a sentence; without a number for who does not see all of it."""
+    if not whole:
+        return _("Compared all customers in {seconds:.1f} s.").format(seconds=done.seconds)
     return _("Compared all customers in {seconds:.1f} s: {n:,} pairs look alike.").format(
         seconds=done.seconds, n=done.pairs
     )
