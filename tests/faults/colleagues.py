@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import traceback
 from contextlib import closing
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -116,7 +117,7 @@ class Colleague:
             if kind == 0:
                 reading.page(self.reader, reading.Query(owner_id=self.actor), limit=50)
             elif kind == 1:
-                queue.due(self.reader, self.actor, "2026-01-31", 50)
+                queue.due(self.reader, (self.actor,), "2026-01-31", 50)
             elif kind == 2:
                 reading.warnings(self.reader, phones="13800000000", but=at)
             file = reading.customer_file(self.reader, at)
@@ -195,6 +196,9 @@ def split(path: Path, count: int, think: float, hot: int, customers: int) -> Non
                     one.work(think, stop)
                     (Path(folder) / f"{who}.json").write_text(json.dumps(one.result()))
                     status = 0
+                except Exception:
+                    traceback.print_exc()
+                    sys.stderr.flush()
                 finally:
                     os._exit(status)
             children.append(child)

@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+from crm_tui.access import defaults
 from crm_tui.storage import chain
 from crm_tui.storage.connection import connect, create
 from crm_tui.storage.database import Database
@@ -29,6 +30,7 @@ def make(path: Path, mode: str, customers: int = 0) -> None:
     database = Database(path)
 
     def fill(change):
+        defaults.seed(change, defaults.USUAL)
         change.insert("person", OWNER)
         for number in range(customers):
             row = {"kind": "company", "no": f"C{number}", "no_sort": f"C{number}", "owner_id": 1}
