@@ -7,6 +7,7 @@ kind of screen that neither this walk nor that of tests/tui/hard_walk.py met, is
 from __future__ import annotations
 
 import asyncio
+import csv
 import os
 import re
 import tempfile
@@ -19,6 +20,10 @@ from typing import Any
 import time_machine
 
 from crm_tui.customers.reading import rows_of
+from crm_tui.errors import BadInput
+from crm_tui.exchange.importing import explain, plan_import
+from crm_tui.exchange.mapping import is_known_heading
+from crm_tui.exchange.reading import open_sheet
 from crm_tui.session import Session, open_session
 from crm_tui.storage.survey import Obstacle
 from crm_tui.tui.kinds import SCREEN_TITLES
@@ -151,10 +156,11 @@ OPENED = {
         "policy",
     ),
     "audit",
+    "welcome",
+    "suspects",
 }
 ON_THE_WAY = {
     *(
-        "welcome",
         "conflict",
         "columns",
         "sorts",
@@ -163,7 +169,6 @@ ON_THE_WAY = {
         "jump",
         "bulk",
         "merge",
-        "suspects",
         "impact",
     ),
 }
@@ -183,7 +188,7 @@ async def walk(user: User, session: Session, texts: Sequence[str], rounds: int) 
         ids = await user.app.work.run(Ids, session, number)
         for room, given in GIVEN.items():
             if room == "welcome":
-                continue  # stands where no database is open; see the walk of the hard texts
+                continue  # stands where no database is open: made by hand below
             ids.below = user.app.screen
             await user.app.open(room, **given(ids, text))
             await user.idle()
@@ -199,21 +204,46 @@ async def walk(user: User, session: Session, texts: Sequence[str], rounds: int) 
         from crm_tui.tui.screens.duplicates_members import MembersBox
         from crm_tui.tui.screens.history import UndoPreview
         from crm_tui.tui.screens.text_box import TextBox
+        from crm_tui.tui.screens.welcome import WelcomeScreen
+        from crm_tui.tui.screens.wizard_suspects import SuspectsScreen
 
         rows = await user.app.work.run(
             lambda one=ids.customer: list(rows_of(session.reader, [one, one + 1, one + 2]).values())
         )
         undo = SimpleNamespace(title=text, places=3, names=[text, text[::-1]])
-        for box in (TextBox(text, text * 3), UndoPreview(undo), MembersBox(rows)):
+        refused = WelcomeScreen(Path(text.replace("\0", "") or "x"), BadInput(text, text, text), False)
+        for box in (TextBox(text, text * 3), UndoPreview(undo), MembersBox(rows), refused):
             await user.app.show(box)
             await user.idle()
             look(type(box).__name__)
             await user.app.back()
             await user.idle()
+        if number % 20 == 0:
+            plan = await user.app.work.run(_suspected, session, Path.cwd() / f"嫌疑{number}.csv", texts)
+            await user.app.show(SuspectsScreen(plan))
+            await user.idle()
+            for key in ("down", "pagedown", "enter"):
+                look("suspects")
+                await user.press(key)
+            look("suspects")
+            while len(user.app.screen_stack) > depth:
+                await user.app.back()
+                await user.idle()
+            await user.app.work.run(plan.__exit__, None, None, None)
         user.app.say(text, "bad")
         await user.idle()
         look("message")
     return wrong
+
+
+def _suspected(session: Session, path: Path, texts: Sequence[str]) -> Any:
+    """Return the plan of an import whose rows resemble customers there are."""
+    names = [storable(text).replace("\0", "") for text in texts[:60]]
+    rows = [[f"{name}#{at} ", name, f"138{at:08}"] for at, name in enumerate(names)]
+    with path.open("w", newline="", encoding="utf-8-sig") as file:
+        csv.writer(file).writerows([["客户名称", "联系人姓名", "联系方式"], *rows])
+    with open_sheet(path, known=is_known_heading) as sheet:
+        return plan_import(session, sheet, explain(session, sheet), match="no")
 
 
 async def rooms(folder: Path, texts: Sequence[str], count: int) -> list[str]:
