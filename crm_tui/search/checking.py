@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable
+from collections.abc import Set as AbstractSet
 from zlib import crc32
 
 from crm_tui.search import index
@@ -72,7 +73,7 @@ def differing(
     return found
 
 
-def _sum(grams: frozenset[str]) -> int:
+def _sum(grams: AbstractSet[str]) -> int:
     return sum(crc32(gram.encode()) + 1 for gram in grams) & MASK
 
 
