@@ -110,6 +110,9 @@ def run(argv: Sequence[str], screens: Screens, keys: Callable[[Any], KeyReport] 
         if isinstance(error, UnicodeEncodeError) and not all(map(_is_text, argv)):
             say(_("A word of the call is not UTF-8; nothing was saved."))
             return 1
+        if isinstance(error, OverflowError) and "SQLite" in str(error):
+            say(_("A number of the call is too large; nothing was saved."))
+            return 1
         return _end(error, state)
 
 

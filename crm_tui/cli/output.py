@@ -70,8 +70,10 @@ class Output:
     def _narrow(self, columns: Sequence[Column], widths: list[int]) -> None:
         room = shutil.get_terminal_size().columns - len(GAP) * (len(columns) - 1)
         flexible = [index for index, column in enumerate(columns) if column.flexible]
-        widths[:] = [min(each, max(room, RIGID)) for each in widths]
-        for chosen, least in ((flexible, NARROWEST), (range(len(columns)), RIGID)):
+        most = max(room // 4, RIGID)  # of a number as long as a text, which is none
+        rigid = {index: most for index in range(len(columns)) if index not in flexible}
+        widths[:] = [min(each, rigid.get(index, max(room, RIGID))) for index, each in enumerate(widths)]
+        for chosen, least in ((flexible, NARROWEST), (list(rigid), RIGID)):
             while sum(widths) > room and chosen:
                 widest = max(chosen, key=lambda index: widths[index])
                 if widths[widest] <= least:

@@ -75,7 +75,7 @@ def judged(words: Words, said: Said) -> list[str]:
         wrong.append(f"status {said.status}: {last_fault() if said.status == FAULT else said.err[-300:]!r}")
     if "Traceback (most recent" in said.out + said.err:
         wrong.append(f"a traceback: {said.err[-300:]!r}")
-    if "--json" in words:
+    if "--json" in words and not {"--help", "-h"} & set(words):
         for line in said.out.splitlines():
             with suppress_wrong(wrong, f"no JSON: {line[:80]!r}"):
                 json.loads(line)
@@ -119,10 +119,17 @@ def askew(out: str, titles: Sequence[str]) -> list[str]:
     shown = ["".join(screen.buffer[y][x].data or "" for x in range(COLUMNS)) for y in range(screen.lines)]
     grid = [[screen.buffer[y][x].data for x in range(COLUMNS)] for y in range(screen.lines)]
     head = lines[0]
-    starts = [width(head[: head.index(title)]) for title in titles[1:] if title in head]
-    wrong = [f"the heading lacks {title}" for title in titles if title not in head]
+    starts, at = [], 0
+    for title in titles:
+        places = [place for text in (title, f"{title[:2]}…") if (place := head.find(text, at)) >= 0]
+        found = min(places, default=-1)
+        if found < 0:
+            return [f"the heading lacks {title}: {head!r}"]
+        starts.append(width(head[:found]))
+        at = found + 1
+    wrong = []
     for y, line in enumerate(grid[: len(lines)]):
-        if lines[y].strip() and any("".join(line[start - 2 : start]) != "  " for start in starts):
+        if lines[y].strip() and any("".join(line[start - 2 : start]) != "  " for start in starts[1:]):
             wrong.append(f"line {y}: {shown[y].rstrip()!r}")
     wrong += [f"too wide by {width(line) - COLUMNS}: {line!r}" for line in lines if width(line) > COLUMNS]
     return wrong[:5]
