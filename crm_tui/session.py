@@ -25,8 +25,9 @@ from crm_tui.presets.store import Dictionary
 from crm_tui.storage import connection, derive, history
 from crm_tui.storage.database import BETWEEN_MERGES, MOST_PARTS, Database, WriteResult
 from crm_tui.storage.driver import sqlite3
+from crm_tui.storage.entrance import enter
 from crm_tui.storage.origin import origin
-from crm_tui.storage.presence import Presence, enter
+from crm_tui.storage.presence import Presence
 from crm_tui.storage.wording import undone_sentence
 
 if TYPE_CHECKING:

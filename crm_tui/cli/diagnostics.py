@@ -7,8 +7,6 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import click
-
 from crm_tui import clock, config
 from crm_tui.locale import _
 from crm_tui.text.cells import safe
@@ -25,50 +23,6 @@ def say(text: str) -> None:
     """Write a sentence, or lines of them, to stderr; what a terminal would obey is taken out first."""
     for line in text.splitlines():
         sys.stderr.write(safe(line) + "\n")
-
-
-def say_usage(error: click.UsageError) -> None:
-    """Explain a call that the grammar does not know, with the line of usage."""
-    from crm_tui.cli.grammar import usage
-
-    if isinstance(error, click.exceptions.NoArgsIsHelpError):
-        say(error.format_message())
-        return
-    say(_("Not understood: {what}").format(what=usage_sentence(error)))
-    if error.ctx is not None:
-        say(_("Usage: {command}").format(command=usage(error.ctx)))
-        say(_("Help: {command} --help").format(command=error.ctx.command_path))
-
-
-def usage_sentence(error: click.UsageError) -> str:
-    """Return click's refusal in the language in use."""
-    if isinstance(error, click.MissingParameter):
-        return _("{name} is missing.").format(name=_name(error))
-    if isinstance(error, click.NoSuchOption):
-        text = _("there is no option {name}.").format(name=error.option_name)
-        near = ", ".join(error.possibilities or ())
-        return text + (" " + _("Did you mean {names}?").format(names=near) if near else "")
-    if isinstance(error, click.BadOptionUsage):
-        if "does not take" in error.message:
-            return _("the option {name} takes no value.").format(name=error.option_name)
-        return _("the option {name} needs a value.").format(name=error.option_name)
-    if isinstance(error, click.BadParameter):
-        kind = error.param.type if error.param else None
-        if isinstance(kind, click.Choice):
-            choices = ", ".join(map(str, kind.choices))
-            return _("{name} is one of {choices}.").format(name=_name(error), choices=choices)
-        if isinstance(kind, click.types.IntParamType):
-            return _("{name} is a whole number.").format(name=_name(error))
-        return f"{_name(error)}: {error.message}"
-    return error.message
-
-
-def _name(error: click.BadParameter) -> str:
-    if isinstance(error.param, click.Option):
-        return error.param.opts[-1]
-    if error.param is not None:
-        return error.param.metavar or (error.param.name or "").upper()
-    return str(error.param_hint or "")
 
 
 def log_fault(error: BaseException) -> Path | None:

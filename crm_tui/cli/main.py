@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from crm_tui.cli.diagnostics import CANCELLED, FAULT, USAGE, log_fault, say, say_fault, say_usage
+from crm_tui.cli.diagnostics import CANCELLED, FAULT, USAGE, log_fault, say, say_fault
 from crm_tui.cli.grammar import LazyGroup, Option
 from crm_tui.cli.registry import COMMANDS
 from crm_tui.cli.state import KeyReport, Screens, State
@@ -98,6 +98,8 @@ def run(argv: Sequence[str], screens: Screens, keys: Callable[[Any], KeyReport] 
     except click.exceptions.Exit as end:
         return end.exit_code
     except click.UsageError as error:
+        from crm_tui.cli.misuse import say_usage
+
         say_usage(error)
         return USAGE
     except CrmError as error:

@@ -20,7 +20,7 @@ from crm_tui.storage import drill as drills
 from crm_tui.storage import pruning, restoring
 from crm_tui.storage.backup import Backup
 from crm_tui.storage.connection import real_path
-from crm_tui.storage.presence import enter
+from crm_tui.storage.entrance import enter
 from crm_tui.text.sizes import size_text
 
 NAMED = 5

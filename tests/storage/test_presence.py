@@ -17,7 +17,8 @@ import pytest
 from crm_tui.errors import BadInput, Busy, NotPermitted
 from crm_tui.storage import presence as presences
 from crm_tui.storage.connection import create
-from crm_tui.storage.presence import JobLock, Presence, SoleUse, enter, seats_folder, who_is_in
+from crm_tui.storage.entrance import enter
+from crm_tui.storage.presence import JobLock, Presence, SoleUse, seats_folder, who_is_in
 from tests.faults.unprivileged import as_nobody
 
 HOLDER = """

@@ -20,7 +20,8 @@ from crm_tui.storage.connection import connect
 from crm_tui.storage.database import Database
 from crm_tui.storage.drill import drill
 from crm_tui.storage.driver import sqlite3
-from crm_tui.storage.presence import Presence, SoleUse, enter, marker_path, who_is_in
+from crm_tui.storage.entrance import enter
+from crm_tui.storage.presence import Presence, SoleUse, marker_path, who_is_in
 from crm_tui.storage.restoring import compare, restore
 from tests.faults import processes
 from tests.storage.kept import Place, beside
