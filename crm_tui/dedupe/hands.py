@@ -139,10 +139,10 @@ class Hands:
 
 
 @contextmanager
-def hands(own: Worker, path: Path, file: int) -> Generator[Hands]:
-    """Have a second process at work in the block, where there is a second processor for it."""
+def hands(own: Worker, path: Path, file: int, *, alone: bool = False) -> Generator[Hands]:
+    """Have a second process at work in the block, where there is a second processor and work for it."""
     process = None
-    if (os.cpu_count() or 1) > 1 and not ahead.running():
+    if not alone and (os.cpu_count() or 1) > 1 and not ahead.running():
         with suppress(OSError):  # no more processes: it takes longer
             process = subprocess.Popen(  # noqa: S603
                 WORKER,

@@ -30,6 +30,7 @@ PARTS = 64  # of the pairs, each of which is sorted by itself
 PAIRS_AT_ONCE = 4000
 TASKS_AT_ONCE = 3  # whose pairs are written together, if they are no more than
 CUSTOMERS_AT_ONCE = 1000
+FEW = 2000  # customers that are compared before a second process has begun
 ROWS_AT_ONCE = 2000  # pairs in one transaction, about
 KEYS_SHARE, FEATURES_SHARE = 15, 45  # per cent of the time
 
@@ -76,7 +77,12 @@ def _scan(database: Database, progress: Progress | None, cancelled: Cancel | Non
         closing(database.connect_reader()) as reader,
         TemporaryFile(prefix="crm-scan-") as file,
         keyed.opened(reader) if indexed else nullcontext(),
-        hands(Working(reader, file.fileno()), database.path, file.fileno()) as both,
+        hands(
+            Working(reader, file.fileno()),
+            database.path,
+            file.fileno(),
+            alone=store.one(reader, store.LAST)[0] < FEW,
+        ) as both,
     ):
         _Scan(database, reader, both, file.fileno(), progress, cancelled).run(indexed=indexed)
 

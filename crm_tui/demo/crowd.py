@@ -12,7 +12,7 @@ from itertools import accumulate
 from random import Random
 from typing import Any, NamedTuple
 
-from crm_tui.demo import talk
+from crm_tui.demo import talk, twins
 from crm_tui.demo.names import (
     FIRST,
     FORMS,
@@ -113,7 +113,10 @@ class Crowd:
         traits = zip(
             *(one.draw(random, count) for one in (_OWNERSHIP, _INTENT, _KIND, _DEMAND, _TAG)), strict=True
         )
-        for (day, place, source, (status, stage), level), trait in zip(columns, traits, strict=True):
+        first: Drawn | None = None
+        for at, ((day, place, source, (status, stage), level), trait) in enumerate(
+            zip(columns, traits, strict=True), start
+        ):
             self._random = random.random
             known = {
                 "level": level, "status": status, "stage": stage, "source": source,
@@ -122,10 +125,26 @@ class Crowd:
                 "lost_reason": self._pick(talk.LOST) if status == "lost" else None,
                 "note": self._pick(talk.NOTES) or None,
             }  # fmt: skip
+            kind = twins.KINDS[at // twins.CROWD_EACH % len(twins.KINDS)]
+            if at % twins.CROWD_EACH == twins.CROWD_EACH - 1 and first is not None:
+                yield self._again(kind, first, place, known)
+                first = None
+                continue
             if self._random() < INDIVIDUALS:
-                yield self._individual(place, known)
+                drawn = self._individual(place, known)
             else:
-                yield self._company(place, known, day, trait)
+                drawn = self._company(place, known, day, trait)
+            if twins.fits(kind, drawn.values, drawn.contacts):
+                first = drawn
+            yield drawn
+
+    def _again(self, kind: str, first: Drawn, place: Place, known: dict[str, Any]) -> Drawn:
+        """Return the second entry of a customer, by a colleague who did not know of the first."""
+        anew = {
+            name: known[name] for name in ("status", "stage", "source", "first_contact_on", "lost_reason")
+        }
+        values, contacts = twins.twin(kind, first.values, first.contacts, self._contact(place, "example.com"))
+        return Drawn({**values, **anew}, contacts, (), [])
 
     def _pick(self, items: Sequence[Any]) -> Any:
         return items[int(self._random() * len(items))]

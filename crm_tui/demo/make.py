@@ -16,10 +16,11 @@ from crm_tui.access import store as people_store
 from crm_tui.access import teams as house_teams
 from crm_tui.customers import service as customers
 from crm_tui.customers.convert import Context
-from crm_tui.demo import bulk, store
+from crm_tui.dedupe.scanning import scan
+from crm_tui.demo import bulk, store, twins
 from crm_tui.demo.bulk import Job
 from crm_tui.demo.crowd import Crowd
-from crm_tui.demo.samples import told_samples
+from crm_tui.demo.samples import SAMPLES, told_samples
 from crm_tui.demo.staff import ACTING, COLLEAGUES, OWNERS, owners, staff, teams
 from crm_tui.demo.story import CALM, ENDINGS, FIRST_ENDINGS, Plan, Step, Story, Teller
 from crm_tui.demo.traces import Tracer
@@ -37,6 +38,7 @@ Progress = Callable[[int, int], None]
 
 LIVED = 300  # so many customers get a past of single sets, further ones come in large sets
 BEGUN = timedelta(days=765)
+COMPARED = 20_000  # up to so many, duplicates have been looked for
 ROOM, ROOM_EACH = 20_000_000, 3_500  # bytes a demo needs at least, and those of one customer with indexes
 
 
@@ -71,6 +73,8 @@ def make_demo(
             with _filled(database, indexing, many=customers > LIVED):
                 maker = _Maker(database, people, context, zone, now, seed)
                 maker.make(customers, progress or (lambda done, total: None))
+            if customers <= COMPARED:
+                scan(database)
         finally:
             database.close()
     except BaseException:
@@ -144,10 +148,12 @@ class _Maker:
         stories = told_samples(self.context, teller)
         lived = min(count, LIVED)
         mine = iter(FIRST_ENDINGS)
-        for index in range(len(stories), len(stories) + lived):
+        again = lived // twins.EACH
+        for index in range(len(stories), len(stories) + lived - again):
             owner = OWNERS[index % len(OWNERS)]
             ending = next(mine, None) if owner == 0 else None
             stories.append(teller.tell(index, owner, ending or self._ending(owner)))
+        stories += self._twins(teller, stories, again)
         jobs: list[Job] = []
         for story in stories:
             for order, step in enumerate(story.steps):
@@ -163,6 +169,21 @@ class _Maker:
             done += job.made
             if job.made:
                 progress(done, count)
+
+    def _twins(self, teller: Teller, stories: Sequence[Story], count: int) -> list[Story]:
+        """Tell some customers again, of whom a colleague did not know."""
+        found: list[Story] = []
+        firsts = list(stories[len(SAMPLES) :])
+        for order in range(count):
+            kind = twins.KINDS[order % len(twins.KINDS)]
+            at = len(firsts) * order // count
+            first = next((one for one in firsts[at:] if twins.fits(kind, one.values, one.contacts)), None)
+            if first is None:
+                kind, first = twins.NAMED, next(one for one in firsts if one.values["kind"] == "company")
+            firsts.remove(first)
+            owner = 1 + first.owner % 3
+            found.append(teller.tell_again(len(stories) + order, owner, first, kind))
+        return found
 
     def _many(self, count: int) -> list[Job]:
         few = len(self.people) == len(COLLEAGUES) + 1

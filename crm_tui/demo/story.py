@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from crm_tui.demo import talk
 from crm_tui.demo.names import TITLES, Firm, Names
+from crm_tui.demo.twins import twin
 
 # How a file stands today; the first of the acting user's own customers get these in turn, so that the
 # queue shows every reason whatever the number of customers.
@@ -56,12 +57,16 @@ class Plan(NamedTuple):
 
 @dataclass
 class Story:
-    """A customer as first entered and what happened since; ``last`` is how the file stands in the end."""
+    """A customer as first entered and what happened since; ``last`` is how the file stands in the end.
+
+    ``firm`` is who was made up for it.
+    """
 
     owner: int
     values: dict[str, Any]
     contacts: list[dict[str, Any]]
     tags: list[str]
+    firm: Firm | None = None
     steps: list[Step] = field(default_factory=list)
     last: dict[str, Any] = field(default_factory=dict)
 
@@ -80,7 +85,18 @@ class Teller:
         """Return a story that ends as named."""
         person = ending.startswith("person_") or self.random.random() < 0.07
         story, firm = self._individual(owner) if person else self._company(owner)
-        ending = ending.removeprefix("person_")
+        story.firm = firm
+        return self._lived(story, index, firm, ending.removeprefix("person_"))
+
+    def tell_again(self, index: int, owner: int, first: Story, kind: str) -> Story:
+        """Return the story of a customer whom a colleague entered a second time (twins.KINDS)."""
+        firm = first.firm or self.names.firm()
+        values, contacts = twin(kind, first.values, first.contacts, self._contact(firm))
+        values |= {"status": "prospect", "stage": "not_contacted"}
+        return self._lived(Story(owner, values, contacts, [], firm), index, firm, "future")
+
+    def _lived(self, story: Story, index: int, firm: Firm, ending: str) -> Story:
+        owner = story.owner
         days = self._days(ending)
         stages = self._stages(ending, len(days))
         begun = self.moment(days[0] if days else self.today - timedelta(self.random.randrange(1, 5)), 8)

@@ -54,8 +54,9 @@ def _alone(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> N
 
 
 @pytest.fixture
-def both() -> None:
+def both(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a worker take part."""
+    monkeypatch.setattr(whole, "FEW", 0)
 
 
 def test_before_the_first_scan_there_is_nothing_and_it_says_so(crm: Session):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from datetime import UTC, date, datetime
 
+from crm_tui.demo import twins
 from crm_tui.demo.crowd import COLUMNS, Crowd, Drawn
 from crm_tui.demo.places import PROVINCES, places
 from crm_tui.demo.staff import owners, staff
@@ -25,6 +26,9 @@ def drawn(seed: int, *parts: int) -> list[Drawn]:
 def test_equal_seeds_draw_equal_customers_and_no_name_or_number_comes_twice() -> None:
     found = drawn(3, 4000, 4000)
     assert found == drawn(3, 4000, 4000)
+    # But for the few that were entered a second time.
+    again = range(twins.CROWD_EACH - 1, 4000, twins.CROWD_EACH)
+    found = [one for at, one in enumerate(found) if at % 4000 + at // 4000 not in again]
     assert found[:100] != drawn(4, 4000)[:100]
     firms = [one.values for one in found if one.values["kind"] == "company"]
     codes = [values["uscc"] for values in firms if values["uscc"]]

@@ -14,6 +14,7 @@ import time_machine
 from crm_tui import clock
 from crm_tui.access import store as people_store
 from crm_tui.customers import reading
+from crm_tui.dedupe import listing
 from crm_tui.demo import make
 from crm_tui.demo.make import ACTING, COLLEAGUES, make_demo
 from crm_tui.demo.samples import SAMPLES
@@ -147,6 +148,15 @@ def test_fields_have_a_past(demo: Session) -> None:
     assert dates == sorted(dates) and dates[0] < "2023-03" and dates[-1] <= NOW
 
 
+def test_some_were_entered_twice_and_that_was_looked_for(demo: Session) -> None:
+    assert listing.status(demo.reader).fresh
+    bands = Counter(one.band for one in listing.pairs(demo.reader))
+    assert bands == {"merge": 3, "review": 2, "related": 1}
+    held = "SELECT count(DISTINCT owner_id) FROM customer WHERE id IN (:a, :b)"
+    for one in listing.pairs(demo.reader):
+        assert demo.reader.execute(held, {"a": one.a, "b": one.b}).fetchone()[0] == 2
+
+
 def test_nothing_lies_in_the_future_but_plans(demo: Session) -> None:
     for sql in (
         "SELECT max(at) FROM activity",
@@ -222,6 +232,7 @@ def test_a_large_demo_is_told_in_large_sets(tmp_path: Path) -> None:
         assert last is not None and len(history.of_set(session.reader, last)) < 10
         assert chain.verify(session.database.connection) is None
         assert rebuild.differing(session.database.connect_reader()) == []
+        assert {one.band for one in listing.pairs(session.reader)} == {"merge", "review", "related"}
         assert kept(session.database.connection) == every_index()
         assert session.database.connection.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
         days = "SELECT count(DISTINCT substr(at, 1, 7)) FROM activity"
