@@ -34,26 +34,39 @@ Tick = Callable[[int, int], None]
 
 
 def copy_database(
-    source: Path, target: Path, tick: Tick | None = None, copied: Callable[[], None] | None = None
+    source: Path,
+    target: Path,
+    tick: Tick | None = None,
+    copied: Callable[[], None] | None = None,
+    *,
+    compact: bool = True,
 ) -> str:
-    """Write all that ``source`` holds, compact, into ``target``, an empty file; return the journal mode.
+    """Write all that ``source`` holds into ``target``, an empty file; return the journal mode.
 
-    ``tick(bytes, all)`` may raise to stop it. Writers are not held up: a file in WAL mode is read as it was
-    at the beginning, and of another the bytes are copied first, with a lock for the second, short time only.
-    ``copied()`` is called once the disk holds all of it and ``source`` is not read any more. Raises
-    sqlite3.Error, OSError, and what ``tick`` raises; then ``target`` is of no use.
+    ``compact`` leaves out what is free in the file and sorts the rest, at five times the price of copying the
+    bytes. ``tick(bytes, all)`` may raise to stop it. Writers are not held up: a file in WAL mode is read as
+    it was at the beginning, and of another the bytes are copied first, with a lock for the second, short
+    time only. ``copied()`` is called once the disk holds all of it and ``source`` is not read any more.
+    Raises sqlite3.Error, OSError, and what ``tick`` raises; then ``target`` is of no use.
     """
     connection = open_readable(source)
     try:
         mode = connection.execute("PRAGMA journal_mode").fetchone()[0]
         size = _size(connection)
-        if mode == "wal" or size <= SMALL_BYTES:
+        if size <= SMALL_BYTES or (compact and mode == "wal"):
             _vacuum_into(connection, target, size, tick)
+            _tell(copied, target)
+            return mode
+        if not compact:
+            if mode == "wal":
+                _copy_logged(connection, source, target, tick)
+            else:
+                _copy_raw(connection, source, target, tick)
             _tell(copied, target)
             return mode
         raw = target.with_name(target.name + ".raw")
         try:
-            _copy_raw(connection, source, raw, tick)
+            _copy_raw(connection, source, raw, tick and (lambda _done, size: tick(0, size)))
             _tell(copied, raw)
             private = connect(raw, immutable=True)
             try:
@@ -78,12 +91,12 @@ def _size(connection: sqlite3.Connection) -> int:
     return pages * connection.execute("PRAGMA page_size").fetchone()[0]
 
 
-def room_needed(source: Path) -> int:
+def room_needed(source: Path, *, compact: bool = True) -> int:
     """Return the bytes that a copy takes at most while it is made."""
     size = source.stat().st_size
     with suppress(OSError):
         size += source.with_name(source.name + "-wal").stat().st_size
-    return size if size <= SMALL_BYTES else size * 2
+    return size * 2 if compact and size > SMALL_BYTES else size
 
 
 def _vacuum_into(connection: sqlite3.Connection, target: Path, size: int, tick: Tick | None) -> None:
@@ -144,27 +157,73 @@ class Flushing:
         self._pool.shutdown()
 
 
+def _copy_logged(connection: sqlite3.Connection, source: Path, target: Path, tick: Tick | None) -> None:
+    """Copy the bytes of a file in WAL mode and of its log, and bring the one into the other.
+
+    While somebody reads, nothing newer than what he reads gets into the file, and what he needs of the log
+    stays. What is newer in the log comes along: each COMMIT in it is whole or not there.
+    """
+    connection.execute("BEGIN")
+    try:
+        connection.execute("SELECT name FROM sqlite_master LIMIT 1").fetchone()
+        live, copy = _descriptor(source), _made(target)
+        try:
+            _copy_all(live, copy, tick)
+            _check_same(live, source)
+        finally:
+            os.close(copy)
+        with suppress(FileNotFoundError), source.with_name(source.name + "-wal").open("rb") as log:
+            copy = _made(target.with_name(target.name + "-wal"))
+            try:
+                _copy_all(log.fileno(), copy, None)
+            finally:
+                os.close(copy)
+    finally:
+        connection.execute("ROLLBACK")
+    private = connect(target)
+    try:
+        private.execute("PRAGMA locking_mode=EXCLUSIVE")
+        private.execute("PRAGMA synchronous=OFF")
+        private.execute("PRAGMA journal_mode=DELETE").fetchone()
+    finally:
+        private.close()
+
+
+def _made(path: Path) -> int:
+    """Open a file of our own to be written anew."""
+    return os.open(path, os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_RDWR | os.O_CLOEXEC, 0o600)
+
+
+def _copy_all(source: int, target: int, tick: Tick | None) -> None:
+    """Copy the bytes of a file as it is long now, and bring them to the disk by and by."""
+    done, size = 0, os.fstat(source).st_size
+    while done < size:
+        done += _copy_part(source, target, done, min(AT_ONCE, size - done)) or size
+        if done % UNFLUSHED < AT_ONCE:
+            os.fdatasync(target)
+        if tick:
+            tick(min(done, size), size)
+
+
+def _check_same(live: int, source: Path) -> None:
+    if os.fstat(live)[1:3] != source.stat()[1:3]:
+        raise Fault(
+            _("The database file was moved or replaced while it was being copied."),
+            _("Nothing was changed."),
+            _("Try again."),
+        )
+
+
 def _copy_raw(connection: sqlite3.Connection, source: Path, raw: Path, tick: Tick | None) -> None:
     """Copy the bytes twice: unlocked, which takes long, and under a read lock, which is quick by then."""
     live = _descriptor(source)
-    target = os.open(raw, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_CLOEXEC, 0o600)
+    target = _made(raw)
     try:
-        done, size = 0, os.fstat(live).st_size
-        while done < size:
-            done += _copy_part(live, target, done, min(AT_ONCE, size - done)) or size
-            if done % UNFLUSHED < AT_ONCE:
-                os.fdatasync(target)
-            if tick:
-                tick(0, size)
+        _copy_all(live, target, tick)
         with _still(connection, source):
             # The first read rolls back what a dead writer left half-done.
             size = _size(connection)
-            if os.fstat(live)[1:3] != source.stat()[1:3]:
-                raise Fault(
-                    _("The database file was moved or replaced while it was being copied."),
-                    _("Nothing was changed."),
-                    _("Try again."),
-                )
+            _check_same(live, source)
             half, usual = size // 2, sys.getswitchinterval()
             sys.setswitchinterval(SWITCHING)
             try:

@@ -43,12 +43,12 @@ class Examiner:
         self.go, self.fault, self._real = threading.Event(), fault, backup.examine
         monkeypatch.setattr(backup, "examine", self._examine)
 
-    def _examine(self, path: Path, tick: Any) -> Any:
+    def _examine(self, path: Path, tick: Any, *, thorough: bool) -> Any:
         while not self.go.wait(0.01):
             tick()
         if self.fault:
             raise sqlite3.DatabaseError(self.fault)
-        return self._real(path, tick)
+        return self._real(path, tick, thorough=thorough)
 
 
 def made(session: Session) -> list[backup.Backup]:

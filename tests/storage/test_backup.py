@@ -168,7 +168,7 @@ def test_no_room_is_told_before_and_while_it_is_made(path, monkeypatch):
 
 
 def test_a_full_disk_of_sqlite_is_told_so(path, monkeypatch):
-    def full(*_given: object) -> str:
+    def full(*_given: object, compact: bool) -> str:
         raise sqlite3.OperationalError("database or disk is full")
 
     monkeypatch.setattr(backups, "copy_database", full)

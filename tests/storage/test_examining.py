@@ -57,3 +57,47 @@ def test_it_can_be_stopped(path, monkeypatch):
 
     with pytest.raises(KeyboardInterrupt):
         examine(path, stop)
+
+
+FREE = "CREATE TABLE gone (text TEXT); INSERT INTO gone (text) VALUES (zeroblob(200000)); DROP TABLE gone;"
+LESS_WRONG = {
+    "an index without the rows of its table": (
+        "PRAGMA writable_schema=ON; CREATE TABLE empty (a, b); CREATE INDEX empty_one ON empty (a);"
+        "UPDATE sqlite_schema SET rootpage = (SELECT rootpage FROM sqlite_schema WHERE name = 'empty_one')"
+        " WHERE name = '{index}';"
+        "DELETE FROM sqlite_schema WHERE name IN ('empty', 'empty_one');"
+    ),
+}
+
+
+@pytest.mark.parametrize("index", ["customer_name_key", "customer_created", "customer_state_name"])
+def test_less_than_a_thorough_look_sees_that_an_index_lacks_rows(path, monkeypatch, index):
+    monkeypatch.setattr(examining, "LARGE_BYTES", 0)
+    assert examine(path, thorough=False) == examine(path)
+    with closing(sqlite3.connect(path)) as plain:
+        plain.executescript(LESS_WRONG["an index without the rows of its table"].format(index=index))
+    with pytest.raises(sqlite3.DatabaseError, match="malformed"):
+        examine(path, thorough=False)
+
+
+@pytest.mark.parametrize("thorough", [True, False])
+def test_pages_that_nothing_uses_are_looked_at_too(path, monkeypatch, thorough):
+    monkeypatch.setattr(examining, "LARGE_BYTES", 0)
+    with closing(sqlite3.connect(path)) as plain:
+        plain.executescript(FREE)
+        plain.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        size = plain.execute("PRAGMA page_size").fetchone()[0]
+        assert plain.execute("PRAGMA freelist_count").fetchone()[0] > 40
+    examine(path, thorough=thorough)
+    whole = path.read_bytes()
+    trunk = int.from_bytes(whole[32:36], "big")
+    at = (trunk - 1) * size
+    for spoiled in (
+        whole[:36] + b"\0\0\0\x07" + whole[40:],  # fewer than there are
+        whole[: at + 8] + b"\x7f\xff\xff\xff" + whole[at + 12 :],  # beyond the file
+        whole[: at + 8] + whole[at + 12 : at + 16] + whole[at + 12 :],  # twice
+        whole[:at] + whole[32:36] + whole[at + 4 :],  # a ring
+    ):
+        path.write_bytes(spoiled)
+        with pytest.raises(sqlite3.DatabaseError, match="malformed"):
+            examine(path, thorough=thorough)
