@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from crm_tui.storage.driver import sqlite3
@@ -182,6 +183,7 @@ def role_words(connection: sqlite3.Connection, key: str) -> tuple[str, str | Non
 
 
 OWNED = "SELECT owner_id, count(*) FROM customer WHERE deleted_at IS NULL GROUP BY owner_id"
+OWNED_BY = "SELECT count(*) FROM customer WHERE owner_id = :person AND deleted_at IS NULL"
 SHARED = (
     "SELECT k.person_id, c.owner_id, count(*) FROM collaborator k JOIN customer c ON c.id = k.customer_id"
     " WHERE k.deleted_at IS NULL AND c.deleted_at IS NULL GROUP BY k.person_id, c.owner_id"
@@ -191,6 +193,11 @@ SHARED = (
 def owned(connection: sqlite3.Connection) -> dict[int | None, int]:
     """Return how many customers each owner has, by person; None for those without an owner."""
     return dict(connection.execute(OWNED).fetchall())
+
+
+def owned_by(connection: sqlite3.Connection, people: Iterable[int]) -> dict[int, int]:
+    """Return how many customers each of some people has."""
+    return {one: connection.execute(OWNED_BY, {"person": one}).fetchone()[0] for one in people}
 
 
 def shared(connection: sqlite3.Connection) -> dict[int, dict[int | None, int]]:

@@ -169,7 +169,7 @@ def deactivate(state: State, login: str, dry_run: bool) -> None:
         person = colleague(session, login)
         if done(state, session, dry_run, service.deactivate, person.id):
             say(_("{name} is not let in any more; the customers stay theirs.").format(name=person.name))
-            count = store_house.owned(session.database.connection).get(person.id, 0)
+            count = store_house.owned_by(session.database.connection, [person.id])[person.id]
             if count:
                 said = _(
                     "{n} customers to hand over: crm-tui change --filter owner:{login} --hand-over PERSON"

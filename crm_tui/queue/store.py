@@ -78,14 +78,35 @@ DUE = (
     " LEFT JOIN listed s ON s.customer_id = c.id" + CONTACT
 )
 # The plans of some people by the index of their owner; "these or anybody's" in one text would read them all.
-OF_SOME, OF_ALL = " AND p.owner_id IN ({owners})", ""
+OF_SOME, OF_ALL = " AND p.owner_id IN ({owners})", " AND p.owner_id IN (SELECT a.id FROM person_any a)"
 OPEN = " WHERE p.state IN ('todo', 'doing') AND p.due_on <= :until"
 OPEN_ORDER = " ORDER BY p.due_on NULLS LAST, p.due_at NULLS LAST, p.id LIMIT 0 + :limit"
 UNDATED = " WHERE p.state IN ('todo', 'doing') AND p.due_on IS NULL"
 UNDATED_ORDER = " ORDER BY p.id LIMIT 0 + :limit"
 UNWRITTEN = " WHERE p.state = 'done' AND p.activity_id IS NULL AND p.done_at <= :before"
 UNWRITTEN_ORDER = " ORDER BY p.done_at NULLS LAST, p.id LIMIT 0 + :limit"
-DUE_OF = {who: DUE + OPEN + who + OPEN_ORDER for who in (OF_SOME, OF_ALL)}
+DUE_OF_SOME = DUE + OPEN + OF_SOME + OPEN_ORDER
+# No index has everybody's plans by their day, but customers stand by the day of the next one: whose that is
+# later has nothing due. Where few are seen they are found by whose they are.
+SCOPE = "SELECT scope FROM read_scope WHERE field_group = ''"
+HELD_BY = {"all": "1 = 1"} | {
+    scope: f"s.held_by IN (SELECT o.id FROM {scope}_owner o)" for scope in ("own", "team")
+}
+SHARED = "SELECT k.customer_id FROM collaborator k WHERE k.person_id IN (SELECT m.id FROM myself m)"
+WAITING = {
+    scope: f"SELECT s.customer_id FROM listed s WHERE {held} AND s.next_due_on <= :until UNION {SHARED}"
+    for scope, held in HELD_BY.items()
+}
+DUE_OF_ALL = {
+    scope: DUE + OPEN + f" AND p.customer_id IN ({waiting})" + OPEN_ORDER
+    for scope, waiting in WAITING.items()
+}
+# Up to a day there are as many plans due as there are customers who have one.
+LAST_DAY = {
+    scope: f"SELECT s.next_due_on FROM listed s WHERE {held} AND s.next_due_on <= :until"
+    " ORDER BY s.next_due_on NULLS FIRST, s.customer_id NULLS FIRST LIMIT 0 + 1 OFFSET 0 + :before"
+    for scope, held in HELD_BY.items()
+}
 UNDATED_OF = {who: DUE + UNDATED + who + UNDATED_ORDER for who in (OF_SOME, OF_ALL)}
 UNWRITTEN_OF = {who: DUE + UNWRITTEN + who + UNWRITTEN_ORDER for who in (OF_SOME, OF_ALL)}
 IDLE_FROM = " FROM customer c JOIN listed s ON s.customer_id = c.id"
@@ -117,6 +138,16 @@ IDLE_COUNT = (
     " coalesce(sum(CASE WHEN " + IDLE + " THEN 1 ELSE 0 END), 0)" + IDLE_FROM + OWN_OPEN
 )
 IDLE_NUMBERS = {who: IDLE_COUNT + who for who in (CUSTOMER_OF_SOME, CUSTOMER_OF_ALL)}
+# Of all that few see: those held by whom they see, and those they work on with somebody else. The sign keeps
+# the index of the state, which everybody's customers are in, from leading.
+IDLE_COUNT_SEEN = IDLE_COUNT.replace("c.status IN", "+c.status IN")
+IDLE_NUMBERS_SEEN = {
+    scope: (
+        IDLE_COUNT_SEEN + f" AND c.owner_id IN (SELECT o.id FROM {scope}_owner o)",
+        IDLE_COUNT_SEEN + f" AND c.owner_id NOT IN (SELECT o.id FROM {scope}_owner o) AND c.id IN ({SHARED})",
+    )
+    for scope in ("own", "team")
+}
 
 
 # Whose day it is with somebody's own: of those whom the reader's person stands in for.
@@ -137,6 +168,12 @@ def _plans_of(owners: Owners) -> str:
     return OF_ALL if owners is None else OF_SOME
 
 
+def _scope(reader: sqlite3.Connection) -> str:
+    """Return how far the views reach: own (nothing too), team or all."""
+    found = reader.execute(SCOPE).fetchone()
+    return found[0] if found and found[0] in HELD_BY else "own"
+
+
 def _customers_of(owners: Owners) -> str:
     return CUSTOMER_OF_ALL if owners is None else CUSTOMER_OF_SOME
 
@@ -149,8 +186,14 @@ def _asked(sql: str, owners: Owners) -> tuple[str, dict[str, object]]:
 
 def due(reader: sqlite3.Connection, owners: Owners, until: str, limit: int) -> list[DueRow]:
     """Return open plans due up to a day, the earliest first."""
-    sql, params = _asked(DUE_OF[_plans_of(owners)], owners)
-    rows = reader.execute(sql, {**params, "until": until, "limit": limit}).fetchall()
+    if owners is None:
+        scope = _scope(reader)
+        last = reader.execute(LAST_DAY[scope], {"until": until, "before": limit - 1}).fetchone()
+        sql, params = DUE_OF_ALL[scope], {"until": last[0] if last else until}
+    else:
+        sql, params = _asked(DUE_OF_SOME, owners)
+        params["until"] = until
+    rows = reader.execute(sql, {**params, "limit": limit}).fetchall()
     return [DueRow(*row) for row in rows]
 
 
@@ -227,6 +270,13 @@ def own(
 
 def count_idle(reader: sqlite3.Connection, owners: Owners, before: str, until: str) -> dict[str, int]:
     """Return how many customers each folded group has."""
-    sql, params = _asked(IDLE_NUMBERS[_customers_of(owners)], owners)
-    unplanned, idle_ones = reader.execute(sql, {**params, "before": before, "until": until}).fetchone()
-    return {"unplanned": unplanned, "idle": idle_ones}
+    statements = (IDLE_NUMBERS[_customers_of(owners)],)
+    if owners is None:
+        statements = IDLE_NUMBERS_SEEN.get(_scope(reader), statements)
+    counts = {"unplanned": 0, "idle": 0}
+    for statement in statements:
+        sql, params = _asked(statement, owners)
+        unplanned, idle_ones = reader.execute(sql, {**params, "before": before, "until": until}).fetchone()
+        counts["unplanned"] += unplanned
+        counts["idle"] += idle_ones
+    return counts

@@ -9,6 +9,7 @@ import pytest
 
 from crm_tui import clock
 from crm_tui.queue import service as queue
+from crm_tui.queue import store
 from crm_tui.session import Session, open_session
 from crm_tui.storage.change import Change, action
 
@@ -114,3 +115,23 @@ def test_a_substitute_has_the_queue_of_who_is_away(house: dict[str, Session], cr
     # What is somebody's own stays so for whoever looks at it from above.
     assert names(crm, bo.person.id)["today"] == {"bo到期"}
     assert names(wei, wei.person.id)["today"] == {"wei到期"}
+
+
+EVERYBODYS = (
+    "SELECT p.id FROM plan p WHERE p.state IN ('todo', 'doing') AND p.due_on <= :until"
+    " ORDER BY p.due_on, p.due_at, p.id LIMIT :limit"
+)
+
+
+@pytest.mark.requirement("S0-14")
+@pytest.mark.parametrize("login", PEOPLE)
+def test_everybodys_plans_are_the_earliest_that_are_seen(house: dict[str, Session], login: str) -> None:
+    reader = house[login].reader
+    some = 0
+    for until in ("2026-02-01", "2026-03-01", "2026-03-12", "2027-01-01"):
+        for limit in (1, 2, 3, 4, 100):
+            rows = reader.execute(EVERYBODYS, {"until": until, "limit": limit}).fetchall()
+            found = store.due(reader, None, until, limit)
+            assert [row.plan_id for row in found] == [row[0] for row in rows]
+            some += len(found)
+    assert some
