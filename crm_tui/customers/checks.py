@@ -83,7 +83,9 @@ def _contact(contact: Mapping[str, Any]) -> list[Finding]:
             elif phone.problem:
                 found.append(Finding(name, phone.problem))
     if contact.get("email"):
-        from crm_tui.text.mail import parse_mails
+        from crm_tui.text.mail import is_common, parse_mails
 
+        if is_common(contact["email"]):
+            return found
         found += [Finding("email", mail.problem) for mail in parse_mails(contact["email"]) if mail.problem]
     return found

@@ -38,6 +38,7 @@ _region = lru_cache(maxsize=512)(region_of)
 NEVER = "9999-12-31"
 # What each is made of: by entity the columns that it reads (None: any).
 KEYED = {"customer": CITIES, "contact": None}
+WAYS = ("mobile", "office_phone", "email", "deleted_at")
 READ = {
     "customer": ("kind", *(column for _kind, column in HAY), *(one for each in ADDRESSES for one in each)),
     "contact": None,
@@ -72,6 +73,7 @@ def rewrite(connection: sqlite3.Connection, change_set: int) -> None:
     found = set(derive.customers_of(connection, change_set, checked))
     shown = set(derive.customers_of(connection, change_set, SHOWN))
     held = set(derive.customers_of(connection, change_set, HELD))
+    handed = derive.handed_over(connection, change_set, "contact", WAYS) if keys else set()
     moved: list[derive.Document] = []
     for piece in pieces(sorted(shown - placed)):
         store.run_in(connection, store.ONLY_SHOWN, piece)
@@ -82,7 +84,7 @@ def rewrite(connection: sqlite3.Connection, change_set: int) -> None:
         store.run_in(connection, store.ONLY_HOLDER, piece)
     for piece in pieces(sorted(texts | placed | found)):
         files = _Files(connection, piece, required)
-        files.write_keys([one for one in piece if one in keys])
+        files.write_keys([one for one in piece if one in keys], handed)
         hay = files.haystacks([one for one in piece if one in texts])
         new = files.moved([one for one in piece if one in texts], hay)
         derive.announce(connection, new)
@@ -174,25 +176,37 @@ class _Files:
         self._keyed: set[int] = set()
         self.all_there = len(self._rows) == len(ids)
 
-    def write_keys(self, ids: list[int]) -> None:
-        """Write the keys of phones and mails anew."""
+    def write_keys(self, ids: list[int], handed: set[int]) -> None:
+        """Write the keys of phones and mails anew; of contacts who were only ``handed`` over, they stay."""
         if not ids:
             return
-        keys: list[dict[str, Any]] = []
+        there: dict[int, tuple[int, list[int], list[tuple[str, str]]]] = {}
+        for row_id, customer_id, contact_id, kind, key in query_in(self._connection, store.KEYS_THERE, ids):
+            held = there.setdefault(contact_id, (customer_id, [], []))
+            held[1].append(row_id)
+            held[2].append((kind, key))
+        gone: list[dict[str, Any]] = []
+        given: set[tuple[int, int]] = set()
+        new: list[dict[str, Any]] = []
         for customer_id in ids:
             area_code = _AreaCode(self._rows.get(customer_id))
             for row in self._contacts.get(customer_id, ()):
-                phones = list(dict.fromkeys(_phone_keys(area_code, row)))
-                found = [("phone", key) for key in phones] + [
-                    ("mail", key) for key in dict.fromkeys(_mail_keys(row["email"]))
-                ]
-                self._phones[row["id"]] = phones
-                for kind, key in found:
-                    keys.append(
-                        {"kind": kind, "key": key, "customer_id": customer_id, "contact_id": row["id"]}
-                    )
-        store.run_in(self._connection, store.KEYS_GONE, ids)
-        self._connection.executemany(store.KEY, keys)
+                one = row["id"]
+                was, rows, keys = there.pop(one, (0, (), ()))
+                own = keys if rows and one in handed and _is_plain(row) else _keys(area_code, row)
+                self._phones[one] = [key for kind, key in own if kind == "phone"]
+                if own != keys:
+                    gone += [{"id": row_id} for row_id in rows]
+                    same = {"customer_id": customer_id, "contact_id": one}
+                    new += [{"kind": kind, "key": key, **same} for kind, key in own]
+                elif rows and was != customer_id:
+                    given.add((was, customer_id))
+        gone += [{"id": row_id} for _was, rows, _keys in there.values() for row_id in rows]
+        self._connection.executemany(store.KEY_GONE, gone)
+        self._connection.executemany(
+            store.KEYS_GIVEN, [{"old": old, "new": now} for old, now in sorted(given)]
+        )
+        self._connection.executemany(store.KEY, new)
         self._keyed.update(ids)
 
     def haystacks(self, ids: list[int]) -> dict[int, dict[str, Any]]:
@@ -304,6 +318,18 @@ def place_of(row: Mapping[str, Any] | None) -> dict[str, Any]:
     }
 
 
+def _is_plain(contact: dict[str, Any]) -> bool:
+    """Tell whether the keys of a contact do not depend on where his customer is."""
+    return not contact["office_phone"] and bool(PLAIN_MOBILE.fullmatch(contact["mobile"] or ""))
+
+
+def _keys(area_code: _AreaCode, contact: dict[str, Any]) -> list[tuple[str, str]]:
+    found = [("phone", key) for key in dict.fromkeys(_phone_keys(area_code, contact))]
+    if contact["email"]:
+        found += [("mail", key) for key in dict.fromkeys(_mail_keys(contact["email"]))]
+    return found
+
+
 class _AreaCode:
     """The area code of a customer's city, looked up when a phone asks for it."""
 
@@ -344,9 +370,9 @@ def _digits(contact: dict[str, Any]) -> list[str]:
 def _mail_keys(text: str | None) -> list[str]:
     if not text:
         return []
-    from crm_tui.text.mail import parse_mails
+    from crm_tui.text.mail import is_common, parse_mails
 
-    return [mail.key for mail in parse_mails(text) if mail.key]
+    return [text.lower()] if is_common(text) else [mail.key for mail in parse_mails(text) if mail.key]
 
 
 derive.register(ENTITIES, rewrite, load)

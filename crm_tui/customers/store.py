@@ -248,7 +248,14 @@ HAY_ALIASES = (
     "SELECT customer_id, kind, name FROM customer_alias WHERE customer_id IN ({ids}) AND deleted_at IS NULL"
     " ORDER BY id"
 )
-KEYS_GONE = "DELETE FROM contact_key WHERE customer_id IN ({ids})"
+KEYS_THERE = (
+    "SELECT id, customer_id, contact_id, kind, key FROM contact_key WHERE customer_id IN ({ids}) ORDER BY id"
+)
+KEY_GONE = "DELETE FROM contact_key WHERE id = :id"
+KEYS_GIVEN = (
+    "UPDATE contact_key SET customer_id = :new WHERE customer_id = :old"
+    " AND contact_id IN (SELECT id FROM contact WHERE customer_id = :new)"
+)
 KEY = (
     "INSERT INTO contact_key (kind, key, customer_id, contact_id)"
     " VALUES (:kind, :key, :customer_id, :contact_id)"

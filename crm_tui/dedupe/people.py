@@ -24,20 +24,27 @@ def join_contacts(change: Change, survivor: int, loser: int) -> int:
     Those are folded: what they have besides is added to the one that stays, and what refers to them refers
     to that. The others stand behind the survivor's afterwards.
     """
-    everybody = store.rows(change.connection, store.CONTACTS, [survivor, loser])
-    keys = store.ways(change.connection, [survivor, loser])
-    own = [row for row in everybody if row["customer_id"] == survivor]
-    theirs = [row for row in everybody if row["customer_id"] == loser]
-    ways = {row["id"]: _ways(row, keys.get(row["id"], set())) for row in everybody}
+    own = store.rows(change.connection, store.CONTACTS, [survivor])
+    slim = store.rows(change.connection, store.CONTACTS_IN_SHORT, [loser])
+    ways = {row["id"]: _ways(row) for row in own}
+    for contact_id, found in store.ways(change.connection, [survivor]).items():
+        ways.setdefault(contact_id, set()).update(found)
     main = any(row["is_primary"] == 1 for row in own)
     by_way, by_name = _indexed(own, ways)
-    kin = relations.children_of(change.connection, "contact") if own and theirs else []
-    folded = 0
-    for row in theirs:
-        likely = {id(one): one for one in by_name.get(fold(row["name"] or ""), ())}
+    sharing = store.sharing_ways(change.connection, survivor, loser) if own and slim else set()
+    likely = [row for row in slim if own and _is_likely(row, by_way, by_name, sharing)]
+    kin = relations.children_of(change.connection, "contact") if likely else []
+    wanted = [row["id"] for row in likely]
+    full = {row["id"]: row for row in store.rows(change.connection, store.THESE, wanted)}
+    theirs = store.ways_of(change.connection, loser, full) if full else {}
+    for row in full.values():
+        ways[row["id"]] = _ways(row) | theirs.get(row["id"], set())
+    folded: set[int] = set()
+    for row in [full[one] for one in wanted]:
+        found = {id(one): one for one in by_name.get(fold(row["name"] or ""), ())}
         for way in ways[row["id"]]:
-            likely |= {id(one): one for one in by_way.get(way, ())}
-        same = next((one for one in likely.values() if _equal(one, row, ways)), None)
+            found |= {id(one): one for one in by_way.get(way, ())}
+        same = next((one for one in found.values() if _equal(one, row, ways)), None)
         # What refers to it without a history stays, and with it whom that refers to.
         held = (not child.tracked and relations.count(change.connection, child, row["id"]) for child in kin)
         if same is None or any(held):
@@ -52,10 +59,33 @@ def join_contacts(change: Change, survivor: int, loser: int) -> int:
             if child.tracked:
                 relations.move(change, child, row["id"], same["id"])
         change.soft_delete("contact", row["id"])
-        folded += 1
-    offset = max((row["position"] + 1 for row in own), default=0)
-    store.put_behind(change, loser, offset, main=main)
-    return folded
+        folded.add(row["id"])
+    _stand_behind(change, survivor, loser, own, [row for row in slim if row["id"] not in folded], main=main)
+    return len(folded)
+
+
+def _is_likely(
+    row: Row, by_way: Mapping[tuple[str, str], list[Row]], by_name: Mapping[str, list[Row]], sharing: set[int]
+) -> bool:
+    """Tell whether a contact has the name, a phone, a mail or a chat of one of the survivor's."""
+    if row["id"] in sharing or fold(row["name"] or "") in by_name:
+        return True
+    return any(way in by_way for way in _ways(row))
+
+
+def _stand_behind(
+    change: Change, survivor: int, loser: int, own: list[Row], theirs: list[Row], *, main: bool
+) -> None:
+    """Let the loser's contacts stand behind the survivor's, of which one is the main one where ``main``."""
+    if main and any(row["is_primary"] == 1 for row in theirs):
+        store.run(change, store.NOT_MAIN, loser)
+    if not own or not theirs:
+        return
+    behind = max(row["position"] for row in own) + 1 - min(row["position"] for row in theirs)
+    if behind > 0:
+        # Whoever are fewer make room: each that moves is a row in the history.
+        few, by = (survivor, -behind) if len(own) < len(theirs) else (loser, behind)
+        store.run(change, store.SHIFTED, few, by=by)
 
 
 def _indexed(
@@ -71,9 +101,9 @@ def _indexed(
     return by_way, by_name
 
 
-def _ways(row: Row, keys: Ways) -> Ways:
+def _ways(row: Row) -> Ways:
     chat = fold(row["wechat"] or "")
-    return keys | {("chat", chat)} if chat else set(keys)
+    return {("chat", chat)} if chat else set()
 
 
 def _equal(one: Row, other: Row, ways: Mapping[int, Ways]) -> bool:

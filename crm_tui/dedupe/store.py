@@ -19,12 +19,26 @@ COLLABORATORS = "SELECT * FROM collaborator WHERE customer_id IN ({ids}) AND del
 WAYS = "SELECT contact_id, kind, key FROM contact_key WHERE customer_id IN ({ids}) ORDER BY id"
 STATES = "SELECT customer_id, activities FROM customer_state WHERE customer_id IN ({ids})"
 MADE = "SELECT id, at FROM change_set WHERE id IN ({ids})"
-# Contacts that go over stand behind those that are there; only one is the main contact.
-BEHIND = (
-    "UPDATE contact SET position = position + :offset,"
-    " is_primary = CASE WHEN :main = 1 THEN 0 ELSE is_primary END, changed_in = :set"
-    " WHERE customer_id = :old AND deleted_at IS NULL"
-    " AND (:offset > 0 OR (:main = 1 AND is_primary = 1))"
+CONTACTS_IN_SHORT = (
+    "SELECT id, name, wechat, is_primary, position FROM contact"
+    " WHERE customer_id IN ({ids}) AND deleted_at IS NULL ORDER BY is_primary DESC, position, id"
+)
+THESE = "SELECT * FROM contact WHERE id IN ({ids})"
+SHARING = (
+    "SELECT DISTINCT t.contact_id FROM contact_key o JOIN contact_key t ON t.kind = o.kind AND t.key = o.key"
+    " WHERE o.customer_id = :own AND t.customer_id = :other"
+)
+WAYS_OF = (
+    "SELECT contact_id, kind, key FROM contact_key WHERE customer_id = :customer AND contact_id IN ({ids})"
+    " ORDER BY id"
+)
+NOT_MAIN = (
+    "UPDATE contact SET is_primary = 0, changed_in = :set"
+    " WHERE customer_id = :customer AND deleted_at IS NULL AND is_primary = 1"
+)
+SHIFTED = (
+    "UPDATE contact SET position = position + :by, changed_in = :set"
+    " WHERE customer_id = :customer AND deleted_at IS NULL"
 )
 
 
@@ -54,9 +68,24 @@ def ways(connection: sqlite3.Connection, ids: Iterable[int]) -> dict[int, set[tu
     return found
 
 
-def put_behind(change: Change, customer_id: int, offset: int, *, main: bool) -> None:
-    """Number a customer's contacts from ``offset`` on; ``main``: there is a main contact, theirs is none."""
-    change.execute(BEHIND, {"old": customer_id, "offset": offset, "main": int(main), "set": change.set_id})
+def sharing_ways(connection: sqlite3.Connection, own: int, other: int) -> set[int]:
+    """Return the contacts of the other customer that have a phone or a mail of one's own contacts."""
+    return {row[0] for row in connection.execute(SHARING, {"own": own, "other": other}).fetchall()}
+
+
+def ways_of(
+    connection: sqlite3.Connection, customer: int, ids: Iterable[int]
+) -> dict[int, set[tuple[str, str]]]:
+    """Return by contact, of some of a customer, the keys of its phones and mails."""
+    found: dict[int, set[tuple[str, str]]] = {}
+    for contact_id, kind, key in query_in(connection, WAYS_OF, ids, {"customer": customer}):
+        found.setdefault(contact_id, set()).add((kind, key))
+    return found
+
+
+def run(change: Change, sql: str, customer: int, *, by: int = 0) -> None:
+    """Move the contacts of a customer (NOT_MAIN, SHIFTED)."""
+    change.execute(sql, {"customer": customer, "by": by, "set": change.set_id})
 
 
 def entered(connection: sqlite3.Connection, sets: Iterable[int]) -> dict[int, str]:

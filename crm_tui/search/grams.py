@@ -28,7 +28,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from itertools import chain, dropwhile, islice, pairwise, product
+from itertools import chain, islice, pairwise, product
 from operator import add
 
 from crm_tui.text.company import body, core
@@ -44,13 +44,14 @@ HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 UNITS = re.compile(f"[{HAN}]|[a-z0-9]+|[^\\W_a-z0-9{HAN}]+")
 WORDS = re.compile(r"[a-z0-9]+")
 _DIGITS = re.compile(r"[0-9]+")
-_WORD_IN = re.compile(r"[a-z0-9]")
+WORD_IN = re.compile(r"[a-z0-9]")
 _MARKS = re.compile(f"^(?:\\*|s?\\*?st(?=[{HAN}]))+|(?<=[{HAN}])(?:-[a-z]{{1,2}}|[ab])$")
 LONGEST_LINE = 200
 LONGEST_WORD = 24
 LONGEST_WHOLE = 16  # units of a name that is found as a whole
 MOST_KNOWN = 4096
 MANY_LINES = 200
+HEAPS = 8  # of lines of one kind in a large document
 MOST_READINGS = 8  # combinations of readings of a whole name
 # Parts of addresses that tell nobody apart.
 WEAK_WORDS = frozenset(("com", "cn", "net", "org", "www", "http", "https", "gov", "edu", "tw", "hk", "co"))
@@ -65,38 +66,45 @@ Read = tuple[tuple[str, ...], str]
 
 def grams(document: str) -> set[str]:
     """Return the grams of a document (customers/document.py); a pure function of it and of VERSION."""
-    return _of_lines(document.split("\n"))
+    return of_lines(document.split("\n"))
 
 
-def _of_lines(lines: list[str]) -> set[str]:
+def of_lines(lines: list[str]) -> set[str]:
+    """Return the grams of the lines of a document."""
     if len(lines) < MANY_LINES:
         return _of(lines)
-    # Those of many contacts are asked for again when they change hands.
-    # Only a name takes grams away, so that behind the last one each kind of line may be read by itself.
-    names = max([at for at, line in enumerate(lines, 1) if line[:1] in _NAMES], default=0)
+    # Only a name takes grams away, so that behind the last one each line may be read by itself. Those of many
+    # contacts are asked for again when they change hands: in heaps, of which a line more moves only one.
+    names = max([at for at, line in enumerate(lines, 1) if line[:1] in NAMES], default=0)
     found = _of(lines[:names])
-    kinds: dict[str, list[str]] = {}
+    heaps: dict[tuple[str, int], list[str]] = {}
     for line in lines[names:]:
-        kinds.setdefault(line[:1], []).append(line)
-    for some in kinds.values():
-        found |= _of_block("\n".join(some))
+        heaps.setdefault((line[:1], hash(line) % HEAPS), []).append(line)
+    for some in heaps.values():
+        found |= _of_heap(tuple(some))
     return found
 
 
-@lru_cache(maxsize=4)
-def _of_block(text: str) -> frozenset[str]:
-    return frozenset(_of(text.split("\n")))
+@lru_cache(maxsize=8 * HEAPS)
+def _of_heap(lines: tuple[str, ...]) -> set[str]:
+    return _of(lines)
+
+
+def forget() -> None:
+    """Let go of the grams of large documents that were kept for the rest of a write."""
+    _of_heap.cache_clear()
 
 
 def _of(lines: Iterable[str]) -> set[str]:
     found: set[str] = set()
+    done: set[str] = set()
     for line in lines:
         kind, text = line[:1], line[1 : LONGEST_LINE + 1]
         if not text:
             continue
         if kind == "p":
             _phone(text, found)
-        elif kind in _NAMES:
+        elif kind in NAMES:
             _name(text, found, kind != "n")
         elif kind in _CACHED:
             found.update(_CACHED[kind](text))
@@ -108,44 +116,13 @@ def _of(lines: Iterable[str]) -> set[str]:
             plain = _plain(text)
             found.update(["+" + plain[at : at + 3] for at in range(2, len(plain) - 2)])
         elif kind in _LATIN:
-            _latin(text, found)
+            _latin(text, found, done)
     return found
 
 
 def _plain(text: str) -> str:
     """Return the letters and digits of a text."""
     return text if text.isascii() and text.isalnum() and text.islower() else "".join(WORDS.findall(text))
-
-
-def moved(old: str, new: str) -> tuple[set[str], set[str]]:
-    """Return the grams that only the old document has, and those that only the new one has."""
-    was, now = dict.fromkeys(old.split("\n")), dict.fromkeys(new.split("\n"))
-    gone, come = [one for one in was if one not in now], [one for one in now if one not in was]
-    if {line[:1] for line in (*gone, *come)} <= _APART:
-        # No other line has grams like theirs, so that the names, the dearest, need not be read.
-        old, new = ("\n".join([line for line in one if line[:1] in _APART]) for one in (was, now))
-    elif not any(line[:1] in _UNDOING and _WORD_IN.search(line, 1) for line in (*was, *now)):
-        # Each line gives what it gives, whatever stands beside it: what stays is read once.
-        kept = _of_lines([one for one in was if one in now])
-        only_was, only_now = _of_lines(gone), _of_lines(come)
-        return only_was - kept - only_now, only_now - kept - only_was
-    elif _names_first(was) and _names_first(now):
-        # Only a name takes grams away, and behind the names there is none.
-        kept = _of_lines([one for one in was if one in now and one[:1] not in _NAMES])
-        only_was = _of_lines([*_names(was), *(one for one in gone if one[:1] not in _NAMES)])
-        only_now = _of_lines([*_names(now), *(one for one in come if one[:1] not in _NAMES)])
-        return only_was - kept - only_now, only_now - kept - only_was
-    before, after = grams(old), grams(new)
-    return before - after, after - before
-
-
-def _names(lines: Iterable[str]) -> list[str]:
-    return [one for one in lines if one[:1] in _NAMES]
-
-
-def _names_first(lines: Iterable[str]) -> bool:
-    """Tell whether no name stands behind another line, as in every document that was built."""
-    return not any(one[:1] in _NAMES for one in dropwhile(lambda one: one[:1] in _NAMES, lines))
 
 
 def units(text: str) -> list[str]:
@@ -332,12 +309,15 @@ def _word(word: str, found: set[str]) -> None:
         found.add("%$" + word)
 
 
-def _latin(text: str, found: set[str]) -> None:
+def _latin(text: str, found: set[str], done: set[str] | None = None) -> None:
+    """Add the grams of a text's words but for those that are done: a thousand mails share a domain."""
     parts = UNITS.findall(text)
     for part in parts:
         if part.isascii():
-            if part not in WEAK_WORDS:
+            if part not in WEAK_WORDS and (done is None or part not in done):
                 _word(part, found)
+                if done is not None:
+                    done.add(part)
         else:
             found.add(part)
 
@@ -380,12 +360,19 @@ def _phone(text: str, found: set[str]) -> None:
         text = "".join(_DIGITS.findall(text))
     if len(text) < 3:
         return
+    if len(text) == 11:
+        # Nearly all are mobiles, and some customers have thousands.
+        found.update((
+            text[:4], text[1:5], text[2:6], text[3:7], text[4:8], text[5:9], text[6:10], text[7:],
+            "e" + text[7:], "e" + text[8:], "b" + text[:3],
+        ))  # fmt: skip
+        return
     found.update([text[at : at + 4] for at in range(len(text) - 3)])
     found.update(("e" + text[-4:], "e" + text[-3:], "b" + text[:3]))
 
 
-_NAMES = frozenset("nsfa")
+NAMES = frozenset("nsfa")
 _LATIN = frozenset("mwh")
-_APART = frozenset("t#ulgdi")  # kinds of line whose grams begin with signs of their own, or that have none
-_UNDOING = _NAMES | frozenset("cr")  # a word in a name is no syllable, also where another line has it
+APART = frozenset("t#ulgdi")  # kinds of line whose grams begin with signs of their own, or that have none
+UNDOING = NAMES | frozenset("cr")  # a word in a name is no syllable, also where another line has it
 _CACHED = {"c": _person, "r": _person, "t": _tag, "e": _english}

@@ -16,7 +16,7 @@ from crm_tui.errors import CrmError, NotPermitted
 from crm_tui.locale import _
 from crm_tui.search import ahead
 from crm_tui.search import store_index as store
-from crm_tui.search.grams import VERSION
+from crm_tui.search.grams import VERSION, forget
 from crm_tui.search.merging import merge, parts
 from crm_tui.search.tokens import tokens, tokens_moved
 from crm_tui.storage import derive
@@ -142,6 +142,8 @@ def write(connection: sqlite3.Connection, documents: Sequence[derive.Document]) 
             raise
         store.run(connection, store.BACK)
         note_damage(connection)
+    finally:
+        forget()
     store.run(connection, store.RELEASE)
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from crm_tui.identity.document import keys_moved, keys_of
-from crm_tui.search.grams import grams, moved
+from crm_tui.search.grams import grams
+from crm_tui.search.moving import moved
 
 
 def tokens(document: str) -> set[str]:

@@ -138,10 +138,11 @@ class _Moved:
             else:
                 self.whole.setdefault(entity, set()).add(row_id)
             if op == "update" and name == "customer_id":
-                self.parents.setdefault(entity, set()).update(one for one in (old, new) if one is not None)
+                self.parents.setdefault(entity, set()).update((old, new))
             elif op == "delete":
-                parent = json.loads(old).get("customer_id")
-                self.parents.setdefault(entity, set()).update(() if parent is None else (parent,))
+                self.parents.setdefault(entity, set()).add(json.loads(old).get("customer_id"))
+        for parents in self.parents.values():
+            parents.discard(None)
 
     def ids(self, entity: str, columns: Collection[str] | None) -> set[int]:
         """Return the rows that were added, removed, or moved in one of the columns (None: in any)."""
@@ -152,7 +153,8 @@ class _Moved:
         return found
 
     def customers(self, connection: sqlite3.Connection, entity: str, ids: set[int]) -> list[int]:
-        """Return in whose files some rows stand; several writers ask the same."""
+        """Return in whose files some rows stand that went to no other; several writers ask the same."""
+        ids = ids - self.columns.get(entity, {}).get("customer_id", set())
         key = entity, frozenset(ids)
         if key not in self._customers:
             sql = READ_BY.get(entity) or PARENTS.replace("{child}", entity)
@@ -230,6 +232,16 @@ PARENTS = "SELECT DISTINCT customer_id FROM {child} WHERE customer_id IS NOT NUL
 
 def _of(connection: sqlite3.Connection, change_set: int) -> _Moved:
     return _current.get((id(connection), change_set)) or _Moved(connection, change_set)
+
+
+def handed_over(
+    connection: sqlite3.Connection, change_set: int, entity: str, columns: Collection[str]
+) -> set[int]:
+    """Return the rows that a set gave to another customer, and moved in none of the columns."""
+    moved = _of(connection, change_set)
+    names = moved.columns.get(entity, {})
+    found = set(names.get("customer_id", ())) - moved.whole.get(entity, set())
+    return found.difference(*(names.get(name, ()) for name in columns))
 
 
 def customers_of(

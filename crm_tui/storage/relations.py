@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from operator import itemgetter
 from typing import NamedTuple
 
 from crm_tui.storage.change import Change
 from crm_tui.storage.driver import sqlite3
 from crm_tui.storage.lists import query_in
 
-TABLES = "SELECT name FROM main.sqlite_master WHERE type = 'table' AND rootpage > 0 ORDER BY name"
+ALL_KEYS = (
+    "SELECT m.name, k.'from', k.'table', k.'to' FROM main.sqlite_master m"
+    " JOIN pragma_foreign_key_list(m.name, 'main') k"
+    " WHERE m.type = 'table' AND m.rootpage > 0"
+)
 KEYS = "SELECT * FROM pragma_foreign_key_list(:table, 'main')"
 LOGGED = "SELECT 1 FROM main.sqlite_master WHERE type = 'trigger' AND name = :table || '_updated'"
 INDEXES = "SELECT * FROM pragma_index_list(:table, 'main')"
@@ -43,9 +48,10 @@ def children_of(connection: sqlite3.Connection, parent: str) -> list[Child]:
 
     A table that was added later is among them, whoever added it.
     """
-    tables = [row[0] for row in connection.execute(TABLES).fetchall()]
     found = []
-    for table, column in references_to(connection, parent, tables):
+    for table, column, target, to in sorted(connection.execute(ALL_KEYS).fetchall(), key=itemgetter(0)):
+        if target.lower() != parent or to not in (None, "id"):
+            continue
         tracked = connection.execute(LOGGED, {"table": table}).fetchone() is not None
         indexes = list(_indexes(connection, table, column))
         live = all(each.live for each in indexes if each.first)

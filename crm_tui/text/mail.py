@@ -54,13 +54,18 @@ def is_free_mail(domain: str) -> bool:
     return domain.strip().casefold() in _free()
 
 
+def is_common(s: str) -> bool:
+    """Tell whether a cell is one address as nearly all are: its key is its lower case, nothing is wrong."""
+    return _COMMON.fullmatch(s) is not None and not _UNUSUAL.search(s)
+
+
 def parse_mails(s: str) -> list[Mail]:
     """Return every address of a cell in order; what is none stays, without key and with a problem.
 
     Full-width signs, blanks around `@`, `张三 <z@qq.com>`, `mailto:` and lists are understood; ``text`` keeps
     them. A masked address has neither key nor problem (S3-25).
     """
-    if _COMMON.fullmatch(s) and not _UNUSUAL.search(s):
+    if is_common(s):
         key = s.lower()
         return [Mail(s, key, key.rpartition("@")[2])]
     folded = half_width(s)

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from crm_tui.customers.document import build
 from crm_tui.search import grams as maker
-from crm_tui.search.grams import TOKEN_SIGNS, VERSION, grams, moved
+from crm_tui.search.grams import TOKEN_SIGNS, VERSION, grams
+from crm_tui.search.moving import moved
 from crm_tui.search.tokens import tokens
 
 DOCUMENTS = (
