@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import lru_cache
 
@@ -46,6 +47,7 @@ DERIVED: dict[str, tuple[str, ...]] = {"missing": tuple(GROUPS), "odd": tuple(GR
 SEARCHED = "haystack"
 # Kinds of lines of a customer's document (customers/document.py) that are of the group contact.
 PRIVATE_LINES = "cpmw"
+_PRIVATE = re.compile(rf"\n(?:[{PRIVATE_LINES}][^\n]*|(?=\n|\Z))")  # or blank
 
 
 def lend(connection: sqlite3.Connection) -> None:
@@ -63,7 +65,7 @@ def public_lines(document: str | None) -> str | None:
     """Return a customer's document without the lines about contacts."""
     if not document:
         return document
-    return "\n".join([line for line in document.split("\n") if line[:1] not in PRIVATE_LINES])
+    return _PRIVATE.sub("", "\n" + document)[1:]
 
 
 def _masked(name: str) -> Callable[[str | None], str | None]:

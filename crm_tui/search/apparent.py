@@ -14,8 +14,21 @@ from itertools import pairwise
 from typing import Literal, NamedTuple
 
 from crm_tui.access.masks import PRIVATE_LINES
-from crm_tui.search.grams import LONGEST_LINE, UNITS, Read, grams, read, read_person, unmarked
-from crm_tui.search.tiers import any_of, both, quoted
+from crm_tui.customers.document import ENGLISH, PAGE
+from crm_tui.search.expressions import any_of, both, quoted
+from crm_tui.search.grams import (
+    COMPANY_WORDS,
+    LONGEST_LINE,
+    LONGEST_WORD,
+    UNITS,
+    WEAK_WORDS,
+    WORDS,
+    Read,
+    grams,
+    read,
+    read_person,
+    unmarked,
+)
 from crm_tui.text.company import body
 
 PUBLIC = frozenset("$^&#+@!")  # signs that lead the grams of what is never hidden
@@ -78,9 +91,9 @@ def _all_grams(expression: Expression) -> Iterable[str]:
 
 
 @lru_cache(maxsize=256)
-def mixed(text: str) -> tuple[str, ...]:
+def mixed(text: str) -> frozenset[str]:
     """Return the grams of an expression that hidden lines may have as well."""
-    return tuple(dict.fromkeys(one for one in _all_grams(taken_apart(text)) if not is_public(one)))
+    return frozenset(one for one in _all_grams(taken_apart(text)) if not is_public(one))
 
 
 @lru_cache(maxsize=256)
@@ -118,24 +131,29 @@ def holds(text: str, document: str) -> bool:
     Grams of lines that are never hidden are the index's word: they are made only where it matters which.
     """
     seen = shown(document)
-    has: dict[str, bool] = {one: seen.has(one) for one in mixed(text)}
-    if all(has.values()):
-        return True
+    unsure = mixed(text)
     expression = taken_apart(text)
-    if not _holds(expression, lambda gram: has.get(gram, True)):
+    if not _holds(expression, lambda gram: gram not in unsure or seen.has(gram)):
         return False
-    return _holds(expression, lambda gram: has.get(gram, False)) or _holds(expression, seen.has)
+    return (
+        _holds(expression, lambda gram: gram in unsure and seen.has(gram))
+        or all(map(seen.has, unsure))
+        or _holds(expression, seen.has)
+    )
 
 
 class Shown:
     """The lines of a document as far as they are shown; ``has`` is the same as to be in ``grams``."""
 
-    __slots__ = ("_grams", "_kinds", "_names", "_odd", "document")
+    __slots__ = ("_grams", "_has", "_joined", "_kinds", "_names", "_odd", "_words", "document")
 
     def __init__(self, document: str) -> None:
         self.document = document
         self._grams: Set[str] | None = None
         self._names: list[tuple[list[str], list[Read]]] | None = None
+        self._words: set[str] | None = None
+        self._joined: set[str] = set()  # words of an English name that stand side by side are one word, too
+        self._has: dict[str, bool] = {}
         lines = document.split("\n")
         self._kinds = {line[:1] for line in lines}
         self._odd = any(line[:1] in PRIVATE_LINES or len(line) > LONGEST_LINE for line in lines)
@@ -149,8 +167,13 @@ class Shown:
 
     def has(self, gram: str) -> bool:
         """Tell whether the lines have a gram."""
-        found = None if self._odd or self._grams is not None else self._quickly(gram)
-        return gram in self.grams if found is None else found
+        if self._grams is not None:
+            return gram in self._grams
+        found = self._has.get(gram)
+        if found is None:
+            found = None if self._odd else self._quickly(gram)
+            found = self._has[gram] = gram in self.grams if found is None else found
+        return found
 
     def _quickly(self, gram: str) -> bool | None:
         """Return what can be told without all grams, None for what cannot."""
@@ -159,9 +182,7 @@ class Shown:
         if gram[0] in _ONLY_OF:
             return None if _ONLY_OF[gram[0]] in self._kinds else False
         if gram[0] == "%" and gram[1:2] != "=":
-            # Words of an English name that stand side by side are one word, too.
-            apart = gram.startswith("%$") and "e" in self._kinds
-            return None if apart or gram.strip("%^$") in self.document else False
+            return self._word(gram[1:])
         if gram[0] == "=":
             return self._initials(gram[1:])
         if _HAN.fullmatch(gram):
@@ -173,6 +194,26 @@ class Shown:
         if _SYLLABLES.fullmatch(gram):
             return self._syllables(gram)
         return None
+
+    def _word(self, part: str) -> bool:
+        """Tell whether a word of the lines is ($), begins with (^) or has what a gram of words says."""
+        if self._words is None:
+            found = {unit for parts, _said in self._taken() for unit in parts if unit.isascii()}
+            for line in self.document.split("\n"):
+                kind = line[:1]
+                if kind == PAGE or (kind in "sfa" and unmarked(line[1:]) != line[1:]):
+                    found.update([one for one in WORDS.findall(line, 1) if one not in WEAK_WORDS])
+                elif kind == ENGLISH:
+                    words = [one for one in WORDS.findall(line, 1) if one not in COMPANY_WORDS]
+                    found.update(words)
+                    if len(words) > 1:
+                        self._joined.add("".join(words)[:LONGEST_WORD])
+            self._words = found
+        if part[0] == "$":
+            return (part[1:] in self._words and len(part) <= LONGEST_WORD + 1) or part[1:] in self._joined
+        if part[0] == "^":
+            return any(word.startswith(part[1:]) for word in self._words)
+        return any(part in word for word in self._words)
 
     def _taken(self) -> list[tuple[list[str], list[Read]]]:
         """Return the units of names and people, and how they are read."""

@@ -15,12 +15,14 @@ from crm_tui.access.verbs import ALL, NONE, OWN, ROWS, TEAM
 from crm_tui.customers.store_pieces import Test
 from crm_tui.search import apparent, store, store_reach
 from crm_tui.search.deadline import Deadline
+from crm_tui.search.expressions import any_of, both, every
 from crm_tui.search.parsing import Term
-from crm_tui.search.tiers import any_of, both, every
 from crm_tui.storage.driver import sqlite3
 
 MOST_OWNERS = 25  # that the index is asked for; more own a good part of all
+FEW_OWNERS = 2  # whose lists in the index are shorter than a look at those who answer
 MOST_APART = 500  # customers of others that are read one by one
+FEW_ANSWERS = 400  # that are looked at one by one before the index is asked for those of several owners
 MOST_PASSED, MOST_PASSED_IN_ALL = 250, 750
 """Candidates passed over in a question, and in a search: behind so many newer ones that answer by hidden
 lines alone, others are not looked for."""
@@ -33,11 +35,13 @@ Row = tuple[Any, ...]
 class Reach(NamedTuple):
     """How far the views of a reader reach.
 
-    ``holders``: whose customers are seen, as an expression, '' for anybody's (then the views alone tell);
-    ``in_full``: whose contacts are shown, None for everybody's; ``apart``: there are customers besides.
+    ``holders``: whose customers are seen, as an expression, '' for anybody's (then the views alone tell), and
+    ``owners`` as ids; ``in_full``: whose contacts are shown, None for everybody's; ``apart``: there are
+    customers besides.
     """
 
     holders: str = ""
+    owners: frozenset[int] = frozenset()
     in_full: frozenset[int] | None = None
     apart: bool = False
 
@@ -58,7 +62,7 @@ def reach_of(reader: sqlite3.Connection) -> Reach:
         return Reach(in_full=in_full)
     owners = store_reach.owners(reader, rows) if rows in (OWN, TEAM) else frozenset()
     holders = _held_by(owners) if len(owners) <= MOST_OWNERS else ""
-    return Reach(holders, in_full, bool(found))
+    return Reach(holders, owners if holders else frozenset(), in_full, bool(found))
 
 
 def _owners(reader: sqlite3.Connection, scope: str) -> frozenset[int] | None:
@@ -98,13 +102,24 @@ class Candidates:
             return self._plain(expression, most)
         sure, unsure, has_phones = apparent.divided(expression)
         rows = []
-        if has_phones and (near := _held_by(self.reach.in_full)):
-            rows += self._plain(both(expression, near), most)
+        if has_phones and self.reach.in_full:
+            rows += self._of(self.reach.in_full, expression, most)
         if sure:
             rows += self._plain(sure, most)
         if unsure and not self.late:
             rows += self._shown(unsure, most)
         return rows
+
+    def few(self, expression: str, most: int) -> list[Row] | None:
+        """Return the candidates of an expression, None where they are as many or may be more.
+
+        Of more than those that are wanted and those that may be passed over nobody is looked at.
+        """
+        asked = both(expression, self.holders)
+        if self.reach.in_full is not None and not store.are_few(self._reader, asked, most + MOST_PASSED):
+            return None
+        rows = self.matching(expression, most)
+        return None if self.full else rows
 
     def held(self, before: int, most: int) -> list[Row]:
         """Return the newest customers below an id that pass the test."""
@@ -142,7 +157,25 @@ class Candidates:
         return both(expression, self.holders, self.reach.holders)
 
     def _plain(self, expression: str, most: int) -> list[Row]:
-        rows = store.matching(self._reader, self._within(expression), most, self.test)
+        if self.reach.holders:
+            return self._of(self.reach.owners, expression, most)
+        rows = store.matching(self._reader, both(expression, self.holders), most, self.test)
+        self.full = self.full or len(rows) == most
+        return rows
+
+    def _of(self, owners: frozenset[int], expression: str, most: int) -> list[Row]:
+        """Return those whom some people hold.
+
+        The lists of several people are long, and the index reads them to the end for an expression that few
+        answer: those few are looked at instead, whoever holds them.
+        """
+        asked = both(expression, self.holders)
+        if len(owners) > FEW_OWNERS and store.are_few(self._reader, asked, FEW_ANSWERS):
+            every_one = store.matching(self._reader, asked, FEW_ANSWERS, self.test)
+            rows = [row for row in every_one if row[3] in owners][:most]
+        else:
+            within = both(asked, self.reach.holders, _held_by(owners))
+            rows = store.matching(self._reader, within, most, self.test)
         self.full = self.full or len(rows) == most
         return rows
 

@@ -9,8 +9,8 @@ from crm_tui.customers.store_filter import Reading
 from crm_tui.customers.store_pieces import MYSELF, Test
 from crm_tui.errors import BadInput
 from crm_tui.presets.store import dictionary
+from crm_tui.search.expressions import any_of, every
 from crm_tui.search.parsing import Question, parse
-from crm_tui.search.tiers import any_of, every
 from crm_tui.storage.driver import sqlite3
 
 

@@ -6,7 +6,8 @@ interrupt that connection: what was found so far comes back. Nothing is loaded b
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from itertools import takewhile
 from typing import Any, NamedTuple
 
 from crm_tui.customers import document
@@ -15,9 +16,10 @@ from crm_tui.customers.store_pieces import Test
 from crm_tui.search import conditions, index, reasons
 from crm_tui.search.candidates import Candidates, Row
 from crm_tui.search.deadline import Deadline
+from crm_tui.search.expressions import any_of, both
 from crm_tui.search.parsing import DIGITS, HAN_TERM, LETTERS, Question, Term, parse
 from crm_tui.search.scoring import EXACT, SPELLED, Match, score
-from crm_tui.search.tiers import LOOSE, USUAL, WEAK, Tier, any_of, both, tiers
+from crm_tui.search.tiers import LAST, LATER, LOOSE, USUAL, WEAK, Tier, stages, tiers
 from crm_tui.storage.driver import sqlite3
 
 LIMIT = 50
@@ -173,30 +175,35 @@ class _Search:
             self.seen[customer_id] = _Matched(customer_id, 50.0 + self._prior(busy, holder), plain, size)
 
     def _one(self, terms: Sequence[Term]) -> None:
-        every_tier = list(tiers(terms[0]))
+        every_tier = stages(terms[0])
         self.plain = _plain(terms[0])
         self.long = len(terms[0].text) >= LONG
-        early = False
-        for last in (USUAL, LOOSE, WEAK):
-            asked = [one for one in every_tier if (one.group if one.group > USUAL else USUAL) == last]
-            if last == USUAL:
-                early = self._at_once([*asked, *(one for one in every_tier if one.early)], terms)
-                if early:
-                    continue
-            elif early:
-                asked = [one for one in asked if not one.early]
-            if last == LOOSE and self._at_once(asked, terms):
+        # Those that take time to make are made when they are asked.
+        usual = list(takewhile(lambda one: one is not LATER and one is not LAST, every_tier))
+        early = self._at_once([one for one in usual if one.group <= USUAL or one.early], terms)
+        if not early:
+            self._each([one for one in usual if one.group <= USUAL], terms)
+        if self.late:
+            return
+        if not self._needless(LATER):
+            loose = [one for one in usual if one.group == LOOSE and not (early and one.early)]
+            loose += takewhile(lambda one: one is not LAST, every_tier)
+            if not self._at_once(loose, terms):
+                self._each(loose, terms)
+        if not (self.late or self._needless(LAST)):
+            self._take(self.apart, terms, weak=True, worth=1.0)
+            self._each(every_tier, terms)
+
+    def _each(self, asked: Iterable[Tier], terms: Sequence[Term]) -> None:
+        """Ask one tier after the other, as far as they can better the list."""
+        for tier in asked:
+            if self._needless(tier):
+                # Of what is only alike there may always be more.
+                self.cut = self.cut or tier.group <= USUAL
                 continue
-            if last == WEAK and self._are_few():
-                self._take(self.apart, terms, weak=True, worth=1.0)
-            for tier in asked:
-                if self._needless(tier):
-                    # Of what is only alike there may always be more.
-                    self.cut = self.cut or tier.group <= USUAL
-                    continue
-                self._tier(tier, terms, tier.group == WEAK)
-                if self.late:
-                    return
+            self._tier(tier, terms, tier.group == WEAK)
+            if self.late:
+                return
 
     def _at_once(self, asked: Sequence[Tier], terms: Sequence[Term]) -> bool:
         """Ask some tiers in one statement, and tell whether that brought all they have: few, as a rule."""
@@ -211,8 +218,8 @@ class _Search:
         if self.deadline.passed():
             self.late = True
             return False
-        rows = self.asked.matching(any_of(*(one.expression for one in wide)), AT_ONCE)
-        if self.asked.full:
+        rows = self.asked.few(any_of(*(one.expression for one in wide)), AT_ONCE)
+        if rows is None:
             return False
         self._take(rows, terms, weak=False, worth=1.0)
         return True

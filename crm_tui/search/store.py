@@ -21,6 +21,10 @@ SCANNED = (
     "SELECT s.customer_id, s.haystack, s.activities + s.open_plans, s.held_by FROM listed s{join}"
     " WHERE s.customer_id < :before{test} ORDER BY s.customer_id DESC NULLS LAST" + LIMIT
 )
+# Of the index alone, whoever may be seen: nothing but how many they are is told of it.
+ANSWERS = (
+    "SELECT count(*) FROM (SELECT 1 FROM customer_gram WHERE customer_gram MATCH :grams" + LIMIT + ") some"
+)
 ALONG = MATCHING.removesuffix(LIMIT)
 APART = (
     "SELECT s.customer_id, s.haystack, s.activities + s.open_plans, s.held_by FROM listed s{join}"
@@ -35,6 +39,11 @@ def matching(
 ) -> list[tuple[Any, ...]]:
     """Return the newest candidates of an expression that pass the test and the user's views."""
     return _read(reader, MATCHING, {"grams": expression, "most": most}, test)
+
+
+def are_few(reader: sqlite3.Connection, expression: str, most: int) -> bool:
+    """Tell whether an expression has no more answers than that, seen or not."""
+    return reader.execute(ANSWERS, {"grams": expression, "most": most + 1}).fetchone()[0] <= most
 
 
 def scanned(reader: sqlite3.Connection, before: int, most: int, test: Test | None) -> list[tuple[Any, ...]]:

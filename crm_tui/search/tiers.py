@@ -11,6 +11,7 @@ from functools import lru_cache
 from itertools import pairwise, product
 from typing import NamedTuple
 
+from crm_tui.search.expressions import any_of, both, every
 from crm_tui.search.grams import WEAK_WORDS, read
 from crm_tui.search.misspelt import meant
 from crm_tui.search.parsing import ADDRESS, DIGITS, HAN_TERM, LETTERS, Term
@@ -49,32 +50,17 @@ class Tier(NamedTuple):
     early: bool = False
 
 
-def every(*tokens: str) -> str:
-    """Return the expression of candidates with every token; '' when a token is blank or none is given."""
-    if not tokens or not all(tokens):
-        return ""
-    return " AND ".join(quoted(one) for one in dict.fromkeys(tokens))
-
-
-def any_of(*expressions: str) -> str:
-    """Return the expression of candidates of any of several expressions; '' ones are left out."""
-    found = [one for one in dict.fromkeys(expressions) if one]
-    return found[0] if len(found) == 1 else " OR ".join(f"({one})" for one in found)
-
-
-def both(*expressions: str) -> str:
-    """Return the expression of candidates of all expressions."""
-    found = [one for one in dict.fromkeys(expressions) if one]
-    return found[0] if len(found) == 1 else " AND ".join(f"({one})" for one in found)
-
-
-def quoted(token: str) -> str:
-    """Return a gram as a string of the index's query language."""
-    return '"' + token.replace('"', "").replace("\0", "") + '"'
+# They ask nothing: whoever wants none of what takes time to make stops here.
+LATER, LAST = Tier("", 0, LOOSE), Tier("", 0, WEAK)
 
 
 def tiers(term: Term) -> Iterator[Tier]:
     """Yield what to ask for a term, surest first."""
+    return (one for one in stages(term) if one.expression)
+
+
+def stages(term: Term) -> Iterator[Tier]:
+    """Yield what ``tiers`` does, with LATER before what takes time to make and LAST before what is WEAK."""
     if term.kind == HAN_TERM:
         found = _han(term)
     elif term.kind == LETTERS:
@@ -86,7 +72,9 @@ def tiers(term: Term) -> Iterator[Tier]:
     seen: set[str] = set()
     most = MOST_OF_FEW if term.kind == LETTERS and len(term.text) < 3 else None
     for one in found:
-        if one.expression and one.expression not in seen:
+        if one is LATER or one is LAST:
+            yield one
+        elif one.expression and one.expression not in seen:
             seen.add(one.expression)
             yield one if most is None else one._replace(limit=min(one.limit, most))
 
@@ -153,6 +141,7 @@ def _han(term: Term) -> Iterator[Tier]:
 
 def _sounds(parts: Sequence[str]) -> Iterator[Tier]:
     """Other signs of the same sound."""
+    yield from (LATER, LAST)
     said = [read(one)[0] or (one,) for one in parts]
     several = [one for one, _number in zip(product(*said), range(MOST_WAYS), strict=False)]
     yield Tier(any_of(*(every("$" + "'".join(way)) for way in several)), 60, WEAK, 68)
@@ -242,10 +231,12 @@ def _letters(text: str) -> Iterator[Tier]:
     yield Tier(every("^^" + text[:3], *grams), 100, USUAL, 72, within=size > 3)
     yield Tier(every("~=" + text), 60, USUAL, 62, within=size > 3)
     yield Tier(every(*grams), 200, LOOSE, 63, early=size > 3)
+    yield LATER
     yield _shortened(text)
     if whole and len(whole[0]) == 1:
         yield Tier(every(text), 100, LOOSE, 72)
     if size > 3:
+        yield LAST
         two = [text[at : at + 2] for at in range(0, size, 2)]
         spread = [every(*("=" + one for one in two if len(one) == 2))]
         if size == 4:
@@ -395,6 +386,7 @@ def _mixed(term: Term) -> Iterator[Tier]:
         yield Tier(every(*signs, *("=" + letters[at : at + 3] for at in range(len(letters) - 2))), 200, LOOSE)
     text = "".join(part for part in parts if not part.isascii())
     if len(text) > 1:
+        yield from (LATER, LAST)
         yield Tier(every("$" + text), 100, WEAK)
         yield Tier(every("^" + text[:2], *pairs(list(text))), 100, WEAK)
         yield Tier(every(*pairs(list(text))), 100, WEAK)

@@ -1,7 +1,7 @@
 """A file of 200 people in 20 teams for ``tests.bench.roles``: made of a large demo by moving its customers.
 
-Written beside the log, for nothing but the time of reading is asked of such a file; the search index still
-knows the former owners.
+Written beside the log, for nothing but the time of reading is asked of such a file. The search index is told
+who holds whom, but not merged: a session does that (``tests.bench.search.complete``).
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from crm_tui.access.verbs import GROUPED, GROUPS, ROWS, VERBS
+from crm_tui.search.store_index import PUT, TAKE
 from crm_tui.storage.driver import sqlite3
 
 TEAMS, IN_TEAM = 20, 10
@@ -32,6 +33,7 @@ MOVED = (
     " WHERE c.id = customer_state.customer_id)",
     "UPDATE plan SET owner_id = (SELECT c.owner_id FROM customer c WHERE c.id = plan.customer_id)",
 )
+HELD = "SELECT customer_id, held_by FROM customer_state ORDER BY customer_id"
 SHARED = "INSERT INTO collaborator (customer_id, person_id, access) VALUES (:customer, :person, 'read')"
 HIGHEST = "SELECT max(id) FROM customer"
 FOUND = "SELECT 1 FROM customer WHERE id = :id"
@@ -47,9 +49,12 @@ def people(path: Path) -> None:
         for name, _sql in triggers:
             file.execute(f'DROP TRIGGER "{name}"')
         first = _staff(file)
+        former = file.execute(HELD).fetchall()
         for sql in MOVED:
             given = {"first": first, "people": TEAMS * IN_TEAM} if ":first" in sql else {}
             file.execute(sql, given)
+        for sql, holders in ((TAKE, former), (PUT, file.execute(HELD).fetchall())):
+            file.executemany(sql, ({"id": one, "grams": f"!{holder}"} for one, holder in holders))
         _share(file, first)
         for _name, sql in triggers:
             file.execute(sql)

@@ -1,9 +1,10 @@
 """What a key press in the search costs under each role, beside somebody who sees everything.
 
-    python -m tests.bench.search_roles --file million.db [--each 5] [--people 200] [--teams 20]
+    python -m tests.bench.roles --people million.db     (once, on a copy: 200 people in 20 teams)
+    python -m tests.bench.search_roles --file million.db [--each 5]
 
-The file is only read: people and teams are those of the policy alone, so the file should have customers of
-so many people with ids from 2 on. Queries are made of customers of one of them and typed key by key.
+The file is only read: the roles are those of the policies to begin with, of somebody in the middle of the 200
+and of their team. Queries are made of customers of this person and typed key by key.
 """
 
 from __future__ import annotations
@@ -25,7 +26,8 @@ from tests.bench import search_cases as cases
 from tests.bench.pseudo_terminal import percentile
 from tests.bench.search import LOGIN, prefixes
 
-FIRST = 2
+PEOPLE = "SELECT id, team_id FROM person WHERE team_id IS NOT NULL AND role = 'sales_rep' ORDER BY id"
+TEAM = "SELECT id FROM person WHERE team_id = :team ORDER BY id"
 WHOLE = ("general", "administrator")
 ROLES = (
     ("general", "sales_rep"), ("general", "sales_manager"), ("general", "service"), ("general", "entry"),
@@ -46,11 +48,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--file", type=Path, required=True)
     parser.add_argument("--each", type=int, default=5)
-    parser.add_argument("--people", type=int, default=200)
-    parser.add_argument("--teams", type=int, default=20)
     asked = parser.parse_args()
-    person = FIRST + asked.people // 2
-    team = frozenset(range(FIRST + (person - FIRST) % asked.teams, FIRST + asked.people, asked.teams))
+    with closing(connect(asked.file)) as connection:
+        people = connection.execute(PEOPLE).fetchall()
+        if not people:
+            parser.error("nobody of the file is in a team: python -m tests.bench.roles --people FILE")
+        person, number = people[len(people) // 2]
+        team = frozenset(row[0] for row in connection.execute(TEAM, {"team": number}))
     with open_session(asked.file, login=_login(asked.file), read_only=True) as session:
         each = {role: policy(*role, person, team) for role in (WHOLE, *ROLES)}
         readers = {role: scope(session.database.connect_reader(), each[role]) for role in each}
