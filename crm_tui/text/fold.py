@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from bisect import bisect_left
 from functools import lru_cache
@@ -88,8 +87,7 @@ _FORMS = (
     " 鉄铁 塩盐 歴历 暦历 隣邻 覇霸 駅驿 検检 経经 転转 気气 価价"
 )
 _VARIANTS = {ord(pair[0]): pair[1] for pair in _FORMS.split()}
-_VARIANT = re.compile("[" + "".join(map(chr, _VARIANTS)) + "]")
-_HAN = re.compile("[\u4e00-\u9fff]")
+_VARIANT = frozenset(map(chr, _VARIANTS))
 _SETTLED = {chr(code) for code in range(0x21, 0x7F) if not 0x41 <= code <= 0x5A}
 """Signs that stay as they are in a searchable text, whatever is beside them; Chinese ones as texts came."""
 _MOST_SETTLED = 5000
@@ -108,7 +106,7 @@ def searchable(s: str) -> str:
         before = text
         if not text.isascii():
             text = simplify(unicodedata.normalize("NFKC", text))
-            if _VARIANT.search(text):
+            if not _VARIANT.isdisjoint(text):
                 text = text.translate(_VARIANTS)
         text = text.lower()
         if not text.isprintable():
@@ -117,7 +115,7 @@ def searchable(s: str) -> str:
         if text == before or text.isascii() or unicodedata.is_normalized("NFKC", text):
             break
     if len(_SETTLED) < _MOST_SETTLED:
-        _SETTLED.update([sign for sign in _HAN.findall(text) if _stays(sign)])
+        _SETTLED.update([sign for sign in text if "\u4e00" <= sign <= "\u9fff" and _stays(sign)])
     return text
 
 

@@ -1,16 +1,18 @@
-"""What a session does without: parts of Textual, caches that stay empty, memory apart for each thread."""
+"""What a session does without: parts of Textual, caches that nothing is found in, memory that is not used."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from importlib import import_module
 from types import ModuleType
 from typing import Any
 
 NAME = "textual.command"  # its place ours has; it takes ten widgets along (12 ms of a start)
-# Where a browser saves what is downloaded: asked by nobody here (8 ms and 0.7 MB, with tempfile and shutil).
-FOLDERS, DOWNLOADS = "platformdirs", "user_downloads_path"
+# Of these Textual and Rich call functions alone, and those hardly ever: where downloads go, what a link under
+# the mouse means, what a style sheet with a fault in it may have meant. 15 ms and 1.5 MB of a start.
+LATER = ("platformdirs", "mimetypes", "uuid", "pickle", "difflib", "textual.css._help_text")
 # What Textual asks of it while it is loaded; used only where ENABLE_COMMAND_PALETTE is on.
 ASKED = (
     "CommandListItem",
@@ -23,28 +25,42 @@ ASKED = (
 )
 
 
-class Pieces:
-    """What a painted line keeps of its pieces, the latest few: a line has seven of these, mostly empty.
+class Later(ModuleType):
+    """Stands for a module of which only functions are called: it is imported when the first of them is."""
 
-    In place of ``textual.cache.FIFOCache``, which holds a dict from the start: 1.5 MB of a session.
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        if name.startswith("__"):
+            raise AttributeError(name)
+
+        def call(*given: Any, **named: Any) -> Any:
+            step_aside(self)
+            return getattr(import_module(self.__name__), name)(*given, **named)
+
+        return call
+
+
+def step_aside(module: ModuleType) -> None:
+    """Leave the place of a module to the one of that name."""
+    if sys.modules.get(module.__name__) is module:
+        del sys.modules[module.__name__]
+
+
+class NothingKept:
+    """Keeps no piece of a painted line, in place of ``textual.cache.FIFOCache``.
+
+    A line has seven of these, and what is painted again has mostly moved: 2 MB of a session.
     """
 
-    __slots__ = ("_kept", "_most")
+    __slots__ = ()
 
-    def __init__(self, maxsize: int) -> None:
-        self._most = maxsize
-        self._kept: dict[Any, Any] | None = None
+    def get(self, _key: Any) -> None:
+        """Return None: nothing is kept."""
 
-    def get(self, key: Any) -> Any:
-        """Return what is kept under a key, None when nothing is."""
-        return None if self._kept is None else self._kept.get(key)
+    def __setitem__(self, _key: Any, _value: Any) -> None:
+        pass
 
-    def __setitem__(self, key: Any, value: Any) -> None:
-        if self._kept is None:
-            self._kept = {}
-        elif len(self._kept) >= self._most and key not in self._kept:
-            del self._kept[next(iter(self._kept))]
-        self._kept[key] = value
+
+NOTHING_KEPT = NothingKept()
 
 
 M_ARENA_MAX = -8  # of malloc.h
@@ -62,10 +78,6 @@ def share_memory() -> None:
         ctypes.CDLL(None).mallopt(M_ARENA_MAX, 1)
 
 
-def _downloads() -> Any:
-    return getattr(import_module(FOLDERS), DOWNLOADS)()
-
-
 def load_textual() -> None:
     """Import Textual's application without what it never needs here, for which others stand in meanwhile."""
     if "textual.app" in sys.modules or NAME in sys.modules:
@@ -73,16 +85,13 @@ def load_textual() -> None:
     palette = ModuleType(NAME)
     for name in ASKED:
         setattr(palette, name, type(name, (), {}))
-    stand_ins = {NAME: palette}
-    if FOLDERS not in sys.modules:
-        stand_ins[FOLDERS] = folders = ModuleType(FOLDERS)
-        setattr(folders, DOWNLOADS, _downloads)
+    stand_ins = {NAME: palette} | {name: Later(name) for name in LATER if name not in sys.modules}
     sys.modules |= stand_ins
     try:
         import textual.app
     finally:
-        for name in stand_ins:
-            del sys.modules[name]
+        for module in stand_ins.values():
+            step_aside(module)
     import textual.strip
 
-    textual.strip.FIFOCache = Pieces  # ty: ignore[invalid-assignment]
+    textual.strip.FIFOCache = lambda _most: NOTHING_KEPT  # ty: ignore[invalid-assignment]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from difflib import get_close_matches
 from typing import Any, NamedTuple
 
 from crm_tui.locale import _
@@ -84,6 +83,8 @@ def _missing(action: Action, keys: Iterable[str]) -> str:
 
 def _unknown(name: str) -> str:
     """Return the sentence about a name that is no action, with those that were meant perhaps."""
+    from difflib import get_close_matches
+
     wanted = name.casefold()
     near = [
         action.id

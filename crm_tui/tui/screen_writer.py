@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from itertools import pairwise
 
-from crm_tui.tui.screen_cells import HALF, LINE_SIGNS, PLAIN, UNKNOWN, UNSURE, Cells, Style
+from crm_tui.tui.screen_cells import HALF, LINE_SIGNS, PLAIN, SURE, UNKNOWN, Cells, Style
 
 _OFF = {"1": "22", "2": "22", "3": "23", "4": "24", "5": "25", "7": "27", "8": "28", "9": "29", "21": "24"}
 _OFF |= {"53": "55"}
@@ -257,7 +257,7 @@ class ScreenWriter:
     def _text(self, x: int, y: int, text: str) -> None:
         self._go(x, y)
         end = x + len(text)
-        if UNSURE.search(text) is None:
+        if SURE.cover(text):
             self._out.append(text.replace(HALF, "") if HALF in text else text)
             self._x = end
         else:
@@ -269,14 +269,14 @@ class ScreenWriter:
         """Send text in which terminals disagree on widths: behind each such cell an absolute place."""
         clusters = self.cells.clusters
         at = 0
-        for found in UNSURE.finditer(text):
-            start = found.start()
+        for start, sign in enumerate(text):
+            if sign in SURE:
+                continue
             if start > at:
                 self._go(x + at, y)
                 self._out.append(text[at:start].replace(HALF, ""))
                 self._x = x + start
             self._go(x + start, y)
-            sign = found[0]
             wide = text[start + 1 : start + 2] == HALF
             if wide and ord(sign) > 0xFFFF:
                 # Where it is drawn narrow, nothing old stays beside it.

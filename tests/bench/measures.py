@@ -23,7 +23,7 @@ STARTS = (
 KEYS = {
     "down": b"\x1b[B", "page": b"\x1b[6~", "end": b"G", "home": b"g", "escape": b"\x1b", "search": b"/",
     "palette": b":", "help": b"?", "filter": b"f", "columns": b"c", "order": b"s", "views": b"w",
-    "customers": b"2", "file": b"\r", "edit": b"e",
+    "today": b"1", "customers": b"2", "file": b"\r", "edit": b"e",
 }  # fmt: skip
 
 
@@ -100,7 +100,8 @@ def _used(run: Run, name: str) -> Any:
     run.ready(session, TODAY if name in OURS else ANY)
     session.settle(2.0, 15)
     if name in OURS:
-        for key in ("customers", "file", "edit"):
+        # From Today, whose customers are one's own: those of others open no form.
+        for key in ("customers", "today", "file", "edit"):
             session.send(KEYS[key])
             session.settle(1.0, 10)
     return session
