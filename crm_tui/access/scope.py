@@ -125,7 +125,7 @@ LOGGED_ROWS = (
     " WHEN 'saved_view' THEN EXISTS (SELECT 1 FROM main.saved_view v"
     " WHERE v.id = t.entity_id AND (v.owner_id IS NULL OR v.owner_id = {me})) ELSE 1 END"
 )
-PRAGMAS = ("data_version", "table_xinfo", "foreign_key_list")
+PRAGMAS = ("data_version", "table_xinfo", "foreign_key_list", "shrink_memory")
 ASKED = ("pragma_table_xinfo", "pragma_foreign_key_list")
 # The search index tells of every customer which grams it has: search/store.py joins each to the view
 # customer. Its own statements read the tables behind it. SQLite before 3.44 asks for the others, when it

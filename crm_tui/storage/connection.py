@@ -27,6 +27,7 @@ PRAGMAS = (
     "mmap_size=0",
     "journal_size_limit=67108864",
 )
+READING_STATEMENTS = 64  # through views they take 10 kB each; a screen asks a dozen again and again
 READING_CACHE = -800  # KiB: a screen reads a few hundred pages, and the system keeps the file's own
 
 
@@ -83,7 +84,7 @@ def _open(path: Path, mode: str, *, immutable: bool = False) -> sqlite3.Connecti
         timeout=BUSY_SECONDS,
         isolation_level=None,
         check_same_thread=False,
-        cached_statements=256,
+        cached_statements=READING_STATEMENTS if mode == "ro" else 256,
     )
 
 
@@ -252,7 +253,7 @@ def open_checked(path: Path, *, read_only: bool = False) -> tuple[sqlite3.Connec
                 writable, connection = connection, open_readable(path)
                 writable.close()
             # What the checks have read is not asked for again.
-            connection.execute("PRAGMA shrink_memory")
+            shrink(connection)
             return connection, reason
         except BaseException:
             connection.close()
@@ -271,6 +272,11 @@ def open_checked(path: Path, *, read_only: bool = False) -> tuple[sqlite3.Connec
             _("Nothing was changed."),
             _("Keep the file as it is and restore the latest backup."),
         ) from error
+
+
+def shrink(connection: sqlite3.Connection) -> None:
+    """Free the memory of a connection that it can do without."""
+    connection.execute("PRAGMA shrink_memory")
 
 
 def open_readable(path: Path) -> sqlite3.Connection:

@@ -21,6 +21,10 @@ _PLAIN = Signs(
     "\u3105\u312f\u3131\u3163\u3220\u4dff\uac00\ud7a3\uff01\uff9f"
 )
 _WIDE_BLOCKS = Signs("\u4e00\u9fff\uff01\uff60")
+# Of the same width everywhere, whatever the terminal, its font and its settings.
+SURE = Signs(
+    " ~\0\0\u4e00\u9fff\u3001\u3003\u3005\u3017\u3041\u3096\u30a1\u30fa\u3400\u4dbf\uac00\ud7a3\uff01\uff60"
+)
 # What may have a composed form: combining marks and the parts of Hangul syllables.
 _COMPOSED = Signs("\u0300\u036f\u0591\u1aff\u1dc0\u1dff\u20d0\u20ff\u3099\u309a")
 _FILLERS = frozenset((0x115F, 0x1160, 0x3164, 0xFFA0))

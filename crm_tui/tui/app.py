@@ -143,11 +143,11 @@ class CrmApp(Frame):
 
     async def _remind(self) -> None:
         """Say that a month went by without a backup, once a day."""
-        from crm_tui.storage.reminder import remind
-
         session = cast(OpenedSession, self.session)
         if not session.policy.may("upkeep").allowed:
             return
+        from crm_tui.storage.reminder import remind
+
         try:
             text = await self.work.run(remind, session.reader, session.database.path, session.zone)
         except Cancelled:  # the program is being left

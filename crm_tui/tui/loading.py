@@ -10,9 +10,9 @@ from types import ModuleType
 from typing import Any
 
 NAME = "textual.command"  # its place ours has; it takes ten widgets along (12 ms of a start)
-# Of these Textual and Rich call functions alone, and those hardly ever: where downloads go, what a link under
-# the mouse means, what a style sheet with a fault in it may have meant. 15 ms and 1.5 MB of a start.
-LATER = ("platformdirs", "mimetypes", "uuid", "pickle", "difflib", "textual.css._help_text")
+# Of these Textual calls functions alone, and those hardly ever: where downloads go, what a notification is
+# called, what a style sheet with a fault in it may have meant. 12 ms and 1.3 MB of a start.
+LATER = ("platformdirs", "mimetypes", "uuid", "difflib", "textual.css._help_text")
 # What Textual asks of it while it is loaded; used only where ENABLE_COMMAND_PALETTE is on.
 ASKED = (
     "CommandListItem",
@@ -70,12 +70,21 @@ def share_memory() -> None:
     """Let all threads allocate in one place; before there are any. Each would keep a megabyte of its own.
 
     A thread that works holds Python's lock, so none waits for another. Where the C library is another than
-    GNU's it has no such choice.
+    GNU's it has no such choice, nor the one below.
     """
+    _tell_malloc("mallopt", M_ARENA_MAX, 1)
+
+
+def give_back_memory() -> None:
+    """Give the system back what is not used any more, also where it lies between what is."""
+    _tell_malloc("malloc_trim", 0)
+
+
+def _tell_malloc(name: str, *given: int) -> None:
     with suppress(ImportError, OSError, AttributeError):
         import ctypes
 
-        ctypes.CDLL(None).mallopt(M_ARENA_MAX, 1)
+        getattr(ctypes.CDLL(None), name)(*given)
 
 
 def load_textual() -> None:

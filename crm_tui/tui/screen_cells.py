@@ -13,8 +13,7 @@ from typing import NamedTuple
 
 from rich.cells import split_graphemes
 
-from crm_tui.text.cells import MARKS_KEPT, width
-from crm_tui.text.signs import Signs
+from crm_tui.text.cells import MARKS_KEPT, SURE, width
 
 HALF = "\0"  # the right half of a wide character
 UNKNOWN = "\x01"  # in what is shown: nobody knows what the terminal has there
@@ -23,10 +22,6 @@ KEPT_BODIES = 128
 MOST_STYLES = 4000
 FIRST_CLUSTER, LAST_CLUSTER = 0x100000, 0x10FFFD
 
-# Of the same width everywhere, whatever the terminal, its font and its settings.
-SURE = Signs(
-    " ~\0\0\u4e00\u9fff\u3001\u3003\u3005\u3017\u3041\u3096\u30a1\u30fa\u3400\u4dbf\uac00\ud7a3\uff01\uff60"
-)
 _WIDE = re.compile("[^ -~]")  # in a text where all is sure
 _PLACED = re.compile("\x1b\\[(?:(\\d+);(\\d+))?H")
 _SGR = re.compile("\x1b\\[([0-9;]*)m")

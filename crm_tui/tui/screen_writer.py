@@ -6,7 +6,8 @@ import re
 from collections import Counter
 from itertools import pairwise
 
-from crm_tui.tui.screen_cells import HALF, LINE_SIGNS, PLAIN, SURE, UNKNOWN, Cells, Style
+from crm_tui.text.cells import SURE
+from crm_tui.tui.screen_cells import HALF, LINE_SIGNS, PLAIN, UNKNOWN, Cells, Style
 
 _OFF = {"1": "22", "2": "22", "3": "23", "4": "24", "5": "25", "7": "27", "8": "28", "9": "29", "21": "24"}
 _OFF |= {"53": "55"}

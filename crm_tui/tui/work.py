@@ -19,6 +19,7 @@ from crm_tui.storage.diagnosis import plain
 T = TypeVar("T")
 _JOIN_SECONDS = 10.0
 _REPORT_SECONDS = 0.1
+_REST_SECONDS = 0.5
 
 
 class Superseded(Exception):
@@ -42,6 +43,8 @@ class Work:
         self._jobs: list[Job[Any]] = []
         self._regular: tuple[float, Callable[[], None]] | None = None
         self._due = 0.0
+        self.at_rest: Callable[[], None] | None = None  # called on that thread when its work seems done
+        self._worked = False
         self._closed = False
         self._death: Fault | None = None
 
@@ -193,16 +196,27 @@ class Work:
             self._died(error)
 
     def _next(self) -> tuple[Future[Any], Callable[[], Any]] | None:
-        while self._regular is not None:
-            seconds, fn = self._regular
-            left = self._due - time.monotonic()
-            if left > 0:
-                with suppress(queue.Empty):
-                    return self._queue.get(timeout=left)
-            self._due = time.monotonic() + seconds
-            with suppress(Exception):
-                fn()
-        return self._queue.get()
+        while True:
+            left = None
+            if self._regular is not None:
+                seconds, fn = self._regular
+                left = self._due - time.monotonic()
+                if left <= 0:
+                    self._due = time.monotonic() + seconds
+                    with suppress(Exception):
+                        fn()
+                    continue
+            rest = self.at_rest if self._worked and (left is None or left > _REST_SECONDS) else None
+            try:
+                item = self._queue.get(timeout=left if rest is None else _REST_SECONDS)
+            except queue.Empty:
+                if rest is not None:
+                    self._worked = False
+                    with suppress(Exception):
+                        rest()
+            else:
+                self._worked = True
+                return item
 
     def _died(self, error: BaseException) -> None:
         """The database thread ended by itself: whoever waits for it, or asks it later, is told."""

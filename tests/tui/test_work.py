@@ -31,6 +31,26 @@ async def test_everything_runs_on_one_thread_in_order(work: Work) -> None:
     assert seen == [(n, "crm-database") for n in range(20)]
 
 
+async def test_it_rests_once_when_its_work_is_done_and_again_after_more(
+    work: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("crm_tui.tui.work._REST_SECONDS", 0.001)
+    rested: list[str] = []
+    turn = threading.Semaphore(0)
+
+    def rest() -> None:
+        rested.append(threading.current_thread().name)
+        turn.release()
+        raise OSError("what fails here is nobody's loss")
+
+    work.at_rest = rest
+    for times in (1, 2):
+        assert await work.run(lambda: 1) == 1
+        assert turn.acquire(timeout=5)
+        assert rested == ["crm-database"] * times
+    assert not turn.acquire(timeout=0.02)
+
+
 async def test_errors_come_back_as_they_were(work: Work) -> None:
     with pytest.raises(ZeroDivisionError):
         await work.run(lambda: 1 / 0)
