@@ -98,11 +98,6 @@ class Session:
         self.rights.revealed.add((customer_id, group))
         self.rights.scoped(self.reader)
 
-    def rest(self) -> None:
-        """Let go of the pages that were read: the system has them still."""
-        connection.shrink(self.reader)
-        connection.shrink(self.database.connection)
-
     def close(self) -> None:
         """Close both connections and let go of the session lock."""
         self.reader.close()

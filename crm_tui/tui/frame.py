@@ -24,8 +24,8 @@ from crm_tui.tui.keymap import Keymap
 from crm_tui.tui.keys import half_width, is_writing, key_name
 from crm_tui.tui.kinds import MOVE, Action
 from crm_tui.tui.live import Live
-from crm_tui.tui.loading import give_back_memory
 from crm_tui.tui.needs import Session
+from crm_tui.tui.opening import rest
 from crm_tui.tui.painting import painted_once
 from crm_tui.tui.rooms import LIKELY, ROOMS, Factory, factory, load
 from crm_tui.tui.screens.base import BaseScreen, Then
@@ -67,7 +67,7 @@ class Frame(Days, inherit_bindings=False):
         super().__init__(settings)
         self.session = session
         self.work = work or Work()
-        self.work.interrupt, self.work.at_rest = self._stop_reading, self._rest
+        self.work.interrupt, self.work.at_rest = self._stop_reading, lambda: rest(self.session)
         self.ahead = {} if ahead is None else ahead
         self.writes = 0
         self.without_drafts = False
@@ -153,13 +153,6 @@ class Frame(Days, inherit_bindings=False):
     def _stop_reading(self) -> None:
         with suppress(AttributeError, sqlite3.ProgrammingError):
             cast(Any, self.session).reader.interrupt()
-
-    def _rest(self) -> None:
-        """Give memory back while nobody presses a key: two megabytes, which the next key takes in 1 ms."""
-        rest = getattr(self.session, "rest", None)
-        if rest is not None:
-            rest()
-        give_back_memory()
 
     # -- keys ---------------------------------------------------------------------------------------
 
