@@ -20,6 +20,8 @@ from crm_tui.identity.features import Features
 _WEIGHTS = Path(__file__).parent / "data" / "weights.json"
 MERGE, REVIEW, RELATED, POSSIBLE, NONE = "merge", "review", "related", "possible", "none"
 MERGE_ABOVE, REVIEW_FROM, POSSIBLE_FROM = 3.0, 0.0, -1.0
+_BRANCHES = ("分公司", "办事处", "代表处", "联络处", "营业部", "分店", "分厂", "分部", "分社", "分校", "分院",
+             "校区", "branch", "branchoffice")  # fmt: skip
 CODES, BRANCH, KIND, DECIDED = "codes", "branch", "kind", "decided"
 """Vetoes: two valid codes, a branch and another, a company and a person, said to be different customers."""
 
@@ -71,7 +73,14 @@ def veto(a: Features, b: Features) -> str:
         return CODES
     if (a.branch or b.branch) and branch_level(a.branch, b.branch) != "same":
         return BRANCH
+    if a.name != b.name and _stands_below(*sorted((a.name, b.name), key=len)):
+        return BRANCH
     return ""
+
+
+def _stands_below(head: str, name: str) -> bool:
+    """Tell whether a name is a whole other one with a branch behind it, whatever the other one ends with."""
+    return len(head) > 4 and name.endswith(_BRANCHES) and name.startswith(head)
 
 
 def quick(a: Features, b: Features, frequency: Frequency) -> int:

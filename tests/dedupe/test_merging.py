@@ -200,6 +200,42 @@ def test_an_undo_with_a_later_edit_in_the_way_names_it_and_changes_nothing(crm: 
     assert merges.digest(crm) == before
 
 
+def test_an_undo_over_children_of_whom_half_were_edited_is_whole_or_names_them(crm: Session):
+    first = add(crm, "上海恒达机械有限公司")
+    other = add(crm, "恒达机械", *({"name": f"张{number}", "title": "经理"} for number in range(6)))
+    contacts = [row["id"] for row in reading.children(crm.reader, "contact", other)]
+    done = merged(crm, first, other)
+
+    def edit(change: Any, field: str, value: Any) -> None:
+        for one in contacts[::2]:
+            change.update("contact", one, {field: value})
+
+    crm.write(edit, "title", "总监")
+    crm.undo(done)
+    rows = {row["id"]: row["title"] for row in reading.children(crm.reader, "contact", other)}
+    assert rows == {one: "总监" if at % 2 == 0 else "经理" for at, one in enumerate(contacts)}
+    assert_fresh(crm.database.connection)
+
+    third = add(crm, "恒达集团")
+    again = merged(crm, first, other)
+    crm.write(edit, "customer_id", third)
+    before = merges.digest(crm)
+    with pytest.raises(UndoBlocked) as blocked:
+        crm.undo(again)
+    assert {one.entity_id for one in blocked.value.obstacles} == {*contacts[::2]}
+    assert merges.digest(crm) == before
+
+
+def test_a_thousand_contacts_stand_behind_those_that_are_there(crm: Session):
+    first = add(crm, "上海恒达机械有限公司", {"name": "王芳"}, {"name": "李娜"})
+    other = add(crm, "恒达机械", *({"name": f"张{number}"} for number in range(300)))
+    merged(crm, first, other)
+    rows = reading.children(crm.reader, "contact", first)
+    assert [row["name"] for row in rows] == ["王芳", "李娜", *(f"张{number}" for number in range(300))]
+    assert [row["is_primary"] for row in rows[:3]] == [1, 0, 0]
+    assert_fresh(crm.database.connection)
+
+
 def test_chains_come_apart_in_reverse_only(crm: Session):
     one, other = pair(crm)
     third = add(crm, "恒达集团")

@@ -100,6 +100,30 @@ def test_vetoes_hold_whatever_else_agrees(other, veto):
 
 
 @pytest.mark.parametrize(
+    ("head", "branch"),
+    [
+        ("星光培训学校", "星光培训学校海淀校区"),
+        ("山东省华岸通信工程工作室", "山东省华岸通信工程工作室三明分公司"),
+        ("Ocean Power Ltd", "Ocean Power Ltd Shanghai Branch"),
+    ],
+)
+def test_a_branch_stands_behind_any_name(head: str, branch: str):
+    found = scored(FULL._replace(name=head), FULL._replace(name=branch))
+    assert found.veto == scoring.BRANCH and band(found) in (scoring.RELATED, scoring.NONE)
+
+
+def test_anybody_of_a_family_may_answer_its_telephone():
+    one = Record(kind=PERSON, name="王伟", phones=("13812345678",), city="上海")
+    other = Record(kind=PERSON, name="王先生", phones=("13812345678",), city="上海")
+    assert band(scored(one, other)) == scoring.REVIEW
+
+
+def test_a_code_that_was_copied_with_its_row_suggests_no_merge():
+    other = Record(name="杭州瑞丰食品有限公司", code=FULL.code, phones=("13987654321",), city="杭州")
+    assert band(scored(FULL, other)) != scoring.MERGE
+
+
+@pytest.mark.parametrize(
     ("left", "right"),
     [
         # One agent's address and phone, a switchboard, a contact for two firms.
@@ -172,11 +196,14 @@ def test_firms_of_one_owner_are_not_suggested():
     assert band(scored(firm, firm._replace(name="上海市恒达科技公司"))) == scoring.MERGE
 
 
-def test_five_thousand_customers_of_one_switchboard_make_no_pairs():
+@pytest.mark.parametrize(
+    "shared",
+    [{"phones": ("021-62345678",)}, {"addresses": ("上海市嘉定区北京路205号14幢1407室",)}],
+    ids=["switchboard", "agent"],
+)
+def test_thousands_of_one_switchboard_or_agent_make_no_pairs(shared: dict[str, tuple[str, ...]]):
     found = [
-        features(Record(name=f"{a}{b}机械有限公司", phones=("021-62345678",)))
-        for a in "华泰恒达瑞"
-        for b in "天海川山石"
+        features(Record(name=f"{a}{b}机械有限公司", **shared)) for a in "华泰恒达瑞" for b in "天海川山石"
     ]
     of = blocks(enumerate(map(keys, found)))
     assert max(counts(of).values()) == 25
