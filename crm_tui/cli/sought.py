@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from crm_tui import config
 from crm_tui.cli.output import Column, Output
+from crm_tui.errors import CrmError
 from crm_tui.locale import LANGUAGES, _, set_language
 from crm_tui.text.cells import safe
 
@@ -182,6 +183,7 @@ def quick(argv: Sequence[str]) -> int | None:
     if call is None:
         return None
     from crm_tui.session import open_session
+    from crm_tui.storage.driver import sqlite3
 
     set_language(call.language)
     try:
@@ -192,7 +194,7 @@ def quick(argv: Sequence[str]) -> int | None:
     except KeyboardInterrupt:
         sys.stderr.write(_("Stopped.") + "\n")
         return CANCELLED
-    except Exception:
+    except (CrmError, sqlite3.Error, OSError, ValueError):
         return None  # nothing is written yet: the grammar does it again, and tells what is wrong
     try:
         if isinstance(sys.stdout, io.TextIOWrapper):

@@ -19,6 +19,7 @@ from crm_tui.dedupe import store_crowding as store
 from crm_tui.dedupe.crowded import OTHER_ROW, PIECE, Alike, Crowded, Met, meet, worths
 from crm_tui.dedupe.hands import Hands, Task, hands
 from crm_tui.dedupe.scoring import Line, band, band_of, compare
+from crm_tui.dedupe.store_finding import having
 from crm_tui.identity.document import features_of
 from crm_tui.identity.features import Record, features
 from crm_tui.identity.keys import NAMED, cap_of, keys, type_of
@@ -83,7 +84,7 @@ def match_with(reader: sqlite3.Connection, rows: Iterable[tuple[int, Record, int
         own, counts = features(record), {}
         for key in keys(own):
             if type_of(key) in NAMED:
-                counts[key] = len(store.members(reader, key, COUNTED)) + 1
+                counts[key] = len(having(reader, key, COUNTED)) + 1
         scored = compare(own, features_of(known[customer]), counts)
         found[row] = Match(0, customer, scored.score, band(scored), tuple(scored.lines))
     return found
@@ -203,7 +204,7 @@ class Crowd:
                     self._stop()
                 term = key.to_bytes(8, "big").decode("ascii")
                 most = max(cap_of(term), COUNTED) if type_of(term) in NAMED else cap_of(term)
-                customers = store.members(self._reader, term, most + 1)
+                customers = having(self._reader, term, most + 1)
                 members = [one & 0xFFFFFFFF for one in group]
                 meet(term, members, customers, len(customers), few, self._counts)
             for piece, own in few.items():

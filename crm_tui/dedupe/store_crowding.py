@@ -10,7 +10,6 @@ from crm_tui import clock
 from crm_tui.storage.driver import sqlite3
 from crm_tui.storage.lists import query_in
 
-SOME_OF = "SELECT rowid FROM customer_gram WHERE customer_gram MATCH :key LIMIT 0 + :most"
 DOCUMENTS = (
     "SELECT customer_id, haystack || whereabouts FROM compared WHERE customer_id IN ({ids})"
     " ORDER BY customer_id NULLS LAST"
@@ -39,12 +38,6 @@ SECONDS = 0.04
 
 None stays open while the answers are worked through.
 """
-
-
-def members(reader: sqlite3.Connection, key: str, most: int) -> list[int]:
-    """Return at most ``most`` customers whom the index has under a key."""
-    # A key has no quotation mark (keys.py).
-    return [row[0] for row in reader.execute(SOME_OF, {"key": f'"{key}"', "most": most}).fetchall()]
 
 
 def open_keys(connection: sqlite3.Connection) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from crm_tui.access.policy import Policy
 from crm_tui.locale import _
@@ -50,8 +50,12 @@ class RightsMoved:
 
     async def _close_boxes(self) -> None:
         """Close what shows over a screen what was read before; forms keep what is typed."""
-        while getattr(self._app.screen, "keeps_no_rights", False) and len(self._app.screen_stack) > 2:
-            await self._app.back()
+        while len(self._app.screen_stack) > 2:
+            shown: Any = self._app.screen
+            # What is being written is asked for its rights as it is written.
+            if not getattr(shown, "keeps_no_rights", False) or getattr(shown, "job", None) is not None:
+                return
+            await (shown.leave() if isinstance(shown, BaseScreen) else self._app.back())
 
     def _end(self) -> None:
         """Keep what is typed; the next key ends the program with this sentence."""

@@ -129,7 +129,6 @@ LINES: dict[str, Line] = {
     "dedupe.store.follow_ups": lambda a: dedupe_store.follow_ups(a.reader, a.ids),
     "dedupe.store.decided": lambda a: dedupe_store.decided(a.reader, a.ids),
     "dedupe.store.strong_keys": lambda a: dedupe_store.strong_keys(a.reader, a.ids),
-    "dedupe.store_crowding.members": OF_INDEX,
     "dedupe.crowded.Crowded": COMPARES,
     "dedupe.crowding.Crowd": COMPARES,
     "dedupe.store_crowding.see_all": COMPARES,

@@ -9,10 +9,13 @@ from pathlib import Path
 import pytest
 import time_machine
 
-from crm_tui.session import Session
+from crm_tui.access import policies
+from crm_tui.access.store import add
+from crm_tui.session import Session, open_session
 from tests.exchange.importer import every
 from tests.tui.driver import User, story
 from tests.tui.office import NOW, app, customer, office
+from tests.tui.test_live import look
 
 HEAD = ("客户名称", "联系人姓名", "手机", "邮箱", "办公地址", "备注")
 ROWS = (
@@ -75,3 +78,24 @@ async def test_a_whole_band_is_decided_on_its_heading(session: Session) -> None:
         assert "新增 4" in user.text
         await user.press("f12", "u")
     assert len(every(session, "SELECT id FROM customer")) == 3
+
+
+@pytest.mark.requirement("S0-20")
+@pytest.mark.parametrize("on", ["preview", "suspects"])
+async def test_a_preview_closes_when_rights_move(session: Session, on: str) -> None:
+    session.write(add, "chen", "陈晨", "sales_rep")
+    with open_session(session.database.path, login="chen") as rep:
+        customer(rep, "上海恒达机械有限公司", {"name": "王伟", "mobile": "13812345678"})
+        async with story(app(rep), size=(120, 40)) as user:
+            await to_preview(user)
+            if on == "suspects":
+                await user.press("s")
+                assert user.screen.kind == "suspects"
+            await look(user)
+            session.write(policies.set_permission, "sales_rep", "read", "", "all")
+            await look(user)
+            assert user.screen.kind == "import" and "还没有写入" not in user.text
+            assert "权限有变动" in user.message
+            await user.press("f12")
+            assert "还没有写入" in user.text
+            assert "建议合并 2" in user.text

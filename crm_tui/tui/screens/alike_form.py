@@ -14,16 +14,14 @@ from crm_tui.access.showing import locked_groups
 from crm_tui.customers import reading
 from crm_tui.customers.convert import Context
 from crm_tui.customers.fields import FIELDS
-from crm_tui.errors import BadInput, CrmError
+from crm_tui.errors import BadInput
 from crm_tui.locale import _, ngettext
 from crm_tui.session import Session
 from crm_tui.text.fold import fold
-from crm_tui.tui import faults
 from crm_tui.tui.screens.form_fields import read_back
 from crm_tui.tui.screens.record_form import RecordForm
 from crm_tui.tui.widgets.form import Field, Form
 from crm_tui.tui.widgets.likely_pane import LikelyPane, LikelyRow
-from crm_tui.tui.work import Superseded
 
 if TYPE_CHECKING:
     from crm_tui.tui.screens.alike_rows import Answer
@@ -138,20 +136,11 @@ class AlikeForm(RecordForm):
         if not self.query(Form):
             return
         typed = self.typed_values()
-        try:
-            answer = await self.crm.work.latest(
-                ("alike", id(self)), look, self.session, typed, self.customer_id, frozenset(self.others)
-            )
-        except Superseded:
-            return
-        except CrmError as error:
-            self.say(str(error), "bad")
-            return
-        except Exception as error:
-            self.crm.faults.append(error)
-            self.say(faults.describe(error), "bad")
-            return
-        self._show(answer)
+        others = frozenset(self.others)
+        asked = partial(look, self.session, typed, self.customer_id, others)
+        answer = await self.latest("alike", asked)
+        if answer is not None:
+            self._show(answer)
 
     def typed_values(self) -> dict[str, str]:
         """Return what of the customer stands in the form."""

@@ -109,6 +109,10 @@ class BaseScreen(Screen[Any]):
         """Let the key bar follow what is allowed on the row under the cursor."""
         self.crm.allowed.rested(self)
 
+    async def leave(self) -> None:
+        """Close, for what it shows was read under other rights (keeps_no_rights)."""
+        await self.crm.back()
+
     def rights_moved(self) -> None:
         """What the user may see or do moved: let go of what was read; ``reload`` follows when it is shown."""
 
@@ -150,6 +154,21 @@ class BaseScreen(Screen[Any]):
     ) -> None:
         """Change the status line; what is not given stays. ``narrowed`` is the filter in words."""
         self.status.change(title=title, filter=filter, total=total, narrowed=narrowed)
+
+    async def latest(self, what: str, fn: Callable[[], Any]) -> Any:
+        """Return what ``fn`` answers on the database thread; None after a newer question or an error."""
+        try:
+            return await self.crm.work.latest((what, id(self)), fn)
+        except Superseded:
+            return None
+        except CrmError as error:
+            self.say(str(error), "bad")
+        except Exception as error:
+            from crm_tui.tui import faults
+
+            self.crm.faults.append(error)
+            self.say(faults.describe(error), "bad")
+        return None
 
     def say(self, text: str, kind: str = "info") -> None:
         """Show a message in the message line."""

@@ -12,16 +12,14 @@ from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Input
 
-from crm_tui.errors import CrmError
 from crm_tui.locale import _, ngettext
 from crm_tui.session import Session
 from crm_tui.text.cells import safe
-from crm_tui.tui import faults, recent
+from crm_tui.tui import recent
 from crm_tui.tui.screens.base import BaseScreen
 from crm_tui.tui.widgets.lines import TextLine
 from crm_tui.tui.widgets.rows import Column, ListSource, Row
 from crm_tui.tui.widgets.table import Table
-from crm_tui.tui.work import Superseded
 
 LIMIT = 50
 DEADLINE_MS = 150
@@ -129,19 +127,8 @@ class FindScreen(BaseScreen, ModalScreen[Any]):
     async def _look(self, text: str) -> None:
         mine = self._newest = object()
         wanted = text.strip()
-        try:
-            read = partial(self._read, wanted, lambda: self._newest is not mine)
-            answer = await self.crm.work.latest(("find", id(self)), read)
-        except Superseded:
-            return
-        except CrmError as error:
-            self.say(str(error), "bad")
-            return
-        except Exception as error:
-            self.crm.faults.append(error)
-            self.say(faults.describe(error), "bad")
-            return
-        if self._newest is mine:
+        answer = await self.latest("find", partial(self._read, wanted, lambda: self._newest is not mine))
+        if answer is not None and self._newest is mine:
             await self._show(answer)
             if answer.state:
                 await self.crm.live.indexing.tend()

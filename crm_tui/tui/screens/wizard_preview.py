@@ -79,6 +79,7 @@ class PreviewScreen(JobScreen):
 
     kind: ClassVar[str] = "import"
     hidden: frozenset[str] = frozenset({"template"})
+    keeps_no_rights: ClassVar[bool] = True
     asks_before_stop = True
 
     def __init__(self, plan: ImportPlan, path: Path) -> None:
@@ -88,6 +89,7 @@ class PreviewScreen(JobScreen):
         self.filter_ = ""
         self.done: Done | None = None
         self._without_backup = False
+        self._old = False  # compared under other rights
         self.about = Prose(classes="wizard-about")
         self.table = Table(
             [
@@ -158,6 +160,8 @@ class PreviewScreen(JobScreen):
         """Say why the import cannot be confirmed."""
         if action_id in ("confirm", "on_suspect") and self.done is not None:
             return _("It is imported already.")
+        if action_id in ("confirm", "on_suspect") and self._old:
+            return _("What you may see or do was changed; go back and compare the sheet again.")
         if action_id == "on_suspect" and not self.plan.bands:
             return _("No row resembles another customer.")
         if action_id == "confirm" and self.session.read_only:
@@ -279,10 +283,16 @@ class PreviewScreen(JobScreen):
 
     async def do_back(self) -> None:
         """Stop the import (asked once), or leave."""
-        await self.stop_or(self._leave)
+        await self.stop_or(self.leave)
 
-    async def _leave(self) -> None:
+    async def leave(self) -> None:
+        """Close, and with it the sheet that was imported."""
         await self.crm.back(self.done is not None)
+
+    def rights_moved(self) -> None:
+        """Import nothing that was compared with what was seen before."""
+        super().rights_moved()
+        self._old = True
 
     def on_unmount(self) -> None:
         """Remove the prepared rows."""

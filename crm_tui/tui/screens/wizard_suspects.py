@@ -60,6 +60,7 @@ class SuspectsScreen(BaseScreen):
     """Decides before anything is written; closes with True when something was decided."""
 
     kind: ClassVar[str] = "suspects"
+    keeps_no_rights: ClassVar[bool] = True
 
     def __init__(self, plan: ImportPlan) -> None:
         super().__init__()
