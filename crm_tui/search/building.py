@@ -26,13 +26,14 @@ from crm_tui.storage.lists import PIECE
 from crm_tui.storage.schema import statements_on
 
 Value = TypeVar("Value")
-FIRST, MOST = 250, 1600  # customers in one piece
-LOCK_SECONDS = 0.04  # wanted of one piece
+FIRST, MOST = 125, 1000  # customers in one piece
+LOCK_SECONDS = 0.03  # wanted of one piece
+GROWTH = 1.5  # of the next piece, after one that was soon put in
 KEPT_SECONDS = 20
 CLEARED_AT_ONCE = 500  # pages
 MOST_PARTS = 16  # of an index, before they are merged: every look at it asks each
 MOST_WHILE_BUILDING = 128
-LEAST_PAGES, MOST_PAGES = 4, 64  # of one step of a merge
+LEAST_PAGES, MOST_PAGES = 4, 48  # of one step of a merge
 READ_AT_ONCE = 200  # customers
 MOST_SETS = 50  # of others during one piece
 
@@ -69,7 +70,7 @@ class Upkeep:
     def __init__(self, database: Database, lend: Lend = _at_once) -> None:
         self._database = database
         self._lend = lend
-        self._size, self._pages = FIRST, PAGES
+        self._size, self._pages = 2 * FIRST, PAGES
         self._asked = False
         self._me = f"{socket.gethostname()}:{os.getpid()}"
 
@@ -180,7 +181,7 @@ class Upkeep:
         if took > LOCK_SECONDS:
             self._pages = max(LEAST_PAGES, self._pages // 2)
         elif took < LOCK_SECONDS / 2:
-            self._pages = min(MOST_PAGES, self._pages * 2)
+            self._pages = min(MOST_PAGES, int(self._pages * GROWTH))
         return merged
 
     def _build(self, after: int) -> None:
@@ -190,7 +191,7 @@ class Upkeep:
         if took > LOCK_SECONDS:
             self._size = max(FIRST, int(self._size * LOCK_SECONDS / took))
         elif took < LOCK_SECONDS / 2:
-            self._size = min(MOST, self._size * 2)
+            self._size = min(MOST, int(self._size * GROWTH))
 
     def _prepare(self, after: int) -> Piece:
         """Compute what the next customers are found by; the connection is lent for a moment at a time."""

@@ -13,7 +13,7 @@ KEPT = 768  # names taken apart that are kept
 class Name:
     """A name: ``joined`` is its text without punctuation, the legal form included; places count its signs."""
 
-    __slots__ = ("_places", "_said", "joined", "marked", "parts", "person", "text")
+    __slots__ = ("_heads", "_places", "_said", "joined", "marked", "parts", "person", "text")
 
     def __init__(self, text: str, person: bool) -> None:
         self.text = text if person else unmarked(text)
@@ -22,6 +22,7 @@ class Name:
         self.parts = units(self.text)
         self.joined = "".join(self.parts)
         self._said: list[Read] | None = None
+        self._heads: list[str] | None = None
         self._places: tuple[int, int, int] | None = None
 
     @property
@@ -32,6 +33,13 @@ class Name:
                 read_person(self.text, self.parts) if self.person else [read(one) for one in self.parts]
             )
         return self._said
+
+    @property
+    def heads(self) -> list[str]:
+        """What each unit may begin with: its first sign and its initials."""
+        if self._heads is None:
+            self._heads = [part[0] + said[1] for part, said in zip(self.parts, self.said, strict=True)]
+        return self._heads
 
     @property
     def places(self) -> tuple[int, int, int]:

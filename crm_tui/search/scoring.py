@@ -53,8 +53,11 @@ def score(term: Term, lines: Sequence[Line], weak: bool = False) -> Match | None
     best: Match | None = None
     points = 0.0
     allowed = term.lines
+    query, free = term.text, _FREE.get(term.kind)
     for kind, text in lines:
         if (allowed and kind not in allowed) or most.get(kind, BEST) <= points:
+            continue
+        if free is not None and query not in text and kind not in free:
             continue
         found = judge(term, kind, text)
         if found is not None and found.score > points:
@@ -297,6 +300,8 @@ def _digits(term: Term, kind: str, text: str) -> Match | None:
         points = 98.0 if size == len(text) else 52.0 + 20.0 * size / len(text)
         return Match(points, reasons.CODE, kind, text)
     if kind in NAMES:
+        if query not in text and text.isalnum():
+            return None
         taken = name(text)
         at = taken.joined.find(query)
         if at < 0:
@@ -340,6 +345,8 @@ BEST = 200.0
 # By kind of term its judge, and the most points that a line can have, where that is less than a name's.
 _OF_LETTERS = {"c": 86.0, "r": 80.0, "p": 0.0, "m": 84.0, "h": 84.0, "w": 82.0, "u": 90.0, "t": 74.0}
 _OF_SIGNS = {"c": 88.0, "r": 82.0, "t": 78.0, **dict.fromkeys("pmhwu#", 60.0)}
+# By kind of term the lines that may answer without having it as it stands, where others may not.
+_FREE = {HAN_TERM: NAMES, DIGITS: NAMES | {document.NUMBER}}
 _JUDGES: dict[str, tuple[Callable[[Term, str, str], Match | None], Mapping[str, float]]] = {
     HAN_TERM: (_text, _OF_SIGNS),
     LETTERS: (_spelled, _OF_LETTERS),

@@ -19,7 +19,7 @@ from crm_tui.search.deadline import Deadline
 from crm_tui.search.expressions import any_of, both
 from crm_tui.search.parsing import DIGITS, HAN_TERM, LETTERS, Question, Term, parse
 from crm_tui.search.scoring import EXACT, SPELLED, Match, score
-from crm_tui.search.tiers import LAST, LATER, LOOSE, USUAL, WEAK, Tier, stages, tiers
+from crm_tui.search.tiers import LAST, LATER, LOOSE, USUAL, WEAK, Tier, stages
 from crm_tui.storage.driver import sqlite3
 
 LIMIT = 50
@@ -109,8 +109,11 @@ def _plain(term: Term) -> float:
     return SPELLED + 8.0 if term.kind == LETTERS and size >= LONG else SURE
 
 
-def _spells(term: Term) -> bool:
-    return term.kind == LETTERS and term.text.isalpha()
+def _least(term: Term) -> int:
+    """Return the signs from which on few customers answer a term, as a rule."""
+    if term.kind == DIGITS:
+        return 6
+    return 3 if term.kind == LETTERS and term.text.isalpha() else 2
 
 
 def _interrupted(error: sqlite3.Error) -> bool:
@@ -210,7 +213,7 @@ class _Search:
         wide = [one for one in asked if not one.within]
         if (
             len(asked) < 2
-            or len(terms[0].text) < 2 + (terms[0].kind == DIGITS or _spells(terms[0]))
+            or len(terms[0].text) < _least(terms[0])
             or self.late
             or any(map(self._needless, asked))
         ):
@@ -242,9 +245,13 @@ class _Search:
 
     def _several(self, terms: Sequence[Term]) -> None:
         """All terms at once: candidates have something of each."""
-        asked = [list(tiers(term)) for term in terms]
+        left = [stages(term) for term in terms]
+        asked: list[list[Tier]] = [[] for _term in terms]
         most = OF_LETTER if any(term.lone for term in terms) else OF_SEVERAL
-        for last in (USUAL, LOOSE, WEAK):
+        for last, end in ((USUAL, LATER), (LOOSE, LAST), (WEAK, None)):
+            for each, rest in zip(asked, left, strict=True):
+                # Those that take time to make are made when they are asked.
+                each += takewhile(lambda one, end=end: one is not end, rest)
             parts = [
                 any_of(
                     *(one.expression for one in each if (one.group <= last or one.early) and not one.within)

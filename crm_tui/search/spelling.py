@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
-from crm_tui.search.grams import Read
 from crm_tui.search.names import Name
 
 _DOUBLE = ("zh", "ch", "sh")
@@ -21,25 +21,37 @@ class Spelt(NamedTuple):
     full: int
 
 
-class _Speller:
-    def __init__(self, query: str, parts: Sequence[str], said: Sequence[Read]) -> None:
-        self.query = query
-        self.parts = parts
-        self.said = said
-        self.left = MOST_STEPS
-        self.dead: set[tuple[int, int]] = set()
+Step = tuple[int, int, int]  # letters taken, units abbreviated, units in full
 
-    def walk(self, at: int, unit: int) -> tuple[int, int, int] | None:
+
+@lru_cache(maxsize=4)
+def _known(query: str) -> dict[tuple[str, int], list[Step]]:
+    """Return the steps of a query through units as they are known: names have many units in common."""
+    return {}
+
+
+class _Speller:
+    def __init__(self, query: str, name: Name) -> None:
+        self._query = query
+        self._parts, self._said = name.parts, name.said
+        # A surname is read in its own way in one place.
+        self._known = {} if name.person else _known(query)
+        self._left = MOST_STEPS
+        self._dead: set[tuple[int, int]] = set()
+
+    def walk(self, at: int, unit: int) -> Step | None:
         """Return (units, abbreviated, in full) of the fullest way to spell the rest from here."""
-        query = self.query
-        if at == len(query):
+        if at == len(self._query):
             return (0, 0, 0)
-        if unit == len(self.parts) or (at, unit) in self.dead or self.left <= 0:
+        if unit == len(self._parts) or self._left <= 0 or (at, unit) in self._dead:
             return None
-        self.left -= 1
-        part = self.parts[unit]
-        best: tuple[int, int, int] | None = None
-        for took, short, full in self._steps(part, self.said[unit][0], at):
+        self._left -= 1
+        part = self._parts[unit]
+        steps = self._known.get((part, at))
+        if steps is None:
+            steps = self._known[part, at] = self._steps(part, self._said[unit][0], at)
+        best: Step | None = None
+        for took, short, full in steps:
             rest = self.walk(at + took, unit + 1)
             if rest is not None:
                 found = (rest[0] + 1, rest[1] + short, rest[2] + full)
@@ -48,16 +60,16 @@ class _Speller:
                 if not best[1]:
                     break
         if best is None:
-            self.dead.add((at, unit))
+            self._dead.add((at, unit))
         return best
 
-    def _steps(self, part: str, said: Sequence[str], at: int) -> list[tuple[int, int, int]]:
+    def _steps(self, part: str, said: Sequence[str], at: int) -> list[Step]:
         """Return by how many letters a unit may be gone through, and as what: abbreviated, in full."""
-        query = self.query
+        query = self._query
         if query.startswith(part, at):
             return [(len(part), 0, 0)]
         first = query[at]
-        steps: list[tuple[int, int, int]] = []
+        steps: list[Step] = []
         if not said:
             if part.isascii() and part[0] == first:
                 rest = query[at:]
@@ -81,19 +93,18 @@ class _Speller:
 
 def spell(query: str, name: Name) -> list[Spelt]:
     """Return the places where a query spells a part of a name, at most one for each place to begin."""
-    parts, said = name.parts, name.said
     first = query[0]
+    units = [unit for unit, heads in enumerate(name.heads) if first in heads]
+    if not units:
+        return []
+    parts = name.parts
+    speller = _Speller(query, name)
     found: list[Spelt] = []
-    offset = 0
-    speller: _Speller | None = None
-    for unit, part in enumerate(parts):
-        if part[0] == first or first in said[unit][1]:
-            speller = speller or _Speller(query, parts, said)
-            way = speller.walk(0, unit)
-            if way is not None:
-                size = sum(map(len, parts[unit : unit + way[0]]))
-                found.append(Spelt(offset, size, way[1], way[2]))
-        offset += len(part)
+    for unit in units:
+        way = speller.walk(0, unit)
+        if way is not None:
+            size = sum(map(len, parts[unit : unit + way[0]]))
+            found.append(Spelt(sum(map(len, parts[:unit])), size, way[1], way[2]))
     return found
 
 
