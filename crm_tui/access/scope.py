@@ -207,7 +207,7 @@ class _Terms:
         if scope_ == NONE:
             return "1 = 0"
         return (
-            f"(EXISTS (SELECT 1 FROM temp.{OWNER_TABLES[scope_]} o WHERE o.id = {owner})"
+            f"({owner} IN (SELECT o.id FROM temp.{OWNER_TABLES[scope_]} o)"
             f" OR EXISTS (SELECT 1 FROM main.collaborator k WHERE k.person_id = {self._me}"
             f" AND k.customer_id = {customer} AND k.deleted_at IS NULL))"
         )

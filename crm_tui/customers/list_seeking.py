@@ -14,13 +14,18 @@ from typing import Any
 from crm_tui.customers import store_list as lists
 from crm_tui.customers.filter_fields import All, Filter, conditions
 from crm_tui.customers.store_filter import Reading
-from crm_tui.customers.store_members import Members, sample
+from crm_tui.customers.store_members import Members, sample, size_of, span
 from crm_tui.customers.store_pieces import Test
 
 AMONG_MEMBERS = "substr(:members, {id} + 1, 1) = x'01'"
 SORTED_AT_ONCE = 12_000  # members that are fetched whole rather than sought along the order
 IN_SPAN = "+{id} BETWEEN :lowest AND :highest"  # as written it leads no query
 WALK_MS, FAR_MS = 20, 60  # after which a walk that finds too little is given up
+SEEN_MS = 10  # the same of one that tests whose each row is, and looks all over the file for them
+AT_ONCE_A_MS, APART_A_MS = (
+    2_000,
+    250,
+)  # rows that a walk looks at in a millisecond, together or apart in the file
 SEEK_MS = 40  # the same of one that knows the members of a part of the filter
 TEXT_MS = 120  # the same where a text is looked for: every other way reads all of them
 LOOKED_AT = 240  # rows at the beginning of a list that tell which condition leads
@@ -129,9 +134,9 @@ def seek(
     if not whole:
         first = _first(reading, order, segments, backwards)
         lead, rest = _leading(reading, tree, first)
-        span = reading.span(lead)
-        if span is not None and sum(not span[0] <= one <= span[1] for one in first) > len(first) // 2:
-            return Seeking(reading, order, segments, None, tree, backwards=backwards, span=span)
+        near = span(reading, lead)
+        if near is not None and sum(not near[0] <= one <= near[1] for one in first) > len(first) // 2:
+            return Seeking(reading, order, segments, None, tree, backwards=backwards, span=near)
     return Seeking(reading, order, segments, Members(reading, lead), rest, backwards=backwards)
 
 
@@ -140,7 +145,8 @@ def patience(
 ) -> int:
     """Return for how many milliseconds a list is worth walking along its order; 0: it is sought at once.
 
-    Where many pass, though none of the first, reading who they are would take longer than going there.
+    Where none of the first pass, a sample of rows tells how far down those lie that do. Where many pass,
+    reading who they are takes longer, so that the walk may too.
     """
     if any(one.field == "text" for one in conditions(tree)):
         return TEXT_MS
@@ -148,10 +154,14 @@ def patience(
     whole = lists.ORDERS["id"]
     if len(first) < LOOKED_AT or lists.gather(reading.reader, whole, test, first):
         return WALK_MS
-    if reading.has_span(_leading(reading, tree, first)[0]):
-        return 0
-    spread = sample(reading.reader)
-    return FAR_MS if len(lists.gather(reading.reader, whole, test, spread)) > len(spread) // 4 else WALK_MS
+    spread = lists.in_order(sample(reading.reader, order), segments, backwards)
+    passing = {row[0] for row in lists.gather(reading.reader, whole, test, spread)}
+    before = next((at for at, one in enumerate(spread) if one in passing), None)
+    if before is None:
+        return 0 if reading.has_span(_leading(reading, tree, first)[0]) else WALK_MS
+    most = FAR_MS if len(passing) > len(spread) // 4 else WALK_MS
+    looked_at = most * (APART_A_MS if order.key in lists.APART else AT_ONCE_A_MS)
+    return most if before * size_of(reading.reader) <= looked_at * len(spread) else 0
 
 
 def each_test(reading: Reading, tree: Filter | None) -> list[Test]:

@@ -17,7 +17,6 @@ from crm_tui.customers.filter_ranges import Range, after, just_before, moved, ot
 from crm_tui.customers.store_pieces import (
     ANY_TAG,
     COLUMNS,
-    ENDS,
     HAS_TAG,
     HAY,
     MOST_RANGES,
@@ -30,7 +29,9 @@ from crm_tui.customers.store_pieces import (
     OF_CUSTOMER,
     OF_STATE,
     TAGGED,
+    TAGGED_AT_ALL,
     TAGS,
+    UNDATED,
     ZONE,
     Held,
     Piece,
@@ -39,6 +40,8 @@ from crm_tui.customers.store_pieces import (
 from crm_tui.customers.store_sight import sight
 from crm_tui.storage.driver import sqlite3
 from crm_tui.text.fold import fold
+
+ANY = ("tag", "some")
 
 
 class Reading:
@@ -328,18 +331,6 @@ class Reading:
         exact = all(one is not None and one.rest is None for one in found)
         return Held(every, None if exact else here)
 
-    def span(self, tree: Filter) -> tuple[int, int] | None:
-        """Return the lowest and highest id that a condition on times lets pass, None for any other filter."""
-        if not isinstance(tree, Condition) or not self.has_span(tree):
-            return None
-        found: list[int] = []
-        for piece in self.pieces(tree, False) or ():
-            sql = piece.sql
-            for ids, ends in ENDS:
-                sql = sql.replace(ids, ends)
-            found += [end for end in self.reader.execute(sql, piece.params).fetchone() if end is not None]
-        return (min(found), max(found)) if found else None
-
     @staticmethod
     def has_span(tree: Filter) -> bool:
         """Tell whether a filter is a condition on times, whose customers have ids near each other."""
@@ -358,15 +349,19 @@ class Reading:
 
         None where no index knows that.
         """
-        return self._of_condition(one, negated) if one.field != "plan" else None
+        # Of those without a plan, and of all who have a tag, no index knows them alone or in time.
+        known = (one.op == "some") is not negated if one.field == "plan" else (one.field, one.op) != ANY
+        return self._of_condition(one, negated) if known else None
 
     def _of_condition(self, one: Condition, negated: bool) -> list[Piece] | None:
         kind = FILTER_FIELDS[one.field].kind
         if kind == "text":
             return None
         if kind == "tag":
-            if negated or one.op != "is":
+            if negated or one.op == "none":
                 return None
+            if one.op == "some":
+                return [Piece(TAGGED_AT_ALL, {})]
             bound = [self._bind(tag) for tag in self._tag_ids(one.values)]
             return [Piece(TAGGED.replace("{p}", next(iter(each))), each) for each in bound]
         column, ranges = self._ranges(one)
@@ -374,12 +369,13 @@ class Reading:
             ranges = others(ranges, column in NUMBERS)
         if column == "doubtful":
             return [Piece(ODD, {})] if ranges == [(1, None)] else None
+        more = []
         if column == "plan":
             # Whoever has no open plan has no next day either.
-            if ranges[:1] != [(0, 0)]:
-                return None
-            column, ranges = "due", [(None, None)]
-        pieces = [piece for low, high in ranges for piece in self._piece(column, low, high)]
+            some = (one.op == "some") is not negated
+            column, ranges = "due", [("0", None)] if some else [(None, None)]
+            more = [Piece(UNDATED, {})] if some else []
+        pieces = more + [piece for low, high in ranges for piece in self._piece(column, low, high)]
         return pieces if len(pieces) <= MOST_RANGES else None
 
     def _piece(self, column: str, low: Any, high: Any) -> list[Piece]:

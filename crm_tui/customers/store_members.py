@@ -7,27 +7,59 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from itertools import compress
-from typing import TypeGuard
+from typing import Any, TypeGuard
 
 from crm_tui.customers import store_list as lists
 from crm_tui.customers.filter_fields import All, Any_, Condition, Filter, Not_
 from crm_tui.customers.store_filter import Reading
-from crm_tui.customers.store_pieces import OF_CUSTOMER, OF_STATE, Piece
+from crm_tui.customers.store_pieces import ENDS, OF_CUSTOMER, OF_STATE, Piece
 from crm_tui.storage.driver import sqlite3
+from crm_tui.storage.in_time import at_most
 
 HIGHEST = "SELECT coalesce(max(s.customer_id), 0) FROM listed s"
 SAMPLED = 240
+ENDS_MS = 10  # in which the lowest and highest that pass are mostly found from both ends of the file
 GOLDEN = 0.6180339887
 FEW_LEFT = 40_000  # customers of whom each is looked at rather than all rows of the file
 TURNED = bytes((1, 0)) + bytes(254)
 
 
-def sample(reader: sqlite3.Connection) -> list[int]:
-    """Return the ids of some customers from all over the file."""
-    size = reader.execute(HIGHEST).fetchone()[0] + 1
+def sample(reader: sqlite3.Connection, order: lists.Order = lists.ORDERS["id"]) -> list[tuple[int, Any]]:
+    """Return (id, key) of some customers from all over the file."""
+    size = size_of(reader)
     # In no step with anything that recurs from row to row.
     spread = {int(at * GOLDEN % 1 * size) for at in range(1, SAMPLED)}
-    return [row[0] for row in lists.gather(reader, lists.ORDERS["id"], None, sorted(spread))]
+    return lists.gather(reader, order, None, sorted(spread))
+
+
+def size_of(reader: sqlite3.Connection) -> int:
+    """Return one more than the highest id."""
+    return reader.execute(HIGHEST).fetchone()[0] + 1
+
+
+def span(reading: Reading, tree: Filter) -> tuple[int, int] | None:
+    """Return the lowest and highest id that a condition on times lets pass, None for any other filter.
+
+    Where a list begins far from them, few at the ends of the file do not pass.
+    """
+    if not isinstance(tree, Condition) or not reading.has_span(tree):
+        return None
+    test, found = reading.test(tree), list[int]()
+    order, whole = lists.ORDERS["id"] if test.of_customer else lists.BY_STATE, lists.Segment("", {}, True)
+    try:
+        with at_most(reading.reader, ENDS_MS):
+            for backwards in (False, True):
+                rows = lists.walk(reading.reader, order, whole, test, backwards=backwards, limit=1)
+                found += [row[0] for row in rows]
+    except TimeoutError:
+        found = []
+        for piece in reading.pieces(tree, False) or ():
+            sql = piece.sql
+            for ids, ends in ENDS:
+                sql = sql.replace(ids, ends)
+            ends = reading.reader.execute(sql, piece.params).fetchone()
+            found += [end for end in ends if end is not None]
+    return (min(found), max(found)) if found else None
 
 
 class Members:
@@ -36,7 +68,7 @@ class Members:
     def __init__(self, reading: Reading, tree: Filter) -> None:
         self.reader = reading.reader
         self.reading = reading
-        self.size = self.reader.execute(HIGHEST).fetchone()[0] + 1
+        self.size = size_of(self.reader)
         self._sample: list[int] | None = None
         self._loose = False  # whether ids that are in no list are flagged too
         self.flags = self._of(tree, turned=False)
@@ -116,7 +148,7 @@ class Members:
         """Return how many of a sample of rows pass, as a part of one."""
         order = lists.ORDERS["id"]
         if self._sample is None:
-            self._sample = sample(self.reader)
+            self._sample = [row[0] for row in sample(self.reader)]
         passing = lists.gather(self.reader, order, self.reading.test(tree), self._sample)
         return len(passing) / max(len(self._sample), 1)
 

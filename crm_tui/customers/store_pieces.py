@@ -44,6 +44,12 @@ ODD = "SELECT s.customer_id FROM listed s WHERE s.odd > 0"
 TAGGED = "SELECT l.customer_id FROM tag_link l WHERE l.tag_id = :{p}"
 HAS_TAG = "EXISTS (SELECT 1 FROM tag_link l WHERE l.customer_id = {id} AND l.tag_id IN ({values}))"
 ANY_TAG = "EXISTS (SELECT 1 FROM tag_link l WHERE l.customer_id = {id})"
+TAGGED_AT_ALL = "SELECT l.customer_id FROM tag_link l WHERE l.tag_id IN (SELECT g.id FROM tag g)"
+# The plans of all by the index of their owner.
+UNDATED = (
+    "SELECT p.customer_id FROM plan p WHERE p.owner_id IN (SELECT a.id FROM person_any a)"
+    " AND p.state IN ('todo', 'doing') AND p.due_on IS NULL"
+)
 NEVER = "1 = 0"
 HAY = "s.haystack LIKE :{p} ESCAPE '!'"
 TAGS = "SELECT id, name_key FROM tag"

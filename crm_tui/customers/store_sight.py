@@ -99,6 +99,8 @@ class Seen:
         self, order: Order, segment: Segment, tests: Tests, limit: int, *, backwards: bool
     ) -> list[tuple[int, Any]]:
         """Return (id, key) of the first rows of a segment that pass some tests."""
+        if order.kind == "person" and not segment.keyed and segment.value not in self.owners:
+            return self._shared_of(order, segment, tests, backwards)[:limit]
         where, sorts = segment.where, lists.SORTED[segment.keyed, backwards]
         if order.key not in OWNER.values():
             # The sign keeps the index of the order from being walked: the few are sorted instead.
@@ -106,13 +108,17 @@ class Seen:
         given = {**segment.params, "limit": limit}
         found = self._asked(lists.WALK, order, tests, where + sorts + LIMIT, given).fetchall()
         if self.shared:
-            inner = self._besides(order, tests)
-            within = Test(
-                inner.sql + segment.where.replace("{key}", order.key), inner.params | segment.params
-            )
-            found += lists.gather(self.reader, order, within, self.shared)
+            found += self._shared_of(order, segment, tests, backwards)
             found.sort(key=itemgetter(1, 0) if segment.keyed else itemgetter(0), reverse=backwards)
         return found[:limit]
+
+    def _shared_of(
+        self, order: Order, segment: Segment, tests: Tests, backwards: bool
+    ) -> list[tuple[int, Any]]:
+        """Return (id, key) of the rows of a segment that pass some tests and that the owner does not tell."""
+        inner = self._besides(order, tests)
+        within = Test(inner.sql + segment.where.replace("{key}", order.key), inner.params | segment.params)
+        return sorted(lists.gather(self.reader, order, within, self.shared), reverse=backwards)
 
     def count(self, tests: Tests) -> int:
         """Return how many pass some tests."""

@@ -10,13 +10,12 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from operator import itemgetter
 from typing import Any
 
 from crm_tui.customers import store
 from crm_tui.customers import store_list as lists
 from crm_tui.customers.list_places import FAR, keys_of, place_among, rank_of, segment_of
-from crm_tui.customers.list_seeking import SEEK_MS, WALK_MS, Seeking, each_test, patience, seek
+from crm_tui.customers.list_seeking import SEEK_MS, SEEN_MS, WALK_MS, Seeking, each_test, patience, seek
 from crm_tui.customers.list_walking import Anchor, Walk
 from crm_tui.customers.store import CustomerRow, Query
 from crm_tui.customers.store_filter import Reading
@@ -33,7 +32,7 @@ FEW = 6_000
 NEAR = 6_000  # lines down to which a page is sorted alone
 WIDE = 150_000  # seen by one team: more are read as everybody's are
 VALUES_MS = 10  # in which the few values of a column are mostly found
-HELD_MS = 4  # in which indexes tell that of all rows few or none pass
+HELD_MS = 2  # in which an index tells that of all rows few pass a condition
 
 
 class Window:
@@ -82,11 +81,17 @@ class Window:
         if ids is not None:
             return self._rows(list(ids[max(0, len(ids) - limit) :]))
         try:
-            with at_most(self.reader, self._patience if self._patience is None else WALK_MS):
+            # How far down the first lie tells nothing of the last.
+            patience = WALK_MS if self._seen is None else self._patience
+            if patience == 0:
+                raise TimeoutError
+            with at_most(self.reader, None if self._walk.whole else patience):
                 found = self._walk.fetch(None, 0, limit, reverse=True)[::-1]
         except TimeoutError:
             if (page := self._page_of_seen(0, limit, reverse=True)) is not None:
                 return self._rows(page)
+            if self._walk.whole:
+                return self.last(limit)
             sought = self._seek()
             return self._rows(list(self._ids[-limit:]) if self._ids is not None else sought.last(limit))
         if self._count is not None:
@@ -154,7 +159,7 @@ class Window:
         if found is None:
             return None
         for index, segment in enumerate(self._parts()):
-            if self._holds(segment, found[0]):
+            if lists.holds(segment, found[0]):
                 return self._walk.line_of(Anchor(index, found[0], customer_id))
         return None
 
@@ -193,12 +198,11 @@ class Window:
             elif self._seen is not None and self._seen.size(FEW) < FEW:
                 self._gather_seen()
             elif self.filter is not None:
-                with suppress(TimeoutError), at_most(self.reader, None if self._seen is None else HELD_MS):
-                    held = self._reading.held(self.filter, self._ids_of)
-                    if held is not None and len(held.ids) < FEW:
-                        test = self._reading.test(held.rest) if held.rest is not None else None
-                        rows = lists.gather(self.reader, self.order, test, held.ids)
-                        self._ids = self._sorted(rows if self._seen is None else self._told(rows))
+                held = self._reading.held(self.filter, self._ids_of)
+                if held is not None and len(held.ids) < FEW:
+                    test = self._reading.test(held.rest) if held.rest is not None else None
+                    rows = lists.gather(self.reader, self.order, test, held.ids)
+                    self._ids = self._sorted(rows if self._seen is None else self._told(rows))
         return self._ids
 
     def _looked_at(self) -> Seen | None:
@@ -267,23 +271,15 @@ class Window:
         return array("q", (one for one in ids if one in kept))
 
     def _ids_of(self, pieces: Sequence[Piece]) -> list[int]:
-        return lists.ids_of(self.reader, pieces, FEW)
+        try:
+            # Where few are seen each row of the index is looked up to tell whether it is one of them.
+            with at_most(self.reader, None if self._seen is None else HELD_MS):
+                return lists.ids_of(self.reader, pieces, FEW)
+        except TimeoutError:
+            return [0] * FEW  # as many as are not gathered
 
     def _sorted(self, rows: list[tuple[int, Any]]) -> array[int]:
-        parts = self._parts()
-        held: dict[Any, list[int]] = {}
-        if not all(part.keyed for part in parts):
-            for row_id, key in rows:
-                held.setdefault(key, []).append(row_id)
-        ids: array[int] = array("q")
-        for segment in parts:
-            if segment.keyed:
-                some = rows if len(parts) == 1 else [row for row in rows if self._holds(segment, row[1])]
-                some.sort(key=itemgetter(1, 0), reverse=self.backwards)
-                ids.extend(row[0] for row in some)
-            else:
-                ids.extend(sorted(held.get(segment.value, ()), reverse=self.backwards))
-        return ids
+        return lists.in_order(rows, self._parts(), self.backwards)
 
     @property
     def _is_worth_walking(self) -> bool:
@@ -294,7 +290,9 @@ class Window:
         if self._walk.whole:
             return None
         if self._worth is None and self._seen is not None:
-            self._worth = WALK_MS
+            # Who is seen is told by the owner: those of another are walked for nothing.
+            astray = SEEN_MS if self.order.key in lists.APART else WALK_MS
+            self._worth = 0 if self.order.kind == "person" else astray
         if self._worth is None:
             assert self.filter is not None  # the whole list is walked
             parts = self._parts()
@@ -347,12 +345,6 @@ class Window:
             self._segments = found if ranges is None else lists.within(found, ranges)
         return self._segments
 
-    @staticmethod
-    def _holds(segment: lists.Segment, key: Any) -> bool:
-        if segment.keyed:
-            return key is not None
-        return key == segment.value
-
     def _counted(self) -> int:
         if self._seen is not None and (self.filter is None or self._seen.are_about() < WIDE):
             return self._seen.count(each_test(self._reading, self.filter))
@@ -394,7 +386,7 @@ class Window:
         def place(line: int) -> tuple[int, Any]:
             found = lists.key_of(self.reader, self.order, ids[line])
             key = found[0] if found else None
-            at = next((at for at, part in enumerate(parts) if self._holds(part, key)), len(parts))
+            at = next((at for at, part in enumerate(parts) if lists.holds(part, key)), len(parts))
             return at, key
 
         return place_among(len(ids), place, index, keys, self.backwards)

@@ -158,9 +158,11 @@ def _conditions() -> st.SearchStrategy[Filter]:
         Condition("province", "is", ("广东",)), Condition("region", "is", ("西南",)),
         Condition("owner", "is", ("1",)), Condition("owner", "is", ("2", "4", "6")),
         Condition("tag", "is", ("急",)),
-        Condition("tag", "none"), Condition("due", "period", ("overdue",)), Condition("due", "none"),
+        Condition("tag", "none"), Condition("tag", "some"),
+        Condition("due", "period", ("overdue",)), Condition("due", "none"),
         Condition("last", "over", ("30",)), Condition("last", "none"), Condition("late", "some"),
         Condition("created", "period", ("today",)), Condition("contact", "some"), Condition("plan", "none"),
+        Condition("plan", "some"),
         Condition("text", "is", ("恒达",)), Condition("text", "is", ("k1",)),
         Condition("text", "is", ("急",)),
     ]  # fmt: skip

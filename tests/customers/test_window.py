@@ -13,7 +13,7 @@ from crm_tui.customers import filters, list_seeking, reading, window
 from crm_tui.customers.list_seeking import Seeking
 from crm_tui.customers.list_walking import Walk
 from crm_tui.customers.reading import SORTS, Query, Window
-from crm_tui.customers.store_members import Members
+from crm_tui.customers.store_members import Members, span
 from crm_tui.session import Session
 from crm_tui.storage.change import Change, action
 from crm_tui.text.fold import fold
@@ -140,8 +140,8 @@ def _ways(one: Window) -> Iterator[Seeking]:
     assert tree is not None
 
     def by(members: Members | None, rest: filters.Filter | None) -> Seeking:
-        span = asked.span(tree)
-        return Seeking(asked, one.order, one._parts(), members, rest, backwards=one.backwards, span=span)
+        near = span(asked, tree)
+        return Seeking(asked, one.order, one._parts(), members, rest, backwards=one.backwards, span=near)
 
     yield by(None, tree)
     yield by(None, tree).whole()

@@ -205,6 +205,7 @@ LINES: dict[str, Line] = {
     "customers.store_list.ids_of": lambda a: store_list.ids_of(a.reader, [store_list.EVERY], 99),
     "customers.store_list.people": lambda a: store_list.people(a.reader),
     "customers.store_members.sample": lambda a: store_members.sample(a.reader),
+    "customers.store_members.size_of": lambda a: store_members.size_of(a.reader),
     "customers.store_parts.children": lambda a: [
         a.each(lambda one, t=table: store_parts.children(a.reader, t, one))
         for table in ("contact", "project", "customer_alias")
