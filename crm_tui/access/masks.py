@@ -42,6 +42,18 @@ MASKS: dict[str, dict[str, tuple[str, str]]] = {
     },
     "project": {"amount": ("amount", HIDE)},
 }
+# Fields of a sheet's cells (imported_row) (by names of customers/fields.py) -> groups that hide them.
+CELLS: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(("contact_name", "contact_title", "contact_department", "contact_note"), ("contact",)),
+    **dict.fromkeys(("contact_way", "mobile", "office_phone", "email"), ("contact",)),
+    **dict.fromkeys(("wechat", "work_chat", "contact_preference"), ("contact",)),
+    "decision_role": ("decision",),
+    "decision_chain": ("contact", "decision"),
+    "decision_process": ("decision",),
+    "budget": ("budget",),
+    "project_amount": ("amount",),
+    **dict.fromkeys(("preference", "purchase_history", "family"), ("personal",)),
+}
 # Derived of some groups: hidden as soon as one of them is. What a check looks for may be any field.
 DERIVED: dict[str, tuple[str, ...]] = {"missing": tuple(GROUPS), "odd": tuple(GROUPS), "phones": ("contact",)}
 SEARCHED = "haystack"
@@ -54,6 +66,7 @@ def lend(connection: sqlite3.Connection) -> None:
     """Give a connection the functions that the masks of views call."""
     for name, function in FUNCTIONS.items():
         connection.create_function(name, 1, function, deterministic=True)
+    connection.create_function("crm_public_cells", 2, public_cells, deterministic=True)
 
 
 def hidden_name(text: str | None) -> str | None:
@@ -66,6 +79,26 @@ def public_lines(document: str | None) -> str | None:
     if not document:
         return document
     return _PRIVATE.sub("", "\n" + document)[1:]
+
+
+def public_cells(cells: str | None, hidden: str) -> str | None:
+    """Return the cells of a sheet, as JSON by key, without those of hidden groups (blanks between)."""
+    groups = set(hidden.split())
+    if not groups or not cells:
+        return cells
+    import json
+
+    try:
+        found = dict(json.loads(cells))
+    except (ValueError, TypeError):  # written by another program
+        return "{}"
+    # A key is the field's name, then which contact or project (:2) and which of several columns (#2).
+    shown = {
+        key: cell
+        for key, cell in found.items()
+        if groups.isdisjoint(CELLS.get(key.partition("#")[0].partition(":")[0], ()))
+    }
+    return cells if len(shown) == len(found) else json.dumps(shown, ensure_ascii=False, separators=(",", ":"))
 
 
 def _masked(name: str) -> Callable[[str | None], str | None]:

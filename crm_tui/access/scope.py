@@ -33,7 +33,6 @@ SEEN = "{seen:t.owner_id:t.id}"
 SEEN_STATE = "{seen:t.held_by:t.customer_id}"
 WHOLE_PAIR = "{whole:t.a} AND {whole:t.b}"
 WHOLE_OF = "{whole:t.customer_id}"
-WHOLE_OF_ANY = "{whole_any:t.customer_id}"
 TOLD = "{told}"
 LOGGED = "{logged}"
 AUDITED = "{audited}"
@@ -57,8 +56,7 @@ VIEWS: dict[str, tuple[str, str]] = {
     "tag_link": ("tag_link", f"{LIVE} AND {OF_CUSTOMER}"),
     "project": ("project", f"{LIVE} AND {OF_CUSTOMER}"),
     "collaborator": ("collaborator", f"{LIVE} AND {OF_CUSTOMER}"),
-    # Cells as a sheet gave them, whatever field they were for.
-    "imported_row": ("imported_row", f"{LIVE} AND {WHOLE_OF}"),
+    "imported_row": ("imported_row", f"{LIVE} AND {OF_CUSTOMER}"),
     "duplicate_decision": ("duplicate_decision", f"{LIVE} AND {OF_BOTH}"),
     "activity": ("activity", f"{LIVE} AND {OF_CUSTOMER}"),
     "plan": ("plan", f"{LIVE} AND {OF_CUSTOMER}"),
@@ -97,8 +95,7 @@ VIEWS: dict[str, tuple[str, str]] = {
     "duplicate_pair": ("duplicate_pair", WHOLE_PAIR),
     "duplicate_scan": ("duplicate_scan", "1 = 1"),
     # Removed rows too, for what history calls them.
-    **{f"{table}_any": (table, OF_ANY_CUSTOMER) for table in CHILDREN if table != "imported_row"},
-    "imported_row_any": ("imported_row", WHOLE_OF_ANY),
+    **{f"{table}_any": (table, OF_ANY_CUSTOMER) for table in CHILDREN},
     "duplicate_decision_any": ("duplicate_decision", OF_ANY_BOTH),
     "tag_any": ("tag", "1 = 1"),
     "word_any": ("word", "1 = 1"),
@@ -246,6 +243,8 @@ class _Terms:
             return plain
         if table == "change":
             return self._logged(name) if name in ("old", "new") else plain
+        if (table, name) == ("imported_row", "cells"):
+            return f"crm_public_cells({plain}, {self._hidden_of('t.customer_id')}) AS {name}"
         group, mask = masks.MASKS.get(table, {}).get(name, ("", ""))
         groups: Iterable[str] = (group,) if group else ()
         if table == "customer_state" and name in masks.DERIVED:
@@ -259,6 +258,14 @@ class _Terms:
         if not clear:
             return plain
         return f"CASE WHEN {clear} THEN {plain} ELSE {mask.format(column=name)} END AS {name}"
+
+    def _hidden_of(self, customer: str) -> str:
+        """Return what names the groups hidden of a customer, a blank before each."""
+        parts = []
+        for group in sorted(self.hidden):
+            clear = self.shown((group,), OWNER_OF, customer)
+            parts.append(f"CASE WHEN {clear} THEN '' ELSE ' {group}' END")
+        return " || ".join(parts)
 
     def _logged(self, name: str) -> str:
         """Return a value of the log: of hidden fields, and of whole rows that were removed, it is NULL."""
@@ -306,9 +313,8 @@ class _Terms:
         clear = self.shown(GROUPS, "v.owner_id", "v.id")
         more = f" AND {clear}" if clear else ""
         for customer in ("t.customer_id", "t.a", "t.b"):
-            for name, view in (("whole", "seen"), ("whole_any", "seen_any")):
-                seen = f"EXISTS (SELECT 1 FROM temp.{view} v WHERE v.id = {customer}{more})"
-                found[f"{{{name}:{customer}}}"] = seen
+            seen = f"EXISTS (SELECT 1 FROM temp.seen v WHERE v.id = {customer}{more})"
+            found[f"{{whole:{customer}}}"] = seen
         audited = "1 = 1" if self.policy.may("audit").allowed else f"t.person_id = {self._me}"
         logged = told = "1 = 1"
         if not self.is_whole or audited != "1 = 1":

@@ -100,7 +100,9 @@ class Decider:
         """Decide on one customer; return the present one that it may change."""
         head = group[0]
         for hit in found.all():
-            if hit.id not in self._claimed and _same(cells, known.get(hit.id, NO_MEMORY)):
+            if hit.id in self._claimed or not (memory := known.get(hit.id)):
+                continue
+            if _same(self._rights.reachable(cells, hit.id, self._preparer), memory):
                 self._claimed[hit.id] = head.id
                 self._say(group, "skip", _("No change."))
                 return None
@@ -293,6 +295,8 @@ class Decider:
             content["seen"] = [["customer", one, record["changed_in"]], *change.seen]
             if memory.kept:
                 content["kept"] = memory.kept.id
+                if self._rights.is_narrow:
+                    content["veiled"] = True
                 content["seen"].append(["imported_row", *memory.kept])
             yield group, memory, change, content
 

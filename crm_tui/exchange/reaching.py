@@ -43,7 +43,10 @@ class There(NamedTuple):
 
 
 class Rights:
-    """Asks the importer's policy about customers; of a session: reader, policy, names, words."""
+    """Asks the importer's policy about customers; of a session: reader, policy, names, words.
+
+    ``is_narrow`` tells whether there are customers of whom the importer may not see or change each field.
+    """
 
     def __init__(self, session: Any) -> None:
         self._reader: sqlite3.Connection = session.reader
@@ -52,7 +55,7 @@ class Rights:
         self._sees_all = self._policy.scope(READ) == ALL
         self._mine = self._policy.owners(self._policy.scope(IMPORT))
         self._owners: dict[int, tuple[int | None, str | None]] = {}
-        self._locked = self._policy.hidden or self._policy.scope(EDIT) != ALL or self._narrow()
+        self.is_narrow = bool(self._policy.hidden) or self._policy.scope(EDIT) != ALL or self._narrow()
 
     def _narrow(self) -> bool:
         return any(self._policy.scope(EDIT, group) != ALL for group in GROUPS)
@@ -98,7 +101,7 @@ class Rights:
 
     def reachable(self, cells: dict[str, str], customer_id: int, preparer: Preparer) -> dict[str, str]:
         """Return the cells that the importer may write into a customer: none of a field that is hidden."""
-        if not self._locked:
+        if not self.is_narrow:
             return cells
         owner = self._held([customer_id])[customer_id][0]
         locked = {group for group in GROUPS if not self._reaches(group, owner)}

@@ -218,6 +218,7 @@ VERSION = {
     ),
 }
 KEPT_ONE = "SELECT id FROM imported_row WHERE customer_id = :id AND sheet = :sheet AND deleted_at IS NULL"
+CELLS_OF = "SELECT cells FROM imported_row WHERE id = :id"
 OPEN_IMPORTED = (
     "SELECT id FROM plan WHERE customer_id = :id AND origin = 'import' AND state = 'todo' AND text = :text"
     " AND changed_in = created_in AND deleted_at IS NULL"
@@ -265,6 +266,12 @@ def unmoved(connection: sqlite3.Connection, seen: Iterable[tuple[str, int, int]]
 def remembers(connection: sqlite3.Connection, customer_id: int, sheet: str) -> bool:
     """Tell whether this kind of sheet has given cells for a customer."""
     return connection.execute(KEPT_ONE, {"id": customer_id, "sheet": sheet}).fetchone() is not None
+
+
+def with_hidden(connection: sqlite3.Connection, row: int, cells: str) -> str:
+    """Return cells (JSON by key) with those kept in a row that their importer was not shown."""
+    kept = json.loads(connection.execute(CELLS_OF, {"id": row}).fetchone()[0])
+    return json.dumps({**kept, **json.loads(cells)}, ensure_ascii=False, separators=(",", ":"))
 
 
 def untouched_plans(connection: sqlite3.Connection, customer_id: int, text: str) -> list[int]:

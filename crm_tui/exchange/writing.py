@@ -109,7 +109,10 @@ def update_customers(change: Change, operations: Sequence[Operation], sheet: str
             row = {"customer_id": customer_id, "sheet": sheet, "cells": one.cells}
             tables.setdefault("imported_row", []).append(row)
         else:
-            change.update("imported_row", content["kept"], {"cells": one.cells})
+            cells = one.cells
+            if "veiled" in content:
+                cells = store.with_hidden(connection, content["kept"], cells)
+            change.update("imported_row", content["kept"], {"cells": cells})
     for table in ("project", "customer_alias", "activity", "plan", "imported_row"):
         _insert(change, table, tables.get(table, []))
     _tag(change, tags)

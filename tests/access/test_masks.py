@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -28,6 +30,32 @@ def test_each_sensitive_column_has_a_mask_of_its_group() -> None:
     }
     assert held == wanted
     assert set(held.values()) <= set(GROUPS)
+
+
+def test_each_sensitive_field_has_its_cells_hidden_with_it() -> None:
+    held = {name: groups for name, groups in masks.CELLS.items() if name not in COMPUTED}
+    wanted = {
+        field.name: (field.sensitive,)
+        for field in FIELDS.values()
+        if field.sensitive and field.name not in COMPUTED
+    }
+    assert held == wanted
+    assert set(masks.CELLS) - set(held) == COMPUTED
+
+
+def test_cells_of_a_sheet_lose_what_is_hidden_and_nothing_else() -> None:
+    cells = {
+        "name": ["恒达", "恒达"],
+        "mobile:2": ["138", "138"],
+        "budget#2": ["5万", None],
+        "=备注": ["x", None],
+    }
+    text = json.dumps(cells, ensure_ascii=False, separators=(",", ":"))
+    assert masks.public_cells(text, "") == text
+    assert masks.public_cells(text, " amount") == text
+    assert set(json.loads(masks.public_cells(text, " budget contact") or "")) == {"name", "=备注"}
+    assert set(json.loads(masks.public_cells(text, " budget") or "")) == {"name", "mobile:2", "=备注"}
+    assert masks.public_cells(None, " budget") is None
 
 
 def test_the_private_lines_are_those_about_contacts() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -136,3 +137,38 @@ def test_a_list_that_was_exported_with_masks_changes_no_contact(boss: Session, t
     with planned(boss, tmp_path, f"C001|{NAME}||王**|138****5678|||") as plan:
         importing.run_import(boss, plan)
     assert as_it_was(boss)[1] == before[1]
+
+
+def _cells(boss: Session) -> dict[str, Any]:
+    (text,) = boss.reader.execute("SELECT cells FROM imported_row ORDER BY id").fetchone()
+    return json.loads(text)
+
+
+@pytest.mark.requirement("S0-18", "S1-25")
+def test_a_sheet_imported_a_second_time_is_no_change_for_any_role(boss: Session, tmp_path: Path) -> None:
+    row = f"C001|{NAME}|{CODE}|{PERSON}|{MOBILE}||5万|展会上说过"
+    with planned(boss, tmp_path, row) as plan:
+        importing.run_import(boss, plan)
+    before = _cells(boss)
+    for login in ("clerk", boss.person.login):
+        with open_session(boss.database.path, login=login) as session:
+            with planned(session, tmp_path, row) as plan:
+                assert [one.verdict for one in plan.rows()] == ["skip"], login
+            with planned(session, tmp_path, row.replace("展会", "电话")) as plan:
+                assert [one.verdict for one in plan.rows()] == ["update"], login
+                assert not importing.run_import(session, plan).left
+            with planned(session, tmp_path, row) as plan:
+                importing.run_import(session, plan)
+    # Whoever does not see some of the cells takes none of them away.
+    assert _cells(boss) == before
+
+
+@pytest.mark.requirement("S1-25")
+def test_cells_of_hidden_fields_are_not_read(boss: Session, tmp_path: Path) -> None:
+    with planned(boss, tmp_path, f"C001|{NAME}|{CODE}|{PERSON}|{MOBILE}||5万|展会上说过") as plan:
+        importing.run_import(boss, plan)
+    with open_session(boss.database.path, login="clerk") as clerk:
+        for view in ("imported_row", "imported_row_any"):
+            (text,) = clerk.reader.execute(f"SELECT cells FROM {view}").fetchone()
+            assert set(json.loads(text)) == {"no", "name", "uscc", "contact_name", "mobile", "note"}
+            assert "5万" not in text
