@@ -17,10 +17,10 @@ from crm_tui.cli.progress import Bar
 from crm_tui.cli.registry import COMMANDS
 from crm_tui.cli.state import State
 from crm_tui.customers import bulk, reading
-from crm_tui.customers.bulk import BulkResult, Preview, Target
+from crm_tui.customers.bulk import BulkResult, Preview, Reach, Target
 from crm_tui.customers.bulk_edit import Edit, read_edit
 from crm_tui.customers.fields import Field, field_named
-from crm_tui.errors import BadInput, Cancelled
+from crm_tui.errors import BadInput, Cancelled, NotPermitted
 from crm_tui.followups.hand_over import hand_over
 from crm_tui.locale import N_, _, ngettext
 from crm_tui.text.fold import fold
@@ -28,6 +28,7 @@ from crm_tui.text.fold import fold
 if TYPE_CHECKING:
     from crm_tui.session import Session
 
+NOT_PERMITTED = NotPermitted.exit_code
 NAMED = 20  # customers left alone that are listed by name
 
 
@@ -77,15 +78,16 @@ def change(
         session.demand(bulk.action_of(edit))
         chosen = _chosen(session, references, find, every, expression, view)
         rows = bulk.targets(session.reader, chosen)
-        found = bulk.preview(session.reader, rows, edit, context)
+        near = bulk.reach(session, rows, edit)
+        found = bulk.preview(session.reader, near.rows, edit, context)
         if dry_run or not found.moving:
-            _show(state, found, dry_run=dry_run)
+            _show(state, found, near, dry_run=dry_run)
             say(_("Nothing was changed; leave out --dry-run to do it.") if dry_run and found.moving
                 else _("Nothing had to be done."))  # fmt: skip
-            state.status = int(not rows)
+            state.status = NOT_PERMITTED if near.beyond and not near.rows else int(not rows)
             return
         if not yes:
-            _ask(state, found)
+            _ask(state, found, near)
         _do(state, session, rows, edit, reason)
 
 
@@ -124,7 +126,7 @@ def _chosen(
     return reading.matching(session.reader, wanted)
 
 
-def _show(state: State, found: Preview, *, dry_run: bool = False) -> None:
+def _show(state: State, found: Preview, near: Reach, *, dry_run: bool = False) -> None:
     if state.out.as_json:
         examples = [
             {
@@ -134,9 +136,12 @@ def _show(state: State, found: Preview, *, dry_run: bool = False) -> None:
             for one in found.examples
         ]  # fmt: skip
         counts = {"change": found.moving, "same": found.same, "plans": found.beside}
-        state.out.json({"dry_run": dry_run, **counts, "examples": examples})
+        counts["beyond"] = len(near.beyond)
+        state.out.json({"dry_run": dry_run, **counts, "reason": near.reason, "examples": examples})
         return
     state.out.line(_told(found))
+    if near.beyond:
+        state.out.line(_beyond(near.beyond, near.reason))
     if found.examples:
         columns = [
             Column(_("No.")), Column(_("Customer name"), True), Column(_("Field")),
@@ -159,7 +164,12 @@ def _told(found: Preview) -> str:
     return " · ".join(parts)
 
 
-def _ask(state: State, found: Preview) -> None:
+def _beyond(ids: Sequence[int], reason: str) -> str:
+    text = ngettext("{n} customer stays as it is. {why}", "{n} customers stay as they are. {why}", len(ids))
+    return text.format(n=len(ids), why=reason)
+
+
+def _ask(state: State, found: Preview, near: Reach) -> None:
     if not _somebody_there():
         raise BadInput(
             _("A change of many customers asks first, and nobody is there to answer."),
@@ -167,7 +177,7 @@ def _ask(state: State, found: Preview) -> None:
             _("Look at it with --dry-run, then add --yes."),
         )
     if not state.out.as_json:
-        _show(state, found)
+        _show(state, found, near)
     if not click.confirm(_("Change them?"), default=False, err=True):
         raise Cancelled(_("Stopped."), _("Nothing was changed."))
 
@@ -198,11 +208,14 @@ def _report(state: State, session: Session, result: BulkResult) -> None:
         state.out.json(
             {
                 "changed": result.changed, "same": result.same, "left": numbers, "set": result.set_id,
-                "job": result.job,
+                "job": result.job, "beyond": len(result.beyond), "reason": result.reason,
             }
         )  # fmt: skip
     text = ngettext("{n} customer changed.", "{n} customers changed.", result.changed)
     say(text.format(n=result.changed))
+    if result.beyond:
+        say(_beyond(result.beyond, result.reason))
+        state.status = NOT_PERMITTED
     if result.left:
         text = ngettext(
             "{n} customer was left: somebody else changed it meanwhile.",

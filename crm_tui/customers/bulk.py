@@ -11,6 +11,7 @@ from crm_tui.access import store as people_store
 from crm_tui.customers import service, store_bulk
 from crm_tui.customers.bulk_edit import Edit, no_longer_active
 from crm_tui.customers.bulk_preview import Example, Preview, Target, preview, targets
+from crm_tui.customers.bulk_reach import Reach, action_of, reach
 from crm_tui.errors import Cancelled, CrmError, Refused
 from crm_tui.locale import _, ngettext
 from crm_tui.presets import store as presets
@@ -22,9 +23,20 @@ from crm_tui.storage.faults import StaleVersion
 from crm_tui.storage.merging import same
 from crm_tui.text.fold import fold
 
-__all__ = ["BulkResult", "Example", "Preview", "Target", "change_many", "preview", "targets", "title"]
+__all__ = [
+    "BulkResult",
+    "Example",
+    "Preview",
+    "Reach",
+    "Target",
+    "action_of",
+    "change_many",
+    "preview",
+    "reach",
+    "targets",
+    "title",
+]
 
-ACTION = "customer.bulk"
 BACKED_UP = 1000  # more customers than this are changed only after a verified backup
 
 
@@ -32,7 +44,8 @@ BACKED_UP = 1000  # more customers than this are changed only after a verified b
 class BulkResult:
     """What a change did: its job and first set (None when nothing moved), how many, and who was left.
 
-    ``left`` are customers that somebody else changed, put away or removed since they were seen.
+    ``left`` are customers that somebody else changed, put away or removed since they were seen; ``beyond``
+    those that the person's role does not reach, for the ``reason``.
     """
 
     job: int | None = None
@@ -40,6 +53,8 @@ class BulkResult:
     changed: int = 0
     same: int = 0
     left: list[int] = field(default_factory=list)
+    beyond: list[int] = field(default_factory=list)
+    reason: str = ""
 
 
 def change_many(
@@ -57,12 +72,18 @@ def change_many(
     Above 1,000 customers a verified backup comes first (``backing_up`` gets its per cent). Up to 300 go
     into one set; more are written in parts, one visible after another, as a job (change-sets, part 8): none
     holds others up for longer than a tenth of a second. A customer whose field somebody else changed since it
-    was seen stays as it is and is listed. Raises NotPermitted, BadInput when who is to get them has left,
-    Busy while another large change is written, Cancelled between two parts, and what a backup raises; then
-    everything is as it was before.
+    was seen stays as it is and is listed, and so does one that the role does not reach. Raises Refused when
+    it reaches none, BadInput when who is to get them has left, Busy while another large change is written,
+    Cancelled between two parts, and what a backup raises; then everything is as it was before.
     """
     session.demand(action_of(edit))
-    work = _Work(session, list(rows), edit, reason)
+    near = reach(session, rows, edit)
+    if near.beyond and not near.rows:
+        refused = Refused(near.reason, _("Nothing was changed."))
+        session.rights.note(action_of(edit), refused)
+        raise refused
+    rows = near.rows
+    work = _Work(session, rows, edit, reason)
     if cancelled and cancelled():
         raise _stopped()
     if len(rows) > BACKED_UP:
@@ -81,12 +102,8 @@ def change_many(
         raise
     if edit.new_words:
         session.forget_words()
+    work.result.beyond, work.result.reason = near.beyond, near.reason
     return work.result
-
-
-def action_of(edit: Edit) -> str:
-    """Return the action that the change is: what roles allow and history names."""
-    return edit.along.action if edit.along is not None else ACTION
 
 
 def _stopped() -> Cancelled:

@@ -10,13 +10,13 @@ from crm_tui.customers import store_bulk
 from crm_tui.customers.bulk_edit import Edit
 from crm_tui.customers.convert import Context, show
 from crm_tui.customers.fields import FIELDS
+from crm_tui.customers.store_bulk import Target
 from crm_tui.locale import _
 from crm_tui.storage.lists import pieces
 from crm_tui.text.fold import fold
 
 EXAMPLES = 5
 
-Target = tuple[int, int]  # a customer and the version of it (changed_in) that was seen
 Progress = Callable[[int, int], None]
 
 targets = store_bulk.versions

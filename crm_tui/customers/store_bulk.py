@@ -8,6 +8,7 @@ from typing import Any
 from crm_tui.storage.driver import sqlite3
 from crm_tui.storage.lists import query_in
 
+Target = tuple[int, int]  # a customer and the version of it (changed_in) that was seen
 VERSIONS = "SELECT id, changed_in FROM customer WHERE id IN ({ids})"
 ALWAYS = ("id", "changed_in", "deleted_at", "owner_id")
 ROWS = "SELECT {columns} FROM customer WHERE id IN ({ids})"

@@ -87,7 +87,7 @@ def test_as_json_it_tells_what_was_done(team: Crm):
     assert (look[0]["dry_run"], look[0]["change"], look[0]["same"]) == (True, 3, 0)
     assert look[0]["examples"][0]["moves"] == [{"title": "客户标签", "from": "", "to": "+老客户"}]
     assert team("change", "--tag", "老客户", "--all", "--yes", "--json").json == [
-        {"changed": 3, "same": 0, "left": [], "set": 3, "job": 1}
+        {"changed": 3, "same": 0, "left": [], "set": 3, "job": 1, "beyond": 0, "reason": ""}
     ]
     again = team("change", "--tag", "老客户", "--all", "--yes", "--json")
     assert (again.status, again.json[0]["change"]) == (0, 0)

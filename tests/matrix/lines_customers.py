@@ -10,6 +10,7 @@ from crm_tui.access import store as people_store
 from crm_tui.customers import (
     bulk_edit,
     bulk_preview,
+    bulk_reach,
     columns,
     filters,
     list_places,
@@ -96,6 +97,13 @@ def _budget(ask: Ask) -> Any:
     return ask.safely(told, "")
 
 
+def _reach(ask: Ask) -> Any:
+    session, rows = ask.session, [(one, 0) for one in ask.ids]
+    edits = [bulk_edit.Edit(archive=True), bulk_edit.Edit({"owner_id": 2}, ("owner",))]
+    edits += [bulk_edit.Edit({}, (name,)) for name in ("need", "budget", "decision_process", "family")]
+    return [bulk_reach.reach(session, rows, edit) for edit in edits]
+
+
 def _handing(ask: Ask) -> Any:
     person = people_store.Person(ask.me, "x", "x", "x", 1)
     along = hand_over.HandOver(person, "x", ask.session.names)
@@ -137,6 +145,7 @@ LINES: dict[str, Line] = {
     "customers.bulk.change_many": SAVES,
     "customers.bulk_edit.Along.count": "what an Along is; HandOver has its line",
     "customers.bulk_edit.read_edit": lambda a: [_edit(a), _budget(a)],
+    "customers.bulk_reach.reach": _reach,
     "customers.bulk_preview.preview": lambda a: [_edit(a), _budget(a)],
     "customers.columns.extra": _extra,
     "customers.columns.worded": lambda a: [

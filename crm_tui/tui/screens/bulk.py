@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 from crm_tui.access import store as people_store
-from crm_tui.customers import bulk, reading
+from crm_tui.customers import bulk, bulk_reach, reading
 from crm_tui.customers.bulk import BulkResult
 from crm_tui.customers.bulk_edit import Edit, fields_for_many, read_edit
 from crm_tui.customers.fields import FIELDS, GROUPS
@@ -16,7 +16,7 @@ from crm_tui.followups import hand_over as handing
 from crm_tui.locale import _, ngettext
 from crm_tui.session import Session
 from crm_tui.tui.opening import then_warm
-from crm_tui.tui.screens.bulk_box import NAMED, BulkBox, Chosen, Looked, look
+from crm_tui.tui.screens.bulk_box import NAMED, BulkBox, Chosen, Looked, beyond_said, look
 from crm_tui.tui.screens.form_fields import choices, form_field, listed
 from crm_tui.tui.screens.form_screen import FormScreen
 from crm_tui.tui.screens.job_box import LARGE, JobBox, Outcome
@@ -37,7 +37,8 @@ def why_not(crm: Frame, action_id: str) -> str:
     session = cast(Session, crm.session)
     if session.read_only:
         return session.read_only
-    return session.policy.may(handing.ACTION if action_id == HAND_OVER else bulk.ACTION).reason
+    action = {HAND_OVER: handing.ACTION, ARCHIVE: bulk_reach.ARCHIVE}.get(action_id, bulk_reach.BULK)
+    return session.policy.may(action).reason
 
 
 class ChangeBox(JobBox):
@@ -107,12 +108,19 @@ async def carry_out(crm: Frame, chosen: Chosen, done: Done) -> None:
     await crm.show(ChangeBox(_("Changing"), partial(_large, session, chosen)), then=ended)
 
 
-def _write(session: Session, chosen: Chosen, **more: Any) -> tuple[BulkResult, list[str]]:
+Written = tuple[BulkResult, list[str], list[str]]
+"""What became of it, the names of the first that others changed, and of the first out of reach."""
+
+
+def _write(session: Session, chosen: Chosen, **more: Any) -> Written:
     result = bulk.change_many(session, chosen.rows, chosen.edit, **more)
-    first = result.left[:NAMED]
-    known = reading.rows_of(session.reader, first)
-    names = [known[one].name or known[one].no if one in known else _("gone") for one in first]
-    return result, names
+    left, beyond = result.left[:NAMED], result.beyond[:NAMED]
+    known = reading.rows_of(session.reader, [*left, *beyond])
+
+    def named(ids: Sequence[int]) -> list[str]:
+        return [known[one].name or known[one].no if one in known else _("gone") for one in ids]
+
+    return result, named(left), named(beyond)
 
 
 def _large(session: Session, chosen: Chosen, job: Job[Any]) -> Any:
@@ -130,8 +138,8 @@ def _large(session: Session, chosen: Chosen, job: Job[Any]) -> Any:
     return job.run(then_warm, session, write)
 
 
-async def _ended(crm: Frame, chosen: Chosen, done: Done, written: tuple[BulkResult, list[str]]) -> None:
-    result, names = written
+async def _ended(crm: Frame, chosen: Chosen, done: Done, written: Written) -> None:
+    result, names, beyond = written
     crm.writes += 1
     waiting = done(result)
     if waiting is not None:
@@ -149,6 +157,8 @@ async def _ended(crm: Frame, chosen: Chosen, done: Done, written: tuple[BulkResu
         )
         more = " …" if len(result.left) > len(names) else ""
         said.append(text.format(n=f"{len(result.left):,}", names=listed(names) + more))
+    if result.beyond:
+        said.append(beyond_said(len(result.beyond), beyond, result.reason))
     if result.changed:
         crm.done(" ".join(said))
     else:

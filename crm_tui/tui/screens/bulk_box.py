@@ -40,6 +40,9 @@ class Looked:
     gone: list[str] = field(default_factory=list)  # names of the first that are not there any more
     gone_count: int = 0
     preview: Preview = field(default_factory=lambda: Preview(0, 0, [], []))
+    beyond: list[str] = field(default_factory=list)  # names of the first whom the user's role does not reach
+    beyond_count: int = 0
+    reason: str = ""
 
 
 def look(
@@ -55,8 +58,19 @@ def look(
         for one in away[:NAMED]:
             ended = reading.ended(session.reader, one) or {}
             found.gone.append(str(ended.get("name") or ended.get("no") or "?"))
-    found.preview = bulk.preview(session.reader, rows, edit, session.context(), progress)
+    near = bulk.reach(session, rows, edit)
+    found.beyond_count, found.reason = len(near.beyond), near.reason
+    known = reading.rows_of(session.reader, near.beyond[:NAMED])
+    found.beyond = [known[one].name or known[one].no for one in near.beyond[:NAMED] if one in known]
+    found.preview = bulk.preview(session.reader, near.rows, edit, session.context(), progress)
     return found
+
+
+def beyond_said(count: int, names: Sequence[str], reason: str) -> str:
+    """Return the sentence about customers that stay as they are because the role does not reach them."""
+    text = ngettext("{n} stays as it is: {names}. {why}", "{n} stay as they are: {names}. {why}", count)
+    more = " …" if count > len(names) else ""
+    return text.format(n=f"{count:,}", names=listed(list(names)) + more, why=reason)
 
 
 class NoteLine(TextLine):
@@ -156,6 +170,8 @@ class BulkBox(PopUp):
                 else _("Open plans stay with those who have them; {key} lets them go along.")
             )
             said.append(text.format(n=f"{preview.beside:,}", key=key))
+        if found.beyond_count:
+            said.append(beyond_said(found.beyond_count, found.beyond, found.reason))
         if found.gone_count:
             text = ngettext(
                 "{n} is not there any more (archived, merged or taken back): {names}",
@@ -164,14 +180,14 @@ class BulkBox(PopUp):
             )
             names = listed(found.gone) + (" …" if found.gone_count > len(found.gone) else "")
             said.append(text.format(n=f"{found.gone_count:,}", names=names))
-        if len(found.rows) > bulk.BACKED_UP:
+        if len(found.rows) - found.beyond_count > bulk.BACKED_UP:
             said.append(_("A backup is made first; all of it is undone at once."))
         return said
 
     def why_not(self, action_id: str) -> str:
         """Say that there is nothing to do."""
         if action_id == "carry_out" and not self.found.preview.moving:
-            return _("Nothing would change.")
+            return self.found.reason or _("Nothing would change.")
         if action_id == "with_plans" and not self.found.preview.beside:
             return _("They have no open plans.")
         return ""

@@ -114,7 +114,7 @@ class MarkedCustomersScreen(Marking, CustomersScreen):
 
     def _changed(self, result: BulkResult) -> None:
         """Take the marks away; who was left stays marked."""
-        self.picks.become(result.left)
+        self.picks.become([*result.left, *result.beyond])
         self.table.refresh()
         self.say_marks()
 
