@@ -145,13 +145,26 @@ def holds(text: str, document: str) -> bool:
 class Shown:
     """The lines of a document as far as they are shown; ``has`` is the same as to be in ``grams``."""
 
-    __slots__ = ("_grams", "_has", "_joined", "_kinds", "_names", "_odd", "_words", "document")
+    __slots__ = (
+        "_grams",
+        "_has",
+        "_heads",
+        "_joined",
+        "_kinds",
+        "_names",
+        "_odd",
+        "_sounds",
+        "_words",
+        "document",
+    )
 
     def __init__(self, document: str) -> None:
         self.document = document
         self._grams: Set[str] | None = None
         self._names: list[tuple[list[str], list[Read]]] | None = None
         self._words: set[str] | None = None
+        self._sounds: set[str] | None = None  # readings of signs, and words
+        self._heads: set[str] = set()
         self._joined: set[str] = set()  # words of an English name that stand side by side are one word, too
         self._has: dict[str, bool] = {}
         lines = document.split("\n")
@@ -181,6 +194,8 @@ class Shown:
             return False
         if gram[0] in _ONLY_OF:
             return None if _ONLY_OF[gram[0]] in self._kinds else False
+        if gram[0] in "$^":
+            return None if self._may_begin(gram) else False
         if gram[0] == "%" and gram[1:2] != "=":
             return self._word(gram[1:])
         if gram[0] == "=":
@@ -194,6 +209,25 @@ class Shown:
         if _SYLLABLES.fullmatch(gram):
             return self._syllables(gram)
         return None
+
+    def _may_begin(self, gram: str) -> bool:
+        """Tell whether a name may be, or begin with, what a gram says: its signs are there, or its sounds."""
+        if gram.startswith("$$") and self._kinds.isdisjoint("sfa"):
+            return False
+        rest = gram.lstrip("$^")
+        if not rest.strip("='").isascii():
+            return all(map(self.document.__contains__, rest.strip("=")))
+        if self._sounds is None:
+            self._sounds, self._heads = set(), set()
+            for parts, said in self._taken():
+                for part, (readings, initials) in zip(parts, said, strict=True):
+                    self._sounds.update(readings or (part,))
+                    self._heads.update(initials or part)
+        if gram.startswith("^") and rest[0] != "=":
+            return any(sound.startswith(rest) for sound in self._sounds) or self._heads.issuperset(rest)
+        return (
+            self._heads.issuperset(rest[1:]) if rest[0] == "=" else self._sounds.issuperset(rest.split("'"))
+        )
 
     def _word(self, part: str) -> bool:
         """Tell whether a word of the lines is ($), begins with (^) or has what a gram of words says."""

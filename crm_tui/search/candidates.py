@@ -7,7 +7,7 @@ who answers for their sake alone is passed over (apparent.py), and does not coun
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -22,7 +22,8 @@ from crm_tui.storage.driver import sqlite3
 MOST_OWNERS = 25  # that the index is asked for; more own a good part of all
 FEW_OWNERS = 2  # whose lists in the index are shorter than a look at those who answer
 MOST_APART = 500  # customers of others that are read one by one
-FEW_ANSWERS = 400  # that are looked at one by one before the index is asked for those of several owners
+FEW_ANSWERS = 350  # that are looked at, whoever they are, before the index is asked for fewer
+AT_A_TIME = 64
 MOST_PASSED, MOST_PASSED_IN_ALL = 250, 750
 """Candidates passed over in a question, and in a search: behind so many newer ones that answer by hidden
 lines alone, others are not looked for."""
@@ -100,8 +101,11 @@ class Candidates:
         self.full = False
         if self.reach.in_full is None:
             return self._plain(expression, most)
-        sure, unsure, has_phones = apparent.divided(expression)
+        rows = self._shown_of_few(expression, most)
+        if rows is not None:
+            return rows
         rows = []
+        sure, unsure, has_phones = apparent.divided(expression)
         if has_phones and self.reach.in_full:
             rows += self._of(self.reach.in_full, expression, most)
         if sure:
@@ -113,12 +117,13 @@ class Candidates:
     def few(self, expression: str, most: int) -> list[Row] | None:
         """Return the candidates of an expression, None where they are as many or may be more.
 
-        Of more than those that are wanted and those that may be passed over nobody is looked at.
+        Where contacts are hidden, more than a few who answer by whatever line are not looked at for this.
         """
-        asked = both(expression, self.holders)
-        if self.reach.in_full is not None and not store.are_few(self._reader, asked, most + MOST_PASSED):
-            return None
-        rows = self.matching(expression, most)
+        self.full = False
+        if self.reach.in_full is None:
+            rows: list[Row] | None = self._plain(expression, most)
+        else:
+            rows = self._shown_of_few(expression, most)
         return None if self.full else rows
 
     def held(self, before: int, most: int) -> list[Row]:
@@ -170,14 +175,47 @@ class Candidates:
         answer: those few are looked at instead, whoever holds them.
         """
         asked = both(expression, self.holders)
-        if len(owners) > FEW_OWNERS and store.are_few(self._reader, asked, FEW_ANSWERS):
-            every_one = store.matching(self._reader, asked, FEW_ANSWERS, self.test)
-            rows = [row for row in every_one if row[3] in owners][:most]
-        else:
+        rows = None
+        if len(owners) > FEW_OWNERS:
+            rows = self._of_few(asked, most, lambda row: row[3] in owners)
+        if rows is None:
             within = both(asked, self.reach.holders, _held_by(owners))
             rows = store.matching(self._reader, within, most, self.test)
         self.full = self.full or len(rows) == most
         return rows
+
+    def _shown_of_few(self, expression: str, most: int) -> list[Row] | None:
+        """Return the candidates that answer by what is shown of them, None where more than a few answer."""
+        in_full = self.reach.in_full or frozenset()
+        passed = 0
+
+        def answers(row: Row) -> bool:
+            nonlocal passed
+            found = row[3] in in_full or apparent.holds(expression, row[1] or "")
+            passed += not found
+            return found
+
+        if self._passed >= MOST_PASSED_IN_ALL:
+            return None
+        rows = self._of_few(self._within(expression), most, answers)
+        self._passed += passed
+        return rows
+
+    def _of_few(self, expression: str, most: int, fits: Callable[[Row], bool]) -> list[Row] | None:
+        """Return the newest that fit of the few who answer an expression, None where they are more."""
+        ids = store.answers(self._reader, expression, FEW_ANSWERS + 1)
+        if len(ids) > FEW_ANSWERS:
+            return None
+        rows: list[Row] = []
+        for start in range(0, len(ids), AT_A_TIME):
+            if self._deadline.passed():
+                self.late = True
+                break
+            rows += filter(fits, store.of_these(self._reader, ids[start : start + AT_A_TIME], self.test))
+            if len(rows) >= most:
+                self.full = True
+                break
+        return rows[:most]
 
     def _shown(self, expression: str, most: int) -> list[Row]:
         """Return those who answer by what is shown of them."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 
 from crm_tui.customers.store_pieces import Test
 from crm_tui.search.store_reach import OTHERS
 from crm_tui.storage.driver import sqlite3
+from crm_tui.storage.lists import placeholders
 
 # SQLite plans a statement anew each time when its limit is a parameter and nothing else: hence 0 + it.
 LIMIT = " LIMIT 0 + :most"
@@ -21,9 +23,11 @@ SCANNED = (
     "SELECT s.customer_id, s.haystack, s.activities + s.open_plans, s.held_by FROM listed s{join}"
     " WHERE s.customer_id < :before{test} ORDER BY s.customer_id DESC NULLS LAST" + LIMIT
 )
-# Of the index alone, whoever may be seen: nothing but how many they are is told of it.
-ANSWERS = (
-    "SELECT count(*) FROM (SELECT 1 FROM customer_gram WHERE customer_gram MATCH :grams" + LIMIT + ") some"
+# Of the index alone, whoever may be seen.
+ANSWERS = "SELECT g.rowid FROM customer_gram g WHERE customer_gram MATCH :grams ORDER BY g.rowid DESC" + LIMIT
+OF_THESE = (
+    "SELECT s.customer_id, s.haystack, s.activities + s.open_plans, s.held_by FROM listed s{join}"
+    " WHERE s.customer_id IN ({ids}){test}"
 )
 ALONG = MATCHING.removesuffix(LIMIT)
 APART = (
@@ -41,9 +45,18 @@ def matching(
     return _read(reader, MATCHING, {"grams": expression, "most": most}, test)
 
 
-def are_few(reader: sqlite3.Connection, expression: str, most: int) -> bool:
-    """Tell whether an expression has no more answers than that, seen or not."""
-    return reader.execute(ANSWERS, {"grams": expression, "most": most + 1}).fetchone()[0] <= most
+def answers(reader: sqlite3.Connection, expression: str, most: int) -> list[int]:
+    """Return who answers an expression, seen or not, the newest first."""
+    found = reader.execute(ANSWERS, {"grams": expression, "most": most}).fetchall()
+    return [row[0] for row in found]
+
+
+def of_these(reader: sqlite3.Connection, ids: Sequence[int], test: Test | None) -> list[tuple[Any, ...]]:
+    """Return those of some customers (``lists.PIECE`` at most) that pass test and views, the newest first."""
+    marks, values = placeholders(ids, "id")
+    rows = _asked(reader, OF_THESE.replace("{ids}", marks), values, test).fetchall()
+    rows.sort(key=itemgetter(0), reverse=True)
+    return rows
 
 
 def scanned(reader: sqlite3.Connection, before: int, most: int, test: Test | None) -> list[tuple[Any, ...]]:

@@ -14,7 +14,7 @@ from crm_tui.customers.filter_fields import All, Condition, Not_
 from crm_tui.search import reasons, store
 from crm_tui.search.parsing import parse
 from crm_tui.search.scoring import score
-from crm_tui.search.service import Found
+from crm_tui.search.service import Found, search
 from crm_tui.search.spans import spans
 from crm_tui.session import Session
 from crm_tui.storage.driver import sqlite3
@@ -211,3 +211,25 @@ def test_parsing_and_scoring_take_any_text(text: str, lines: list[tuple[str, str
             assert match is None or (0 < match.score < 110 and match.reason in reasons.REASONS)
         for start, end in spans("深圳华为技术（Siemens）有限公司", [term]):
             assert 0 <= start < end
+
+
+def test_pinyin_with_a_letter_that_is_wrong_is_found(find: Find, known: dict[str, int]) -> None:
+    wanted = known["深圳华为技术有限公司"]
+    for text in ("huawie", "hauwei"):
+        assert [hit.id for hit in find(text).hits][:1] == [wanted], text
+        assert find(text).hits[0].reason == reasons.LETTER_TYPO
+
+
+def test_the_second_search_of_a_session_prepares_no_statement(crm: Session, known: dict[str, int]) -> None:
+    """The views of a reader are many statements; what is asked all day stays compiled beside them."""
+    asked: list[str | None] = []
+
+    def noted(_action: int, first: str | None, *_more: str | None) -> int:
+        asked.append(first)
+        return sqlite3.SQLITE_OK
+
+    crm.reader.set_authorizer(noted)
+    for _time in range(2):
+        asked.clear()
+        assert search(crm.reader, "华为", crm.person.id).hits
+    assert asked == []
