@@ -28,13 +28,14 @@ UPDATED: int = 500  # present customers that one part updates alone in the file,
 SHARED: int = 150  # the same with colleagues in the file, whose saves would wait for it
 AT_ONCE: int = 300  # customers that a change of many writes as one set
 FIRST_PART: int = 50
+FIRST_GENTLE: int = 20  # and the least: on a busy machine 50 customers put away may take a sixth of a second
 LARGEST_PART: int = 5000
 PART_SECONDS = 0.15
 PART_SECONDS_UNLOGGED = 0.12  # without write-ahead log, where readers wait for the COMMIT of each
 PART_SECONDS_ALONE = 1.5
 DEAREST_OF = 3  # parts, by the seconds of a row
 NEARLY = 0.8  # of the time that a part may take: then the next is no larger
-PART_SECONDS_GENTLE = 0.05  # of what people do while they work: nobody's save waits for a tenth of a second
+PART_SECONDS_GENTLE = 0.04  # of what people do while they work: nobody's save waits for a tenth of a second
 USUAL_CACHE = -2000  # SQLite's own, in KiB
 PART_CACHE = -128000
 PAUSE_SECONDS = 0.07  # our own saves ask several times in it, others' a few times a second
@@ -208,7 +209,7 @@ class Parts:
         self._make_room()
         logged = self._logged()
         shared = PART_SECONDS if logged else PART_SECONDS_UNLOGGED
-        self.size = self.size or FIRST_PART
+        self.size = self.size or (min(FIRST_GENTLE, FIRST_PART) if self.gentle else FIRST_PART)
         while done < total:
             if self.cancelled and self.cancelled():
                 raise Cancelled(_("Stopped."))
@@ -244,7 +245,8 @@ class Parts:
     def _gentle_size(self, rows: int, took: float, goal: float) -> int:
         """Return the size of the next part by the dearest of the last ones: machines are busy by turns."""
         self.costs.append(max(took, 0.001) / rows)
-        return max(FIRST_PART, min(LARGEST_PART, self.size * 2, int(goal / max(self.costs))))
+        least = min(FIRST_GENTLE, FIRST_PART)
+        return max(least, min(LARGEST_PART, self.size * 2, int(goal / max(self.costs))))
 
     def _larger(self, rows: int, took: float, goal: float) -> int:
         """Return the size of the next part after one that was shorter than the goal."""
