@@ -12,7 +12,7 @@ from typing import Any, TypeGuard
 from crm_tui.customers import store_list as lists
 from crm_tui.customers.filter_fields import All, Any_, Condition, Filter, Not_
 from crm_tui.customers.store_filter import Reading
-from crm_tui.customers.store_pieces import ENDS, OF_CUSTOMER, OF_STATE, Piece
+from crm_tui.customers.store_pieces import ENDS, OF_CUSTOMER, OF_STATE, UNDATED, Piece
 from crm_tui.storage.driver import sqlite3
 from crm_tui.storage.in_time import at_most
 
@@ -137,12 +137,20 @@ class Members:
     # -- conditions -----------------------------------------------------------------------------------
 
     def _of_condition(self, one: Condition, turned: bool) -> bytearray:
+        if one.field == "plan":
+            # Some have a plan without a day.
+            dated = self._of_condition(Condition("due", "some"), False)
+            found = self._combined([dated, self._read([Piece(UNDATED, {})])], every=False)
+            return found if (one.op == "some") is not turned else self._others(found)
         held, others = self.reading.pieces(one, turned), self.reading.pieces(one, not turned)
         wanted: Filter = Not_(one) if turned else one
         if others is not None and (held is None or self._share(wanted) > 0.5):
-            self._loose = True
-            return self._read(others).translate(TURNED)
+            return self._others(self._read(others))
         return self._read(held) if held is not None else self._scanned(wanted)
+
+    def _others(self, found: bytearray) -> bytearray:
+        self._loose = True
+        return found.translate(TURNED)
 
     def _share(self, tree: Filter) -> float:
         """Return how many of a sample of rows pass, as a part of one."""
