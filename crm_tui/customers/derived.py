@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import cached_property, lru_cache
 from typing import Any
 
-from crm_tui.customers import document, store
+from crm_tui.customers import ahead, document, store
 from crm_tui.customers.checks import PLAIN_MOBILE, check
 from crm_tui.customers.fields import FIELDS
 from crm_tui.storage import derive
@@ -64,7 +64,7 @@ ENTITIES = tuple({**KEYED, **READ, **CHECKED})
 
 def rewrite(connection: sqlite3.Connection, change_set: int) -> None:
     """Rewrite keys, haystack and findings of the customers that a set touched, each where it reads them."""
-    required = _required(connection)
+    required = required_in(connection)
     needed = [name for one in required if FIELDS[one].entity == "customer" for name in FIELDS[one].columns]
     checked = {**CHECKED, "customer": (*CHECKED_COLUMNS, *needed)}
     keys = set(derive.customers_of(connection, change_set, KEYED))
@@ -75,6 +75,10 @@ def rewrite(connection: sqlite3.Connection, change_set: int) -> None:
     held = set(derive.customers_of(connection, change_set, HELD))
     handed = derive.handed_over(connection, change_set, "contact", WAYS) if keys else set()
     moved: list[derive.Document] = []
+    if made := ahead.write(connection, change_set):
+        moved += made
+        for ids in (keys, texts, placed, found, shown, held):
+            ids.difference_update([one.customer_id for one in made])
     for piece in pieces(sorted(shown - placed)):
         store.run_in(connection, store.ONLY_SHOWN, piece)
     for piece in pieces(sorted(held - texts)):
@@ -86,9 +90,7 @@ def rewrite(connection: sqlite3.Connection, change_set: int) -> None:
         files = _Files(connection, piece, required)
         files.write_keys([one for one in piece if one in keys], handed)
         hay = files.haystacks([one for one in piece if one in texts])
-        new = files.moved([one for one in piece if one in texts], hay)
-        derive.announce(connection, new)
-        moved += new
+        moved += files.moved([one for one in piece if one in texts], hay)
         findings = files.findings([one for one in piece if one in found], required)
         places = files.places([one for one in piece if one in placed])
         whole = {
@@ -137,7 +139,7 @@ def load() -> None:
     parse_mails("name@example.com")
 
 
-def _required(connection: sqlite3.Connection) -> tuple[str, ...]:
+def required_in(connection: sqlite3.Connection) -> tuple[str, ...]:
     from crm_tui.presets.loader import preset
     from crm_tui.presets.store import settings
 
@@ -189,11 +191,11 @@ class _Files:
         given: set[tuple[int, int]] = set()
         new: list[dict[str, Any]] = []
         for customer_id in ids:
-            area_code = _AreaCode(self._rows.get(customer_id))
+            area_code = AreaCode(self._rows.get(customer_id))
             for row in self._contacts.get(customer_id, ()):
                 one = row["id"]
                 was, rows, keys = there.pop(one, (0, (), ()))
-                own = keys if rows and one in handed and _is_plain(row) else _keys(area_code, row)
+                own = keys if rows and one in handed and _is_plain(row) else contact_keys(area_code, row)
                 self._phones[one] = [key for kind, key in own if kind == "phone"]
                 if own != keys:
                     gone += [{"id": row_id} for row_id in rows]
@@ -221,13 +223,7 @@ class _Files:
                 continue
             parts = hay[one] = [(kind, row[column]) for kind, column in HAY]
             for contact in self._contacts.get(one, ()):
-                parts += (
-                    (document.CONTACT, contact["name"]),
-                    (document.CHAT, contact["wechat"]),
-                )
-                parts += [(document.MAIL, mail) for mail in _BETWEEN.split(contact["email"] or "")]
-                phones = self._phones.get(contact["id"]) or _digits(contact)
-                parts += [(document.PHONE, digits) for digits in phones]
+                parts += contact_parts(contact, self._phones.get(contact["id"]))
         for customer_id, kind, name in query_in(self._connection, store.HAY_ALIASES, ids):
             if customer_id in hay:
                 hay[customer_id].append((document.of_alias(kind), name))
@@ -291,6 +287,21 @@ class _Files:
         return counts
 
 
+def contact_keys(area_code: AreaCode, contact: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return the keys of a contact's phones and mails, each with its kind."""
+    found = [("phone", key) for key in dict.fromkeys(_phone_keys(area_code, contact))]
+    if contact["email"]:
+        found += [("mail", key) for key in dict.fromkeys(_mail_keys(contact["email"]))]
+    return found
+
+
+def contact_parts(contact: Mapping[str, Any], phones: list[str] | None) -> list[tuple[str, str | None]]:
+    """Return the lines of a contact, of whose phones the keys are given."""
+    mails = [(document.MAIL, mail) for mail in _BETWEEN.split(contact["email"] or "")]
+    digits = [(document.PHONE, each) for each in phones or _digits(contact)]
+    return [(document.CONTACT, contact["name"]), (document.CHAT, contact["wechat"]), *mails, *digits]
+
+
 def whereabouts_of(row: Mapping[str, Any]) -> str:
     """Return the whereabouts of a customer's row (document.WHEREABOUTS)."""
     told = ADDRESSES[0] if row["biz_province"] or row["biz_city"] else ADDRESSES[1]
@@ -323,17 +334,10 @@ def _is_plain(contact: dict[str, Any]) -> bool:
     return not contact["office_phone"] and bool(PLAIN_MOBILE.fullmatch(contact["mobile"] or ""))
 
 
-def _keys(area_code: _AreaCode, contact: dict[str, Any]) -> list[tuple[str, str]]:
-    found = [("phone", key) for key in dict.fromkeys(_phone_keys(area_code, contact))]
-    if contact["email"]:
-        found += [("mail", key) for key in dict.fromkeys(_mail_keys(contact["email"]))]
-    return found
-
-
-class _AreaCode:
+class AreaCode:
     """The area code of a customer's city, looked up when a phone asks for it."""
 
-    def __init__(self, customer: dict[str, Any] | None) -> None:
+    def __init__(self, customer: Mapping[str, Any] | None) -> None:
         self._cities = [customer[name] for name in CITIES if customer[name]] if customer else []
 
     @cached_property
@@ -343,7 +347,7 @@ class _AreaCode:
         return next(filter(None, map(area_code_of, self._cities)), "")
 
 
-def _phone_keys(area_code: _AreaCode, contact: dict[str, Any]) -> list[str]:
+def _phone_keys(area_code: AreaCode, contact: Mapping[str, Any]) -> list[str]:
     """Return the keys of a contact's phones; a landline without area code has that of the customer's city."""
     filled = [text for text in (contact["office_phone"], contact["mobile"]) if text]
     if not filled:
@@ -355,7 +359,7 @@ def _phone_keys(area_code: _AreaCode, contact: dict[str, Any]) -> list[str]:
     return [phone.key for text in filled for phone in parse_phones(text, area_code.found) if phone.key]
 
 
-def _digits(contact: dict[str, Any]) -> list[str]:
+def _digits(contact: Mapping[str, Any]) -> list[str]:
     """Return the digits of phones without key: of places whose numbers are not ours to judge."""
     filled = [text for text in (contact["office_phone"], contact["mobile"]) if text]
     if not filled:

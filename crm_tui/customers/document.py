@@ -51,6 +51,12 @@ def build(parts: Iterable[tuple[str, str | None]]) -> str:
     return "\n".join(sorted(found, key=found.__getitem__))
 
 
+def joined(document: str, further: str) -> str:
+    """Return a document with the lines of another in their places."""
+    found = [*document.split("\n"), *further.split("\n")]
+    return "\n".join(sorted(filter(None, found), key=lambda line: _ORDER[line[0]]))
+
+
 def build_whereabouts(parts: Iterable[tuple[str, str | None]]) -> str:
     """Return the lines of (kind, text) pairs of WHEREABOUTS, in that order, each led by its line end."""
     found = {kind + text: WHEREABOUTS.index(kind) for kind, raw in parts if raw and (text := searchable(raw))}

@@ -256,6 +256,9 @@ KEYS_GIVEN = (
     "UPDATE contact_key SET customer_id = :new WHERE customer_id = :old"
     " AND contact_id IN (SELECT id FROM contact WHERE customer_id = :new)"
 )
+CONTACT_IDS = (
+    "SELECT id, customer_id FROM contact WHERE customer_id IN ({ids}) AND deleted_at IS NULL ORDER BY id"
+)
 KEY = (
     "INSERT INTO contact_key (kind, key, customer_id, contact_id)"
     " VALUES (:kind, :key, :customer_id, :contact_id)"

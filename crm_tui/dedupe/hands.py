@@ -15,7 +15,7 @@ from queue import SimpleQueue
 from typing import Any, Protocol
 
 from crm_tui.dedupe.standing import current
-from crm_tui.search import ahead
+from crm_tui.storage import second_processor
 
 WORKER = [sys.executable, "-I", "-m", "crm_tui.dedupe.worker"]
 _AHEAD = 3  # tasks that the worker has before it: it never waits for the next
@@ -142,7 +142,7 @@ class Hands:
 def hands(own: Worker, path: Path, file: int, *, alone: bool = False) -> Generator[Hands]:
     """Have a second process at work in the block, where there is a second processor and work for it."""
     process = None
-    if not alone and (os.cpu_count() or 1) > 1 and not ahead.running():
+    if not alone and (os.cpu_count() or 1) > 1 and not second_processor.running():
         with suppress(OSError):  # no more processes: it takes longer
             process = subprocess.Popen(  # noqa: S603
                 WORKER,
@@ -151,7 +151,7 @@ def hands(own: Worker, path: Path, file: int, *, alone: bool = False) -> Generat
                 stderr=subprocess.DEVNULL,
                 pass_fds=(file,),
             )
-            ahead.widen(process.stdin)
+            second_processor.widen(process.stdin)
     both = Hands(own, process)
     try:
         if process is not None and process.stdin is not None:

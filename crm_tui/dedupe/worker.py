@@ -16,6 +16,7 @@ from crm_tui.dedupe import store_crowding
 from crm_tui.dedupe.standing import current
 from crm_tui.dedupe.working import Working
 from crm_tui.search import keyed
+from crm_tui.storage import collecting
 from crm_tui.storage.connection import open_readable
 
 
@@ -28,7 +29,7 @@ def main() -> None:
     reader = open_readable(Path(path))
     store_crowding.see_all(reader)
     work = Working(reader, file)
-    with suppress(BrokenPipeError), keyed.opened(reader):
+    with suppress(BrokenPipeError), keyed.opened(reader), collecting.rarely():
         for line in source:
             answer = work.do(json.loads(line))
             sink.write(b"%d\n" % len(answer))

@@ -19,7 +19,7 @@ from crm_tui.exchange.reading import SheetData
 from crm_tui.exchange.store_staging import Staging, forget_dead
 from crm_tui.exchange.store_suspects import MERGE, Suspect
 from crm_tui.locale import N_, _, ngettext
-from crm_tui.storage import jobs
+from crm_tui.storage import collecting, jobs
 from crm_tui.storage.diagnosis import explained
 
 Match = Literal["auto", "no", "uscc", "name"]
@@ -213,7 +213,7 @@ def plan_import(
     ``session`` gives reader, database, person, context and today. Raises what reading raises, and Cancelled;
     then nothing is left behind. Close the plan.
     """
-    with explained(session.database.path, kept=_("Nothing was imported.")):
+    with explained(session.database.path, kept=_("Nothing was imported.")), collecting.rarely():
         wanted = on_suspect or ("add" if on_match == "add" else "reject")
         return _planned(session, sheet, mapping, match, on_match, wanted, progress, cancelled)
 

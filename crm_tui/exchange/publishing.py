@@ -8,14 +8,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from crm_tui import clock
+from crm_tui.customers import ahead as derived_ahead
+from crm_tui.customers.ahead import Made
+from crm_tui.customers.derived import required_in
 from crm_tui.errors import Busy, Cancelled, CrmError, Fault
 from crm_tui.exchange import store
+from crm_tui.exchange.ahead import Ahead, ahead
 from crm_tui.exchange.planning import ImportPlan, PlannedRow
 from crm_tui.exchange.store_staging import Operation, Staging, forget_dead
 from crm_tui.exchange.writing import Moved, add_customers, update_customers
 from crm_tui.locale import _
 from crm_tui.presets import store as presets
-from crm_tui.storage import derive, jobs, numbering, undoing
+from crm_tui.storage import collecting, jobs, numbering, undoing
 from crm_tui.storage.change import Change
 from crm_tui.storage.database import Database
 from crm_tui.storage.diagnosis import explained, half_done, taken_back
@@ -75,7 +79,8 @@ def run_import(
         if jobs.publishing(database.connection) is not None:
             resume(database, parts, session.person.id, session.source)
         publisher = Publisher(database, parts, plan.staging, session.person.id, session.source, guard)
-        publisher.publish(plan.additions, plan.updates)
+        with collecting.rarely():
+            publisher.publish(plan.additions, plan.updates)
     finally:
         lock.close()
     _remember(database, plan.staging, session.person.id)
@@ -126,6 +131,8 @@ class Publisher:
         self._facts = staging.facts()
         self._moved = NOTHING_MOVED
         self._ready: tuple[str, int, int, list[Operation]] | None = None
+        self._ahead: Ahead | None = None
+        self._made: dict[int, Made] = {}
         zone = presets.settings(database.connection).get("zone") or clock.DEFAULT_ZONE
         self._day = clock.today(zone)
 
@@ -148,7 +155,8 @@ class Publisher:
             self._staging.set_unproved(True)
         self.job = self._database.write_untracked(lambda c: self._open(c, additions))
         try:
-            with self._parts.settling(), derive.beside():
+            required = required_in(self._database.connection)
+            with self._parts.settling(), ahead(self._staging.path, 0, required) as self._ahead:
                 self.proceed(additions, updates, jobs.INSERT, 0)
         except BaseException as error:
             if self._is_whole():
@@ -257,7 +265,10 @@ class Publisher:
 
         def part(start: int, stop: int) -> None:
             # Read before the lock is taken.
-            self._ready = kind, start, stop, self._staging.operations(kind, start, stop)
+            operations = self._staging.operations(kind, start, stop)
+            self._ready = kind, start, stop, operations
+            if self._ahead and phase == jobs.INSERT:
+                self._made = self._ahead.of([one.row for one in operations])
 
             def body(change: Change) -> None:
                 work(change, start, stop)
@@ -300,7 +311,10 @@ class Publisher:
                 # In the same transaction, so that whoever goes on after a crash still knows them.
                 self._note_left(change)
 
-        result = self._database.write(self._actor, ACTION, again, job=self.job, source=self._source)
+        try:
+            result = self._database.write(self._actor, ACTION, again, job=self.job, source=self._source)
+        finally:
+            derived_ahead.forget()
         self.first_set = self.first_set or result.set_id
 
     def _note_left(self, change: Change) -> None:
@@ -320,7 +334,7 @@ class Publisher:
     def _add(self, change: Change, start: int, stop: int, first_id: int) -> None:
         operations = self._operations("new", start, stop)
         self.left_new += add_customers(
-            change, operations, self._facts["signature"], first_id, self._day, self._moved
+            change, operations, self._facts["signature"], first_id, self._day, self._moved, self._made
         )
 
     def _change(self, change: Change, start: int, stop: int) -> None:

@@ -71,6 +71,7 @@ OPERATIONS = (
     " LIMIT 0 + :limit"
 )
 NTH = "SELECT id FROM operation WHERE kind = :kind ORDER BY id LIMIT 1 OFFSET :offset"
+CONTENTS = "SELECT id, content FROM operation WHERE kind = :kind AND id > :after ORDER BY id LIMIT 0 + :most"
 COUNT = "SELECT count(*) FROM operation WHERE kind = :kind"
 ADD_FLAG = (
     "INSERT INTO flag (position, field, problem, content) VALUES (:position, :field, :problem, :content)"
@@ -270,6 +271,12 @@ class Staging:
             OPERATIONS, {"kind": kind, "first": first[0], "limit": stop - start}
         ).fetchall()
         return [Operation(row, json.loads(content), cells) for row, content, cells in rows]
+
+    def contents(self, kind: str, after: int, most: int) -> list[tuple[int, dict[str, Any]]]:
+        """Return rows and contents of some operations of one kind behind a row, in order."""
+        values = {"kind": kind, "after": after, "most": most}
+        rows = self._connection.execute(CONTENTS, values).fetchall()
+        return [(row, json.loads(content)) for row, content in rows]
 
 
 def _staged(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from operator import itemgetter
 from typing import Any
 
+from crm_tui.customers import ahead
+from crm_tui.customers.ahead import Expected, Made
 from crm_tui.exchange import store
 from crm_tui.exchange.store_staging import Operation
 from crm_tui.presets import store as presets
@@ -19,11 +21,18 @@ Rows = list[dict[str, Any]]
 
 
 def add_customers(
-    change: Change, operations: Sequence[Operation], sheet: str, first_id: int, day: date, moved: Moved
+    change: Change,
+    operations: Sequence[Operation],
+    sheet: str,
+    first_id: int,
+    day: date,
+    moved: Moved,
+    made: Mapping[int, Made] | None = None,
 ) -> list[int]:
     """Add customers with all that hangs on them, with ids from ``first_id`` on; return the rows left out.
 
-    A row is left out when its number is taken, or its name or code came in since the plan was made.
+    A row is left out when its number is taken, or its name or code came in since the plan was made. ``made``
+    is what is derived of some, by row.
     """
     _new_words(change, operations)
     connection = change.connection
@@ -41,11 +50,14 @@ def add_customers(
     numbers = iter(_numbers(change, wanting, day))
     tables: dict[str, Rows] = {}
     tags: list[tuple[int, list[str]]] = []
-    for customer_id, (_row, content, cells) in live:
+    expected: dict[int, Expected] = {}
+    for customer_id, (row_number, content, cells) in live:
         customer = content["customer"]
         customer["id"] = customer_id
         customer["no"] = customer.get("no") or next(numbers)
         customer["no_sort"] = natural_key(customer["no"])
+        if made and row_number in made:
+            expected[customer_id] = Expected(made[row_number], customer["no"], customer["owner_id"])
         tables.setdefault("customer", []).append(customer)
         for position, contact in enumerate(content.get("contacts", ())):
             row = {"is_primary": int(position == 0), **contact, "position": position}
@@ -63,7 +75,15 @@ def add_customers(
     for table in ("customer", "contact", "project", "customer_alias", "activity", "plan", "imported_row"):
         _insert(change, table, tables.get(table, []))
     _tag(change, tags)
+    ahead.expect(change.set_id, expected)
     return left
+
+
+def aliases_of(content: dict[str, Any]) -> list[tuple[str, str]]:
+    """Return kind and name of the other names that a new customer gets."""
+    tables: dict[str, Rows] = {}
+    _aliases(tables, 0, content.get("aliases", ()), set())
+    return [(row["kind"], row["name"]) for row in tables.get("customer_alias", ())]
 
 
 def update_customers(change: Change, operations: Sequence[Operation], sheet: str) -> list[int]:

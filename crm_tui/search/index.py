@@ -7,16 +7,15 @@ transaction. An index that is being built holds customers up to ``built_to``; la
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import NamedTuple
 
 from crm_tui import clock
 from crm_tui.errors import CrmError, NotPermitted
 from crm_tui.locale import _
-from crm_tui.search import ahead
 from crm_tui.search import store_index as store
-from crm_tui.search.grams import VERSION, forget
+from crm_tui.search.grams import VERSION, forget, grams
 from crm_tui.search.merging import merge, parts
 from crm_tui.search.tokens import tokens, tokens_moved
 from crm_tui.storage import derive
@@ -116,7 +115,6 @@ def write(connection: sqlite3.Connection, documents: Sequence[derive.Document]) 
 
     Raises NotPermitted when a newer version of the program made the index.
     """
-    made = ahead.answers()
     row = row_of(connection)
     if row.version > VERSION:
         raise NotPermitted(
@@ -135,7 +133,7 @@ def write(connection: sqlite3.Connection, documents: Sequence[derive.Document]) 
     last = row.built_to
     store.run(connection, store.POINT)
     try:
-        _write(connection, [one for one in documents if last is None or one.customer_id <= last], made)
+        _write(connection, [one for one in documents if last is None or one.customer_id <= last])
         store.run(connection, store.FLUSHED)
     except sqlite3.Error as error:
         if not is_index_damage(error):
@@ -147,12 +145,10 @@ def write(connection: sqlite3.Connection, documents: Sequence[derive.Document]) 
     store.run(connection, store.RELEASE)
 
 
-def _write(
-    connection: sqlite3.Connection, documents: Sequence[derive.Document], made: Mapping[str, str]
-) -> None:
+def _write(connection: sqlite3.Connection, documents: Sequence[derive.Document]) -> None:
     fresh = [one for one in documents if not one.old and one.old_holder is None]
     if len(fresh) == len(documents):
-        rows = ({"id": one.customer_id, "grams": _all(one, made.get(one.new or ""))} for one in fresh)
+        rows = ({"id": one.customer_id, "grams": _all(one)} for one in fresh)
         store.run_many(connection, store.PUT, rows)
         return
     for one in documents:
@@ -165,11 +161,13 @@ def _write(
             store.run(connection, store.PUT, {"id": one.customer_id, "grams": " ".join(put)})
 
 
-def _all(one: derive.Document, made: str | None) -> str:
-    """Return all grams of a new document; ``made`` are those of its text where they were made ahead."""
-    if made is None:
+def _all(one: derive.Document) -> str:
+    """Return all grams of a new document, most of which may have been made ahead."""
+    if not one.tokens:
         return " ".join(all_grams(one.new, one.new_holder))
-    return made if one.new_holder is None else f"{made} !{one.new_holder}"
+    # No key is made of the lines that were not there then.
+    found = [one.tokens, *grams(one.rest)]
+    return " ".join(found if one.new_holder is None else [*found, f"!{one.new_holder}"])
 
 
 def _moved(one: derive.Document) -> tuple[set[str], set[str]]:
@@ -200,5 +198,5 @@ def tend(connection: sqlite3.Connection) -> int:
     return 0 if row.damaged_at is not None or row.clearing or row.version != VERSION else parts(connection)
 
 
-derive.register_index(derive.Index(write, tend, merge, ahead.announce, ahead.beside))
+derive.register_index(derive.Index(write, tend, merge))
 derive.need(_load)

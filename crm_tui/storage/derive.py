@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Generator, Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from crm_tui.storage.driver import sqlite3
@@ -15,13 +15,19 @@ States = Mapping[int, Sequence[Any]]
 
 
 class Document(NamedTuple):
-    """What is searched of a customer before and after a write: the text (None: there is none), its holder."""
+    """What is searched of a customer before and after a write: the text (None: there is none), its holder.
+
+    ``tokens`` are those of the new text, blanks between them, where they were made ahead; it had not yet the
+    lines of ``rest``, which share none with the others.
+    """
 
     customer_id: int
     old: str | None
     new: str | None
     old_holder: int | None
     new_holder: int | None
+    tokens: str = ""
+    rest: str = ""
 
 
 class Index(NamedTuple):
@@ -29,15 +35,11 @@ class Index(NamedTuple):
 
     ``write(connection, documents)`` brings it after documents that moved, in order of their ids; ``parts``
     tells in how many parts it lies, ``merge(connection, steps)`` merges some and tells whether any were.
-    ``announce(texts)`` says early in a write which new texts are to come, ``beside()`` is a block in which
-    another processor may work on them.
     """
 
     write: Callable[[sqlite3.Connection, Sequence[Document]], None]
     parts: Callable[[sqlite3.Connection], int]
     merge: Callable[[sqlite3.Connection, int], bool]
-    announce: Callable[[Sequence[str]], None]
-    beside: Callable[[], AbstractContextManager[None]]
 
 
 _index: list[Index] = []
@@ -69,7 +71,7 @@ def register_index(keeper: Index) -> None:
 def index(connection: sqlite3.Connection, change_set: int, documents: Sequence[Document]) -> None:
     """Bring the search index after documents that moved, in the same transaction; once for each write.
 
-    That happens after the last writer, for until then another processor may work on what was announced.
+    That happens after the last writer.
     """
     moved = _current.get((id(connection), change_set))
     if moved is None:
@@ -81,17 +83,6 @@ def index(connection: sqlite3.Connection, change_set: int, documents: Sequence[D
 def _write_index(connection: sqlite3.Connection, documents: Sequence[Document]) -> None:
     if documents and _index and id(connection) not in _without_index:
         _index[0].write(connection, documents)
-
-
-def announce(connection: sqlite3.Connection, documents: Sequence[Document]) -> None:
-    """Say early in a write which documents ``index`` is going to be given that are new."""
-    if documents and _index and id(connection) not in _without_index:
-        _index[0].announce([one.new for one in documents if one.new and not one.old])
-
-
-def beside() -> AbstractContextManager[None]:
-    """Return a block in which another processor may work on what large writes announce."""
-    return _index[0].beside() if _index else nullcontext()
 
 
 def merge_due(connection: sqlite3.Connection, most: int) -> Callable[[sqlite3.Connection, int], bool] | None:

@@ -27,8 +27,8 @@ WRITERS = {
     "crm_tui/tui/driver.py",
     "crm_tui/tui/keyboard.py",
     "crm_tui/exchange/child.py",
-    "crm_tui/search/worker.py",
     "crm_tui/dedupe/worker.py",
+    "crm_tui/exchange/worker.py",
 }
 WRITES = re.compile(
     r"print|(click\.)?(echo|secho)|sys\.(__)?std(out|err)(__)?(\.buffer)?\.write(lines)?|os\.write"

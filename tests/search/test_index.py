@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 from collections.abc import Callable
 from contextlib import closing, suppress
@@ -16,11 +15,12 @@ from hypothesis import strategies as st
 from crm_tui.access import store as people
 from crm_tui.customers import service
 from crm_tui.errors import BadInput, Conflict, Fault, NotPermitted
-from crm_tui.search import ahead, building, checking, index, merging
+from crm_tui.search import building, checking, index, merging
 from crm_tui.search.service import search
 from crm_tui.search.tokens import tokens
 from crm_tui.session import Session, open_session
 from crm_tui.storage import connection as opening
+from crm_tui.storage import derive
 from crm_tui.storage.change import Change, action
 from crm_tui.storage.driver import sqlite3
 from tests.opened import MOMENT, make_database, saved
@@ -292,26 +292,8 @@ def test_wrong_entries_are_found(crm: Session) -> None:
     assert checking.wrong(of(crm)) == checking.missing(of(crm)) == [first]
 
 
-def test_grams_made_ahead_by_the_other_process_are_those_made_here_and_no_import_hangs_on_it() -> None:
-    texts = ["n华泰科技有限公司\nc王芳\np13800000000\nt高意向", "nacme\ud800", "n乐山"] * 300
-    with ahead.beside():
-        running = ahead._running
-        ahead.announce(texts)
-        found = ahead.answers()
-        assert {one: frozenset(made.split(" ")) for one, made in found.items()} == {
-            one: tokens(one) for one in texts
-        } or os.cpu_count() == 1
-        assert ahead.answers() == {}
-        for one in running:
-            one._process.kill()
-            one._process.wait()
-        ahead.announce(texts)
-        assert set(ahead.answers()) <= set(texts)
-    assert ahead._running == [] and ahead.answers() == {}
-
-
-def test_a_worker_of_another_version_is_not_believed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ahead, "VERSION", index.VERSION + 1)
-    with ahead.beside():
-        ahead.announce(["n乐山"])
-        assert ahead.answers() == {}
+@pytest.mark.parametrize("text", ["n华泰科技有限公司\nc王芳\np13800000000", "nacme\ud800", "n乐山\nu91310"])
+def test_lines_that_come_later_are_put_to_what_was_made_ahead(text: str) -> None:
+    rest = "#c20261122001\nt高意向\nt批量"
+    made = derive.Document(1, None, f"{text}\n{rest}", None, 7, " ".join(tokens(text)), rest)
+    assert {*index._all(made).split(" ")} == {*index._all(made._replace(tokens="")).split(" ")}
