@@ -33,6 +33,7 @@ SEEN = "{seen:t.owner_id:t.id}"
 SEEN_STATE = "{seen:t.held_by:t.customer_id}"
 WHOLE_PAIR = "{whole:t.a} AND {whole:t.b}"
 WHOLE_OF = "{whole:t.customer_id}"
+WHOLE_SELF = "{whole:t.id}"
 TOLD = "{told}"
 LOGGED = "{logged}"
 AUDITED = "{audited}"
@@ -93,6 +94,7 @@ VIEWS: dict[str, tuple[str, str]] = {
     "search_index": ("search_index", "1 = 1"),
     # What two share may be what is hidden.
     "duplicate_pair": ("duplicate_pair", WHOLE_PAIR),
+    "shown_whole": ("customer", WHOLE_SELF),
     "duplicate_scan": ("duplicate_scan", "1 = 1"),
     # Removed rows too, for what history calls them.
     **{f"{table}_any": (table, OF_ANY_CUSTOMER) for table in CHILDREN},
@@ -315,7 +317,7 @@ class _Terms:
         }
         clear = self.shown(GROUPS, "v.owner_id", "v.id")
         more = f" AND {clear}" if clear else ""
-        for customer in ("t.customer_id", "t.a", "t.b"):
+        for customer in ("t.id", "t.customer_id", "t.a", "t.b"):
             seen = f"EXISTS (SELECT 1 FROM temp.seen v WHERE v.id = {customer}{more})"
             found[f"{{whole:{customer}}}"] = seen
         audited = "1 = 1" if self.policy.may("audit").allowed else f"t.person_id = {self._me}"
@@ -335,7 +337,7 @@ class _Terms:
 
 
 # Asked by other views about each row: without masks, so that a statement is soon prepared.
-NARROW = {"seen": "t.id, t.owner_id", "seen_any": "t.id, t.owner_id"}
+NARROW = {"seen": "t.id, t.owner_id", "seen_any": "t.id, t.owner_id", "shown_whole": "t.id"}
 # What somebody wrote of a set or a file, by who may be told of it.
 TOLD_COLUMNS = {
     ("change_set", "reason"): TOLD,

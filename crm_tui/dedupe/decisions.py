@@ -21,7 +21,8 @@ VERDICTS: dict[str, str] = {DIFFERENT: N_("not the same customer"), RELATED: N_(
 class Decision(NamedTuple):
     """A decision about customers ``a`` < ``b``; ``made_in`` is the set that says who made it and when.
 
-    ``holds`` is False once a code, phone or mail of one of them moved: then the question may be asked again.
+    ``holds`` is False once a code, phone or mail of one of them moved: then the question may be asked again,
+    of those who see whether they did. For whoever does not, a decision holds.
     """
 
     id: int
@@ -69,11 +70,12 @@ def _decide(change: Change, a: int, b: int, verdict: str, note: str) -> None:
 def decided(reader: sqlite3.Connection, ids: Iterable[int]) -> dict[tuple[int, int], Decision]:
     """Return what was decided about pairs with one of these customers, by the pair (smaller id first)."""
     rows = store.decided(reader, ids)
-    keys = store.strong_keys(reader, {one for row in rows for one in (row["customer_a"], row["customer_b"])})
+    about = {one for row in rows for one in _pair(row)}
+    keys, whole = store.strong_keys(reader, about), store.shown_whole(reader, about)
     found = {}
     for row in rows:
         a, b = _pair(row)
-        holds = row["basis"] == basis(keys[a], keys[b])
+        holds = not whole.issuperset((a, b)) or row["basis"] == basis(keys[a], keys[b])
         found[a, b] = Decision(row["id"], a, b, row["verdict"], row["note"] or "", row["created_in"], holds)
     return found
 

@@ -107,10 +107,17 @@ DECIDED = (
 CODES = "SELECT id, uscc_key FROM customer WHERE id IN ({ids})"
 STRONG = "SELECT DISTINCT customer_id, kind, key FROM contact_key WHERE customer_id IN ({ids})"
 
+SHOWN_WHOLE = "SELECT id FROM shown_whole WHERE id IN ({ids})"
+
 
 def decided(connection: sqlite3.Connection, ids: Iterable[int]) -> list[dict[str, Any]]:
     """Return what was decided about pairs with one of these customers, by column name."""
     return list({row["id"]: row for row in rows(connection, DECIDED, ids)}.values())
+
+
+def shown_whole(reader: sqlite3.Connection, ids: Iterable[int]) -> set[int]:
+    """Return those of some customers of whom no field is hidden from the reader."""
+    return {row[0] for row in query_in(reader, SHOWN_WHOLE, list(ids))}
 
 
 def strong_keys(connection: sqlite3.Connection, ids: Iterable[int]) -> dict[int, set[str]]:

@@ -10,7 +10,7 @@ import pytest
 
 from crm_tui.access import policies
 from crm_tui.access import store as people
-from crm_tui.customers import service
+from crm_tui.customers import service, views
 from crm_tui.session import Session, open_session
 from tests.cli.calls import Call, session, write
 
@@ -148,3 +148,36 @@ def test_undo_tells_nothing_of_what_is_not_seen_any_more(files: Crm, monkeypatch
     told = files("undo", "--json")
     assert "13700137000" not in told.out and told.json[0]["hidden"] is True
     assert "13700137000" not in files("history").out
+
+
+@pytest.mark.requirement("S2-03")
+@pytest.mark.parametrize(
+    "words", ["list", "list --json", "change --tag 甲 --dry-run", "export customers {out}"]
+)
+def test_a_filter_by_what_is_hidden_is_refused_alike_whatever_is_there(
+    words: str, files: Crm, tmp_path: Path
+) -> None:
+    out = tmp_path / "out.csv"
+    call = words.format(out=out).split()
+    for field in ("phone", "incomplete", "doubtful"):
+        answers = {files(*call, "--filter", f"{field}:{value}")[:3] for value in ("有", "无")}
+        ((status, said, told),) = answers
+        assert status == 1
+        assert said == ""
+        assert "对您的角色" in told
+        assert hidden(told)
+    assert not out.exists()
+
+
+@pytest.mark.requirement("S2-03")
+def test_a_view_or_an_order_by_what_is_hidden_is_refused(files: Crm) -> None:
+    with boss() as opened:
+        opened.write(views.save, "customers", "phones", {"filter": "phone:有"}, True)
+    answers = {files("list", "--view", "phones"), files("list", "--view", "phones", "--json")}
+    ((status, said, told),) = {one[:3] for one in answers}
+    assert (status, said) == (1, "")
+    assert "对您的角色" in told and hidden(told)
+    names = ("budget", "mobile", "family", "nothing")
+    unknown = [files("list", "--sort", name) for name in names]
+    assert {one.status for one in unknown} == {1}
+    assert len({one.err.replace(name, "") for one, name in zip(unknown, names, strict=True)}) == 1

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from crm_tui.customers import service
-from crm_tui.dedupe import entering, listing, scanning, wording
+from crm_tui.dedupe import decisions, entering, listing, scanning, wording
 from crm_tui.identity.features import Record
 from crm_tui.search.service import search
 from crm_tui.session import Session, open_session
@@ -101,3 +101,27 @@ def test_catching_up_keeps_pairs_that_one_does_not_see(tmp_path: Path) -> None:
         scanning.scan(boss.database)
         assert boss.reader.execute(PAIRS).fetchall() == caught
         assert not [one for one in listing.pairs(rep.reader) if customer_id in (one.a, one.b)]
+
+
+@pytest.mark.requirement("S1-21")
+def test_who_was_told_apart_stays_so_for_whoever_does_not_see_their_phones(tmp_path: Path) -> None:
+    path = worlds.make(tmp_path / "crm.db", "files", "li", 1).path
+    with open_session(path, login="wang") as boss, open_session(path, login="li") as rep:
+        one = foreign(boss, "li")[0]
+        sql = "SELECT id FROM customer WHERE owner_id = :me ORDER BY id LIMIT 1"
+        (own,) = boss.reader.execute(sql, {"me": rep.person.id}).fetchone()
+        low, high = sorted((one, own))
+        boss.write(decisions.reject, low, high)
+
+        def held(session: Session) -> bool:
+            return decisions.decided(session.reader, [low])[low, high].holds
+
+        assert held(boss)
+        assert held(rep)
+        contact = boss.reader.execute(
+            "SELECT id FROM contact WHERE customer_id = :id", {"id": one}
+        ).fetchone()
+        boss.write(service.update_contact, contact[0], None, {"mobile": "13911112222"})
+        # Who sees that a phone moved may be asked again; for the other it would be a sign that it did.
+        assert not held(boss)
+        assert held(rep)

@@ -129,6 +129,7 @@ LINES: dict[str, Line] = {
     "dedupe.store.follow_ups": lambda a: dedupe_store.follow_ups(a.reader, a.ids),
     "dedupe.store.decided": lambda a: dedupe_store.decided(a.reader, a.ids),
     "dedupe.store.strong_keys": lambda a: dedupe_store.strong_keys(a.reader, a.ids),
+    "dedupe.store.shown_whole": lambda a: dedupe_store.shown_whole(a.reader, a.ids),
     "dedupe.crowded.Crowded": COMPARES,
     "dedupe.crowding.Crowd": COMPARES,
     "dedupe.store_crowding.see_all": COMPARES,
