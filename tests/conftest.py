@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import gc
 import os
 import shutil
 import tempfile
@@ -14,7 +15,7 @@ from hypothesis import HealthCheck, settings
 from crm_tui import locale
 
 settings.register_profile(
-    "suite", max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
+    "suite", max_examples=25, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
 )
 settings.register_profile("deep", max_examples=1000, deadline=None, suppress_health_check=list(HealthCheck))
 settings.load_profile(os.environ.get("CRM_HYPOTHESIS", "suite"))
@@ -26,6 +27,18 @@ if "PYTHONPYCACHEPREFIX" not in os.environ:
     atexit.register(shutil.rmtree, _compiled, ignore_errors=True)
     os.environ["PYTHONPYCACHEPREFIX"] = _compiled
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> None:
+    """With -n, neighbours run in one process: what a file or room makes for its tests is made once."""
+    if getattr(config.option, "numprocesses", None) and config.option.dist == "no":
+        config.option.dist = "worksteal"
+
+
+def pytest_collection_finish() -> None:
+    """Let the collector look through what tests make, not through the tests themselves each time."""
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)

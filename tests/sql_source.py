@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from typing import NamedTuple
 
 from tests.architecture import ROOT, Module, modules
@@ -82,6 +83,7 @@ def _split(text: str, line: int) -> Iterator[Sql]:
             part = ""
 
 
+@cache
 def collect(folder: str = "crm_tui") -> list[Sql]:
     """Return every piece of SQL in the source."""
     return [piece for module in modules(folder) for piece in of_module(module)]
@@ -105,7 +107,7 @@ def _visit(node: ast.AST, scope: ast.AST, module: Module, found: list[Sql]) -> N
         text = _render(node)
         if text is not None:
             if is_sql(text) or is_mark(text, module.path):
-                names = Names(scope, module.tree)
+                names = names_of(scope, module.tree)
                 unsafe = [ast.unparse(hole) for hole in _holes(node) if not names.safe(hole)]
                 found.append(Sql(module.path, node.lineno, text, tuple(unsafe)))
                 found.extend(_orders(node, text, names, module.path))
@@ -139,7 +141,7 @@ def _put_in(node: ast.AST, scope: ast.AST, module: Module) -> Iterator[ast.expr]
     parts = [part for part in parts if _render(part) is None]
     if not parts or not ROOMS.fullmatch(module.path):
         return
-    names = Names(scope, module.tree)
+    names = names_of(scope, module.tree)
     known = [text]
     if isinstance(text, ast.Name):
         known = [value for value in (*names.bound.get(text.id, ()), *names.values_of(text.id)) if value]
@@ -187,6 +189,12 @@ def _orders(node: ast.AST, text: str, names: Names, path: str) -> Iterator[Sql]:
                 for part in ast.walk(value):
                     if isinstance(part, ast.Constant) and isinstance(part.value, str) and "," in part.value:
                         yield Sql(path, part.lineno, f"ORDER BY {part.value}")
+
+
+@cache
+def names_of(scope: ast.AST, tree: ast.Module) -> Names:
+    """Return the names of one function, read once."""
+    return Names(scope, tree)
 
 
 class Names:

@@ -35,7 +35,7 @@ def unpacked(test_data: Path, tmp_path: Path, name: str, rows: int | None = None
     [
         ("companies_a_share.csv.gz", 2469),
         # More than one part of a large change; the deep profile takes the whole list.
-        ("companies_registry_30k.csv.gz", 30000 if os.environ.get("CRM_HYPOTHESIS") == "deep" else 5000),
+        ("companies_registry_30k.csv.gz", 30000 if os.environ.get("CRM_HYPOTHESIS") == "deep" else 2500),
     ],
 )
 def test_company_lists(test_data: Path, session: Session, tmp_path: Path, name: str, rows: int) -> None:

@@ -35,9 +35,9 @@ def test_a_killed_operation_is_there_whole_or_not_at_all(
     for name in ("ROWS", "PART"):
         if hasattr(module, name):
             monkeypatch.setattr(module, name, getattr(module, name) // 4)
-    outcome = module.run(tmp_path, journal, 3, 7)
+    outcome = module.run(tmp_path, journal, 2, 7)
     assert outcome.faults == []
-    assert outcome.kills == 3
+    assert outcome.kills == 2
     assert outcome.inside > 0
 
 

@@ -11,8 +11,8 @@ from tests.faults import power_cuts, processes, shim
 pytestmark = pytest.mark.skipif(bool(shim.why_not()), reason=shim.why_not() or "there is one")
 
 
-@pytest.mark.parametrize("harsh", [False, True])
-@pytest.mark.parametrize("journal", processes.MODES)
+# By turns; the command plays both ways in both modes.
+@pytest.mark.parametrize(("journal", "harsh"), [(one, one == processes.MODES[0]) for one in processes.MODES])
 def test_a_power_cut_corrupts_nothing_and_loses_nothing_acknowledged(
     tmp_path: Path, journal: str, harsh: bool
 ):

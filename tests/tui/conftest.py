@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 from typing import Any
 
 import pytest
 import textual._wait as waits
+from textual._compositor import Compositor
+from textual._context import active_app
 from textual.css.stylesheet import Stylesheet
 
 import crm_tui.tui  # noqa: F401  (sets what must stand before Textual's first import)
@@ -35,6 +38,35 @@ def _parse_once(self: Stylesheet, *args: Any, **kw: Any) -> Any:
 def _styles_are_parsed_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """A sheet is parsed once in all stories of a theme, not once in each."""
     monkeypatch.setattr(Stylesheet, "_parse_rules", _parse_once)
+
+
+@pytest.fixture(autouse=True)
+def _collected_as_usual(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What an app asks of the collector for its one session would stay with all tests to come."""
+    monkeypatch.setattr(gc, "set_threshold", lambda *_numbers: None)
+    monkeypatch.setattr(gc, "freeze", lambda: None)
+
+
+_render_update = Compositor.render_update
+
+
+def _not_between(self: Compositor, *args: Any, **kw: Any) -> Any:
+    if not active_app.get().is_headless:
+        return _render_update(self, *args, **kw)
+    self._dirty_regions.clear()
+    return None
+
+
+@pytest.fixture
+def painted() -> None:
+    """Ask for each frame to be painted as it comes: what is drawn of it is the point."""
+
+
+@pytest.fixture(autouse=True)
+def _painted_when_read(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A story paints the screen when it reads it; what stood there between is sent nowhere."""
+    if "painted" not in request.fixturenames:
+        monkeypatch.setattr(Compositor, "render_update", _not_between)
 
 
 @pytest.fixture(autouse=True)

@@ -111,7 +111,7 @@ async def test_either_end_of_a_list_that_nobody_counted_yet(size: int) -> None:
             assert table.known and table.total == size and table.cursor == size - 1
 
 
-async def test_a_cursor_step_draws_two_lines_only() -> None:
+async def test_a_cursor_step_draws_two_lines_only(painted: None) -> None:
     async with story(playground(FakeSession(100), start="customers")) as user:
         table = user.screen.query_one(Table)
         drawn: list[int] = []
