@@ -217,7 +217,6 @@ LINES: dict[str, Line] = {
     "search.index.row_of": OF_INDEX,
     "search.index.state": OF_INDEX,
     "search.index.probe": OF_INDEX,
-    "search.keyed.members": OF_INDEX,
     "search.keyed.opened": OF_INDEX,
     "search.keyed.held": OF_INDEX,
     "search.listing.narrowed": lambda a: a.typed(
@@ -232,6 +231,8 @@ LINES: dict[str, Line] = {
     ],
     "search.shown.shown": lambda a: shown(a.reader, a.ids),
     "search.store.matching": "part of search, which is asked",
+    "search.store.answers": "part of search, which is asked",
+    "search.store.of_these": "part of search, which is asked",
     "search.store.scanned": "part of search, which is asked",
     "search.store.along": "part of search, which is asked",
     "search.store.apart": "part of search, which is asked",
