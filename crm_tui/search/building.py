@@ -26,7 +26,7 @@ from crm_tui.storage.lists import PIECE
 from crm_tui.storage.schema import statements_on
 
 Value = TypeVar("Value")
-FIRST, MOST = 125, 1000  # customers in one piece
+FIRST, MOST = 250, 1000  # customers in one piece
 LOCK_SECONDS = 0.03  # wanted of one piece
 GROWTH = 1.5  # of the next piece, after one that was soon put in
 KEPT_SECONDS = 20
@@ -70,7 +70,7 @@ class Upkeep:
     def __init__(self, database: Database, lend: Lend = _at_once) -> None:
         self._database = database
         self._lend = lend
-        self._size, self._pages = 2 * FIRST, PAGES
+        self._size, self._pages = FIRST, PAGES
         self._asked = False
         self._me = f"{socket.gethostname()}:{os.getpid()}"
 
