@@ -4,8 +4,6 @@ A policy is read from the rows of ``role``, ``permission``, ``team`` and ``subst
 one day, and holds nothing but what was granted. Owners see their own customers in full (S0-20, S3-06).
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """People, read and written."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """Teams, roles, permissions, substitutions and collaborators as rows: of tables, or of the views of them."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from typing import NamedTuple
 

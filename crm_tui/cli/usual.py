@@ -1,7 +1,5 @@
 """The usual call, which opens the screens: read without the grammar, for whose import it need not wait."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple

@@ -4,8 +4,6 @@ Blanks mean AND; ``或``, ``or`` and ``|`` mean OR; ``非``, ``not`` and ``-`` b
 group. A condition is KEY:VALUE,VALUE or KEY>N天 or KEY<N天; everything else is words to look for.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from datetime import date, timedelta

@@ -1,7 +1,5 @@
 """Customers, contacts, tags and projects: reading for lists and the customer file."""
 
-from __future__ import annotations
-
 import json
 from typing import Any, NamedTuple
 

@@ -1,7 +1,5 @@
 """Saved views of a list, own or the team's, and the layout that each person had last."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping
 from typing import Any, NamedTuple, Protocol

@@ -1,7 +1,5 @@
 """What people decided about two customers that look alike: different ones, or related ones."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 

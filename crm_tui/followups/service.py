@@ -1,7 +1,5 @@
 """Logging what happened and planning what comes next; each function is one action inside an open change."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, NamedTuple

@@ -1,7 +1,5 @@
 """Activities and plans, read for the customer file and rewritten into each customer's state."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from crm_tui.storage.driver import sqlite3

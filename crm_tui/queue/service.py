@@ -1,7 +1,5 @@
 """Today: whom to contact now, and why; the terminal and ``crm-tui due`` show the same queue."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import NamedTuple

@@ -1,7 +1,5 @@
 """The rows of Today: plans due, plans closed without a word, and customers nobody is at."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """Who rewrites derived rows: rooms register writers, and every write calls them before COMMIT."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable, Collection, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager

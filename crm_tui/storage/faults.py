@@ -1,7 +1,5 @@
 """What stands in the way of a save: the record has moved, the same field was changed, the record is gone."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 

@@ -3,8 +3,6 @@
 Every function takes a reading connection: names mean the user's views.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 

@@ -1,7 +1,5 @@
 """Locks beside the database file, never on it: who is in, who has it alone, who publishes a large change."""
 
-from __future__ import annotations
-
 import fcntl
 import json
 import os

@@ -1,7 +1,5 @@
 """What an undo would have to do: the log of a set or job, folded and held against the rows of today."""
 
-from __future__ import annotations
-
 import json
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable

@@ -1,7 +1,5 @@
 """What others wrote since one looked last: a counter of SQLite first, the log only when that moved."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable, Container, Iterable, Mapping
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Ranges of quantities as people write them: 10-20万, 50以上, 不超过三百, 5000万-1亿."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from decimal import Decimal

@@ -1,7 +1,5 @@
 """What a date expression names: a stretch of days, and how it was said."""
 
-from __future__ import annotations
-
 import datetime as dt
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """Mail addresses as sheets write them: split, keyed for exact comparison, flagged, never altered."""
 
-from __future__ import annotations
-
 import re
 from functools import lru_cache
 from typing import NamedTuple

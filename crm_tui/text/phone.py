@@ -4,8 +4,6 @@ Common mainland shapes are told by patterns of this module; only numbers with a 
 library `phonenumbers`, which is slow to load.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from typing import NamedTuple

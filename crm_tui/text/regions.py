@@ -1,7 +1,5 @@
 """Provinces, cities and districts: taking an address apart without losing a character of it."""
 
-from __future__ import annotations
-
 import re
 from functools import lru_cache
 from pathlib import Path

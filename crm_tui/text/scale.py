@@ -1,7 +1,5 @@
 """Company scale: ranges of staff and yearly revenue, and the size class (S1-19, S2-05, S3-24)."""
 
-from __future__ import annotations
-
 import re
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """The keys in force: the registry's, with what the user has set, and the texts made from them."""
 
-from __future__ import annotations
-
 from typing import Any, NamedTuple
 
 from crm_tui.locale import _, language, ngettext, set_language

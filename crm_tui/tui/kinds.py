@@ -1,7 +1,5 @@
 """The kinds of screens that there are, and what an action is that belongs to some of them."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from crm_tui.locale import N_

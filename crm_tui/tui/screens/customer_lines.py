@@ -1,7 +1,5 @@
 """The lines of the customer file's panels, made from what was read."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 

@@ -1,7 +1,5 @@
 """A panel of the customer file: a title and a table whose long values take several lines."""
 
-from __future__ import annotations
-
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from itertools import zip_longest

@@ -1,7 +1,5 @@
 """Everything that the customer file shows, read in one go on the database thread."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple

@@ -1,7 +1,5 @@
 """Any customer, found while one types: over Today, lists and files."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import Any, ClassVar, NamedTuple, cast

@@ -1,7 +1,5 @@
 """The rows of a list as they are asked for: read, counted when there is time, told of in the status line."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress

@@ -1,7 +1,5 @@
 """What may come next while a filter is typed: fields first, then their values, found by any spelling."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache

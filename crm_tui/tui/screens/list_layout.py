@@ -1,7 +1,5 @@
 """How a list is laid out: which columns in which order and width, and by what it is sorted. Pure values."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """One form for what happened and what comes next: a follow-up logged, the next one planned."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any, ClassVar, NamedTuple, cast

@@ -1,7 +1,5 @@
 """The pane beside Today: the key note, why a row is here and with how many points, what was said last."""
 
-from __future__ import annotations
-
 import asyncio
 import time
 from typing import Any, ClassVar, NamedTuple

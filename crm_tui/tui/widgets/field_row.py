@@ -1,7 +1,5 @@
 """One row of a form: a label, an input and a note, or a value that cannot be edited and why."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 

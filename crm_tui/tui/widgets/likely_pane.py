@@ -1,7 +1,5 @@
 """Whom a typed customer may be: a few lines under a form, the reasons of one of them below."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import ClassVar, NamedTuple
 

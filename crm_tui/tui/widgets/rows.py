@@ -1,7 +1,5 @@
 """What a table shows: columns, rows, headings that fold, and where rows come from."""
 
-from __future__ import annotations
-
 from collections.abc import Hashable, Sequence
 from typing import NamedTuple, Protocol
 

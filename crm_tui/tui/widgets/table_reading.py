@@ -1,7 +1,5 @@
 """The rows a table holds: pages near the visible ones, read outside the event loop, from either end."""
 
-from __future__ import annotations
-
 import asyncio
 from collections import OrderedDict
 from collections.abc import Hashable, Sequence
