@@ -10,6 +10,10 @@ from textual.css.stylesheet import Stylesheet
 from textual.dom import DOMNode
 
 
+# Of a node that bears styles and nothing else: no message comes to it, and it has no children. 3 kB of 7.
+UNUSED = ("_timers", "message_signal", "_disabled_messages", "_nodes", "_query_one_cache", "_bindings")
+
+
 class Components(dict[str, RenderStyles]):
     """Styles by component class, of those that were asked for; the others are there when they are."""
 
@@ -29,6 +33,8 @@ class Components(dict[str, RenderStyles]):
         bearer = DOMNode(classes=name)
         bearer._attach(node)
         self._stylesheet.apply(bearer)
+        for part in UNUSED:
+            bearer.__dict__.pop(part, None)
         self[name] = bearer.styles
         return bearer.styles
 
