@@ -9,7 +9,6 @@ from textual.css.styles import RenderStyles
 from textual.css.stylesheet import Stylesheet
 from textual.dom import DOMNode
 
-
 # Of a node that bears styles and nothing else: no message comes to it, and it has no children. 3 kB of 7.
 UNUSED = ("_timers", "message_signal", "_disabled_messages", "_nodes", "_query_one_cache", "_bindings")
 
