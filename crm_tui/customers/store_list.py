@@ -4,6 +4,8 @@ An order is cut into segments that follow each other: the values of a word in th
 before no day. Within a segment rows stand by its key and the customer's id, or by the id alone.
 """
 
+from __future__ import annotations
+
 from array import array
 from collections.abc import Iterable, Sequence
 from operator import itemgetter

@@ -72,7 +72,7 @@ class NothingKept(Latest):
 
     __slots__ = ()
 
-    def __setitem__(self, _key: Any, _value: Any) -> None:
+    def __setitem__(self, key: Any, value: Any) -> None:
         pass
 
 
