@@ -22,6 +22,7 @@ from crm_tui.locale import _
 from crm_tui.storage.database import Database
 from crm_tui.storage.driver import sqlite3
 from crm_tui.storage.presence import JobLock, Presence
+from crm_tui.storage.writing_back import WritingBack
 
 SMALL: int = 2000  # rows that go into one transaction without hiding
 UPDATED: int = 500  # present customers that one part updates alone in the file, which takes longer
@@ -41,7 +42,7 @@ PART_CACHE = -128000
 PAUSE_SECONDS = 0.07  # our own saves ask several times in it, others' a few times a second
 PAUSE_SECONDS_GENTLE = 0.03  # our own saves ask several times in it; with a write-ahead log no reader waits
 LOG_SECONDS = 0.5  # of writing, after which the log is brought into the file
-LOG_SECONDS_ALONE = 3.0  # the same for long parts, each of which writes many pages of the last one again
+LOG_SECONDS_ALONE = 4.0  # the same for long parts, each of which writes many pages of the last one again
 PARTS_BETWEEN, PARTS_LEFT = 250, 16  # of the search index, between the parts of a job and behind them
 STEPS_ALONE = 16  # of merging them at once, about 2 MB
 USUAL_LOG_PAGES = 1000  # SQLite's own bound, at which a COMMIT does that
@@ -198,6 +199,7 @@ class Parts:
     least: int = 0
     logging: bool = False
     unsettled: float = 0.0
+    beside: WritingBack | None = None
     costs: deque[float] = field(default_factory=lambda: deque(maxlen=DEAREST_OF))
 
     def run(self, total: int, done: int, part: Callable[[int, int], None]) -> None:
@@ -215,7 +217,10 @@ class Parts:
                 raise Cancelled(_("Stopped."))
             alone = self.alone()
             began = clock.stopwatch()
-            self._bring_in((LOG_SECONDS if self.gentle else LOG_SECONDS_ALONE) if alone else 0.0)
+            if alone and not self.gentle:
+                self._bring_in_beside(LOG_SECONDS_ALONE)
+            else:
+                self._bring_in(LOG_SECONDS if alone else 0.0)
             if not alone:
                 self.rest(clock.stopwatch() - began)
             elif not self.gentle:
@@ -295,6 +300,7 @@ class Parts:
             return
         connection.execute("PRAGMA wal_autocheckpoint=0")
         self.logging = True
+        self.beside = WritingBack(self.database.path)
         try:
             yield
             self._merge_index()
@@ -316,9 +322,16 @@ class Parts:
 
     def _bring_in(self, after: float) -> None:
         """Write the log back when more than ``after`` seconds of writing are in it; nobody waits for it."""
-        if self.logging and self.unsettled > after:
+        if self.logging and ((self.beside and self.beside.end()) or self.unsettled > after):
             self.database.connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
             self.unsettled = 0.0
+
+    def _bring_in_beside(self, after: float) -> None:
+        """Do the same beside the next part, and behind that what it added: then the log begins anew."""
+        if self.beside is None or self.beside.begun:
+            self._bring_in(after)
+        elif self.unsettled > after:
+            self.beside.begin()
 
     def _logged(self) -> bool:
         return self.database.connection.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
@@ -333,5 +346,6 @@ class Parts:
             gentle=self.gentle,
             logging=self.logging,
             unsettled=self.unsettled,
+            beside=self.beside,
             costs=deque(self.costs, DEAREST_OF),
         )

@@ -16,6 +16,7 @@ from crm_tui.storage.jobs import Parts
 from crm_tui.storage.presence import JobLock
 from crm_tui.storage.undo import UndoBlocked
 from crm_tui.storage.undoing import finish_dead_undos, redo_last, take_back, undo_last, undo_set
+from crm_tui.storage.writing_back import WritingBack
 from tests.storage.rows import snapshot
 from tests.storage.world import assert_sound, contact, customer, field, note, saved, seen
 
@@ -121,6 +122,31 @@ def test_a_slow_disk_makes_the_parts_smaller_but_never_tiny(db, monkeypatch):
     Parts(db, Company(alone=False)).run(1000, 0, part)  # ty: ignore[invalid-argument-type]
     assert watch.sizes()[:6] == [50, 100, 200, 240, 50, 50]
     assert min(watch.sizes()[:-1]) == 50
+
+
+def test_the_log_is_brought_into_the_file_beside_long_parts_and_whole_behind_them(db, monkeypatch):
+    assert db.connection.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
+    watch = Watch(monkeypatch, 0.0005)
+    beside, asked = [], []
+    begin = WritingBack.begin
+    monkeypatch.setattr(WritingBack, "begin", lambda self: (beside.append(len(watch.parts)), begin(self))[1])
+    runner = Parts(db, Company(True))
+
+    def part(start: int, stop: int) -> None:
+        watch.part(start, stop)
+        saved(db, lambda change: customer(change, f"C{start}"))
+        asked.append(runner.beside.begun)
+
+    with runner.settling():
+        runner.run(30_000, 0, part)
+    assert beside  # while a part was written
+    assert all(asked[at] for at in beside)
+    assert not any(one and other for one, other in pairwise(asked))  # the log begins anew behind each
+    assert not runner.beside.begun
+    log = db.path.with_name(db.path.name + "-wal")
+    written = db.connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+    assert written[0] == 0 and written[1] == written[2]
+    assert log.exists()
 
 
 def test_parts_cover_everything_once_and_tell_how_far_they_are(db, monkeypatch):
