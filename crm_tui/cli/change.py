@@ -79,6 +79,8 @@ def change(
         chosen = _chosen(session, references, find, every, expression, view)
         rows = bulk.targets(session.reader, chosen)
         near = bulk.reach(session, rows, edit)
+        if near.beyond and not near.rows and not dry_run:
+            bulk.change_many(session, rows, edit, reason=reason)  # is refused, and noted as an attempt
         found = bulk.preview(session.reader, near.rows, edit, context)
         if dry_run or not found.moving:
             _show(state, found, near, dry_run=dry_run)

@@ -57,7 +57,7 @@ def keys_of_hidden_phones(patch: pytest.MonkeyPatch) -> None:
 
 
 def cells_of_sheets(patch: pytest.MonkeyPatch) -> None:
-    patch.setitem(scope.VIEWS, "imported_row", ("imported_row", f"{scope.LIVE} AND {scope.OF_CUSTOMER}"))
+    patch.setattr(masks, "CELLS", {})
 
 
 def views_of_others(patch: pytest.MonkeyPatch) -> None:

@@ -11,8 +11,8 @@ import pyte
 from textual._context import visible_screen_stack
 from wcwidth import wcwidth
 
-from crm_tui.text.cells import width
-from crm_tui.tui.screen_cells import HALF, UNSURE
+from crm_tui.text.cells import SURE, width
+from crm_tui.tui.screen_cells import HALF
 from crm_tui.tui.screen_writer import ScreenWriter
 
 ZWJ, VS16 = "\u200d", "\ufe0f"
@@ -94,7 +94,7 @@ class Eyes:
         for y, line in enumerate(self.writer.cells.lines):
             shown = self.screen.buffer[y]
             for x, sign in enumerate(line):
-                if sign != HALF and not UNSURE.match(sign):
+                if sign != HALF and sign in SURE:
                     self.seen += 1
                     if shown[x].data != sign:
                         wrong.append(f"at {x},{y} stands {shown[x].data!r}, not {sign!r}: {line!r}")
