@@ -87,6 +87,17 @@ def entries(
     return [_entry(reader, one, words) for one in found[:limit]]
 
 
+def moves(reader: sqlite3.Connection, set_id: int) -> list[tuple[str, str, str, str]]:
+    """Return what a set did to people, teams and roles: whose, what, the value before and the one after."""
+    words = _Words(reader)
+    told = [(move, words.parts(move)) for move in store.details(reader, set_id, MOST_MOVES)]
+    plain = {"insert": _("added"), "delete": _("removed")}
+    rows = [
+        (about, what or plain.get(move.op, ""), old, new) for move, (about, what, old, new) in told if about
+    ]
+    return list(dict.fromkeys(rows))
+
+
 def _entry(reader: sqlite3.Connection, one: Noted | Made, words: _Words) -> Entry:
     if isinstance(one, Noted):
         return Entry(
@@ -132,21 +143,21 @@ class _Words:
 
     def move(self, move: Move) -> str:
         """Return one moved field in words, '' for what only serves the program."""
+        about, title, old, new = self.parts(move)
+        if old or new:
+            title += f" {old or '—'} → {new or '—'}"
+        return " · ".join(part for part in (about, title) if part)
+
+    def parts(self, move: Move) -> tuple[str, str, str, str]:
+        """Return whose it is, what moved and, of a field, both values; all '' for inner columns."""
         about = self._about(move)
-        if not about:
-            return ""
-        if move.op != "update":
-            return about
+        if not about or move.op != "update" or move.field == "active":  # the action says it
+            return about, "", "", ""
         if move.field == "deleted_at":
-            state = _("removed") if move.new else _("brought back")
-            return f"{about} · {state}"
-        if move.field == "active":
-            return about  # the action says it
+            return about, _("removed") if move.new else _("brought back"), "", ""
         if move.field not in FIELDS:
-            return ""
-        title = _(FIELDS[move.field])
-        old, new = (self._value(move, value) for value in (move.old, move.new))
-        return f"{about} · {title} {old or '—'} → {new or '—'}"
+            return "", "", "", ""
+        return about, _(FIELDS[move.field]), self._value(move, move.old), self._value(move, move.new)
 
     def _about(self, move: Move) -> str:
         if move.entity in ("person", "team"):

@@ -49,6 +49,7 @@ def _watched(ask: Ask) -> Any:
 
 LINES: dict[str, Line] = {
     "access.auditing.entries": _entries,
+    "access.auditing.moves": lambda a: a.each(lambda one: auditing.moves(a.reader, one), a.sets),
     "access.explaining.explain": "asked of a customer that is seen: tests/matrix/test_screens.py",
     "access.masks.lend": NO_DATA,
     "access.rights.Rights.scoped": NO_DATA,

@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 import time_machine
 
+from crm_tui.access import policies
+from crm_tui.access.verbs import ROWS
 from crm_tui.customers import reading as customers
 from crm_tui.customers import service
 from crm_tui.followups import service as followups
@@ -90,6 +92,17 @@ async def test_everybody_in_one_list_and_what_a_set_moved(session: Session) -> N
         await user.press("escape", "/")
         await user.type("新增客户")
         assert "1 条" in user.line(0)
+
+
+@pytest.mark.requirement("S0-25")
+async def test_what_a_set_moved_of_rights_and_people_is_told_in_words(session: Session) -> None:
+    session.write(policies.set_permission, "sales_rep", "edit", ROWS, "team")
+    async with story(CrmApp(session)) as user:
+        await opened(user)
+        await user.press("enter")
+        moved = user.line(2)
+        assert "销售代表 · 编辑客户" in moved and "范围" in moved
+        assert moved.index("本人") < moved.index("本团队")
 
 
 async def test_undoing_the_set_of_a_colleague_shows_a_preview_first(session: Session) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from crm_tui import clock
+from crm_tui.access import auditing
 from crm_tui.access.telling import is_hidden
 from crm_tui.customers.convert import Context, show_column
 from crm_tui.customers.fields import field_of
@@ -160,7 +161,12 @@ def move_lines(session: Session, set_id: int) -> list[Line]:
     else:
         changes = history.of_job(session.reader, one.job, limit=NEWEST_MOVES)
     lines = []
+    if any(change.entity in auditing.KIND_OF for change in changes):
+        house = enumerate(auditing.moves(session.reader, set_id), start=1)
+        lines = [Line(Row(-place, cells), set_id) for place, cells in house]
     for change in changes:
+        if lines and change.entity in auditing.KIND_OF:
+            continue
         name = named(session, change.entity, change.entity_id)
         moved = _moved(change, name, context, of_one=False)
         if moved:
