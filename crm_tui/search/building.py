@@ -26,14 +26,14 @@ from crm_tui.storage.lists import PIECE
 from crm_tui.storage.schema import statements_on
 
 Value = TypeVar("Value")
-FIRST, MOST = 250, 1000  # customers in one piece
-LOCK_SECONDS = 0.03  # wanted of one piece
+FIRST, MOST = 250, 1600  # customers in one piece
+LOCK_SECONDS = 0.04  # wanted of one piece
 GROWTH = 1.5  # of the next piece, after one that was soon put in
 KEPT_SECONDS = 20
 CLEARED_AT_ONCE = 500  # pages
 MOST_PARTS = 16  # of an index, before they are merged: every look at it asks each
 MOST_WHILE_BUILDING = 128
-LEAST_PAGES, MOST_PAGES = 4, 48  # of one step of a merge
+LEAST_PAGES, MOST_PAGES = 4, 64  # of one step of a merge
 READ_AT_ONCE = 200  # customers
 MOST_SETS = 50  # of others during one piece
 
