@@ -18,6 +18,8 @@ from tests.faults import (
     undo_kill,
 )
 
+TRIES = 6  # with two kills each: both of one may come before the first write or after the last
+
 
 @pytest.mark.parametrize(
     ("module", "journal"),
@@ -35,10 +37,15 @@ def test_a_killed_operation_is_there_whole_or_not_at_all(
     for name in ("ROWS", "PART"):
         if hasattr(module, name):
             monkeypatch.setattr(module, name, getattr(module, name) // 4)
-    outcome = module.run(tmp_path, journal, 2, 7)
-    assert outcome.faults == []
-    assert outcome.kills == 2
-    assert outcome.inside > 0
+    for seed in range(7, 7 + TRIES):
+        folder = tmp_path / str(seed)
+        folder.mkdir()
+        outcome = module.run(folder, journal, 2, seed)
+        assert outcome.faults == []
+        assert outcome.kills == 2
+        if outcome.inside > 0:
+            return
+    pytest.fail("no kill came inside")
 
 
 def test_a_campaign_notices_a_change_that_nobody_takes_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
