@@ -40,7 +40,6 @@ PART_SECONDS_GENTLE = 0.04  # of what people do while they work: nobody's save w
 USUAL_CACHE = -2000  # SQLite's own, in KiB
 PART_CACHE = -128000
 PAUSE_SECONDS = 0.07  # our own saves ask several times in it, others' a few times a second
-PAUSE_SECONDS_UNLOGGED = 0.12  # whoever waits to read asks again after up to a tenth of a second
 PAUSE_SECONDS_GENTLE = 0.03  # our own saves ask several times in it; with a write-ahead log no reader waits
 LOG_SECONDS = 0.5  # of writing, after which the log is brought into the file
 LOG_SECONDS_ALONE = 4.0  # the same for long parts, each of which writes many pages of the last one again
@@ -283,10 +282,7 @@ class Parts:
 
         ``rested`` seconds of it have passed already.
         """
-        shared, unlogged = (
-            (PAUSE_SECONDS_GENTLE, PAUSE_SECONDS) if self.gentle else (PAUSE_SECONDS, PAUSE_SECONDS_UNLOGGED)
-        )
-        pause = shared if self._logged() else unlogged
+        pause = PAUSE_SECONDS_GENTLE if self.gentle and self._logged() else PAUSE_SECONDS
         if self.begun and pause > rested:
             clock.pause(pause - rested)
 
