@@ -2,15 +2,32 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, date, datetime
-from zoneinfo import ZoneInfo
+from types import ModuleType
+from typing import TYPE_CHECKING
 
 from crm_tui.errors import Fault
 from crm_tui.locale import _
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+else:
+    # It would read how Python was built, for the folders of the zones: 4 ms and 0.3 MB. What lies
+    # elsewhere comes from the package tzdata.
+    unknown = "sysconfig" not in sys.modules and "zoneinfo" not in sys.modules
+    if unknown:
+        sys.modules["sysconfig"] = ModuleType("sysconfig")
+        sys.modules["sysconfig"].get_config_var = lambda _name: "/usr/share/zoneinfo:/usr/lib/zoneinfo"
+    try:
+        from zoneinfo import ZoneInfo
+    finally:
+        if unknown:
+            del sys.modules["sysconfig"]
 
 DEFAULT_ZONE = "Asia/Shanghai"
 INSTANT = "%Y-%m-%dT%H:%M:%SZ"
@@ -92,6 +109,11 @@ def of_file(seconds: float, zone: str = DEFAULT_ZONE) -> datetime:
 def stopwatch() -> float:
     """Return seconds of a clock that only runs forward, for measuring how long something takes."""
     return time.perf_counter()
+
+
+def effort() -> float:
+    """Return the seconds of a processor that the calling thread took so far."""
+    return time.thread_time()
 
 
 def processor() -> float:

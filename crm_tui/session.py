@@ -264,13 +264,13 @@ class Session:
         undo = partial(undoing.undo_set, self.database, parts, who, set_id, leave=leave, source=self.source)
         return telling.undone(self.reader, self.policy, undo)
 
-    def redo(self, progress: jobs.Progress | None = None) -> undoing.Undone | None:
-        """Bring back what the user's last undo took; None when there is nothing to bring back."""
+    def redo(self, parts: jobs.Parts | None = None) -> undoing.Undone | None:
+        """Bring back what the user's last undo took, or None: nothing to; Cancelled as asked by ``parts``."""
         from crm_tui.access import telling
         from crm_tui.storage import undoing
 
         self.recover()
-        redo = partial(undoing.redo_last, self.database, self.parts(progress), self.person.id, self.source)
+        redo = partial(undoing.redo_last, self.database, parts or self.parts(), self.person.id, self.source)
         return telling.undone(self.reader, self.policy, redo)
 
     @property

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import subprocess
+import sys
 from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
@@ -85,3 +87,13 @@ def test_any_moment_of_any_zone_comes_back(moment: datetime, offset: int) -> Non
     assert len(stored) == 20
     assert clock.parse_instant(stored) == aware
     assert clock.local(stored) == aware
+
+
+def test_zones_are_found_without_asking_how_python_was_built() -> None:
+    said = (
+        "import sys, crm_tui.clock; from zoneinfo import TZPATH;"
+        "print('sysconfig' in sys.modules, len(TZPATH));"
+        "import sysconfig; print(bool(sysconfig.get_paths()))"
+    )
+    done = subprocess.run([sys.executable, "-c", said], check=True, capture_output=True, text=True)
+    assert done.stdout.splitlines() == ["False 2", "True"]

@@ -18,6 +18,8 @@ from crm_tui.storage.change import Change
 from crm_tui.storage.survey import UndoBlocked
 from tests.opened import crm, database, now, saved
 
+pytestmark = pytest.mark.usefixtures("made_anew")
+
 __all__ = ["crm", "database", "now"]
 
 

@@ -1,9 +1,10 @@
-"""A line of progress on stderr, and Ctrl-C as a request to stop between two steps."""
+"""A line of progress on stderr; Ctrl-C, a kill and a dropped line ask to stop between two steps."""
 
 from __future__ import annotations
 
 import signal
 import sys
+from contextlib import suppress
 from types import FrameType, TracebackType
 from typing import Any
 
@@ -12,13 +13,14 @@ from crm_tui.locale import _
 from crm_tui.text.cells import safe, width
 
 EVERY = 0.1
+STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Bar:
     """Shows count, share and time left on a terminal; elsewhere it is silent.
 
-    With ``stoppable`` the first Ctrl-C inside its block only sets ``stopped``, which long work asks between
-    its steps; the second one interrupts at once.
+    With ``stoppable`` the first Ctrl-C, kill or dropped line inside its block only sets ``stopped``, which
+    long work asks between its steps; the second one interrupts at once.
     """
 
     def __init__(self, what: str, *, stoppable: bool = False) -> None:
@@ -28,24 +30,24 @@ class Bar:
         self._shows = sys.stderr.isatty()
         self._shown = 0
         self._began = self._last = clock.stopwatch()
-        self._former: Any = None
+        self._former: dict[signal.Signals, Any] = {}
 
     def __enter__(self) -> Bar:
         if not self._stoppable:
             return self
-        try:
-            self._former = signal.signal(signal.SIGINT, self._stop)
-        except ValueError:
-            # Only the main thread may hear signals; elsewhere nobody can press Ctrl-C.
-            self._former = None
+        # Only the main thread may hear signals; under nohup a dropped line is to be ignored.
+        with suppress(ValueError):
+            for one in STOPPING:
+                if signal.getsignal(one) in (signal.SIG_DFL, signal.default_int_handler):
+                    self._former[one] = signal.signal(one, self._stop)
         return self
 
     def __exit__(
         self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
     ) -> None:
         self.close()
-        if self._former is not None:
-            signal.signal(signal.SIGINT, self._former)
+        for one, former in self._former.items():
+            signal.signal(one, former)
 
     def _stop(self, _signal: int, _frame: FrameType | None) -> None:
         if self.stopped:
@@ -77,13 +79,16 @@ class Bar:
 
     def _write(self, text: str) -> None:
         cells = width(text)
-        sys.stderr.write("\r" + text + " " * max(self._shown - cells, 0))
-        sys.stderr.flush()
+        # A terminal that is gone ends the work where it may end, and not in the midst of a part.
+        with suppress(OSError):
+            sys.stderr.write("\r" + text + " " * max(self._shown - cells, 0))
+            sys.stderr.flush()
         self._shown = cells
 
     def close(self) -> None:
         """Clear the line."""
         if self._shown:
-            sys.stderr.write("\r" + " " * self._shown + "\r")
-            sys.stderr.flush()
-            self._shown = 0
+            shown, self._shown = self._shown, 0
+            with suppress(OSError):
+                sys.stderr.write("\r" + " " * shown + "\r")
+                sys.stderr.flush()

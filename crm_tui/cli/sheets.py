@@ -144,7 +144,7 @@ def import_sheet(
                     bar.close()
                     _show_result(state, plan, result, file, rejects)
         except NoBackup as error:
-            error.todo += _("Without a backup: crm-tui import --no-backup FILE")
+            error.todo += "\n" + _("Without a backup: crm-tui import --no-backup FILE")
             raise
         except CrmError as error:
             if bar.stopped and not isinstance(error, Cancelled):

@@ -31,14 +31,17 @@ if TYPE_CHECKING:
 )
 def undo(state: State, number: int | None, leave: bool) -> None:
     """Take back a set or the user's own last change."""
-    with state.session(write=True) as session, Bar(_("Taking back")) as bar:
+    with state.session(write=True) as session, Bar(_("Taking back"), stoppable=True) as bar:
         if number is None and leave:
             number = log.undoable(session.reader, session.person.id)
         try:
-            done = session.undo(number, leave=leave, progress=bar.report)
+            done = session.undo(number, leave=leave, progress=bar.report, cancelled=bar.cancelled)
         except UndoBlocked as blocked:
             bar.close()
             _explain(state, session, blocked.obstacles)
+            if not leave:
+                command = f"crm-tui undo {'' if number is None else f'{number} '}--leave"
+                blocked.todo = _("To undo all but these: {command}").format(command=command)
             raise
         bar.close()
         if done is None:
@@ -50,8 +53,8 @@ def undo(state: State, number: int | None, leave: bool) -> None:
 @command(COMMANDS["redo"])
 def redo(state: State) -> None:
     """Bring back what the user's last undo took."""
-    with state.session(write=True) as session, Bar(_("Bringing back")) as bar:
-        done = session.redo(progress=bar.report)
+    with state.session(write=True) as session, Bar(_("Bringing back"), stoppable=True) as bar:
+        done = session.redo(session.parts(bar.report, bar.cancelled))
         bar.close()
         if done is None:
             say(_("There is nothing to bring back."))

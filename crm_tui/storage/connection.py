@@ -11,12 +11,13 @@ from urllib.parse import quote
 
 from crm_tui.errors import BadInput, CrmError, Fault, joined, system_reason
 from crm_tui.locale import _
+from crm_tui.storage import patience
 from crm_tui.storage.diagnosis import explain, is_busy, is_damage
 from crm_tui.storage.driver import sqlite3, wal_is_sound
 from crm_tui.storage.schema import APPLICATION_ID, FINGERPRINT, VERSION, fingerprint, missing, schema_text
 
-BUSY_SECONDS = 5.0
 LONGEST_ENDING = ".restoring"
+OF_THE_DISK = ("disk I/O error", "database or disk is full")
 PRAGMAS = (
     "foreign_keys=ON",
     "recursive_triggers=ON",
@@ -81,7 +82,8 @@ def _open(path: Path, mode: str, *, immutable: bool = False) -> sqlite3.Connecti
     return sqlite3.connect(
         uri,
         uri=True,
-        timeout=BUSY_SECONDS,
+        timeout=patience.POLL_MILLISECONDS / 1000 if mode == "ro" else patience.BUSY_SECONDS,
+        factory=patience.Reader if mode == "ro" else sqlite3.Connection,
         isolation_level=None,
         check_same_thread=False,
         cached_statements=READING_STATEMENTS if mode == "ro" else 256,
@@ -93,7 +95,7 @@ def create(path: Path) -> None:
 
     Raises BadInput when something is there already or the folder cannot be written.
     """
-    if path.exists():
+    if os.path.lexists(path):
         raise _taken(path)
     part = path.with_name(f".{path.name}.{os.getpid()}.new")
     try:
@@ -116,7 +118,7 @@ def create(path: Path) -> None:
         raise BadInput(
             _("No database can be made at {path}: {error}.").format(path=path, error=_plain(error)),
             _("Nothing was written."),
-            _("Choose a folder in which you may write."),
+            _("Choose a folder in which there is room and you may write."),
         ) from error
     finally:
         with suppress(OSError):
@@ -149,6 +151,8 @@ def _taken(path: Path) -> BadInput:
 
 
 def _plain(error: BaseException) -> str:
+    if str(error).startswith("database or disk is full"):
+        error = OSError(errno.ENOSPC, str(error))
     return system_reason(error) if isinstance(error, OSError) else str(error)
 
 
@@ -261,6 +265,8 @@ def open_checked(path: Path, *, read_only: bool = False) -> tuple[sqlite3.Connec
     except sqlite3.DatabaseError as error:
         if is_busy(error):
             raise explain(error) from error
+        if str(error).startswith(OF_THE_DISK):
+            raise explain(error, path, reading=True) from error
         if is_damage(error):
             raise Fault(
                 _("The database {path} is damaged or incomplete.").format(path=path),
@@ -277,6 +283,12 @@ def open_checked(path: Path, *, read_only: bool = False) -> tuple[sqlite3.Connec
 def shrink(connection: sqlite3.Connection) -> None:
     """Free the memory of a connection that it can do without."""
     connection.execute("PRAGMA shrink_memory")
+
+
+def forget_schema(connection: sqlite3.Connection) -> None:
+    """Free what a connection knows of tables, between transactions: 1.4 MB, read again in 5 ms."""
+    if not connection.in_transaction:
+        connection.execute("PRAGMA writable_schema=RESET")
 
 
 def open_readable(path: Path) -> sqlite3.Connection:

@@ -10,16 +10,15 @@ from typing import Any, NamedTuple, TypeVar
 from crm_tui import clock
 from crm_tui.errors import CrmError, Fault, NotPermitted
 from crm_tui.locale import _
-from crm_tui.storage import chain, derive, mounts, outside
+from crm_tui.storage import chain, derive, mounts, outside, patience
 from crm_tui.storage.change import Change
-from crm_tui.storage.connection import BUSY_SECONDS, open_checked, open_readable, real_path
+from crm_tui.storage.connection import open_checked, open_readable, real_path
 from crm_tui.storage.diagnosis import at_commit, explain, is_busy
 from crm_tui.storage.driver import sqlite3
 
 Value = TypeVar("Value")
 Guard = Callable[[sqlite3.Connection, int, str, int | None, int | None], None]
 """Raises what refuses a set: its connection, number, action, and the set and the job of an undo."""
-POLL_MILLISECONDS = 20
 # Own writes between two looks at the parts of the search index, and how many parts are left as they are.
 BETWEEN_MERGES, MOST_PARTS = 16, 64
 
@@ -216,22 +215,12 @@ class Database:
         self._roll_back()
 
     def _begin(self) -> None:
-        """Take the write lock, asking every few milliseconds.
-
-        SQLite's own waiting backs off to one question in 100 ms: among busy savers some would never get it.
-        """
-        end = clock.stopwatch() + BUSY_SECONDS
-        self.connection.execute(f"PRAGMA busy_timeout={POLL_MILLISECONDS:d}")
+        """Take the write lock, asking every few milliseconds."""
+        self.connection.execute(f"PRAGMA busy_timeout={patience.POLL_MILLISECONDS:d}")
         try:
-            while True:
-                try:
-                    self.connection.execute("BEGIN IMMEDIATE")
-                    return
-                except sqlite3.OperationalError as error:
-                    if not is_busy(error) or clock.stopwatch() > end:
-                        raise
+            patience.until_free(self.connection.execute, "BEGIN IMMEDIATE")
         finally:
-            self.connection.execute(f"PRAGMA busy_timeout={int(BUSY_SECONDS * 1000):d}")
+            self.connection.execute(f"PRAGMA busy_timeout={int(patience.BUSY_SECONDS * 1000):d}")
 
     def _is_in_place(self) -> bool:
         try:

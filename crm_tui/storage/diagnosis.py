@@ -24,7 +24,9 @@ ALTERED = ("no such ", "malformed database schema", "Could not decode to UTF-8",
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 PROTECTED = (errno.EACCES, errno.EPERM, errno.EROFS)
 TOO_MANY = (errno.EMFILE, errno.ENFILE)
-OF_DISK = (*NO_ROOM, *PROTECTED, *TOO_MANY, errno.EIO)
+NO_PROCESS = (errno.EAGAIN,)
+OF_DISK = (*NO_PROCESS, *NO_ROOM, *PROTECTED, *TOO_MANY, errno.EIO)
+LITTLE = 65_536  # bytes; the index of a write-ahead log has half of them to begin with
 GONE = (errno.ENOENT, errno.ENOTDIR, errno.ENXIO, errno.ENODEV, errno.ESTALE)
 
 
@@ -128,6 +130,8 @@ def taken_back(error: BaseException) -> BaseException:
 def plain(error: BaseException) -> BaseException:
     """Return what reading raised as a typed error if SQLite, the disk or memory raised it, else as it is."""
     of_disk = isinstance(error, OSError) and error.errno in OF_DISK and error.filename is None
+    if isinstance(error, RuntimeError) and str(error).startswith("can't start new thread"):
+        of_disk, error = True, OSError(errno.EAGAIN, str(error))
     if of_disk or isinstance(error, (sqlite3.Error, MemoryError)):
         told = explain(error, reading=True)
         told.__cause__ = error
@@ -166,8 +170,10 @@ def _what(error: BaseException, path: Path | None, reading: bool) -> tuple[str, 
                 _("The file may not become larger: the system allows {size} MB.").format(size=size),
                 _("Ask the administrator of the machine to raise the limit of file sizes."),
             )
-        # The same words for a disk that was made read-only, or a folder that cannot be synchronised.
-        return _of_system((0 if reading else _why_not_opened(path)) or errno.EIO, reading)
+        # The same words for a disk that was made read-only, or a folder that cannot be synchronised; and for
+        # a log that is only to be read, but has no room for its index.
+        reason = _no_room(path) if reading else _why_not_opened(path)
+        return _of_system(reason or errno.EIO, reading)
     if is_damage(error) or isinstance(error, UnicodeDecodeError):
         # SQLite gives the same answer when the disk cannot read a page.
         return (
@@ -183,6 +189,8 @@ def _what(error: BaseException, path: Path | None, reading: bool) -> tuple[str, 
 
 
 def _of_system(number: int, reading: bool) -> tuple[str, str]:
+    if number in NO_ROOM and reading:
+        return _("The disk is full."), _("Free some space and try again.")
     if number in NO_ROOM:
         return _("The disk is full."), _("Free some space and save again.")
     if number in PROTECTED:
@@ -192,6 +200,11 @@ def _of_system(number: int, reading: bool) -> tuple[str, str]:
         )
     if number in TOO_MANY:
         return _("Too many files are open."), _("Close other programs and try again.")
+    if number in NO_PROCESS:
+        return (
+            _("The system starts no more processes for you."),
+            _("Close other programs, or ask the administrator to allow more, and try again."),
+        )
     if number in GONE:
         return (
             _("The folder of the database is not there any more."),
@@ -226,6 +239,17 @@ def _why_not_opened(path: Path | None) -> int:
     with suppress(OSError):
         probe.unlink()
     return 0
+
+
+def _no_room(path: Path | None) -> int:
+    """Return the number of a full disk when there is no room for a small file beside the database, else 0."""
+    if path is None:
+        return 0
+    try:
+        found = os.statvfs(path.parent)
+    except OSError:
+        return 0
+    return errno.ENOSPC if found.f_bavail * found.f_frsize < LITTLE else 0
 
 
 def _why_not_written(path: Path | None) -> int:

@@ -162,9 +162,13 @@ def read_manifest(backup: Path) -> Manifest:
         return _manifest(found)
     except FileNotFoundError as error:
         raise BadInput(
-            _("{name} has no manifest: it was never finished.").format(name=backup.name),
+            _(
+                "{name} has no manifest: it was never finished, or its second file was not copied along."
+            ).format(name=backup.name),
             _("Nothing was changed."),
-            _("Choose another backup: crm-tui backup --list"),
+            _("Put {manifest} beside it, or choose another backup: crm-tui backup --list").format(
+                manifest=path.name
+            ),
         ) from error
     except (OSError, ValueError, TypeError, KeyError, ArithmeticError, RecursionError) as error:
         raise _unreadable(path) from error

@@ -18,6 +18,7 @@ NETWORK = {
     *("nfs", "nfs4", "cifs", "smb3", "smbfs", "ncpfs", "afs", "9p", "ceph", "lustre", "glusterfs", "davfs"),
     *("coda", "beegfs", "virtiofs", "vboxsf", "prl_fs", "vmhgfs", "fuse"),
 }
+OF_MEMORY = {"tmpfs", "ramfs"}
 ESCAPED = re.compile(r"\\([0-7]{3})")
 SEVERAL = "SELECT count(*) FROM person WHERE active = 1 AND deleted_at IS NULL"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Collection, Generator, Iterable
 from contextlib import contextmanager
 
 from crm_tui.storage import derive
@@ -46,8 +46,12 @@ def _touched(connection: sqlite3.Connection, ids: Iterable[int]) -> Generator[No
         connection.execute(FORGET)
 
 
-def differing(reader: sqlite3.Connection, progress: Progress | None = None) -> list[int]:
+def differing(
+    reader: sqlite3.Connection, progress: Progress | None = None, without: Collection[str] = ()
+) -> list[int]:
     """Return the customers whose derived rows are not what a fresh build gives, in order of their ids.
+
+    The columns ``without`` are not compared.
 
     ``reader`` is a connection of its own, unscoped, that is good for nothing else afterwards. It holds a
     read transaction for a few milliseconds at a time.
@@ -57,7 +61,10 @@ def differing(reader: sqlite3.Connection, progress: Progress | None = None) -> l
         if row is None:
             raise sqlite3.OperationalError(f"no such table: {table}")
         reader.execute(row[0].replace("CREATE TABLE", "CREATE TEMP TABLE", 1))
-    names = {table: ", ".join(name for name in columns(reader, table) if name != "id") for table in TABLES}
+    left = {"id", *without}
+    names = {
+        table: ", ".join(name for name in columns(reader, table) if name not in left) for table in TABLES
+    }
     total, done, after = reader.execute(COUNT).fetchone()[0], 0, 0
     found: set[int] = set()
     while True:

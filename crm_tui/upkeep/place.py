@@ -95,6 +95,12 @@ def file_system(path: Path, connection: sqlite3.Connection) -> Finding:
     """Tell on which kind of file system the file lies, and whether its locks can be relied on."""
     title = _("File system")
     kind = mounts.kind_of(path)
+    if kind in mounts.OF_MEMORY:
+        return Finding(
+            "file_system", title, WARN,
+            _("{kind}: in the memory of the machine, where its next start finds nothing").format(kind=kind),
+            _("Move the file to a disk."),
+        )  # fmt: skip
     if not mounts.is_network(kind):
         return Finding("file_system", title, GOOD, kind or _("not known on this system"))
     if mounts.used_by_several(connection):

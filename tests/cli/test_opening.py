@@ -140,3 +140,22 @@ def test_a_warning_of_the_place_is_said_once_by_what_writes(
     refused = team("log", "恒达", "又通了电话")
     assert refused.status == 4 and "多人使用" in refused.err
     assert team("due").status == 0
+
+
+@pytest.mark.parametrize("words", [("init",), ("due",), ("doctor",), ("migrate",)])
+def test_a_name_that_no_folder_takes_is_a_sentence(
+    crm: Callable[..., Call], tmp_path: Path, words: tuple[str]
+) -> None:
+    call = crm("--db", str(tmp_path / ("客" * 200 + ".db")), *words)
+    assert call.status == 1
+    assert "此处不能使用这个名称" in call.err + call.out
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_link_that_leads_nowhere_is_no_place_for_a_new_database(
+    crm: Callable[..., Call], tmp_path: Path
+) -> None:
+    (tmp_path / "link.db").symlink_to("nowhere.db")
+    call = crm("--db", str(tmp_path / "link.db"), "init")
+    assert (call.status, call.err.split("。")[0]) == (1, f"{tmp_path / 'link.db'} 已经存在")
+    assert os.listdir(tmp_path) == ["link.db"]

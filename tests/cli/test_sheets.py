@@ -161,13 +161,16 @@ def test_rejects_that_cannot_be_written_leave_the_import_standing(
     assert team("show", "2024-SH-001").status == 0
 
 
-def test_ctrl_c_stops_an_import_and_leaves_nothing(
-    team: Crm, sheet: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP], ids=lambda one: one.name)
+def test_ctrl_c_a_kill_or_a_dropped_line_stops_an_import_and_leaves_nothing(
+    team: Crm, sheet: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sent: signal.Signals
 ) -> None:
+    before_it = signal.getsignal(sent)
+
     plan = importing.plan_import
 
     def pressed(*args: object, **kw: object) -> object:
-        signal.raise_signal(signal.SIGINT)
+        signal.raise_signal(sent)
         return plan(*args, **kw)  # ty: ignore
 
     monkeypatch.setattr(importing, "plan_import", pressed)
@@ -177,7 +180,7 @@ def test_ctrl_c_stops_an_import_and_leaves_nothing(
     assert "没有导入任何" in stopped.err
     assert len(team("history").lines) == 2
     assert {path.name for path in tmp_path.iterdir()} - before <= BESIDE
-    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    assert signal.getsignal(sent) is before_it
 
 
 def test_ctrl_c_reaching_the_parsing_process_is_still_a_stop(

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import time_machine
 
 from crm_tui.customers import service as customers
 from crm_tui.customers.reading import find, record
+from crm_tui.errors import Cancelled
 from crm_tui.followups import service as followups
 from crm_tui.followups.reading import activities, open_plan, plans
 from crm_tui.locale import _
@@ -292,6 +295,7 @@ def test_what_is_in_the_way_of_an_undo_is_named(desk: Crm, noon: time_machine.Tr
     values = "原为 潜在客户，当时改为 意向客户，现为 正式客户 · 王芳 2026-03-11 11:00"
     moved = _("changed again since")
     assert f"  C20260311001 上海恒达贸易有限公司 · 客户状态 · {moved} · {values}\n" in blocked.err
+    assert blocked.err.endswith("撤销其余部分：crm-tui undo 3 --leave\n")
     assert desk("undo", "3", "--json").json[0]["field"] == "status"
     left = desk("undo", "3", "--leave")
     assert left.status == 0
@@ -342,3 +346,17 @@ def test_open_plan_of_a_fresh_database(desk: Crm) -> None:
         plan = open_plan(opened.reader, 3)
     assert plan is not None
     assert plan.due_on == "2026-03-13"
+
+
+@pytest.mark.parametrize("command", ["undo", "redo"])
+def test_ctrl_c_is_asked_between_the_parts_of_an_undo(
+    team: Callable[..., Call], monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    def work(_session: object, *args: Any, cancelled: Any = None, **_more: Any) -> None:
+        signal.raise_signal(signal.SIGINT)
+        assert (cancelled or args[0].cancelled)()
+        raise Cancelled("Stopped.", "Everything is as it was before.")
+
+    monkeypatch.setattr(f"crm_tui.session.Session.{command}", work)
+    stopped = team(command)
+    assert (stopped.status, stopped.err) == (130, "Stopped. Everything is as it was before.\n")

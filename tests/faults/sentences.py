@@ -17,8 +17,7 @@ from pathlib import Path
 
 from crm_tui import locale
 from crm_tui.errors import CrmError
-from crm_tui.storage import connection as connections
-from crm_tui.storage import database as databases
+from crm_tui.storage import patience
 from crm_tui.storage.connection import connect
 from crm_tui.storage.database import Database
 from crm_tui.storage.diagnosis import plain
@@ -151,7 +150,7 @@ def replaced(path: Path) -> None:
 
 def locked(path: Path) -> None:
     """Let somebody else hold the write lock for longer than anybody waits."""
-    connections.BUSY_SECONDS = databases.BUSY_SECONDS = 0.05
+    patience.BUSY_SECONDS = 0.05
     database = Database(path)
     other = connect(path)
     other.execute("BEGIN IMMEDIATE")
@@ -252,9 +251,9 @@ def main() -> int:
             path = folder / f"{language}{number}" / "crm.db"
             path.parent.mkdir()
             shutil.copyfile(template, path)
-            seconds = connections.BUSY_SECONDS
+            seconds = patience.BUSY_SECONDS
             found[language][name] = (apart if fault is no_memory else told)(fault, path)
-            connections.BUSY_SECONDS = databases.BUSY_SECONDS = seconds
+            patience.BUSY_SECONDS = seconds
     print(json.dumps(found, ensure_ascii=False))
     return 0
 

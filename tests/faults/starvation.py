@@ -26,7 +26,7 @@ from crm_tui.followups import service as followups
 from crm_tui.followups import store as followups_store
 from crm_tui.queue import store as queue
 from crm_tui.session import Session, open_session
-from crm_tui.storage import database, history
+from crm_tui.storage import history, patience
 from crm_tui.storage.backup import make_backup
 from crm_tui.storage.driver import sqlite3
 from tests.faults import processes
@@ -78,13 +78,13 @@ class Reader:
         self._process.communicate()
 
 
-def run(path: Path, journal: str, saves: int, patience: float = 0.3) -> Outcome:
-    """Save so many times beside the reader and after it; a save waits ``patience`` seconds for the lock."""
+def run(path: Path, journal: str, saves: int, seconds: float = 0.3) -> Outcome:
+    """Save so many times beside the reader and after it; a save waits so many ``seconds`` for the lock."""
     make_million(path, CUSTOMERS, journal)
     faults: list[str] = []
     log, sentence, refused, done = path.with_name(path.name + "-wal"), "", 0, 0
     most = after = 0
-    with patch.object(database, "BUSY_SECONDS", patience), open_session(path, login="li") as session:
+    with patch.object(patience, "BUSY_SECONDS", seconds), open_session(path, login="li") as session:
         with Reader(path):
             for number in range(saves if journal == "wal" else 3):
                 try:
@@ -171,7 +171,7 @@ def main() -> int:
     def play(folder: Path, journal: str) -> tuple[str, list[str]]:
         began = time.perf_counter()
         # Without a log each save beside the reader waits as long as it would for a user.
-        usual = 0.3 if journal == "wal" else database.BUSY_SECONDS
+        usual = 0.3 if journal == "wal" else patience.BUSY_SECONDS
         outcome = run(folder / "crm.db", journal, wanted.saves, usual)
         told = (
             f"{outcome.saves} saves, {outcome.refused} refused ({outcome.sentence or 'none'});"

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from crm_tui import locale
 from crm_tui.errors import BadInput, Busy, CrmError, Fault
 from crm_tui.storage import connection as connections
-from crm_tui.storage import diagnosis
-from crm_tui.storage.connection import connect, create
+from crm_tui.storage import diagnosis, patience
+from crm_tui.storage.connection import connect, create, forget_schema, open_checked
 from crm_tui.storage.database import Database
 from crm_tui.storage.driver import VERSION, sqlite3, wal_is_sound
 from tests.storage.world import OWNER, customer, field, saved
@@ -28,7 +30,6 @@ from tests.storage.world import OWNER, customer, field, saved
         ("temp_store", 2),
         ("secure_delete", 2),
         ("journal_size_limit", 67108864),
-        ("busy_timeout", 5000),
         ("page_size", 4096),
     ],
 )
@@ -37,6 +38,30 @@ def test_every_connection_carries_the_pragmas(db, pragma, value):
     for connection in (db.connection, reader):
         assert connection.execute(f"PRAGMA {pragma}").fetchone() == (value,)
     reader.close()
+
+
+def test_a_reader_asks_again_for_a_file_that_is_locked_for_longer_than_sqlite_waits(path, monkeypatch):
+    plain = sqlite3.connect(path, isolation_level=None)
+    plain.execute("PRAGMA journal_mode=DELETE")
+    reader = connect(path, read_only=True)
+    plain.execute("BEGIN EXCLUSIVE")
+    asked = []
+
+    def stopwatch() -> float:
+        asked.append(None)
+        if len(asked) == 3:
+            plain.execute("COMMIT")
+        return 0.0
+
+    monkeypatch.setattr("crm_tui.clock.stopwatch", stopwatch)
+    assert reader.execute("SELECT count(*) FROM customer").fetchone() == (0,)
+    assert len(asked) == 3
+    plain.execute("BEGIN EXCLUSIVE")
+    monkeypatch.setattr(patience, "BUSY_SECONDS", -1)
+    with pytest.raises(sqlite3.OperationalError, match="locked"):
+        reader.execute("SELECT count(*) FROM customer")
+    reader.close()
+    plain.close()
 
 
 def test_memory_mapping_is_off(db):
@@ -253,7 +278,7 @@ def test_a_file_that_another_process_locks_whole_is_busy_not_broken(path, monkey
     plain = sqlite3.connect(path, isolation_level=None)
     plain.execute("PRAGMA journal_mode=DELETE")
     plain.execute("BEGIN EXCLUSIVE")
-    monkeypatch.setattr(connections, "BUSY_SECONDS", 0.02)
+    monkeypatch.setattr(patience, "BUSY_SECONDS", 0.02)
     with pytest.raises(Busy, match="同事正在保存"):
         Database(path)
     plain.close()
@@ -286,3 +311,51 @@ def test_each_error_of_sqlite_is_explained(error, kind, what, todo, language):
         assert what in explained.what
         assert "没有保存" in explained.kept
         assert todo in explained.todo
+
+
+def test_a_log_without_room_for_its_index_is_a_full_disk_and_no_damage(tmp_path, monkeypatch):
+    path = tmp_path / "crm.db"
+    create(path)
+    full = SimpleNamespace(f_bavail=3, f_frsize=4096)
+    monkeypatch.setattr(diagnosis.os, "statvfs", lambda _path: full)
+    told = diagnosis.explain(sqlite3.OperationalError("disk I/O error"), path, reading=True)
+    assert str(told) == "磁盘已满。没有任何改动。请腾出一些空间，再试一次。"
+
+    def refused(*_args, **_more):
+        raise sqlite3.OperationalError("disk I/O error")
+
+    monkeypatch.setattr(connections, "connect", refused)
+    with pytest.raises(Fault, match="磁盘已满"):
+        open_checked(path)
+
+
+def test_no_room_for_a_new_database_is_told_in_words(tmp_path, monkeypatch):
+    def refused(*_args, **_more):
+        raise sqlite3.OperationalError("database or disk is full")
+
+    monkeypatch.setattr(connections, "connect", refused)
+    with pytest.raises(BadInput, match="磁盘已满。没有写入任何内容"):
+        create(tmp_path / "crm.db")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_is_known_of_the_schema_is_forgotten_and_read_again(db):
+    result = db.write(1, "customer.add", lambda change: customer(change, "K1"))
+    forget_schema(db.connection)
+    moved = saved(db, lambda change: change.update("customer", result.value, {"name": "乙"}, None))
+    told = "SELECT new FROM change WHERE change_set = :set AND field = 'name'"
+    assert db.connection.execute(told, {"set": moved}).fetchone() == ("乙",)
+    db.connection.execute("BEGIN IMMEDIATE")
+    forget_schema(db.connection)  # nothing, in a transaction
+    assert db.connection.in_transaction
+    db.connection.execute("ROLLBACK")
+    assert field(db, "customer", result.value, "name") == "乙"
+    assert db.connection.execute("PRAGMA writable_schema").fetchone() == (0,)
+
+
+@pytest.mark.parametrize(
+    "error", [BlockingIOError(errno.EAGAIN, "fork"), RuntimeError("can't start new thread")]
+)
+def test_no_more_processes_is_a_sentence(error):
+    said = "系统不允许再启动新的进程。没有任何改动。请关闭其他程序，或请管理员放宽限制，再试一次。"
+    assert str(diagnosis.plain(error)) == said

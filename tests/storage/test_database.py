@@ -159,7 +159,7 @@ def test_a_reader_cannot_write_however_it_tries(db):
 
 
 def test_a_busy_file_is_tried_twice_then_told(db, path, one, monkeypatch):
-    monkeypatch.setattr("crm_tui.storage.database.BUSY_SECONDS", 0.05)
+    monkeypatch.setattr("crm_tui.storage.patience.BUSY_SECONDS", 0.05)
     other = sqlite3.connect(path, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     runs = []

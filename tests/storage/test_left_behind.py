@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import stat
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +16,7 @@ from crm_tui.customers.bulk import change_many
 from crm_tui.customers.bulk_edit import Edit
 from crm_tui.errors import BadInput
 from crm_tui.exchange import importing
+from crm_tui.exchange.store_staging import forget_dead
 from crm_tui.storage import jobs
 from tests.storage.colleagues import Colleagues, world
 from tests.storage.colleagues_large import Died, planned
@@ -159,3 +163,41 @@ def test_two_who_take_back_a_large_change_at_once_take_it_back_once(
     assert notes(team) == ["改"] * 3
     team.sessions[2].undo(done.set_id)
     assert notes(team) == ["原"] * 3
+
+
+@pytest.mark.parametrize("readable", [True, False])
+def test_an_import_left_by_a_colleague_keeps_nobody_out(team: Colleagues, readable: bool) -> None:
+    team.path.chmod(0o660)
+    plan = planned(team, 0, (3, 2, 6))
+    with pytest.raises(Died):
+        importing.run_import(team.sessions[0], plan, die(team, 0))
+    (staged,) = team.path.parent.glob(".*.staging")
+    assert stat.S_IMODE(staged.stat().st_mode) == 0o660
+    plan.staging.close(keep=True)
+    if not readable:
+        # To root everything can be opened, but no folder as a file.
+        staged.unlink()
+        staged.mkdir()
+    team.reopened(2)
+    states = team.outside.execute("SELECT state FROM job ORDER BY id").fetchall()
+    assert states == ([("done",)] if readable else [("taken_back",), ("done",)])
+    assert len(notes(team)) == (4 if readable else 3)
+
+
+def test_the_staging_files_of_the_dead_go_with_their_journals(tmp_path: Path) -> None:
+    path = tmp_path / "a[b]*.db"
+    gone = subprocess.Popen(["true"])
+    gone.wait()
+    names = [
+        f".{path.name}.import-{gone.pid}-{end}"
+        for end in ("x.staging", "x.staging-journal", "y.staging-journal")
+    ]
+    kept = [
+        f".{path.name}.import-{os.getpid()}-x.staging",
+        f".other.import-{gone.pid}-x.staging",
+        names[0] + "-kept",
+    ]
+    for name in names + kept:
+        (tmp_path / name).touch()
+    forget_dead(path)
+    assert set(os.listdir(tmp_path)) == set(kept)

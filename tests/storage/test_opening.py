@@ -26,6 +26,8 @@ from tests.faults import processes
 from tests.faults.unprivileged import as_nobody
 from tests.storage.world import assert_sound
 
+pytestmark = pytest.mark.usefixtures("made_anew")
+
 
 def refusal(path: Path) -> CrmError:
     """Return the one refusal that storage, session and terminal interface give."""

@@ -61,7 +61,7 @@ def test_a_save_waits_for_a_reader_only_where_it_must_and_seals_then(tmp_path, m
     plain.execute("UPDATE customer SET note = 'outside' WHERE id = 1")
     unsealed = "SELECT count(*) FROM change_set WHERE chain IS NULL"
     database = Database(path)
-    monkeypatch.setattr("crm_tui.storage.database.BUSY_SECONDS", 0.05)
+    monkeypatch.setattr("crm_tui.storage.patience.BUSY_SECONDS", 0.05)
     with reading(path):
         if mode == "wal":
             saved(database, note(2, "mine"))

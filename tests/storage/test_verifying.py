@@ -48,7 +48,7 @@ SPOILED = [
     (longer, "被改动过"),
     (newer, "由更新版本的程序备份"),
     (lambda path: path.unlink(), "没有备份"),
-    (lambda path: manifest_path(path).unlink(), "没有清单：这次备份没有完成"),
+    (lambda path: manifest_path(path).unlink(), "没有清单：备份没有完成，或另一个文件没有一起复制"),
     (lambda path: manifest_path(path).write_text("{"), "无法读取备份清单"),
     (lambda path: manifest_path(path).write_text('{"format": 1}'), "无法读取备份清单"),
     (lambda path: manifest_path(path).write_text("[]"), "无法读取备份清单"),

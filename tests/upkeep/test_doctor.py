@@ -16,9 +16,19 @@ from crm_tui.errors import Cancelled
 from crm_tui.session import create_database, open_session
 from crm_tui.storage.backup import make_backup
 from crm_tui.storage.driver import sqlite3
+from crm_tui.storage.migrations import migrate
 from crm_tui.storage.restoring import restore
 from crm_tui.upkeep.doctor import examine
 from crm_tui.upkeep.findings import BAD, GOOD, MENDED, WARN, Finding
+from tests.storage.old import OLDER, WHO, old_file
+
+
+@pytest.fixture(autouse=True)
+def disk(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the files lie on a disk, wherever the machine keeps what is temporary."""
+    table = tmp_path_factory.mktemp("system") / "mounts"
+    table.write_text("disk / ext4 rw 0 0\n")
+    monkeypatch.setattr("crm_tui.storage.mounts.TABLE", table)
 
 
 @pytest.fixture(scope="module")
@@ -204,12 +214,12 @@ def test_a_file_open_to_everybody_is_told(path: Path) -> None:
     assert "chmod" in found.todo
 
 
-def test_a_network_disk_is_told(
+def test_a_disk_over_the_network_or_in_memory_is_told(
     path: Path, shell: sqlite3.Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     table = tmp_path / "mounts"
     monkeypatch.setattr("crm_tui.storage.mounts.TABLE", table)
-    for kind, state in (("ext4", GOOD), ("nfs4", WARN)):
+    for kind, state in (("ext4", GOOD), ("tmpfs", WARN), ("nfs4", WARN)):
         table.write_text(f"disk {tmp_path} {kind} rw 0 0\n")
         found = asked(path)["file_system"]
         assert (found.state, kind in found.said) == (state, True)
@@ -286,3 +296,15 @@ def test_what_was_left_beside_the_file_is_told_with_its_size(path: Path) -> None
     found = asked(path)["leftovers"]
     assert found.state == WARN and "2.0 KB" in found.said
     assert all(one.name in found.said for one in left) and "other.db" not in found.said
+
+
+@pytest.mark.parametrize("version", OLDER)
+def test_nothing_is_wrong_with_a_file_behind_an_upgrade(tmp_path: Path, version: int) -> None:
+    path = old_file(tmp_path / "old.db", version)
+    path.chmod(0o600)
+    migrate(path, None, WHO)
+    looked = {one.name: one for one in examine(path, mend=False)}
+    assert {one.state for one in looked.values()} <= {GOOD, WARN}, looked
+    assert {name for name, one in looked.items() if one.state == WARN} <= {"backups", "index"}
+    assert {one.state for one in examine(path, mend=True)} <= {GOOD, MENDED}
+    assert {one.state for one in examine(path, mend=False)} == {GOOD}
