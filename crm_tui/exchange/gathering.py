@@ -18,7 +18,7 @@ from crm_tui.exchange.reading import Row, SheetData
 from crm_tui.exchange.store_staging import Staging
 from crm_tui.locale import N_, _, ngettext
 from crm_tui.presets.headings import heading_key
-from crm_tui.text.fold import fold, tidy
+from crm_tui.text.fold import fold, is_blank, tidy
 from crm_tui.text.identity import NEVER_IN, find_identity_number
 from crm_tui.text.uscc import check_code
 
@@ -139,7 +139,7 @@ class Gatherer:
     ) -> dict[str, Any]:
         self.rows += 1
         self._last = row.number
-        cells = [text if text and tidy(text) else "" for text in row.cells]
+        cells = ["" if is_blank(text) else text for text in row.cells]
         self._leave_private_out(row.number, cells, flags)
         for index in row.notes:
             flags.append(_flag(row.number, self._headings[index], ROUNDED, cells[index]))

@@ -15,7 +15,7 @@ from crm_tui.errors import Busy, Cancelled, CrmError, Fault
 from crm_tui.exchange import store
 from crm_tui.exchange.ahead import Ahead, ahead
 from crm_tui.exchange.planning import ImportPlan, PlannedRow
-from crm_tui.exchange.store_staging import Operation, Staging, forget_dead
+from crm_tui.exchange.store_staging import Operation, Staging, forget_dead, remove
 from crm_tui.exchange.writing import Moved, add_customers, update_customers
 from crm_tui.locale import _
 from crm_tui.presets import store as presets
@@ -368,7 +368,7 @@ def resume(database: Database, parts: jobs.Parts, actor: int, source: str) -> No
     if staging is None:
         undoing.take_back(database, parts, person, running.job, source)
         if path:
-            path.unlink(missing_ok=True)
+            remove(path)
     else:
         try:
             publisher = Publisher(database, parts, staging, person, source)

@@ -31,8 +31,6 @@ def write_rejects(plan: ImportPlan, path: str | os.PathLike[str]) -> int:
     count = plan.staging.count_rejected()
     if not count:
         return 0
-    from xlsxwriter.exceptions import FileCreateError
-
     target = Path(path)
     partial = target.with_name(f".{target.name}.part")
     try:
@@ -50,7 +48,7 @@ def write_rejects(plan: ImportPlan, path: str | os.PathLike[str]) -> int:
                 for column, text in enumerate(cells, 1):
                     put(sheet, line, column, text[: LONGEST - 1], shielded if is_formula(text) else None)
         partial.replace(target)
-    except (OSError, FileCreateError) as error:
+    except OSError as error:
         partial.unlink(missing_ok=True)
         raise BadInput(
             _("The rejected rows could not be written to {path}.").format(path=target),

@@ -91,8 +91,9 @@ class Safeguard:
         Colleagues in a file without write-ahead log wait for the end of its copy; nothing else is done in
         this process meanwhile. Errors as ``wait``.
         """
-        self._thread = threading.Thread(target=self._run, name="crm-backup", daemon=True)
-        self._thread.start()
+        thread = threading.Thread(target=self._run, name="crm-backup", daemon=True)
+        thread.start()
+        self._thread = thread
         if self._session.parts().holds_others_up():
             self.wait(cancelled)
 

@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 
 from crm_tui.exchange import store_suspects
 from crm_tui.storage.driver import sqlite3
+from crm_tui.storage.presence import give_rights, rights_like
 
 SCHEMA = (
     "CREATE TABLE sheet_row (id INTEGER PRIMARY KEY, position INTEGER NOT NULL, cells TEXT NOT NULL,"
@@ -35,10 +36,8 @@ SCHEMA = (
     "CREATE TABLE fact (name TEXT PRIMARY KEY, value TEXT NOT NULL)",
     *store_suspects.SCHEMA,
 )
-ADD_ROW = (
-    "INSERT INTO sheet_row (id, position, cells, no, uscc_key, code_valid, name_key, kind, verdict, reason)"
-    " VALUES (:id, :position, :cells, :no, :uscc_key, :code_valid, :name_key, :kind, :verdict, :reason)"
-)
+ROW = ("id", "position", "cells", "no", "uscc_key", "code_valid", "name_key", "kind", "verdict", "reason")
+ADD_ROW = f"INSERT INTO sheet_row ({', '.join(ROW)}) VALUES ({', '.join('?' * len(ROW))})"
 ROWS = (
     "SELECT id, position, cells, no, uscc_key, code_valid, name_key, kind, verdict, reason FROM sheet_row"
     " ORDER BY position, id"
@@ -82,6 +81,7 @@ FLAGS = (
 ADD_FACT = "INSERT INTO fact (name, value) VALUES (:name, :value)"
 FACTS = "SELECT name, value FROM fact"
 BETWEEN = "\x1f"
+ENDING, JOURNAL = ".staging", "-journal"
 UNPROVED = "unproved"  # the fact that the backup of this import is not verified yet
 PROVED = "DELETE FROM fact WHERE name = :name"
 
@@ -122,9 +122,11 @@ class Staging:
         """Make a staging file beside a database, elsewhere where that folder cannot be written."""
         prefix = _prefix(database)
         try:
-            handle, name = tempfile.mkstemp(".staging", f"{prefix}{os.getpid()}-", database.parent)
+            handle, name = tempfile.mkstemp(ENDING, f"{prefix}{os.getpid()}-", database.parent)
         except OSError:
-            handle, name = tempfile.mkstemp(".staging", f"{prefix}{os.getpid()}-")
+            handle, name = tempfile.mkstemp(ENDING, f"{prefix}{os.getpid()}-")
+        # For the same people as the database: whoever comes next goes on with what a dead import staged.
+        give_rights(handle, *rights_like(database))
         os.close(handle)
         try:
             connection = sqlite3.connect(name, isolation_level=None)
@@ -142,8 +144,8 @@ class Staging:
 
     @classmethod
     def open(cls, path: Path) -> Staging | None:
-        """Open what another process staged; None when it is not there or not whole."""
-        if not path.is_file():
+        """Open what another process staged; None when it is not there, not whole or not for this user."""
+        if not (path.is_file() and os.access(path, os.R_OK | os.W_OK)):
             return None
         connection = sqlite3.connect(path, isolation_level=None)
         staging = cls(path, connection)
@@ -179,16 +181,15 @@ class Staging:
         """Close the file and remove it, unless another process shall go on with it."""
         self._connection.close()
         if not keep:
-            for suffix in ("", "-journal"):
-                # What cannot be removed now, a later import removes.
-                with suppress(OSError):
-                    self.path.with_name(self.path.name + suffix).unlink(missing_ok=True)
+            remove(self.path)
 
     # ------------------------------------------------------------ rows
 
     def add_rows(self, rows: Iterable[dict[str, Any]]) -> None:
         """Take rows as read, with the keys ``StagedRow`` has."""
-        self._connection.executemany(ADD_ROW, [{**row, "cells": _packed(row["cells"])} for row in rows])
+        values = itemgetter(*ROW)
+        packed = (values({**row, "cells": _packed(row["cells"])}) for row in rows)
+        self._connection.executemany(ADD_ROW, packed)
 
     def records(self) -> Iterator[list[StagedRow]]:
         """Yield the rows of one customer after the other, in the order of the sheet."""
@@ -303,13 +304,25 @@ def _prefix(database: Path) -> str:
     return f".{database.name}.import-"
 
 
+def remove(path: Path) -> None:
+    """Remove a staging file and its journal; what cannot be removed now, a later import removes."""
+    for suffix in ("", JOURNAL):
+        with suppress(OSError):
+            path.with_name(path.name + suffix).unlink(missing_ok=True)
+
+
 def forget_dead(database: Path, but: str | None = None) -> None:
     """Remove the staging files of processes that are gone, except one that a job still names."""
     prefix = _prefix(database)
-    for path in database.parent.glob(f"{prefix}*.staging"):
-        process = path.name[len(prefix) :].partition("-")[0]
-        if path.name != but and process.isdigit() and not _alive(int(process)):
-            path.unlink(missing_ok=True)
+    # Not glob: the name of a database may hold its signs.
+    with suppress(OSError):
+        for path in database.parent.iterdir():
+            process, _at, rest = path.name.removeprefix(prefix).partition("-")
+            name = path.name.removesuffix(JOURNAL)
+            if not (path.name.startswith(prefix) and name.endswith(ENDING) and rest and process.isdigit()):
+                continue
+            if name != but and not _alive(int(process)):
+                remove(path.with_name(name))
 
 
 def _alive(process: int) -> bool:

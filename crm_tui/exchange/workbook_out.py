@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -19,11 +20,40 @@ OPTIONS = {"constant_memory": True, "strings_to_formulas": False, "strings_to_ur
 HEADER = {"bold": True, "bg_color": "#DDE7F3", "bottom": 1, "valign": "vcenter"}
 
 
+class Packed(io.FileIO):
+    """The file that a workbook is packed into: what the disk refuses is told at the end, not on the way."""
+
+    fault: OSError | None = None
+
+    def write(self, data: Any) -> int:
+        """Take bytes; behind a fault they go nowhere."""
+        rest = memoryview(data).cast("B")
+        try:
+            while rest and not self.fault:
+                rest = rest[super().write(rest) or 0 :]
+        except OSError as error:
+            self.fault = error
+        return memoryview(data).nbytes
+
+    def end(self) -> None:
+        """Close the file; raises OSError when not all of it was written."""
+        self.close()
+        if self.fault:
+            raise self.fault
+
+
 def new_book(path: Path, *, streaming: bool = True) -> Any:
-    """Open a workbook for writing in which no text becomes a formula or a link."""
+    """Open a workbook in which no text becomes a formula or a link; it and its end may raise OSError."""
     import xlsxwriter
 
-    return xlsxwriter.Workbook(str(path), {**OPTIONS, "constant_memory": streaming})
+    class Book(xlsxwriter.Workbook):
+        def close(self) -> None:
+            if not self.fileclosed:
+                super().close()
+            packed.end()
+
+    packed = Packed(path, "w+")
+    return Book(packed, {**OPTIONS, "constant_memory": streaming})
 
 
 def put(sheet: Any, row: int, column: int, text: str, form: Any = None) -> None:

@@ -19,6 +19,7 @@ _BLANKS = (
 )
 _KEPT = 20_000  # signs; more than Chinese texts have
 _OUTER = _BLANKS + _INVISIBLE
+_OUTERMOST = frozenset(_OUTER)
 # Several ways of writing one sign, after NFKC has dealt with the widths.
 _SAME = {
     "(": "（[【〔〖「『《〈｛{⦅",
@@ -68,6 +69,11 @@ def _folding() -> _Signs:
 def tidy(s: str) -> str:
     """Return a text without the blanks and invisible characters around it; its inside stays as it is."""
     return s.strip(_OUTER)
+
+
+def is_blank(s: str) -> bool:
+    """Tell whether there is nothing in a text but blanks and invisible characters."""
+    return not s or (s[0] in _OUTERMOST and not tidy(s))
 
 
 def simplify(s: str) -> str:

@@ -20,6 +20,8 @@ from tests.exchange.test_publishing import planned
 from tests.storage.fresh import assert_fresh
 from tests.storage.world import assert_sound
 
+pytestmark = pytest.mark.usefixtures("started_anew")
+
 HEAD = [
     "客户名称", "客户简称", "曾用名", "英文名称", "统一社会信用代码", "联系人", "职位", "手机", "办公电话",
     "邮箱", "联系人2", "手机2", "客户标签", "所在省份", "所在城市", "详细地址", "预算", "跟进状态",

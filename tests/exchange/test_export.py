@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import csv
+import errno
+import gc
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,6 +25,7 @@ from crm_tui.exchange.exporting import export, write_table
 from crm_tui.exchange.guard import Limits
 from crm_tui.exchange.reading import open_sheet
 from crm_tui.exchange.target import new_file
+from crm_tui.exchange.workbook_out import Packed, drop, new_book
 from crm_tui.followups import service as followups
 from crm_tui.session import Session, create_database, open_session
 
@@ -262,3 +266,25 @@ def test_an_empty_list_is_a_file_with_headings(tmp_path: Path) -> None:
     assert (tmp_path / "x.jsonl").read_text() == ""
     assert _csv(tmp_path / "x.csv") == [["甲"]]
     assert openpyxl.load_workbook(tmp_path / "x.xlsx").worksheets[0]["A1"].value == "甲"
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_disk_that_is_full_ends_a_workbook_with_its_own_reason(tmp_path: Path) -> None:
+    full = Path("/dev/full")
+    if not full.exists():
+        pytest.skip("this system has no device that is always full")
+    book = new_book(full)
+    book.add_worksheet("a").write_string(0, 0, "x" * 9000)
+    with pytest.raises(OSError, match=os.strerror(errno.ENOSPC)):
+        book.close()
+    drop(book)
+    gc.collect()
+
+
+def test_no_room_for_a_workbook_is_a_sentence_and_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Packed, "fault", OSError(errno.ENOSPC, "full"))
+    with pytest.raises(BadInput, match="磁盘已满。没有写入任何内容"):
+        write_table(tmp_path / "a.xlsx", "表", [("名称", "name")], [("甲",)])
+    assert list(tmp_path.iterdir()) == []

@@ -14,6 +14,8 @@ from crm_tui.errors import CrmError
 from crm_tui.session import Session
 from tests.exchange.importer import every, lists, only, opened, run
 
+pytestmark = pytest.mark.usefixtures("started_anew")
+
 
 @pytest.fixture
 def session(tmp_path: Path) -> Iterator[Session]:

@@ -18,6 +18,8 @@ from crm_tui.exchange.reading import Row, SheetData, open_sheet
 from crm_tui.locale import set_language
 from tests.exchange import sheets
 
+pytestmark = pytest.mark.usefixtures("started_anew")
+
 NAMES = {"客户名称", "客户编号", "联系人", "联系人姓名", "联系方式", "电话", "备注", "所属行业"}
 NOTHING = "没有导入任何数据。"
 
