@@ -35,6 +35,7 @@ PUBLIC = frozenset("$^&#+@!")  # signs that lead the grams of what is never hidd
 _NAMES, _PEOPLE = "nsfa", "r"
 _ONLY_OF = {"~": _PEOPLE, "@": "t", "+": "u"}  # grams of one kind of line among those that are shown
 _PHONE = re.compile(r"[eb]?[0-9]+")
+_SURE = re.compile(r'(?:[()]| |AND|OR|"(?:[$^&#+@!]|%=)[^"]*")*')  # PUBLIC
 _PARTS = re.compile(r'"[^"]*"|[()]|AND|OR')
 _HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]{1,2}")
 _SYLLABLES = re.compile(r"[a-z]+(?:'[a-z]+)?")
@@ -52,6 +53,11 @@ class Expression(NamedTuple):
 def is_public(gram: str) -> bool:
     """Tell whether only lines that are never hidden have such a gram."""
     return gram[0] in PUBLIC or gram.startswith("%=")
+
+
+def is_sure(expression: str) -> bool:
+    """Tell whether only lines that are never hidden have the grams of an expression."""
+    return _SURE.fullmatch(expression) is not None
 
 
 @lru_cache(maxsize=256)

@@ -31,6 +31,7 @@ LOCK_SECONDS = 0.04  # wanted of one piece
 GROWTH = 1.5  # of the next piece, after one that was soon put in
 KEPT_SECONDS = 20
 CLEARED_AT_ONCE = 500  # pages
+TERMS_AT_ONCE = 20_000  # each the first of a page
 MOST_PARTS = 16  # of an index, before they are merged: every look at it asks each
 MOST_WHILE_BUILDING = 128
 LEAST_PAGES, MOST_PAGES = 4, 64  # of one step of a merge
@@ -159,6 +160,10 @@ class Upkeep:
             last = store.one(connection, store.LAST_OF_SOME, {"most": CLEARED_AT_ONCE})[0]
             if last is not None:
                 store.run(connection, store.PAGES_GONE, {"last": last})
+                return
+            before = connection.total_changes
+            store.run(connection, store.SOME_TERMS_GONE, {"most": TERMS_AT_ONCE})
+            if connection.total_changes - before == TERMS_AT_ONCE:
                 return
             store.run(connection, store.TERMS_GONE)
             store.run(connection, store.EMPTY)

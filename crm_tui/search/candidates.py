@@ -23,6 +23,8 @@ MOST_OWNERS = 25  # that the index is asked for; more own a good part of all
 FEW_OWNERS = 2  # whose lists in the index are shorter than a look at those who answer
 MOST_APART = 500  # customers of others that are read one by one
 FEW_ANSWERS = 350  # that are looked at, whoever they are, before the index is asked for fewer
+MANY_ANSWERS = 2000  # as the first few let expect, of whom the rest is not counted
+SURELY = 1.2  # times as many as are wanted, by what is expected
 AT_A_TIME = 64
 MOST_PASSED, MOST_PASSED_IN_ALL = 250, 750
 """Candidates passed over in a question, and in a search: behind so many newer ones that answer by hidden
@@ -37,33 +39,15 @@ class Reach(NamedTuple):
     """How far the views of a reader reach.
 
     ``holders``: whose customers are seen, as an expression, '' for anybody's (then the views alone tell), and
-    ``owners`` as ids; ``in_full``: whose contacts are shown, None for everybody's; ``apart``: there are
-    customers besides.
+    ``owners`` as ids; ``in_full``: whose contacts are shown, None for everybody's.
     """
 
     holders: str = ""
     owners: frozenset[int] = frozenset()
     in_full: frozenset[int] | None = None
-    apart: bool = False
 
 
 EVERYTHING = Reach()
-
-
-def reach_of(reader: sqlite3.Connection) -> Reach:
-    """Return how far the views of a reader reach."""
-    scopes = store_reach.scopes(reader)
-    rows, contacts = scopes.get(ROWS, ALL), scopes.get(OF_CONTACTS)
-    in_full = None if contacts is None else _owners(reader, contacts)
-    if rows not in (OWN, TEAM) and in_full is None:
-        return EVERYTHING
-    found = len(store_reach.apart(reader, MOST_APART + 1))
-    if found > MOST_APART:
-        # One by one they would take longer than the walk along the index does.
-        return Reach(in_full=in_full)
-    owners = store_reach.owners(reader, rows) if rows in (OWN, TEAM) else frozenset()
-    holders = _held_by(owners) if len(owners) <= MOST_OWNERS else ""
-    return Reach(holders, owners if holders else frozenset(), in_full, bool(found))
 
 
 def _owners(reader: sqlite3.Connection, scope: str) -> frozenset[int] | None:
@@ -79,7 +63,9 @@ def _held_by(owners: frozenset[int]) -> str:
 class Candidates:
     """Asks the index for one search; ``holders`` narrows every question to whose customers they are.
 
-    ``full`` tells of the last question that there are, or may be, more candidates than it brought.
+    ``full`` tells of the last question that there are, or may be, more candidates than it brought. Unless
+    ``doubt`` is '', whoever matches still has to answer it by what is shown (``holds``). Only an
+    asker that ``doubts`` is given one: nothing may follow from who does not match.
     """
 
     def __init__(self, reader: sqlite3.Connection, deadline: Deadline) -> None:
@@ -89,17 +75,39 @@ class Candidates:
         self.holders = ""
         self.full = False
         self._passed = 0
+        self._expected = 0.0  # answers of the last expression of which no few were found
         self.late = False  # the time was over while the last question was asked
+        self.doubts = False
+        self.doubt = ""
 
     @cached_property
     def reach(self) -> Reach:
         """How far the views of the reader reach."""
-        return reach_of(self._reader)
+        scopes = store_reach.scopes(self._reader)
+        rows, contacts = scopes.get(ROWS, ALL), scopes.get(OF_CONTACTS)
+        in_full = None if contacts is None else _owners(self._reader, contacts)
+        # One by one, those apart would take longer than the walk along the index does when they are many.
+        if rows not in (OWN, TEAM) or len(self._apart) > MOST_APART:
+            return EVERYTHING if in_full is None else Reach(in_full=in_full)
+        owners = store_reach.owners(self._reader, rows)
+        if len(owners) > MOST_OWNERS:
+            return Reach(in_full=in_full)
+        return Reach(_held_by(owners), owners, in_full)
+
+    @cached_property
+    def _apart(self) -> list[Row]:
+        return store.apart(self._reader, MOST_APART + 1, self.test)
+
+    @cached_property
+    def _share(self) -> float:
+        """What part of all customers the reach holds, as far as people hold alike."""
+        owners = self.reach.owners
+        return len(owners) / max(store_reach.people(self._reader), 1) if owners else 1.0
 
     def matching(self, expression: str, most: int) -> list[Row]:
         """Return the newest candidates of an expression, at most so many of each kind of reach."""
-        self.full = False
-        if self.reach.in_full is None:
+        self.full, self.doubt = False, ""
+        if self.reach.in_full is None or apparent.is_sure(expression):
             return self._plain(expression, most)
         rows = self._shown_of_few(expression, most)
         if rows is not None:
@@ -119,12 +127,18 @@ class Candidates:
 
         Where contacts are hidden, more than a few who answer by whatever line are not looked at for this.
         """
-        self.full = False
-        if self.reach.in_full is None:
-            rows: list[Row] | None = self._plain(expression, most)
-        else:
+        self.full, self.doubt = False, ""
+        if self.reach.in_full is not None:
             rows = self._shown_of_few(expression, most)
+        elif self.reach.holders:
+            rows = self._of(self.reach.owners, expression, most, only_few=True)
+        else:
+            rows = self._plain(expression, most)
         return None if self.full else rows
+
+    def holds(self, expression: str, row: Row) -> bool:
+        """Tell whether a candidate answers an expression by what is shown of it."""
+        return row[3] in (self.reach.in_full or ()) or apparent.holds(expression, row[1] or "")
 
     def held(self, before: int, most: int) -> list[Row]:
         """Return the newest customers below an id that pass the test."""
@@ -154,9 +168,9 @@ class Candidates:
         Where everybody is seen, the index finds all but who has a phone in full (``matching``).
         """
         digits = any(map(str.isdigit, "".join(term.text for term in terms)))
-        if not self.reach.apart or not (self.reach.holders or digits or not terms):
+        if not self.reach.holders and (self.reach.in_full is None or (terms and not digits)):
             return []
-        return store.apart(self._reader, MOST_APART, self.test)
+        return self._apart if len(self._apart) <= MOST_APART else []
 
     def _within(self, expression: str) -> str:
         return both(expression, self.holders, self.reach.holders)
@@ -168,8 +182,8 @@ class Candidates:
         self.full = self.full or len(rows) == most
         return rows
 
-    def _of(self, owners: frozenset[int], expression: str, most: int) -> list[Row]:
-        """Return those whom some people hold.
+    def _of(self, owners: frozenset[int], expression: str, most: int, only_few: bool = False) -> list[Row]:
+        """Return those whom some people hold; none where only few are wanted and they must be more.
 
         The lists of several people are long, and the index reads them to the end for an expression that few
         answer: those few are looked at instead, whoever holds them.
@@ -179,6 +193,9 @@ class Candidates:
         if len(owners) > FEW_OWNERS:
             rows = self._of_few(asked, most, lambda row: row[3] in owners)
         if rows is None:
+            if only_few and self._expected * self._share > SURELY * most:
+                self.full = True
+                return []
             within = both(asked, self.reach.holders, _held_by(owners))
             rows = store.matching(self._reader, within, most, self.test)
         self.full = self.full or len(rows) == most
@@ -186,26 +203,31 @@ class Candidates:
 
     def _shown_of_few(self, expression: str, most: int) -> list[Row] | None:
         """Return the candidates that answer by what is shown of them, None where more than a few answer."""
-        in_full = self.reach.in_full or frozenset()
         passed = 0
 
         def answers(row: Row) -> bool:
             nonlocal passed
-            found = row[3] in in_full or apparent.holds(expression, row[1] or "")
+            found = self.holds(expression, row)
             passed += not found
             return found
 
         if self._passed >= MOST_PASSED_IN_ALL:
             return None
-        rows = self._of_few(self._within(expression), most, answers)
+        ids = self._few_ids(self._within(expression))
+        if ids is not None and len(ids) < most and self.doubts:
+            # Only of those who match it matters: each costs more than to be compared.
+            self.doubt = expression
+            return self._read(ids, most, lambda _row: True)
+        rows = None if ids is None else self._read(ids, most, answers)
         self._passed += passed
         return rows
 
     def _of_few(self, expression: str, most: int, fits: Callable[[Row], bool]) -> list[Row] | None:
         """Return the newest that fit of the few who answer an expression, None where they are more."""
-        ids = store.answers(self._reader, expression, FEW_ANSWERS + 1)
-        if len(ids) > FEW_ANSWERS:
-            return None
+        ids = self._few_ids(expression)
+        return None if ids is None else self._read(ids, most, fits)
+
+    def _read(self, ids: Sequence[int], most: int, fits: Callable[[Row], bool]) -> list[Row]:
         rows: list[Row] = []
         for start in range(0, len(ids), AT_A_TIME):
             if self._deadline.passed():
@@ -217,15 +239,27 @@ class Candidates:
                 break
         return rows[:most]
 
+    def _few_ids(self, expression: str) -> list[int] | None:
+        """Return the few who answer an expression, seen or not, None where they are more, or must be."""
+        walk = store.answers(self._reader, expression, FEW_ANSWERS + 1)
+        rows = walk.fetchmany(AT_A_TIME)
+        if len(rows) == AT_A_TIME:
+            newest, last = rows[0][0], rows[-1][0]
+            self._expected = AT_A_TIME * newest / (newest - last)
+            if self._expected > MANY_ANSWERS:
+                walk.close()
+                return None
+            rows += walk.fetchall()
+        return [row[0] for row in rows] if len(rows) <= FEW_ANSWERS else None
+
     def _shown(self, expression: str, most: int) -> list[Row]:
         """Return those who answer by what is shown of them."""
-        in_full = self.reach.in_full or frozenset()
         rows: list[Row] = []
         passed = 0
         most_passed = min(MOST_PASSED, MOST_PASSED_IN_ALL - self._passed)
         walk = store.along(self._reader, self._within(expression), self.test)
         for row in walk:
-            if row[3] in in_full or apparent.holds(expression, row[1] or ""):
+            if self.holds(expression, row):
                 rows.append(row)
                 if len(rows) == most:
                     break

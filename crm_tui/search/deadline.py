@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 
 from crm_tui import clock
 from crm_tui.storage.driver import sqlite3
@@ -26,7 +27,8 @@ class _Watch:
             self._due[key] = (at, connection)
             if self._thread is None or not self._thread.is_alive():
                 self._thread = threading.Thread(target=self._run, name="search deadline", daemon=True)
-                self._thread.start()
+                with suppress(RuntimeError):  # no more threads: a search may take as long as it takes
+                    self._thread.start()
             elif at < self._next:
                 self._changed.notify()
 

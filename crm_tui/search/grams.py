@@ -50,8 +50,6 @@ LONGEST_LINE = 200
 LONGEST_WORD = 24
 LONGEST_WHOLE = 16  # units of a name that is found as a whole
 MOST_KNOWN = 4096
-MANY_LINES = 200
-HEAPS = 8  # of lines of one kind in a large document
 MOST_READINGS = 8  # combinations of readings of a whole name
 # Parts of addresses that tell nobody apart.
 WEAK_WORDS = frozenset(("com", "cn", "net", "org", "www", "http", "https", "gov", "edu", "tw", "hk", "co"))
@@ -69,33 +67,8 @@ def grams(document: str) -> set[str]:
     return of_lines(document.split("\n"))
 
 
-def of_lines(lines: list[str]) -> set[str]:
+def of_lines(lines: Iterable[str]) -> set[str]:
     """Return the grams of the lines of a document."""
-    if len(lines) < MANY_LINES:
-        return _of(lines)
-    # Only a name takes grams away, so that behind the last one each line may be read by itself. Those of many
-    # contacts are asked for again when they change hands: in heaps, of which a line more moves only one.
-    names = max([at for at, line in enumerate(lines, 1) if line[:1] in NAMES], default=0)
-    found = _of(lines[:names])
-    heaps: dict[tuple[str, int], list[str]] = {}
-    for line in lines[names:]:
-        heaps.setdefault((line[:1], hash(line) % HEAPS), []).append(line)
-    for some in heaps.values():
-        found |= _of_heap(tuple(some))
-    return found
-
-
-@lru_cache(maxsize=8 * HEAPS)
-def _of_heap(lines: tuple[str, ...]) -> set[str]:
-    return _of(lines)
-
-
-def forget() -> None:
-    """Let go of the grams of large documents that were kept for the rest of a write."""
-    _of_heap.cache_clear()
-
-
-def _of(lines: Iterable[str]) -> set[str]:
     found: set[str] = set()
     done: set[str] = set()
     for line in lines:

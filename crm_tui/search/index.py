@@ -15,8 +15,9 @@ from crm_tui import clock
 from crm_tui.errors import CrmError, NotPermitted
 from crm_tui.locale import _
 from crm_tui.search import store_index as store
-from crm_tui.search.grams import VERSION, forget, grams
+from crm_tui.search.grams import VERSION, grams
 from crm_tui.search.merging import merge, parts
+from crm_tui.search.moving import Passed, passed_on
 from crm_tui.search.tokens import tokens, tokens_moved
 from crm_tui.storage import derive
 from crm_tui.storage.database import Database
@@ -140,8 +141,6 @@ def write(connection: sqlite3.Connection, documents: Sequence[derive.Document]) 
             raise
         store.run(connection, store.BACK)
         note_damage(connection)
-    finally:
-        forget()
     store.run(connection, store.RELEASE)
 
 
@@ -151,8 +150,9 @@ def _write(connection: sqlite3.Connection, documents: Sequence[derive.Document])
         rows = ({"id": one.customer_id, "grams": _all(one)} for one in fresh)
         store.run_many(connection, store.PUT, rows)
         return
+    passed = passed_on([(one.old, one.new) for one in documents if one.old and one.new])
     for one in documents:
-        taken, put = _moved(one)
+        taken, put = _moved(one, passed)
         if taken:
             store.run(connection, store.TAKE, {"id": one.customer_id, "grams": " ".join(taken)})
         # SQLite counts a row less for whatever is taken, and calls an index of less than none damaged: who is
@@ -170,15 +170,17 @@ def _all(one: derive.Document) -> str:
     return " ".join(found if one.new_holder is None else [*found, f"!{one.new_holder}"])
 
 
-def _moved(one: derive.Document) -> tuple[set[str], set[str]]:
+def _moved(one: derive.Document, passed: Passed) -> tuple[set[str], set[str]]:
     """Return what is to be taken out for a document that moved, and what is to be put in."""
     if one.old is None or one.new is None:
         before, after = all_grams(one.old, one.old_holder), all_grams(one.new, one.new_holder)
         return before - after, after - before
     # Who holds it is one gram; a text that stays need not be read for that.
-    taken, put = tokens_moved(one.old, one.new) if one.old != one.new else (set(), set())
+    taken, put = tokens_moved(one.old, one.new, passed) if one.old != one.new else (set(), set())
     former, holder = _holder(one.old_holder), _holder(one.new_holder)
-    return taken | (former - holder), put | (holder - former)
+    taken |= former - holder
+    put |= holder - former
+    return taken, put
 
 
 def _holder(holder: int | None) -> set[str]:

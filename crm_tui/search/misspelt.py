@@ -18,7 +18,8 @@ _INNER = "aeiougnh"
 def meant(text: str) -> tuple[tuple[str, ...], ...]:
     """Return the syllables that letters may have been meant to be, likeliest slips first; () for none.
 
-    None too where the letters are pinyin as they are, or so few vowels among them that they are initials.
+    None too where so few vowels are among the letters that they are initials. Letters that are pinyin as they
+    are were meant otherwise only if two that change places leave fewer syllables: huwaei, huawei.
     """
     size = len(text)
     if (
@@ -26,21 +27,25 @@ def meant(text: str) -> tuple[tuple[str, ...], ...]:
         or 4 * sum(map(_VOWELS.__contains__, text)) < size
     ):
         return ()
-    if _cut(text):
-        return ()
+    own = len(_cut(text))
     found: dict[str, tuple[str, ...]] = {}
-    for one in _slips(text):
-        if one not in found and (way := _cut(one)) and len(way) > 1:
+    for one in turned(text) if own else _slips(text):
+        if one not in found and (way := _cut(one)) and 1 < len(way) < (own or size):
             found[one] = way
             if len(found) == MOST:
                 break
     return tuple(found.values())
 
 
+def turned(text: str) -> Iterator[str]:
+    """Yield a text with two letters that stand side by side in each other's place."""
+    for at in range(len(text) - 1):
+        yield text[:at] + text[at + 1] + text[at] + text[at + 2 :]
+
+
 def _slips(text: str) -> Iterator[str]:
     size = len(text)
-    for at in range(size - 1):
-        yield text[:at] + text[at + 1] + text[at] + text[at + 2 :]
+    yield from turned(text)
     for at in range(size):
         yield text[:at] + text[at + 1 :]
     for at in range(1, size + 1):

@@ -15,6 +15,7 @@ from crm_tui.text.company import core
 
 NAMES = frozenset("nsfa")
 PEOPLE = frozenset("cr")
+JOINED = 8  # letters from which on they may be two words
 Found = tuple[float, str]
 
 
@@ -86,6 +87,12 @@ def score(term: Term, kind: str, text: str) -> Found | None:
             return found
         if (kind in NAMES or kind in PEOPLE) and (found := _misspelt(term.text, kind, text)) is not None:
             return found
+        if (
+            kind == document.ENGLISH
+            and len(term.text) >= JOINED
+            and term.text in "".join(WORDS.findall(text))
+        ):
+            return 58.0, reasons.ENGLISH
         if kind in NAMES or kind == document.ENGLISH:
             return _letters(term, text)
         if kind in "mh":

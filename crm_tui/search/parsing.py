@@ -48,6 +48,8 @@ _ADDRESS = re.compile(
     r"|[a-z0-9-]{3,}(?:\.[a-z0-9-]+)*\.[a-z])"
 )
 _DIGITS = re.compile(r"[+()]?[0-9][0-9()./-]*")
+# With its country, which few write down: what follows stands in the file either way.
+_ABROAD = re.compile(r"(?<![\w+.-])(?:\+|00)(?:86|886)((?:[ ()-]{0,2}\d){8,12})(?!\w)", re.ASCII)
 _PHONE = re.compile(r"(?:86)?(?:1[3-9]\d{9}|0\d{9,11}|[48]00\d{7})")
 
 
@@ -93,7 +95,8 @@ def parse(text: str) -> Question:
 
 
 def _shown(text: str) -> str:
-    return searchable(text.encode("utf-8", "replace").decode("utf-8"))
+    shown = searchable(text.encode("utf-8", "replace").decode("utf-8"))
+    return _ABROAD.sub(lambda found: re.sub(r"\D", "", found[1]).lstrip("0"), shown)
 
 
 def _split(text: str) -> list[tuple[str, bool]]:

@@ -165,6 +165,8 @@ class _Search:
         self.apart = self.asked.apart(terms)
         self._take(self.apart, terms, weak=False, worth=1.0)
         if len(terms) == 1:
+            # Whoever does not match a term never will; of several terms, some may be left out.
+            self.asked.doubts = True
             self._one(terms)
         else:
             self._several(terms)
@@ -224,7 +226,7 @@ class _Search:
         rows = self.asked.few(any_of(*(one.expression for one in wide)), AT_ONCE)
         if rows is None:
             return False
-        self._take(rows, terms, weak=False, worth=1.0)
+        self._take(rows, terms, weak=False, worth=1.0, doubt=self.asked.doubt)
         return True
 
     def _needless(self, tier: Tier) -> bool:
@@ -293,7 +295,7 @@ class _Search:
         rows = self.asked.matching(tier.expression, most)
         full = self.asked.full
         self.late = self.late or self.asked.late
-        self._take(rows, terms, weak, worth)
+        self._take(rows, terms, weak, worth, self.asked.doubt)
         if full:
             self.cut = True
             if self.me and not self.late:
@@ -301,7 +303,14 @@ class _Search:
 
     # -- candidates -----------------------------------------------------------------------------------
 
-    def _take(self, rows: Sequence[tuple[Any, ...]], terms: Sequence[Term], weak: bool, worth: float) -> None:
+    def _take(
+        self,
+        rows: Sequence[tuple[Any, ...]],
+        terms: Sequence[Term],
+        weak: bool,
+        worth: float,
+        doubt: str = "",
+    ) -> None:
         seen = self.seen
         for number, (customer_id, text, busy, holder) in enumerate(rows):
             if number % LOOKED_AT == LOOKED_AT - 1 and self.deadline.passed():
@@ -315,6 +324,10 @@ class _Search:
                 continue
             match = _all_terms(terms, lines, weak)
             if match is None:
+                continue
+            if doubt and not self.asked.holds(doubt, rows[number]):
+                if not weak:
+                    del seen[customer_id]  # another question may find it
                 continue
             points = match.score * worth
             self.points.append(points)

@@ -45,10 +45,9 @@ def matching(
     return _read(reader, MATCHING, {"grams": expression, "most": most}, test)
 
 
-def answers(reader: sqlite3.Connection, expression: str, most: int) -> list[int]:
-    """Return who answers an expression, seen or not, the newest first."""
-    found = reader.execute(ANSWERS, {"grams": expression, "most": most}).fetchall()
-    return [row[0] for row in found]
+def answers(reader: sqlite3.Connection, expression: str, most: int) -> sqlite3.Cursor:
+    """Return a cursor over the ids of who answers an expression, seen or not, the newest first."""
+    return reader.execute(ANSWERS, {"grams": expression, "most": most})
 
 
 def of_these(reader: sqlite3.Connection, ids: Sequence[int], test: Test | None) -> list[tuple[Any, ...]]:

@@ -37,6 +37,12 @@ LAST_OF_SOME = (
     "SELECT max(id) FROM (SELECT id FROM customer_gram_data WHERE id > 10 ORDER BY id LIMIT 0 + :most) some"
 )
 PAGES_GONE = "DELETE FROM customer_gram_data WHERE id > 10 AND id <= :last"
+# Each the first of a page: those of the oldest part, up to the page that stands so far behind its first.
+SOME_TERMS_GONE = (
+    "DELETE FROM customer_gram_idx WHERE segid = (SELECT min(segid) FROM customer_gram_idx) AND term <= ("
+    "SELECT max(term) FROM (SELECT t.term FROM customer_gram_idx t"
+    " WHERE t.segid = (SELECT min(segid) FROM customer_gram_idx) LIMIT 0 + :most) some)"
+)
 TERMS_GONE = "DELETE FROM customer_gram_idx"
 # A table of the index that is not there keeps SQLite from removing what is left of it.
 WHOLE_AGAIN = (

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from crm_tui.search.expressions import any_of, both, every
 from crm_tui.search.grams import WEAK_WORDS, read
-from crm_tui.search.misspelt import meant
+from crm_tui.search.misspelt import meant, turned
 from crm_tui.search.parsing import ADDRESS, DIGITS, HAN_TERM, LETTERS, Term
 from crm_tui.text.company import core
 from crm_tui.text.pinyin import syllables
@@ -25,6 +25,7 @@ LONGEST_SYLLABLE = 6
 CODE_TAIL = 12  # signs at the end of a credit code that say which it is
 MOST_WINDOWS = 5
 MOST_OF_FEW = 60  # candidates of one or two letters: there are always more
+SHORT_WORD = 8
 LONGEST_WRONG = 10  # signs of a term of which one may be wrong anywhere
 
 COMMON = frozenset(
@@ -250,6 +251,13 @@ def _letters(text: str) -> Iterator[Tier]:
         # A word of four letters has no two threes that one wrong letter leaves; its start and end do.
         near = near or [every(one) for one in pieces]
         yield Tier(any_of(*near[:12]), 60, WEAK, 58)
+        if size < SHORT_WORD and text.isalpha():
+            # Two letters that changed places in the middle leave no three of a short word: huwaei.
+            yield Tier(any_of(*(every("%$" + one) for one in turned(text))), 50, WEAK, 58)
+        elif text.isalpha():
+            # Two words of an English name without the blank between them: metroland.
+            cuts = [every("%$" + text[:at], "%$" + text[at:]) for at in range(3, min(size, 24) - 2)]
+            yield Tier(any_of(*cuts), 50, WEAK, 58)
 
 
 def _number(text: str) -> Iterator[Tier]:

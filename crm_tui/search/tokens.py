@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from crm_tui.identity.document import keys_moved, keys_of
 from crm_tui.search.grams import grams
-from crm_tui.search.moving import moved
+from crm_tui.search.moving import Passed, moved
 
 
 def tokens(document: str) -> set[str]:
@@ -14,8 +14,10 @@ def tokens(document: str) -> set[str]:
     return found
 
 
-def tokens_moved(old: str, new: str) -> tuple[set[str], set[str]]:
+def tokens_moved(old: str, new: str, passed: Passed = ()) -> tuple[set[str], set[str]]:
     """Return the tokens that only the old document has, and those that only the new one has."""
-    taken, put = moved(old, new)
+    taken, put = moved(old, new, passed)
     gone, come = keys_moved(old, new)
-    return taken | gone, put | come
+    taken |= gone
+    put |= come
+    return taken, put

@@ -4,7 +4,8 @@
     python -m tests.bench.search_roles --file million.db [--each 5]
 
 The file is only read: the roles are those of the policies to begin with, of somebody in the middle of the 200
-and of their team. Queries are made of customers of this person and typed key by key.
+and of their team. Queries are made of customers of this person and typed key by key, by one role after the
+other; what the search keeps of names it read is let go between roles, for they meet in no process of a user.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from random import Random
 from crm_tui.access import defaults
 from crm_tui.access.policy import Policy
 from crm_tui.access.scope import scope
+from crm_tui.search import apparent, names
 from crm_tui.search.service import search
 from crm_tui.session import open_session
 from crm_tui.storage.connection import connect
@@ -34,6 +36,7 @@ ROLES = (
     ("files", "sales_rep"), ("files", "sales_manager"),
 )  # fmt: skip
 MOST = 1.5
+KEPT = (names.name, names.person, apparent.shown)
 
 
 def policy(preset: str, role: str, person: int, team: frozenset[int]) -> Policy:
@@ -41,6 +44,12 @@ def policy(preset: str, role: str, person: int, team: frozenset[int]) -> Policy:
     grants = defaults.presets()[preset].grants
     granted = {(one.verb, one.field_group): one.scope for one in grants if one.role == role}
     return Policy(person, role, "", granted, frozenset((person,)), team)
+
+
+def forget() -> None:
+    """Let go of what the search keeps of customers it read."""
+    for kept in KEPT:
+        kept.cache_clear()
 
 
 def main() -> int:
@@ -59,20 +68,24 @@ def main() -> int:
         each = {role: policy(*role, person, team) for role in (WHOLE, *ROLES)}
         readers = {role: scope(session.database.connect_reader(), each[role]) for role in each}
         every = [*cases.made(readers["general", "sales_rep"], asked.each, Random(3)), *cases.hard()]
-        keys = [text for one in every for text in ([one.text] if one.kind == "hard" else prefixes(one.text))]
+        typed = [[one.text] if one.kind == "hard" else list(prefixes(one.text)) for one in every]
         times: dict[tuple[str, str], list[float]] = defaultdict(list)
-        for turn, text in enumerate(["华为", "wang", *keys]):
+        for turn, keys in enumerate([["华为", "wang"], *typed]):
             order = list(readers)
             # Whoever is asked first finds the pages of the file in no memory yet.
             for role in order[turn % len(order) :] + order[: turn % len(order)]:
-                began = time.process_time()
-                search(readers[role], text, person, limit=50)
-                times[role].append((time.process_time() - began) * 1000)
+                forget()
+                for text in keys:
+                    began = time.process_time()
+                    search(readers[role], text, person, limit=50)
+                    times[role].append((time.process_time() - began) * 1000)
         for reader in readers.values():
             reader.close()
     missed = 0
     least = percentile(times[WHOLE], 0.5)
-    print(f"{len(keys)} keys, processor ms: median, p99, worst, times the median of who sees everything")
+    print(
+        f"{len(times[WHOLE])} keys, processor ms: median, p99, worst, times the median of who sees everything"
+    )
     for role, found in times.items():
         median, high, worst = (percentile(found, part) for part in (0.5, 0.99, 1.0))
         print(f"{' '.join(role):24} {median:7.2f} {high:7.1f} {worst:7.1f} {median / least:6.2f}")

@@ -43,6 +43,7 @@ FILL = tuple(
 )
 
 CODES = {"宁波精达成形装备股份有限公司": "91310114MA1GYTEST5"}
+ENGLISH = {"华域软件股份有限公司": "Metro Valley Software Co., Ltd."}
 
 
 def _fill(change: Change) -> dict[str, int]:
@@ -50,6 +51,7 @@ def _fill(change: Change) -> dict[str, int]:
     for name, short, former, contact, phone, mail, tag in PEOPLE:
         people = [{"name": contact or None, "mobile": phone or None, "email": mail or None}]
         values = {"name": name, "short_name": short or None, "uscc": CODES.get(name)}
+        values["english_name"] = ENGLISH.get(name)
         ids[name] = service.add(
             change, values, people if contact or phone or mail else (), [tag] if tag else ()
         )

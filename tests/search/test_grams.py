@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crm_tui.customers.document import build
-from crm_tui.search import grams as maker
+from crm_tui.search import moving
 from crm_tui.search.grams import TOKEN_SIGNS, VERSION, grams
 from crm_tui.search.moving import moved
 from crm_tui.search.tokens import tokens
@@ -80,9 +80,12 @@ def test_many_lines_have_the_grams_of_few(
     kept: list[tuple[str, str]], gone: list[tuple[str, str]], come: list[tuple[str, str]]
 ) -> None:
     was, now = build(kept + gone), build(kept + come)
-    few = grams(was), grams(now), moved(was, now)
-    with patch.object(maker, "MANY_LINES", 2):
-        assert (grams(was), grams(now), moved(was, now)) == few
+    both = (was, now), (now, was)
+    few = [moved(*one) for one in both]
+    with patch.object(moving, "MANY_LINES", 1):
+        passed = moving.passed_on(both)
+        assert [moved(*one, passed) for one in both] == few
         # In whatever order the lines stand.
         turned = "\n".join(reversed(was.split("\n")))
-        assert grams(turned) == maker._of(turned.split("\n"))
+        passed = moving.passed_on(((turned, now), (now, turned)))
+        assert moved(turned, now, passed) == (grams(turned) - grams(now), grams(now) - grams(turned))

@@ -16,6 +16,7 @@ from crm_tui.search.parsing import parse
 from crm_tui.search.scoring import score
 from crm_tui.search.service import Found, search
 from crm_tui.search.spans import spans
+from crm_tui.search.tiers import tiers
 from crm_tui.session import Session
 from crm_tui.storage.driver import sqlite3
 from tests.bench.search_cases import HARD
@@ -56,7 +57,9 @@ STORIES = (
     ("宁波精连", "宁波精达成形装备股份有限公司", reasons.TYPO),
     ("huawie", "深圳华为技术有限公司", reasons.LETTER_TYPO),
     ("huwawei", "深圳华为技术有限公司", reasons.LETTER_TYPO),
+    ("huwaei", "深圳华为技术有限公司", reasons.LETTER_TYPO),
     ("hnegda", "恒达机械（昆山）有限公司", reasons.LETTER_TYPO),
+    ("metrovalley", "华域软件股份有限公司", reasons.ENGLISH),
     ("seimens", "Siemens Industrial Software Ltd.", reasons.LETTER_TYPO),
     ("siem", "Siemens Industrial Software Ltd.", reasons.NAME),
     ("恒达设备", "恒达机械（昆山）有限公司", reasons.CORE),
@@ -233,3 +236,17 @@ def test_the_second_search_of_a_session_prepares_no_statement(crm: Session, know
         asked.clear()
         assert search(crm.reader, "华为", crm.person.id).hits
     assert asked == []
+
+
+@pytest.mark.parametrize(
+    "text", ["+886 2 2659-1119", "+886(0)226591119", "00886-2-2659-1119", "+886226591119"]
+)
+def test_a_phone_with_its_country_is_looked_for_without_it(text: str) -> None:
+    assert [one.text for one in parse(text).terms] == ["226591119"]
+    assert [one.text for one in parse("+86 138 0013 8000").terms] == ["13800138000"]
+    assert [one.text for one in parse("00861234").terms] == ["00861234"]
+
+
+def test_a_short_latin_word_is_asked_with_two_letters_in_each_other_s_place() -> None:
+    asked = " ".join(one.expression for one in tiers(parse("huwaei").terms[0]))
+    assert '"%$huawei"' in asked
