@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 
 from rapidfuzz.distance import OSA
 
@@ -26,6 +27,7 @@ from crm_tui.identity.persons import person_sound
 _LIMITS = {"p": (3, 12, 50), "n": (3, 12, 50)}
 _USUAL = (2, 5, 15)
 _REMEMBERED = 200_000
+_sound_of = lru_cache(maxsize=10_000)(person_sound)
 
 
 def limits_of(kind: str) -> tuple[int, int, int]:
@@ -270,8 +272,8 @@ def _contacts(a: Features, b: Features, band: Callable[[str, str], int], found: 
         found.append(_CONTACT["surname"])
         return 0
     if a.contacts and b.contacts:
-        sounds = {person_sound(one) for one in a.contacts}
-        if any(person_sound(one) in sounds for one in b.contacts):
+        sounds = {_sound_of(one) for one in a.contacts}
+        if any(_sound_of(one) in sounds for one in b.contacts):
             found.append(_CONTACT["sound"])
             return 1
     found.append(_CONTACT["differ"])

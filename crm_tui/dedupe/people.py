@@ -68,9 +68,9 @@ def _is_likely(
     row: Row, by_way: Mapping[tuple[str, str], list[Row]], by_name: Mapping[str, list[Row]], sharing: set[int]
 ) -> bool:
     """Tell whether a contact has the name, a phone, a mail or a chat of one of the survivor's."""
-    if row["id"] in sharing or fold(row["name"] or "") in by_name:
+    if row["id"] in sharing or (row["name"] and fold(row["name"]) in by_name):
         return True
-    return any(way in by_way for way in _ways(row))
+    return bool(row["wechat"]) and any(way in by_way for way in _ways(row))
 
 
 def _stand_behind(
@@ -102,7 +102,7 @@ def _indexed(
 
 
 def _ways(row: Row) -> Ways:
-    chat = fold(row["wechat"] or "")
+    chat = fold(row["wechat"]) if row["wechat"] else ""
     return {("chat", chat)} if chat else set()
 
 

@@ -19,10 +19,11 @@ from crm_tui import clock
 from crm_tui.dedupe import store_scan as store
 from crm_tui.dedupe.hands import Hands, Task, hands
 from crm_tui.dedupe.standing import Left, Standing, current, stand, standing
-from crm_tui.dedupe.working import MASK, WIDE, Working, place
+from crm_tui.dedupe.working import MASK, Working, place
 from crm_tui.errors import Cancelled, Fault
 from crm_tui.locale import _
 from crm_tui.search import index, keyed
+from crm_tui.storage import collecting
 from crm_tui.storage.database import Database
 from crm_tui.storage.driver import sqlite3
 
@@ -56,7 +57,8 @@ def scan(database: Database, progress: Progress | None = None, cancelled: Cancel
     try:
         indexed = index.state(database.connection).kind == index.READY
         try:
-            _scan(database, progress, cancelled, indexed=indexed)
+            with collecting.rarely():
+                _scan(database, progress, cancelled, indexed=indexed)
         except sqlite3.Error as error:
             if not indexed or not index.is_index_damage(error):
                 raise
@@ -191,25 +193,32 @@ class _Scan:
         return tasks
 
     def _sorted(self, parts: list[array[int]]) -> list[tuple[int, int, int]]:
-        """Put the pairs in order into the file and mark who stands in one.
+        """Have the pairs put in order in the file and mark who stands in one.
 
         Returns for each task where its pairs stand, how many they are, the smaller id of the first.
         """
-        marks = bytearray(self._last + 1)
-        found = []
+        marks = 0
+        found: list[tuple[int, int, int]] = []
+
+        def take(task: Task, answer: bytes) -> None:
+            nonlocal marks
+            line, _end, rest = answer.partition(b"\n")
+            count, *firsts = json.loads(line)
+            for start, first in zip(range(0, count, PAIRS_AT_ONCE), firsts, strict=True):
+                found.append((task[3] + 8 * start, min(PAIRS_AT_ONCE, count - start), first))
+            marks |= int.from_bytes(rest, "little")
+
+        tasks: list[Task] = []
         for at, part in enumerate(parts):
-            pairs = array("q", sorted(set(part)))
             parts[at] = array("q")
-            for start in range(0, len(pairs), PAIRS_AT_ONCE):
-                some = pairs[start : start + PAIRS_AT_ONCE]
-                found.append((self._put(some), len(some), some[0] >> WIDE))
-                for pair in some:
-                    marks[pair >> WIDE] = 1
-                    if pair & MASK <= self._last:
-                        marks[pair & MASK] = 1
-            self._step()
-        self._both.tell("marked", self._put(bytes(marks)), len(marks))
-        return found
+            if part:
+                at_first = self._put(part)
+                # Not in their place: a worker that dies leaves them as they were.
+                tasks.append(("sorted", at_first, len(part), self._end, self._last, PAIRS_AT_ONCE))
+                self._end += 8 * len(part)
+        self._both.each(tasks, take, self._step)
+        self._both.tell("marked", self._put(marks.to_bytes(self._last + 1, "little")), self._last + 1)
+        return sorted(found)
 
     def _features(self, name: str, lowest: int, share: int, keep: Callable[[bytes], None]) -> None:
         """Have the features made of who stands in a pair, or of all with their keys."""

@@ -122,6 +122,7 @@ class Working:
         does = {
             "parts": self.parts,
             "keys": self.keys,
+            "sorted": self.sorted,
             "marked": self.marked,
             "features": self.features,
             "entries": self.entries,
@@ -177,6 +178,27 @@ class Working:
         text = "\n".join(counts).encode()
         head = json.dumps([[part, len(own)] for part, own in parts.items()]).encode()
         return b"".join([head, b"\n", *[own.tobytes() for own in parts.values()], text])
+
+    def sorted(self, at: int, count: int, to: int, last: int, at_once: int) -> bytes:
+        """Put pairs in order elsewhere, each once.
+
+        Returns a line with how many they are and the smaller id of every so many; then a byte for each id up
+        to the last one, which tells who stands in a pair.
+        """
+        read: array[int] = array("q")
+        read.frombytes(os.pread(self._file, 8 * count, at))
+        pairs = sorted(set(read))
+        rest = memoryview(array("q", pairs)).cast("B")
+        while rest:
+            written = os.pwrite(self._file, rest, to)
+            to += written
+            rest = rest[written:]
+        marks = bytearray(last + 1)
+        for one in {pair >> WIDE for pair in pairs} | {pair & MASK for pair in pairs}:
+            if one <= last:  # else entered meanwhile
+                marks[one] = 1
+        head = [len(pairs), *[pair >> WIDE for pair in pairs[::at_once]]]
+        return b"%s\n%s" % (json.dumps(head).encode(), marks)
 
     def marked(self, at: int, length: int) -> None:
         """Note which customers stand in some pair: a byte for each id."""

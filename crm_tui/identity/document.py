@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 from crm_tui.customers import document
 from crm_tui.identity.features import COMPANY, LONGEST, PERSON, Features, Record, features, features_of_short
 from crm_tui.identity.keys import keys
 
 MOST = 30
 """Values of one kind that count: of a customer with a thousand contacts the first are as good."""
+# More lines of one kind than count, each behind the other as they are built.
+_BEYOND = re.compile(rf"((?:^|\n)([a-z])[^\n]*(?:\n\2[^\n]*){{{MOST - 1}}})(?:\n\2[^\n]*)+")
+_LARGE = 10_000
 _NAMES = (document.SHORT, document.FORMER, document.OTHER, document.ENGLISH)
 _NONE: list[str] = []
 _ONE_BLANK = [""]
@@ -53,7 +58,13 @@ def keys_of(text: str) -> set[str]:
 
 def keys_moved(old: str, new: str) -> tuple[set[str], set[str]]:
     """Return the keys that only the old document has, and those that only the new one has."""
+    old, new = _thinned(old), _thinned(new)
     if {line[:1] for line in {*old.split("\n")} ^ {*new.split("\n")}} <= _BESIDE:
         return set(), set()
     before, after = keys_of(old), keys_of(new)
     return before - after, after - before
+
+
+def _thinned(text: str) -> str:
+    """Return a document without lines that no record is made of, where it has very many."""
+    return text if len(text) < _LARGE else _BEYOND.sub(r"\1", text)

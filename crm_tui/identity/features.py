@@ -322,10 +322,12 @@ def dump(found: Features) -> str:
 
 def load(text: str) -> Features:
     """Return the features that ``dump`` wrote."""
-    fields = text.split(_FIELDS)
-    parts: list[Any] = [*fields[:_SINGLE]]
-    parts += [tuple(one.split(_VALUES)) if one else () for one in fields[_SINGLE:]]
-    return Features._make(parts)
+    fields: list[Any] = text.split(_FIELDS)
+    # Read millions of times in a scan, and most hold one value or none.
+    fields[_SINGLE:] = [
+        () if not one else tuple(one.split(_VALUES)) if _VALUES in one else (one,) for one in fields[_SINGLE:]
+    ]
+    return tuple.__new__(Features, fields)
 
 
 def digest(found: Features) -> str:

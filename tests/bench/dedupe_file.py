@@ -76,13 +76,13 @@ def main() -> None:
         if step == "splink" and find_spec("splink") is None:
             print("splink    not installed, left out")
             continue
-        told, spent, peak = _in_a_process([*sys.argv[1:], "--step", step])
+        told, spent, peak = in_a_process("tests.bench.dedupe_file", [*sys.argv[1:], "--step", step])
         print(f"{step:9} {told}  (CPU {spent:.1f} s in all, memory {peak:.0f} MB)", flush=True)
 
 
-def _in_a_process(arguments: list[str]) -> tuple[str, float, float]:
+def in_a_process(module: str, arguments: list[str]) -> tuple[Any, float, float]:
     """Return what a step tells, processor seconds and the most megabytes of it and its children."""
-    command = [sys.executable, "-m", "tests.bench.dedupe_file", *arguments]
+    command = [sys.executable, "-m", module, *arguments]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     peak, ended = 0.0, threading.Event()
@@ -101,7 +101,7 @@ def _in_a_process(arguments: list[str]) -> tuple[str, float, float]:
     spent = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     if process.returncode:
         return f"ended with {process.returncode}", spent, peak
-    return str(json.loads(out.splitlines()[-1])), spent, peak
+    return json.loads(out.splitlines()[-1]), spent, peak
 
 
 def _family(pid: int) -> Iterator[int]:
@@ -178,22 +178,27 @@ def _write(change: Change, part: Sequence[Record]) -> None:
     for customer, (record, number) in enumerate(
         zip(part, numbering.allocate(change.connection, "customer", day, len(part)), strict=True), low
     ):
-        cells = _cells(record)
-        told = split_address(cells[-1])
-        files.append(
-            complete({
-                "id": customer, "kind": record.kind, "no": number, "owner_id": 1, "status": "prospect",
-                "name": record.name, "uscc": record.code or None, "website": cells[7] or None,
-                "biz_province": record.province or told.province or None,
-                "biz_city": record.city or told.city or None, "biz_district": told.district or None,
-                "biz_detail": told.detail or None,
-            })
-        )  # fmt: skip
-        if any(cells[3:7]):
-            contacts.append((customer, cells[3], cells[4] or None, cells[5] or None, cells[6] or None, 1, 0))
+        row, contact = row_of(record)
+        files.append({"id": customer, "no": number, "owner_id": 1, "status": "prospect", **row})
+        if contact:
+            contacts.append((customer, *[contact[name] for name in CONTACT[1:5]], 1, 0))
     columns = tuple(dict.fromkeys(name for row in files for name in row))
     change.insert_many("customer", columns, [[row.get(name) for name in columns] for row in files])
     change.insert_many("contact", CONTACT, contacts)
+
+
+def row_of(record: Record) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the columns of a record's customer and of its contact, which has none where nothing is told."""
+    cells = _cells(record)
+    told = split_address(cells[-1])
+    row = complete({
+        "kind": record.kind, "name": record.name, "uscc": record.code or None, "website": cells[7] or None,
+        "biz_province": record.province or told.province or None,
+        "biz_city": record.city or told.city or None, "biz_district": told.district or None,
+        "biz_detail": told.detail or None,
+    })  # fmt: skip
+    contact = dict(zip(CONTACT[1:5], (cells[3], *[one or None for one in cells[4:7]]), strict=True))
+    return row, contact if any(cells[3:7]) else {}
 
 
 def _entities(given: argparse.Namespace) -> list[list[int]]:

@@ -14,6 +14,7 @@ import time
 import warnings
 from collections.abc import Iterable
 from importlib import import_module
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from crm_tui.identity.features import PERSON, Features, features
@@ -93,6 +94,33 @@ def report(labelled: sets.Labelled, found: list[Features]) -> None:
 
 def splink(frame: Any, known: Any, truth: set[tuple[int, int]]) -> Found:
     """Return match weights by pair; m-probabilities learnt from labels, u from random pairs."""
+    began = time.perf_counter()
+    model = splink_learnt(known, truth)
+    learnt = time.perf_counter()
+    library = import_module("splink")
+    linker = library.Linker(library.DuckDBAPI().register(frame), model, None)
+    made = linker.inference.predict(threshold_match_weight=-10).as_pandas_dataframe()
+    took = time.perf_counter() - learnt
+    scores = {
+        (min(a, b), max(a, b)): weight
+        for a, b, weight in zip(made.unique_id_l, made.unique_id_r, made.match_weight, strict=True)
+    }
+    return Found(scores, took, learnt - began)
+
+
+def splink_scan(path: Path, model: dict[str, Any]) -> tuple[int, float]:
+    """Return how many pairs Splink keeps of a Parquet file, and wall seconds; they stay in DuckDB."""
+    connection, library = import_module("duckdb").connect(), import_module("splink")
+    began = time.perf_counter()
+    connection.execute(f"CREATE TABLE customers AS SELECT * FROM read_parquet('{path}')")
+    linker = library.Linker(library.DuckDBAPI(connection).register("customers"), model, None)
+    made = linker.inference.predict(threshold_match_weight=-10)
+    count = connection.execute(f"SELECT count(*) FROM {made.physical_name}").fetchone()[0]
+    return count, time.perf_counter() - began
+
+
+def splink_learnt(known: Any, truth: set[tuple[int, int]]) -> dict[str, Any]:
+    """Return Splink's model of labelled customers."""
     compare, library = import_module("splink.comparison_library"), import_module("splink")
     block_on = library.block_on
     exact = ["trade", "branch", "ordinal", "code", "mobile", "landline", "domain", "road", "number", "room"]
@@ -112,7 +140,6 @@ def splink(frame: Any, known: Any, truth: set[tuple[int, int]]) -> Found:
         ],
         retain_matching_columns=False,
     )  # fmt: skip
-    began = time.perf_counter()
     owner: dict[int, int] = {}
     for a, b in sorted(truth):
         owner[b] = owner.setdefault(a, a)
@@ -121,15 +148,7 @@ def splink(frame: Any, known: Any, truth: set[tuple[int, int]]) -> Found:
     trainer.training.estimate_probability_two_random_records_match([block_on("entity")], recall=1.0)
     trainer.training.estimate_u_using_random_sampling(max_pairs=2_000_000, seed=1)
     trainer.training.estimate_m_from_label_column("entity")
-    learnt = time.perf_counter()
-    linker = library.Linker(library.DuckDBAPI().register(frame), trainer.misc.save_model_to_json(), None)
-    made = linker.inference.predict(threshold_match_weight=-10).as_pandas_dataframe()
-    took = time.perf_counter() - learnt
-    scores = {
-        (min(a, b), max(a, b)): weight
-        for a, b, weight in zip(made.unique_id_l, made.unique_id_r, made.match_weight, strict=True)
-    }
-    return Found(scores, took, learnt - began)
+    return trainer.misc.save_model_to_json()
 
 
 def recordlinkage(frame: Any, known: Any, truth: set[tuple[int, int]]) -> Found:
