@@ -182,8 +182,18 @@ class _Files:
         """Write the keys of phones and mails anew; of contacts who were only ``handed`` over, they stay."""
         if not ids:
             return
+        plain = {
+            row["id"]
+            for one in ids
+            for row in self._contacts.get(one, ())
+            if row["id"] in handed and _is_plain(row)
+        }
         there: dict[int, tuple[int, list[int], list[tuple[str, str]]]] = {}
+        kept: dict[int, int] = {}
         for row_id, customer_id, contact_id, kind, key in query_in(self._connection, store.KEYS_THERE, ids):
+            if contact_id in plain:
+                kept[contact_id] = customer_id
+                continue
             held = there.setdefault(contact_id, (customer_id, [], []))
             held[1].append(row_id)
             held[2].append((kind, key))
@@ -194,8 +204,13 @@ class _Files:
             area_code = AreaCode(self._rows.get(customer_id))
             for row in self._contacts.get(customer_id, ()):
                 one = row["id"]
+                if one in kept:
+                    self._phones[one] = [row["mobile"]]
+                    if kept[one] != customer_id:
+                        given.add((kept[one], customer_id))
+                    continue
                 was, rows, keys = there.pop(one, (0, (), ()))
-                own = keys if rows and one in handed and _is_plain(row) else contact_keys(area_code, row)
+                own = contact_keys(area_code, row)
                 self._phones[one] = [key for kind, key in own if kind == "phone"]
                 if own != keys:
                     gone += [{"id": row_id} for row_id in rows]
@@ -297,7 +312,8 @@ def contact_keys(area_code: AreaCode, contact: Mapping[str, Any]) -> list[tuple[
 
 def contact_parts(contact: Mapping[str, Any], phones: list[str] | None) -> list[tuple[str, str | None]]:
     """Return the lines of a contact, of whose phones the keys are given."""
-    mails = [(document.MAIL, mail) for mail in _BETWEEN.split(contact["email"] or "")]
+    mail = contact["email"]
+    mails = [(document.MAIL, one) for one in _BETWEEN.split(mail)] if mail else []
     digits = [(document.PHONE, each) for each in phones or _digits(contact)]
     return [(document.CONTACT, contact["name"]), (document.CHAT, contact["wechat"]), *mails, *digits]
 

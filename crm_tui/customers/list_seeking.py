@@ -12,10 +12,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from crm_tui.customers import store_list as lists
-from crm_tui.customers.filter_fields import All, Filter, conditions
+from crm_tui.customers.filter_fields import All, Condition, Filter, conditions
 from crm_tui.customers.store_filter import Reading
 from crm_tui.customers.store_members import Members, sample, size_of, span
-from crm_tui.customers.store_pieces import Test
+from crm_tui.customers.store_pieces import Test, held_in
+from crm_tui.customers.store_sight import Seen, is_told_by_owner
 
 AMONG_MEMBERS = "substr(:members, {id} + 1, 1) = x'01'"
 SORTED_AT_ONCE = 12_000  # members that are fetched whole rather than sought along the order
@@ -140,6 +141,38 @@ def seek(
     return Seeking(reading, order, segments, Members(reading, lead), rest, backwards=backwards)
 
 
+def first_of(
+    reading: Reading,
+    order: lists.Order,
+    segments: Sequence[lists.Segment],
+    tree: Filter | None,
+    wanted: int,
+    *,
+    backwards: bool,
+) -> list[int] | None:
+    """Return the first ids of a list with one condition, whose index SQLite itself looks into.
+
+    None for any other list. For one page only: the next would look for all of them once more.
+    """
+    test = _sorted_ids(reading, tree)
+    if test is None:
+        return None
+    found: list[int] = []
+    for segment in segments:
+        left = wanted - len(found)
+        rows = lists.walk(reading.reader, order, segment, test, backwards=backwards, limit=left)
+        found += [row[0] for row in rows]
+        if len(found) == wanted:
+            break
+    return found
+
+
+def _sorted_ids(reading: Reading, tree: Filter | None) -> Test | None:
+    """Return the test of a condition whose index holds the ids of each of its values in their order."""
+    pieces = reading.pieces(tree, False) if isinstance(tree, Condition) else None
+    return held_in(pieces) if pieces else None
+
+
 def patience(
     reading: Reading, order: lists.Order, segments: Sequence[lists.Segment], tree: Filter, backwards: bool
 ) -> int:
@@ -150,23 +183,51 @@ def patience(
     """
     if any(one.field == "text" for one in conditions(tree)):
         return TEXT_MS
+    # As much less as the other way is shorter.
+    most = SEEN_MS if _sorted_ids(reading, tree) is not None else WALK_MS
     test, first = reading.test(tree), _first(reading, order, segments, backwards)
     whole = lists.ORDERS["id"]
     if len(first) < LOOKED_AT or lists.gather(reading.reader, whole, test, first):
-        return WALK_MS
+        return most
     spread = lists.in_order(sample(reading.reader, order), segments, backwards)
     passing = {row[0] for row in lists.gather(reading.reader, whole, test, spread)}
     before = next((at for at, one in enumerate(spread) if one in passing), None)
     if before is None:
-        return 0 if reading.has_span(_leading(reading, tree, first)[0]) else WALK_MS
-    most = FAR_MS if len(passing) > len(spread) // 4 else WALK_MS
+        return 0 if reading.has_span(_leading(reading, tree, first)[0]) else most
+    most = FAR_MS if len(passing) > len(spread) // 4 else most
     looked_at = most * (APART_A_MS if order.key in lists.APART else AT_ONCE_A_MS)
     return most if before * size_of(reading.reader) <= looked_at * len(spread) else 0
 
 
-def each_test(reading: Reading, tree: Filter | None) -> list[Test]:
-    """Return the tests that all must be passed, each by itself; none for the whole list."""
+def seen(reading: Reading, order: lists.Order, tree: Filter | None) -> Seen | None:
+    """Return those among whom a list is looked for: of a narrow view, or of the owners it names.
+
+    None where it is looked for among everybody's customers.
+    """
+    scope, people = reading.sight.scope, reading.owners(tree) if tree is not None else ()
+    if reading.sight.is_narrow:
+        return Seen(reading.reader, scope, people)
+    if scope != "all" or tree is None or not people or not is_told_by_owner(order, reading.test(tree)):
+        return None
+    return Seen(reading.reader, scope, people)
+
+
+def is_told_by(among: Seen | None, tree: Filter) -> bool:
+    """Tell whether nothing is asked but whose the customers are."""
+    return among is not None and isinstance(tree, Condition) and tree.field == "owner"
+
+
+def each_test(reading: Reading, tree: Filter | None, where: Seen | None = None) -> list[Test]:
+    """Return the tests that all must be passed, each by itself; none for the whole list.
+
+    ``where`` they are looked for, whose they are need not be asked of them once more.
+    """
     parts = tree.parts if isinstance(tree, All) else () if tree is None else (tree,)
+    if where is not None and where.people and not reading.sight.is_narrow:
+        people = list(where.people)
+        named = [isinstance(part, Condition) and reading.owners(part) == people for part in parts]
+        if True in named:
+            parts = tuple(part for at, part in enumerate(parts) if at != named.index(True))
     return [reading.test(part) for part in parts]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -58,6 +60,8 @@ NEXT_SET = "SELECT id, at FROM change_set WHERE id >= :id AND at IS NOT NULL ORD
 NEWEST_SET = "SELECT coalesce(max(id), 0) FROM change_set"
 ZONE = "SELECT value FROM setting WHERE name = 'zone' ORDER BY id"
 
+TABLE = re.compile(r"\b[cs]\b(?=\.)|(?<=\bcustomer )c\b|(?<=\blisted )s\b")
+AMONG = "+{id} IN ({pieces})"  # the sign keeps those ids from leading
 MOST_RANGES = 60
 
 
@@ -66,6 +70,21 @@ class Piece(NamedTuple):
 
     sql: str
     params: dict[str, Any]
+
+
+def held_in(pieces: Sequence[Piece]) -> Test | None:
+    """Return the test whether indexes hold a row in one of some pieces; None where not in the order of ids.
+
+    SQLite keeps the ids of one value for itself in a tenth of the time in which they are fetched.
+    """
+    if not pieces or any(end in one.sql for one in pieces for end in (">", "<", " OR ", "plan ")):
+        return None
+    # Other names for the tables, so that the test tells of none that a row is to be looked up in.
+    inner = " UNION ALL ".join(TABLE.sub("m", one.sql) for one in pieces)
+    return Test(
+        AMONG.replace("{pieces}", inner),
+        {name: value for one in pieces for name, value in one.params.items()},
+    )
 
 
 @dataclass

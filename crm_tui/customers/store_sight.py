@@ -6,6 +6,7 @@ what one person or a team has is found by the indexes of the owner, which hold w
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from operator import itemgetter
 from typing import Any, NamedTuple
@@ -27,6 +28,15 @@ COUNT = "SELECT count(*)"
 AND, LIMIT = " AND ", " LIMIT 0 + :limit"
 # The sign keeps those ids from leading: each would be looked up in the table.
 AMONG = " AND +{id} IN (SELECT {among}{from}"
+COLUMN = re.compile(r"\b[cs]\.\w+")
+# What both indexes of the owner hold, so that nothing else is read of a customer.
+HELD_COLUMNS = frozenset(
+    [
+        "c.id", "c.owner_id", "c.changed_in", "c.created_in", "c.no_sort", "c.status", "c.level", "c.stage",
+        "c.industry", "c.source", "s.customer_id", "s.name_sort", "s.next_due_on", "s.last_followup_at",
+        "s.idle_since", "s.open_plans", "s.contacts", "s.phones", "s.region", "s.province", "s.city",
+    ]
+)  # fmt: skip
 Tests = Sequence[Test]  # all of them must be passed
 Params = Mapping[str, Any]
 
@@ -50,6 +60,11 @@ def sight(reader: sqlite3.Connection) -> Sight:
     return Sight(rows, frozenset(scopes))
 
 
+def is_told_by_owner(order: Order, test: Test) -> bool:
+    """Tell whether the indexes of the owner hold all that an order and a test read."""
+    return "EXISTS" not in test.sql and HELD_COLUMNS.issuperset([order.key, *COLUMN.findall(test.sql)])
+
+
 class Seen:
     """The customers that a narrow view shows, or those of some of the people whose they are.
 
@@ -59,8 +74,10 @@ class Seen:
     def __init__(self, reader: sqlite3.Connection, scope: str, people: Sequence[int] = ()) -> None:
         self.reader = reader
         self._owners = ", ".join(f":own{at}" for at in range(len(people))) or OWNERS[scope]
+        self.people = tuple(people)
         self._people = {f"own{at}": one for at, one in enumerate(people)}
-        self._shared: list[int] | None = None
+        # Where all are seen, nobody is seen as a collaborator alone.
+        self._shared: list[int] | None = None if scope in OWNERS else []
 
     @property
     def shared(self) -> list[int]:

@@ -12,16 +12,16 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from typing import Any
 
+from crm_tui.customers import list_seeking as seeking
 from crm_tui.customers import store
 from crm_tui.customers import store_list as lists
 from crm_tui.customers.list_places import FAR, keys_of, place_among, rank_of, segment_of
-from crm_tui.customers.list_seeking import SEEK_MS, SEEN_MS, WALK_MS, Seeking, each_test, patience, seek
 from crm_tui.customers.list_walking import Anchor, Walk
 from crm_tui.customers.store import CustomerRow, Query
 from crm_tui.customers.store_filter import Reading
 from crm_tui.customers.store_members import Members
 from crm_tui.customers.store_pieces import Piece
-from crm_tui.customers.store_sight import OWNERS, Seen
+from crm_tui.customers.store_sight import OWNERS
 from crm_tui.errors import BadInput
 from crm_tui.locale import _
 from crm_tui.presets.store import dictionary
@@ -54,13 +54,13 @@ class Window:
         self._reading = Reading(reader)
         self.filter = store.whole(query)
         self._test = self._reading.test(self.filter) if self.filter is not None else None
-        self._seen = self._looked_at()
+        self._seen = seeking.seen(self._reading, self.order, self.filter) if query.ids is None else None
         self._paged = False
         self._values: set[Any] | None = None
         self._segments: list[lists.Segment] | None = None
         self._ids: array[int] | None = None
         self._members: Members | None = None
-        self._sought: Seeking | None = None
+        self._sought: seeking.Seeking | None = None
         self._planned = False
         self._worth: int | None = None
         self._count: int | None = None
@@ -82,7 +82,7 @@ class Window:
             return self._rows(list(ids[max(0, len(ids) - limit) :]))
         try:
             # How far down the first lie tells nothing of the last.
-            patience = WALK_MS if self._seen is None else self._patience
+            patience = seeking.WALK_MS if self._seen is None else self._patience
             if patience == 0:
                 raise TimeoutError
             with at_most(self.reader, None if self._walk.whole else patience):
@@ -92,6 +92,8 @@ class Window:
                 return self._rows(page)
             if self._walk.whole:
                 return self.last(limit)
+            if (last := self._first_of_index(limit, reverse=True)) is not None:
+                return self._rows(last[::-1])
             sought = self._seek()
             return self._rows(list(self._ids[-limit:]) if self._ids is not None else sought.last(limit))
         if self._count is not None:
@@ -116,6 +118,8 @@ class Window:
                 return page
             if self._walk.whole:
                 return self.ids_page(offset, limit)
+            if (first := self._first_of_index(offset + limit)) is not None:
+                return first[offset:]
             return list(self._first(offset + limit)[offset : offset + limit])
 
     def ids(self) -> list[int]:
@@ -197,21 +201,13 @@ class Window:
                 self._ids = self._found(self.query.ids)
             elif self._seen is not None and self._seen.size(FEW) < FEW:
                 self._gather_seen()
-            elif self.filter is not None:
+            elif self.filter is not None and not seeking.is_told_by(self._seen, self.filter):
                 held = self._reading.held(self.filter, self._ids_of)
                 if held is not None and len(held.ids) < FEW:
                     test = self._reading.test(held.rest) if held.rest is not None else None
                     rows = lists.gather(self.reader, self.order, test, held.ids)
                     self._ids = self._sorted(rows if self._seen is None else self._told(rows))
         return self._ids
-
-    def _looked_at(self) -> Seen | None:
-        """Return those among whom the list is looked for, None where everybody's customers are seen."""
-        scope = self._reading.sight.scope
-        if scope not in OWNERS or self.query.ids is not None:
-            return None
-        people = self._reading.owners(self.filter) if self.filter is not None else ()
-        return Seen(self.reader, scope, people)
 
     def _gather_seen(self) -> bool:
         """Fetch the list among those that are seen; False where these are too many, or all."""
@@ -221,7 +217,7 @@ class Window:
             self._seen, self._walk.whole = None, self.filter is None
             return False
         self._ids = self._sorted(
-            self._told(self._seen.rows(self.order, each_test(self._reading, self.filter)))
+            self._told(self._seen.rows(self.order, seeking.each_test(self._reading, self.filter, self._seen)))
         )
         return True
 
@@ -237,7 +233,7 @@ class Window:
             self._gather_seen()
             ids = self._ids or array("q")
             return list(ids[max(0, len(ids) - limit) :] if reverse else ids[offset : offset + limit])
-        self._paged, tests = True, each_test(self._reading, self.filter)
+        self._paged, tests = True, seeking.each_test(self._reading, self.filter, self._seen)
         backwards, found, left = self.backwards is not reverse, [], offset + limit
         for segment in self._parts()[::-1] if reverse else self._parts():
             rows = self._seen.first(self.order, segment, tests, left, backwards=backwards)
@@ -246,6 +242,14 @@ class Window:
             if not left:
                 break
         return found[::-1] if reverse else found[offset:]
+
+    def _first_of_index(self, wanted: int, *, reverse: bool = False) -> list[int] | None:
+        """Return the first ids as their index holds them, once; None where that takes long."""
+        if self._paged or self._sought is not None or wanted > NEAR:
+            return None
+        self._paged, parts = True, self._parts()[::-1] if reverse else self._parts()
+        backwards = self.backwards is not reverse
+        return seeking.first_of(self._reading, self.order, parts, self.filter, wanted, backwards=backwards)
 
     def _told(self, rows: list[tuple[int, Any]]) -> list[tuple[int, Any]]:
         """Let the order's segments be those of some rows: indexes tell of all rows at once, of few slowly."""
@@ -273,7 +277,7 @@ class Window:
     def _ids_of(self, pieces: Sequence[Piece]) -> list[int]:
         try:
             # Where few are seen each row of the index is looked up to tell whether it is one of them.
-            with at_most(self.reader, None if self._seen is None else HELD_MS):
+            with at_most(self.reader, HELD_MS if self._reading.sight.is_narrow else None):
                 return lists.ids_of(self.reader, pieces, FEW)
         except TimeoutError:
             return [0] * FEW  # as many as are not gathered
@@ -290,13 +294,15 @@ class Window:
         if self._walk.whole:
             return None
         if self._worth is None and self._seen is not None:
+            self._parts()  # in a time of its own, which ends that of a walk around it
             # Who is seen is told by the owner: those of another are walked for nothing.
-            astray = SEEN_MS if self.order.key in lists.APART else WALK_MS
-            self._worth = 0 if self.order.kind == "person" else astray
+            narrow = self._reading.sight.is_narrow
+            astray = seeking.WALK_MS if narrow and self.order.key not in lists.APART else seeking.SEEN_MS
+            self._worth = 0 if narrow and self.order.kind == "person" else astray
         if self._worth is None:
             assert self.filter is not None  # the whole list is walked
             parts = self._parts()
-            self._worth = patience(self._reading, self.order, parts, self.filter, self.backwards)
+            self._worth = seeking.patience(self._reading, self.order, parts, self.filter, self.backwards)
         return self._worth
 
     def _knows_members(self) -> Members:
@@ -306,12 +312,14 @@ class Window:
             self._members = known or Members(self._reading, self.filter)
         return self._members
 
-    def _seek(self, *, whole: bool = False) -> Seeking:
+    def _seek(self, *, whole: bool = False) -> seeking.Seeking:
         """Return the search along the index of the order; all at once in it when there are few."""
         if self._sought is None:
             assert self.filter is not None  # the whole list is walked
             parts, tree = self._parts(), self.filter
-            found = seek(self._reading, self.order, parts, tree, backwards=self.backwards, whole=whole)
+            found = seeking.seek(
+                self._reading, self.order, parts, tree, backwards=self.backwards, whole=whole
+            )
         elif self._sought.rest is not None and whole:
             found = self._sought.whole()
         else:
@@ -326,7 +334,7 @@ class Window:
         sought = self._seek(whole=wanted is None)
         if self._ids is None:
             try:
-                with at_most(self.reader, None if sought.rest is None else SEEK_MS):
+                with at_most(self.reader, None if sought.rest is None else seeking.SEEK_MS):
                     found = sought.first(wanted)
             except TimeoutError:
                 self._seek(whole=True)
@@ -347,7 +355,7 @@ class Window:
 
     def _counted(self) -> int:
         if self._seen is not None and (self.filter is None or self._seen.are_about() < WIDE):
-            return self._seen.count(each_test(self._reading, self.filter))
+            return self._seen.count(seeking.each_test(self._reading, self.filter, self._seen))
         found = self._knows_members().count() if self.filter is not None else None
         return lists.count_all(self.reader) if found is None else found
 

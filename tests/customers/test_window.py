@@ -150,11 +150,33 @@ def _ways(one: Window) -> Iterator[Seeking]:
         yield by(Members(asked, tree.parts[0]), filters.All(tree.parts[1:])).whole()
 
 
+def _too_far(*_args: object, **_more: object) -> list[int]:
+    raise TimeoutError
+
+
 def _both_directions(crm: Session, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every page, end, count and line agrees with the whole list, from wherever it is gone to."""
     some, untagged = filters.Condition("status", "some"), filters.Condition("tag", "none")
-    # Gathered, walked, gathered along the index, and the whole list.
-    for few, tree in ((10**6, some), (10**6, untagged), (0, some), (0, None)):
+    mine = filters.Condition("owner", "is", ("1",))  # everybody's: told by the index of the owner
+    for tree in (None, some):
+        every = Window(crm.reader, Query(sort=name, filter=tree)).ids()
+        monkeypatch.setattr(window, "FEW", 0)
+        for walks in (True, False):
+            if not walks:
+                monkeypatch.setattr(Walk, "fetch", _too_far)
+            there = Window(crm.reader, Query(owner_id=1, sort=name, filter=tree))
+            assert [*there.ids_page(0, 6), *there.ids_page(6, 9)] == every[:15], name
+            assert [row.id for row in there.last(4)] == every[-4:]
+            assert there.count() == len(every)
+            assert there.ids() == every
+        monkeypatch.undo()
+    reached = filters.Condition("contact", "some")
+    nested = filters.All((reached, filters.All((mine, some))))
+    every = Window(crm.reader, Query(sort=name, filter=filters.All((reached, some)))).ids()
+    monkeypatch.setattr(window, "FEW", 0)
+    assert Window(crm.reader, Query(sort=name, filter=nested)).ids() == every
+    # Gathered, walked, gathered along the index, of an owner, and the whole list.
+    for few, tree in ((10**6, some), (10**6, untagged), (0, some), (0, mine), (0, None)):
         monkeypatch.setattr(window, "FEW", few)
         for sort in (name, f"-{name}"):
             query = Query(sort=sort, filter=tree)
