@@ -38,16 +38,23 @@ class Indexing:
         if self._running is not None:
             await self._running
 
-    async def tend(self) -> None:
-        """Look whether anything is due, and begin with it; a search without index asks for it too."""
+    async def tend(self) -> bool:
+        """Look whether anything is due, and begin with it; True when the index stands as it should.
+
+        A search without index asks for it too.
+        """
         session = self.app.session
-        running = self._running is not None and not self._running.done()
-        if running or not isinstance(session, Session) or session.read_only:
-            return
+        if not isinstance(session, Session) or session.read_only:
+            return True
+        if self._running is not None and not self._running.done():
+            return False
+        from crm_tui.search.index import READY
+
         due, state = await self.app.work.run(_due, session)
         if due:
             self._show(state)
             self._running = asyncio.get_running_loop().create_task(self._run(session))
+        return not due and state.kind == READY
 
     async def _run(self, session: Session) -> None:
         def build(job: Job[None]) -> None:

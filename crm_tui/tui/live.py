@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 SECONDS = 1.0
 TEND_SECONDS = 15.0
+CALM_SECONDS = 60.0  # where nothing was left to do, and nobody wrote since
 BUSY_MOST = 3  # times in a row that the file may be busy before anybody is told
 
 
@@ -47,6 +48,7 @@ class Live:
         self._tended = clock.stopwatch()
         self._mending: asyncio.Task[None] | None = None
         self._gave_up = False
+        self._calm = False  # nothing was left to do when one looked last
         self.indexing = Indexing(app)
         self.rights = RightsMoved(app)
 
@@ -67,8 +69,10 @@ class Live:
         if not isinstance(session, Session) or self._loop is None:
             return
         known = self.watch is not None and self._session is session
-        tends = clock.stopwatch() - self._tended >= TEND_SECONDS
-        if tends or not known or self._trouble or (self.watch is not None and self.watch.stirs()):
+        stirs = self.watch is not None and self.watch.stirs()
+        self._calm = self._calm and not stirs
+        tends = clock.stopwatch() - self._tended >= (CALM_SECONDS if self._calm else TEND_SECONDS)
+        if tends or not known or self._trouble or stirs:
             with suppress(RuntimeError):  # the loop has just ended
                 # In the context of the app: its timers ask that who they belong to.
                 self._loop.call_soon_threadsafe(self._tick, context=self._context)
@@ -90,8 +94,8 @@ class Live:
                 await self._show(moved)
             if clock.stopwatch() - self._tended >= TEND_SECONDS:
                 self._tended = clock.stopwatch()
-                await self.tend()
-                await self.indexing.tend()
+                nothing_left = await self.tend()
+                self._calm = await self.indexing.tend() and nothing_left
         except Cancelled:
             return
         except CrmError as error:
@@ -138,14 +142,18 @@ class Live:
         if isinstance(shown, BaseScreen) and shown.follows:
             await shown.moved(moved)
 
-    async def tend(self) -> None:
-        """Finish or take back a large change whose process died, beside the keys."""
+    async def tend(self) -> bool:
+        """Finish or take back a large change whose process died, beside the keys; True when none is open."""
         session = self.app.session
-        running = self._mending is not None and not self._mending.done()
-        if not isinstance(session, Session) or session.read_only or running or self._gave_up:
-            return
+        if not isinstance(session, Session) or session.read_only or self._gave_up:
+            return True
+        if self._mending is not None and not self._mending.done():
+            return False
+        if not await self.app.work.run(history.unfinished, session.database.connection):
+            return True
         if await self.app.work.run(_is_orphaned, session):
             self._mending = asyncio.get_running_loop().create_task(self._mend(session))
+        return False
 
     async def mended(self) -> None:
         """Wait until nothing is being finished or taken back."""
@@ -170,9 +178,7 @@ class Live:
 
 
 def _is_orphaned(session: Session) -> bool:
-    """Tell whether a large change was left behind; one that is alive holds the lock of jobs."""
-    if not history.unfinished(session.database.connection):
-        return False
+    """Tell whether an unfinished change was left behind; one that is alive holds the lock of jobs."""
     lock = JobLock(session.database.path)
     with suppress(CrmError):
         try:

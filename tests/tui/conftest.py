@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -10,6 +11,8 @@ import textual._wait as waits
 from textual._compositor import Compositor
 from textual._context import active_app
 from textual.css.stylesheet import Stylesheet
+from textual.message import Message
+from textual.message_pump import MessagePump
 
 import crm_tui.tui  # noqa: F401  (sets what must stand before Textual's first import)
 from crm_tui.tui import live
@@ -38,6 +41,44 @@ def _parse_once(self: Stylesheet, *args: Any, **kw: Any) -> Any:
 def _styles_are_parsed_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """A sheet is parsed once in all stories of a theme, not once in each."""
     monkeypatch.setattr(Stylesheet, "_parse_rules", _parse_once)
+
+
+_PLAIN: dict[tuple[type, str, type], list[tuple[type, Any]] | None] = {}
+_get_dispatch_methods = MessagePump._get_dispatch_methods
+
+
+def _plain_handlers(pump: type, name: str, message: type) -> list[tuple[type, Any]] | None:
+    """Return the handlers that are found by name alone; None where one is found by a selector."""
+    found = []
+    for cls in pump.__mro__:
+        decorated = cls.__dict__.get("_decorated_handlers") or {}
+        if any(decorated.get(kind) for kind in message.__mro__):
+            return None
+        method = cls.__dict__.get(f"_{name}") or cls.__dict__.get(name)
+        if method is not None and not getattr(method, "_textual_on", None):
+            found.append((cls, method))
+    return found
+
+
+def _dispatch_methods(self: MessagePump, method_name: str, message: Message) -> Iterator[tuple[type, Any]]:
+    key = (type(self), method_name, type(message))
+    if key not in _PLAIN:
+        _PLAIN[key] = _plain_handlers(*key)
+    plain = _PLAIN[key]
+    if plain is None:
+        yield from _get_dispatch_methods(self, method_name, message)
+        return
+    for cls, method in plain:
+        if message._no_default_action:
+            return
+        yield cls, method.__get__(self, cls)
+
+
+@pytest.fixture(autouse=True)
+def _handlers_are_sought_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Textual seeks the handlers of a message in all classes each time; here once in a story."""
+    _PLAIN.clear()
+    monkeypatch.setattr(MessagePump, "_get_dispatch_methods", _dispatch_methods)
 
 
 @pytest.fixture(autouse=True)

@@ -74,9 +74,11 @@ class Eyes:
         self.stream = pyte.Stream(self.screen)
         self.columns, self.rows = columns, rows
         self.seen = 0
+        self.met: set[str] = set()
 
     def look(self, app: Any, *, raw: bool = False) -> list[str]:
         """Send the screen of an app and return a sentence for each wrong cell; ``raw`` with inputs on it."""
+        self.met.add(type(app.screen).__name__)
         visible_screen_stack.set(app._background_screens)
         strips = app.screen._compositor.render_strips()
         wrong = []

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.tui.hard import corpus
-from tests.tui.hard_walk import played
+from tests.tui.hard_walk import BY_KEYS, played
 
 
 @pytest.mark.requirement("S0-26")
@@ -15,6 +15,7 @@ async def test_no_hard_text_moves_a_cell(tmp_path: Path, monkeypatch: pytest.Mon
     texts = corpus()
     assert len(set(texts)) == 500
     monkeypatch.chdir(tmp_path)
-    askew, cells = await played(tmp_path, texts)
+    askew, eyes = await played(tmp_path, texts)
     assert askew[:5] == []
-    assert cells > 100_000
+    assert eyes.seen > 100_000
+    assert BY_KEYS - eyes.met == set()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -17,7 +18,7 @@ from crm_tui.session import Session, open_session
 from crm_tui.storage import jobs
 from crm_tui.storage.driver import sqlite3
 from crm_tui.storage.presence import JobLock
-from crm_tui.tui.live import TEND_SECONDS
+from crm_tui.tui.live import CALM_SECONDS, TEND_SECONDS
 from tests.tui.driver import story
 from tests.tui.office import NOW, app, customer, office
 from tests.tui.test_live import look
@@ -147,3 +148,40 @@ async def test_what_cannot_be_finished_is_said_once(
             await user.app.live.mended()
         assert tried == [1]
         assert user.message == "忙。"
+
+
+async def test_where_nothing_is_left_it_is_looked_for_more_rarely_until_somebody_writes(
+    session: Session, li: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [50.0]
+    async with story(app(session), size=(100, 24)) as user:
+        live = user.app.live
+        asked: list[float] = []
+        monkeypatch.setattr("crm_tui.tui.live.clock.stopwatch", lambda: now[0])
+        monkeypatch.setattr(
+            live, "_loop", SimpleNamespace(call_soon_threadsafe=lambda *_a, **_k: asked.append(now[0]))
+        )
+
+        async def after(seconds: float) -> bool:
+            asked.clear()
+            now[0] = live._tended + seconds
+            await user.app.work.run(live._glance)
+            return bool(asked)
+
+        await look(user)
+        live._tended, live._calm = now[0], False
+        assert not await after(TEND_SECONDS - 1)
+        assert await after(TEND_SECONDS)
+        await look(user)
+        assert not await after(CALM_SECONDS - 1)
+        assert await after(CALM_SECONDS)
+        lock = JobLock(session.database.path)
+        assert lock.take()
+        begin(li)
+        assert await after(1)
+        for _time in range(2):
+            now[0] = live._tended + TEND_SECONDS
+            await look(user)
+            assert not await after(TEND_SECONDS - 1)
+            assert await after(TEND_SECONDS)  # the job is not over
+        lock.close()

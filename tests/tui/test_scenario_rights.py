@@ -115,3 +115,31 @@ async def test_a_hidden_field_is_shown_with_a_reason_that_the_audit_tells(boss: 
         await user.app.open("audit")
         assert "陈晨" in user.text and "上海恒达公司" in user.text
         assert "吴越请假，代接来电" in user.text
+
+
+@pytest.mark.requirement("S1-28", "S0-20")
+async def test_a_change_of_many_leaves_alone_whom_the_manager_does_not_reach(boss: Session) -> None:
+    """Under the policy of company files a manager sees all, changes those of the team, and is told."""
+    boss.write(policies.apply_preset, "files")
+    chen, wu = of(boss, "chen"), of(boss, "wu")
+    for number, owner in enumerate((chen, wu, chen, wu, wu), 1):
+        name = f"常州样本{number}公司"
+        customer(boss, name, {"name": "张一", "mobile": PHONE}, owner_id=owner, level="C")
+    with opened(boss, "li") as manager:
+        async with story(app(manager), size=(120, 40)) as user:
+            await user.press("asterisk", "e")
+            await user.type("客户等级")
+            await user.press("enter")
+            await user.press("3", "f12")
+            shown = user.text
+            await user.press("enter")
+            said = user.message
+            still = user.screen.picks.ids
+    assert "将修改 2 位客户" in shown and "位保持不变：常州样本2公司、常州样本4公司、常州样本5公司" in shown
+    assert "2 位客户" in said and "3 位保持不变" in said, said
+    rows = boss.reader.execute("SELECT name, level, owner_id, id FROM customer ORDER BY name").fetchall()
+    moved = {name for name, level, _owner, _id in rows if level != "C"}
+    assert moved == {name for name, _level, owner, _id in rows if owner == chen}
+    assert still == {row_id for _name, _level, owner, row_id in rows if owner == wu}
+    notes = boss.reader.execute("SELECT count(*) FROM change_set WHERE action = 'customer.bulk'").fetchone()
+    assert notes == (1,)

@@ -177,11 +177,20 @@ class CustomerRows:
         return self.window.position(row_id) if isinstance(row_id, int) else None
 
     def again(self, rows: Sequence[Row]) -> Sequence[Row]:
-        """Read rows anew; those of customers that are not there any more stay as they were, and say so."""
+        """Read rows anew; those of customers that are not there any more stay, and say so.
+
+        Of a customer that is with others now and not shown to the role its name stays alone.
+        """
         found = reading.rows_of(self.session.reader, [row.id for row in rows if isinstance(row.id, int)])
         fresh: dict[Hashable, Row] = {row.id: row for row in self._rows(list(found.values()))}
         says = next((self.names.index(name) for name in ("status", "name") if name in self.names), 0)
-        return [fresh.get(row.id) or left_behind(row, _("gone"), says) for row in rows]
+        named = self.names.index("name") if "name" in self.names else 0
+
+        def left(row: Row) -> Row:
+            unseen = isinstance(row.id, int) and reading.is_out_of_sight(self.session.reader, row.id)
+            return left_behind(row, _("gone"), says, named if unseen else None)
+
+        return [fresh.get(row.id) or left(row) for row in rows]
 
     def find_place(self, text: str) -> tuple[int | None, str]:
         """Return the line that a typed text means, or why there is none."""

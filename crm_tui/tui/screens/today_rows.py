@@ -26,6 +26,7 @@ from crm_tui.tui.widgets.rows import (
 
 DUE = ("overdue", "today", "unwritten")
 TONES = {"overdue": "bad", "today": "warn", "unwritten": "accent"}
+NAME = 1
 WHY = 2  # the column that tells who dealt with a row
 # A row that stands for the first one there is, whichever it will be.
 FIRST = "first row"
@@ -49,6 +50,13 @@ def columns() -> list[Column]:
 def row_id(item: Item) -> Hashable:
     """Return what a row is known by: its plan, or its customer where there is none."""
     return ("plan", item.plan_id) if item.plan_id is not None else (item.group, item.customer_id)
+
+
+def _named_alone(item: Item) -> Item:
+    """Return the item of a customer that is out of sight: which row it is, and the name that was shown."""
+    item = item._replace(no="", contact="", phone="", goal="", key_note="", owner="", need="", marks=())
+    item = item._replace(due_on=None, due_at=None, last_followup_at=None, terms=())
+    return item._replace(status=None, stage=None, industry=None)
 
 
 def due_text(item: Item, today: date, zone: str) -> str:
@@ -171,7 +179,12 @@ class QueueSource(GroupedSource):
         return lost or queue.concerns(self.session.reader, me, what.records("plan"), what.customers)
 
     def again(self, rows: Sequence[Row]) -> Sequence[Row]:
-        """Read rows anew; those that others dealt with stay as they were, and tell by whom."""
+        """Read rows anew; those that others dealt with stay, and tell by whom.
+
+        Of a customer that is not shown to the role any more its name stays alone.
+        """
+        from crm_tui.customers.reading import is_out_of_sight
+
         session = self.session
         known = [(row, self.items[row.id]) for row in rows if row.id in self.items]
         items = [item for _row, item in known]
@@ -181,11 +194,16 @@ class QueueSource(GroupedSource):
             if new is not None:
                 self.dealt.pop(row.id, None)
                 found[row.id] = self.row(new)
-            elif row.id not in self.dealt:
+                continue
+            unseen = is_out_of_sight(session.reader, old.customer_id)
+            if row.id not in self.dealt:
                 touch = self.news.records("plan").get(old.plan_id or 0)
-                doer = told(session, touch or self.news.customers.get(old.customer_id))
-                self.dealt[row.id] = doer
-                found[row.id] = left_behind(row, doer, WHY)
+                self.dealt[row.id] = told(session, touch or self.news.customers.get(old.customer_id))
+            elif not unseen:
+                continue
+            found[row.id] = left_behind(row, self.dealt[row.id], WHY, NAME if unseen else None)
+            if unseen:
+                self.items[row.id] = _named_alone(old)
         for section in self.sections:
             if isinstance(section.source, ListSource):
                 section.source.rows = [found.get(row.id, row) for row in section.source.rows]

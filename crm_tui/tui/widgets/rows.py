@@ -56,9 +56,14 @@ def differing(old: Row, new: Row) -> set[int]:
     return {place for place, (was, now) in enumerate(pairs) if plain(was).strip() != plain(now).strip()}
 
 
-def left_behind(row: Row, told: str, column: int) -> Row:
-    """Return a row that is gone: as it was, with a sentence in one of its columns."""
+def left_behind(row: Row, told: str, column: int, named: int | None = None) -> Row:
+    """Return a row that is gone: as it was, with a sentence in one of its columns.
+
+    Of one that went out of sight nothing stays but the column that names it, ``named``.
+    """
     cells = [cell.text if isinstance(cell, Cell) else cell for cell in row.cells]
+    if named is not None:
+        cells = [cell if at == named else "" for at, cell in enumerate(cells)]
     cells[column] = told
     return Row(row.id, cells, GONE)
 

@@ -1,0 +1,81 @@
+"""What a session does without, and that it is there as soon as somebody asks for it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import typing
+from importlib import import_module
+
+import pytest
+
+from crm_tui.tui import loading
+
+ASK = """
+import sys
+from crm_tui.tui.loading import EXTENSIONS, LATER, load_textual
+load_textual()
+import textual.widgets
+from textual.widgets import Input, TextArea
+"""
+
+
+def asked(then: str) -> str:
+    """Return what a process says that has loaded Textual as a session does, and then does something."""
+    command = [sys.executable, "-c", ASK + then]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+
+
+def test_textual_is_loaded_without_what_it_only_calls() -> None:
+    assert asked("print([name for name in LATER if name in sys.modules])") == "[]"
+
+
+def test_textual_makes_do_with_pythons_own_typing() -> None:
+    assert asked("print(type(sys.modules[EXTENSIONS]).__name__)") == "Typing"
+
+
+@pytest.mark.parametrize(
+    "then",
+    [
+        "from typing_extensions import TypedDict",
+        "from typing_extensions import *",
+        "import typing_extensions; typing_extensions.TypedDict",
+    ],
+)
+def test_whoever_asks_for_more_has_the_module_itself(then: str) -> None:
+    then += "\nfrom typing_extensions import TypedDict as Own"
+    then += "\nprint(sys.modules[EXTENSIONS].TypedDict is Own, type(sys.modules[EXTENSIONS]).__name__)"
+    assert asked(then) == "True module"
+
+
+def test_what_stands_for_the_extensions_gives_the_very_same() -> None:
+    extensions = import_module(loading.EXTENSIONS)
+    assert {name for name in loading.SAME if getattr(extensions, name) is not getattr(typing, name)} == set()
+
+
+def test_a_fault_in_a_style_sheet_is_still_drawn() -> None:
+    then = """
+from io import StringIO
+from rich.console import Console
+from textual.css.stylesheet import Stylesheet, StylesheetParseError
+sheet = Stylesheet()
+sheet.add_source("Widget { colour: red }")
+out = StringIO()
+try:
+    sheet.parse()
+except StylesheetParseError as error:
+    Console(file=out, width=100).print(error)
+print("colour" in out.getvalue(), "rich.panel" in sys.modules)
+"""
+    assert asked(then) == "True True"
+
+
+def test_models_are_made_as_without_it() -> None:
+    then = """
+from typing_extensions import TypedDict
+import pydantic
+class Row(TypedDict):
+    id: int
+print(pydantic.TypeAdapter(Row).validate_python({"id": "3"}))
+"""
+    assert asked(then) == "{'id': 3}"
