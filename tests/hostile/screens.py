@@ -1,7 +1,7 @@
 """Every screen on hostile data, by the bytes of the writer and in a terminal (pyte).
 
-``walk`` opens each screen of tui/rooms.py on the database of world.py; a screen without a line in GIVEN, or a
-kind of screen that neither this walk nor that of tests/tui/hard_walk.py met, is an error.
+``walk`` opens each screen of tui/rooms.py on the database of world.py, and what boxes.py makes; a screen
+without a line in GIVEN, or one that neither this walk nor that of tests/tui/hard_walk.py met, is an error.
 """
 
 from __future__ import annotations
@@ -19,8 +19,6 @@ from typing import Any
 
 import time_machine
 
-from crm_tui.customers.reading import rows_of
-from crm_tui.errors import BadInput
 from crm_tui.exchange.importing import explain, plan_import
 from crm_tui.exchange.mapping import is_known_heading
 from crm_tui.exchange.reading import open_sheet
@@ -28,11 +26,15 @@ from crm_tui.session import Session, open_session
 from crm_tui.storage.survey import Obstacle
 from crm_tui.tui.kinds import SCREEN_TITLES
 from crm_tui.tui.rooms import ROOMS
+from crm_tui.tui.screens.wizard_preview import PreviewScreen
+from crm_tui.tui.screens.wizard_suspects import SuspectsScreen
 from tests.hostile import walk as commands
+from tests.hostile.boxes import by_hand
 from tests.hostile.corpus import STEERS, storable
 from tests.hostile.world import OWNER
 from tests.tui import hard_walk
 from tests.tui.driver import User, story
+from tests.tui.every_screen import every_screen
 from tests.tui.hard import Eyes
 from tests.tui.office import NOW, app
 
@@ -47,11 +49,13 @@ class Guard(Eyes):
     """Eyes that read the bytes, too, and remember the kinds of screens they saw."""
 
     kinds: set[str] = set()  # noqa: RUF012  (of all guards together)
+    classes: set[str] = set()  # noqa: RUF012  (likewise)
     sent = 0
 
     def look(self, app: Any, *, raw: bool = False) -> list[str]:
         """Return what stands askew, and what of the bytes sent is neither text nor the writer's own."""
         Guard.kinds.add(app.screen.kind)
+        Guard.classes.add(type(app.screen).__name__)
         sent: list[str] = []
         changes = self.writer.changes
         self.writer.changes = lambda: sent.append(changes()) or sent[-1]
@@ -128,52 +132,9 @@ GIVEN: dict[str, Given] = {
     "activity": lambda ids, _text: {"activity_id": ids.activity},
     "tags": lambda ids, _text: {"customer_id": ids.customer},
 }
-# Boxes of a moment that no room opens: they are made by hand, or say nothing but what work is under way.
+# Boxes that say nothing but what work is under way.
 PASSING = {"job"}
-# What this walk opens, and what the walk of the hard texts meets besides.
-OPENED = {
-    *(
-        "today",
-        "customers",
-        "customer",
-        "history",
-        "import",
-        "help",
-        "find",
-        "palette",
-        "form",
-        "drafts",
-        "upkeep",
-    ),
-    *(
-        "display",
-        "pick",
-        "tags",
-        "snooze",
-        "obstacles",
-        "undo_preview",
-        "duplicates",
-        "members",
-        "people",
-        "policy",
-    ),
-    "audit",
-    "welcome",
-    "suspects",
-}
-ON_THE_WAY = {
-    *(
-        "conflict",
-        "columns",
-        "sorts",
-        "filter",
-        "views",
-        "jump",
-        "bulk",
-        "merge",
-        "impact",
-    ),
-}
+JOBS = frozenset(("JobBox", "ChangeBox"))
 
 
 async def walk(user: User, session: Session, texts: Sequence[str], rounds: int) -> list[str]:
@@ -203,35 +164,26 @@ async def walk(user: User, session: Session, texts: Sequence[str], rounds: int) 
             while len(user.app.screen_stack) > depth:
                 await user.app.back()
                 await user.idle()
-        from crm_tui.tui.screens.duplicates_members import MembersBox
-        from crm_tui.tui.screens.history import UndoPreview
-        from crm_tui.tui.screens.text_box import TextBox
-        from crm_tui.tui.screens.welcome import WelcomeScreen
-        from crm_tui.tui.screens.wizard_suspects import SuspectsScreen
-
-        rows = await user.app.work.run(
-            lambda one=ids.customer: list(rows_of(session.reader, [one, one + 1, one + 2]).values())
-        )
-        undo = SimpleNamespace(title=text, places=3, names=[text, text[::-1]])
-        refused = WelcomeScreen(Path(text.replace("\0", "") or "x"), BadInput(text, text, text), False)
-        for box in (TextBox(text, text * 3), UndoPreview(undo), MembersBox(rows), refused):
+        for box in await by_hand(user.app, session, ids.customer, number, text):
             await user.app.show(box)
             await user.idle()
             look(type(box).__name__)
             await user.app.back()
             await user.idle()
         if number % 20 == 0:
-            plan = await user.app.work.run(_suspected, session, Path.cwd() / f"嫌疑{number}.csv", texts)
-            await user.app.show(SuspectsScreen(plan))
-            await user.idle()
-            for key in ("down", "pagedown", "enter"):
-                look("suspects")
-                await user.press(key)
-            look("suspects")
-            while len(user.app.screen_stack) > depth:
-                await user.app.back()
+            path = Path.cwd() / f"嫌疑{number}.csv"
+            for kind in (PreviewScreen, SuspectsScreen):
+                plan = await user.app.work.run(_suspected, session, path, texts)
+                await user.app.show(kind(plan, path) if kind is PreviewScreen else kind(plan))
                 await user.idle()
-            await user.app.work.run(plan.__exit__, None, None, None)
+                for key in ("down", "pagedown", "enter"):
+                    look(kind.__name__)
+                    await user.press(key)
+                look(kind.__name__)
+                while len(user.app.screen_stack) > depth:
+                    await user.app.back()
+                    await user.idle()
+                await user.app.work.run(plan.__exit__, None, None, None)
         user.app.say(text, "bad")
         await user.idle()
         look("message")
@@ -256,8 +208,9 @@ async def rooms(folder: Path, texts: Sequence[str], count: int) -> list[str]:
 
 
 def unseen() -> list[str]:
-    """Return the kinds of screens that no walk saw: there should be none."""
-    return sorted(set(SCREEN_TITLES) - Guard.kinds - PASSING)
+    """Return the kinds and classes of screens that no walk saw: there should be none."""
+    kinds = set(SCREEN_TITLES) - Guard.kinds - PASSING
+    return sorted(kinds | (every_screen() - Guard.classes - JOBS))
 
 
 def campaign(texts: Sequence[str]) -> tuple[list[str], str]:
@@ -270,16 +223,15 @@ def campaign(texts: Sequence[str]) -> tuple[list[str], str]:
         for at in range(0, len(texts), 250):
             with tempfile.TemporaryDirectory() as name:
                 commands.place(Path(name), [])
-                found, cells = asyncio.run(hard_walk.played(Path(name), list(texts[at : at + 250])))
-                wrong, seen = wrong + found, seen + cells
+                found, eyes = asyncio.run(hard_walk.played(Path(name), list(texts[at : at + 250])))
+                wrong, seen = wrong + found, seen + eyes.seen
                 os.chdir("/")
         with tempfile.TemporaryDirectory() as name:
             commands.place(Path(name), texts)
             wrong += asyncio.run(rooms(Path(name), texts, min(len(texts) // 2, 100)))
             os.chdir("/")
-    wrong += [f"no walk saw a screen of the kind {kind}" for kind in unseen()]
+    wrong += [f"no walk saw the screen {kind}" for kind in unseen()]
     spent = time.process_time() - began
-    told = (
-        f"{len(ROOMS)} screens, {len(Guard.kinds)} kinds: {seen:,} cells compared, {Guard.sent:,} bytes sent"
-    )
+    told = f"{len(ROOMS)} rooms, {len(Guard.kinds)} kinds, {len(Guard.classes)} screens"
+    told += f": {seen:,} cells compared, {Guard.sent:,} bytes sent"
     return wrong, f"{told}; {len(wrong)} wrong; {spent:.0f} CPU s"

@@ -50,6 +50,6 @@ def test_no_command_lets_hostile_data_through(tmp_path: Path, monkeypatch: pytes
     monkeypatch.chdir(tmp_path)
     texts = corpus()[::20]
     place(tmp_path, texts)
-    wrong, counts = commands(tmp_path, texts, every=FEW)
+    wrong, counts = commands(tmp_path, texts, every=FEW, shared=1)
     assert wrong[:5] == []
     assert counts["calls"] > 150

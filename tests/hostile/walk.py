@@ -18,11 +18,20 @@ import click
 from crm_tui.locale import set_language
 from tests.hostile import calls, lines, lines_house
 from tests.hostile.corpus import corpus, typeable
+from tests.hostile.kept import kept
 from tests.hostile.world import OWNER, build
 
+BATCH = 50  # texts that share an opened session
+SHEET = 10  # texts that share a sheet to import
 
-def commands(folder: Path, texts: Sequence[str], every: int = 1) -> tuple[list[str], Counter[str]]:
-    """Call every command with every text, or with each ``every``-th; return what is wrong, and the counts."""
+
+def commands(
+    folder: Path, texts: Sequence[str], every: int = 1, shared: int = SHEET
+) -> tuple[list[str], Counter[str]]:
+    """Call every command with every text, or with each ``every``-th; return what is wrong, and the counts.
+
+    What lists all opens the file for each call; calls with a text find it open.
+    """
     wrong: list[str] = []
     counts: Counter[str] = Counter()
 
@@ -42,12 +51,14 @@ def commands(folder: Path, texts: Sequence[str], every: int = 1) -> tuple[list[s
                 wrong.extend(
                     f"{' '.join(words)}: {one}" for one in calls.askew(said.out, lines.TABLES[words])
                 )
-    for number, text in enumerate(texts):
-        place = lines.Place(folder, number)
-        for at, make in enumerate(lines.LINES.values()):
-            if (number + at) % every == 0:
-                for more, words in enumerate(make(typeable(text), place)):
-                    run(words, terminal=(number + more) % 2 == 0)
+    for first in range(0, len(texts), BATCH):
+        with kept(Path(os.environ["CRM_DB"])):
+            for number in range(first, min(first + BATCH, len(texts))):
+                place = lines.Place(folder, number, texts[number : number + shared])
+                for at, make in enumerate(lines.LINES.values()):
+                    if (number + at) % every == 0:
+                        for more, words in enumerate(make(typeable(texts[number]), place)):
+                            run(words, terminal=(number + more) % 2 == 0)
     return wrong, counts
 
 

@@ -11,6 +11,7 @@ from functools import partial
 from itertools import cycle
 from pathlib import Path
 
+from crm_tui.access import policies, teams
 from crm_tui.access import store as people
 from crm_tui.customers import service as customers
 from crm_tui.customers import views
@@ -121,6 +122,11 @@ def _put(
 
 
 def _rest(session: Session, texts: list[str]) -> None:
+    for at, text in enumerate(texts[:8]):
+        with suppress(CrmError):
+            session.write(teams.add, f"{text[:40]}{at}", None, text[:60])
+        with suppress(CrmError):
+            session.write(policies.add_role, f"{text[:30]}{at}", "sales_rep")
     for at, text in enumerate(texts[:30]):
         definition = {"filter": text, "sort": text, "columns": [text, {"name": text}, ["name", text]]}
         for kept in ({"filter": "owner:me"}, definition):

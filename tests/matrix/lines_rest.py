@@ -25,7 +25,6 @@ from crm_tui.exchange.exporting import KINDS, SHEETS
 from crm_tui.identity.features import Record
 from crm_tui.search import listing as search_listing
 from crm_tui.search import service as searching
-from crm_tui.search import store_reach as search_reach
 from crm_tui.search import store_shown
 from crm_tui.search.shown import shown
 from tests.matrix.asking import Ask, Typed
@@ -236,11 +235,10 @@ LINES: dict[str, Line] = {
     "search.store.scanned": "part of search, which is asked",
     "search.store.along": "part of search, which is asked",
     "search.store.apart": "part of search, which is asked",
-    "search.candidates.reach_of": OF_INDEX,
     "search.candidates.Candidates": "part of search, which is asked",
     "search.store_reach.scopes": NO_DATA,
     "search.store_reach.owners": NO_DATA,
-    "search.store_reach.apart": lambda a: search_reach.apart(a.reader, 99),
+    "search.store_reach.people": NO_DATA,
     "search.store_index.one": OF_INDEX,
     "search.store_index.run": OF_INDEX,
     "search.store_index.all_of": OF_INDEX,

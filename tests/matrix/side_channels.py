@@ -16,9 +16,11 @@ from typing import Any, NamedTuple
 
 import click
 
+from crm_tui.access import showing
 from crm_tui.access import store as people_store
-from crm_tui.customers import filters
-from crm_tui.customers.reading import SORTS, Query
+from crm_tui.customers import bulk_edit, bulk_preview, bulk_reach, filters, reading
+from crm_tui.customers.fields import FIELDS
+from crm_tui.customers.reading import SORTS, Query, rows_of
 from crm_tui.customers.window import Window
 from crm_tui.dedupe import entering, gathered, listing, preview
 from crm_tui.errors import CrmError
@@ -125,6 +127,8 @@ class Asking:
             self._compared,
             self._history,
             self._exported,
+            self._changed,
+            self._explained,
         )
         return self.chance.choice(kinds)()
 
@@ -220,6 +224,32 @@ class Asking:
             [told for told in history.recent(s.reader, limit=60) if told.set_id < self.since],
             history.undoable(s.reader, s.person.id),
         )
+
+    def _changed(self) -> tuple[str, Question]:
+        """A change of many looked at: whom it reaches, how many it moves, and from what."""
+        name = self.chance.choice(
+            ("budget", "decision_process", "family", "preference", "need", "level", "note")
+        )
+        value = self.value() if name != "level" else "A"
+
+        def ask(session: Session) -> Any:
+            edit = bulk_edit.read_edit(session.reader, [(FIELDS[name], value)], session.context())
+            near = bulk_reach.reach(session, [(one, 0) for one in self.world.ids.values()], edit)
+            return near, bulk_preview.preview(session.reader, near.rows, edit, session.context())
+
+        return f"change {name}={value}", ask
+
+    def _explained(self) -> tuple[str, Question]:
+        """What is wrong with a customer, what of it is hidden, and what stands in each of its records."""
+        one = self.world.ids[self.chance.choice(list(self.world.ids))]
+
+        def ask(session: Session) -> Any:
+            hidden = showing.hidden_groups(session.reader, session.policy, one)
+            told = repr((hidden, reading.customer_file(session.reader, one), rows_of(session.reader, [one])))
+            # In which set a record moved last is told; which those are is what made the worlds differ.
+            return re.sub(r"changed_in'?[:=] ?\d+", "", told)
+
+        return f"file {one}", ask
 
     def _exported(self) -> tuple[str, Question]:
         text, kind = self.filter_text(), self.chance.choice(list(exporting.KINDS))

@@ -26,9 +26,9 @@ ELSEWHERE = {
     "conflict": "test_two_at_one_field",
     "audit": "the walk of those who may read it: python -m tests.matrix.screens",
     "impact": "counts of people and customers, as the policy command says them",
-    "members": "rows of the pane of duplicates, chosen",
-    "obstacles": "test_writes.py: what is in the way of an undo",
-    "suspects": "rows of the import's preview, as the import command says them",
+    "members": "test_boxes.py",
+    "obstacles": "test_boxes.py",
+    "suspects": "test_boxes.py",
     "welcome": "a file without customers",
     "job": "how far something is",
 }
