@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import atexit
 import gc
+import importlib
 import os
 import shutil
+import sys
 import tempfile
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
-from crm_tui import locale
+from crm_tui import locale, session
+from crm_tui.dedupe import hands
+from crm_tui.exchange import ahead, reading
+from crm_tui.storage import jobs
+from tests import made, warm
 
 settings.register_profile(
     "suite", max_examples=25, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
@@ -20,6 +27,8 @@ settings.register_profile(
 settings.register_profile("deep", max_examples=1000, deadline=None, suppress_health_check=list(HealthCheck))
 settings.load_profile(os.environ.get("CRM_HYPOTHESIS", "suite"))
 
+SIZES = {name: value for name, value in vars(jobs).items() if name.isupper()}
+session.create_database = made.once(session.create_database)
 
 if "PYTHONPYCACHEPREFIX" not in os.environ:
     # Tests start hundreds of programs: each would compile the source anew where nothing is written beside it.
@@ -36,9 +45,30 @@ def pytest_cmdline_main(config: pytest.Config) -> None:
         config.option.dist = "worksteal"
 
 
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Have every other worker import the tests from the last on: what one has compiled, the other finds."""
+    worker = getattr(session.config, "workerinput", {}).get("workerid", "gw0")
+    asked = session.config.args == session.config.getini("testpaths")
+    if asked and int(worker.removeprefix("gw")) % 2:
+        root = Path(__file__).parents[1]
+        for path in sorted(root.glob("tests/**/test_*.py"), reverse=True):
+            importlib.import_module(".".join(path.relative_to(root).with_suffix("").parts))
+
+
 def pytest_collection_finish() -> None:
     """Let the collector look through what tests make, not through the tests themselves each time."""
     gc.freeze()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown() -> Generator[None]:
+    """Fail a test that leaves the sizes of parts other than they were: the next one may be any."""
+    result = yield
+    left = {name: value for name, value in SIZES.items() if getattr(jobs, name) != value}
+    for name, value in left.items():
+        setattr(jobs, name, value)
+    assert not left, f"the test changed them for all behind it: {left}"
+    return result
 
 
 @pytest.fixture(autouse=True)
@@ -50,6 +80,31 @@ def _isolated(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monk
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("CRM_LANG", "zh")
     locale.set_language("zh")
+
+
+@pytest.fixture
+def made_anew() -> Iterator[None]:
+    """Ask for new databases to be made as the program makes them: how is the point."""
+    with made.anew():
+        yield
+
+
+@pytest.fixture
+def started_anew() -> None:
+    """Ask for the processes that read sheets and make ahead to be started as the program starts them."""
+
+
+@pytest.fixture(autouse=True)
+def _started_warm(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fork these processes from one that has imported the program, where they are not what is tested."""
+    if hasattr(os, "fork") and sys.platform == "linux" and "started_anew" not in request.fixturenames:
+        for room in (reading, ahead, hands):
+            monkeypatch.setattr(room, "subprocess", warm.STANDING_IN)
+
+
+def pytest_unconfigure() -> None:
+    """End the process that the others were forked from."""
+    warm.end()
 
 
 @pytest.fixture(scope="session")

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from crm_tui.identity.addresses import same_road, take_apart
 from crm_tui.identity.features import PERSON, Record, features
 from crm_tui.identity.keys import keys
 from crm_tui.identity.persons import person_name, person_sound, sound
+from tests import pace
 
 
 @pytest.mark.parametrize(
@@ -54,11 +53,10 @@ def test_ways_to_reach_a_customer_are_written_in_one_way():
 
 
 def test_texts_without_end_are_cut():
-    start = time.process_time()
-    for sign in ("*", "(", "上海", "第一", "路1号", "a@", "1 ", "-", "/"):
-        many = sign * 20_000
-        features(Record(name=many, phones=(many,), mails=(many,), addresses=(many,), contacts=(many,)))
-    assert time.process_time() - start < 2
+    with pace.at_most(300):
+        for sign in ("*", "(", "上海", "第一", "路1号", "a@", "1 ", "-", "/"):
+            many = sign * 20_000
+            features(Record(name=many, phones=(many,), mails=(many,), addresses=(many,), contacts=(many,)))
 
 
 def test_a_free_mail_service_is_nobodys_domain():

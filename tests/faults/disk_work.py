@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import shutil
 import subprocess
-from contextlib import suppress
+from collections.abc import Generator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -59,11 +60,22 @@ def prepare(folder: Path, what: str, journal: str) -> None:
 
 def bring_in(session: Session, sheet: Path) -> None:
     """Import the sheet in parts, as if it were large."""
+    with small_parts():
+        with open_sheet(sheet, known=is_known_heading) as data:
+            plan = importing.plan_import(session, data, importing.explain(session, data))
+        with plan:
+            importing.run_import(session, plan)
+
+
+@contextmanager
+def small_parts() -> Generator[None]:
+    """Let twenty rows be many, for the work within alone: the process may be that of the whole suite."""
+    before = jobs.SMALL, jobs.FIRST_PART, jobs.LARGEST_PART, jobs.PAUSE_SECONDS
     jobs.SMALL, jobs.FIRST_PART, jobs.LARGEST_PART, jobs.PAUSE_SECONDS = 20, 20, 20, 0.0
-    with open_sheet(sheet, known=is_known_heading) as data:
-        plan = importing.plan_import(session, data, importing.explain(session, data))
-    with plan:
-        importing.run_import(session, plan)
+    try:
+        yield
+    finally:
+        jobs.SMALL, jobs.FIRST_PART, jobs.LARGEST_PART, jobs.PAUSE_SECONDS = before
 
 
 def fresh(folder: Path) -> Path:
@@ -233,9 +245,9 @@ class Undo(Import):
 
     def do(self) -> None:
         assert self.session
-        jobs.PAUSE_SECONDS = 0.0
         ask = "SELECT max(id) FROM change_set WHERE action = 'import'"
-        self.session.undo(self.session.database.connection.execute(ask).fetchone()[0])
+        with small_parts():
+            self.session.undo(self.session.database.connection.execute(ask).fetchone()[0])
 
     def can_go_on(self, refusal: CrmError | None) -> list[str]:
         return Saves.can_go_on(self, refusal)

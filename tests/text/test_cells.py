@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 
 import pytest
 from hypothesis import example, given
@@ -12,6 +11,7 @@ from rich.cells import cell_len
 from wcwidth import wcwidth
 
 from crm_tui.text.cells import MARKS_KEPT, clip, escaped, fit, safe, width
+from tests import pace
 
 ORDINARY = st.text(
     st.one_of(
@@ -150,7 +150,6 @@ def test_all_of_unicode_is_as_wide_for_us_as_for_rich_and_for_terminals() -> Non
 
 def test_fitting_a_page_is_fast() -> None:
     names = [f"上海恒达科技{n}有限公司" for n in range(20_000)]
-    start = time.process_time()
-    for name in names:
-        fit(safe(name), 20)
-    assert time.process_time() - start < 0.6
+    with pace.at_most(90):
+        for name in names:
+            fit(safe(name), 20)

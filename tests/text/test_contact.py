@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from crm_tui.text.contact import parse_mails, parse_phones, split_contact
+from tests import pace
 
 CELLS = [
     ("13800138000", {"mobile": "13800138000"}),
@@ -97,13 +96,12 @@ def test_any_text_is_taken(cell: str) -> None:
 
 
 def test_longest_cells_take_no_time() -> None:
-    started = time.process_time()
-    for unit in ("a", "1", "1.", "@", "<@", "(", "*", "微信", "1 ", "138 ", "a@b.", "+1 ", "手机："):
-        cell = (unit * 32767)[:32767]
-        split_contact(cell)
-        parse_phones(cell)
-        parse_mails(cell)
-    assert time.process_time() - started < 6
+    with pace.at_most(900):
+        for unit in ("a", "1", "1.", "@", "<@", "(", "*", "微信", "1 ", "138 ", "a@b.", "+1 ", "手机："):
+            cell = (unit * 32767)[:32767]
+            split_contact(cell)
+            parse_phones(cell)
+            parse_mails(cell)
 
 
 def test_thirty_thousand_rows_take_about_a_second() -> None:
@@ -114,7 +112,6 @@ def test_thirty_thousand_rows_take_about_a_second() -> None:
         "13800138000、13900139000",
         "王总 138****5678",
     ]
-    started = time.process_time()
-    for cell in cells * 2000:
-        parse_phones(cell)
-    assert time.process_time() - started < 1
+    with pace.at_most(150):
+        for cell in cells * 2000:
+            parse_phones(cell)
