@@ -87,13 +87,22 @@ def parse(path: str, source: str) -> Module:
     return Module(path, name, ast.parse(source, path))
 
 
-@cache
 def modules(folder: str = "crm_tui") -> tuple[Module, ...]:
     """Return every module of a folder of the checkout; read once."""
+    return _read(folder)
+
+
+@cache
+def _read(folder: str) -> tuple[Module, ...]:
     files = sorted((ROOT / folder).rglob("*.py"))
-    found = tuple(parse(file.relative_to(ROOT).as_posix(), file.read_text("utf-8")) for file in files)
-    gc.freeze()  # kept to the end: nothing for the collector to look through
-    return found
+    collects = gc.isenabled()
+    gc.disable()  # half a million nodes, all of them kept to the end
+    try:
+        return tuple(parse(file.relative_to(ROOT).as_posix(), file.read_text("utf-8")) for file in files)
+    finally:
+        gc.freeze()
+        if collects:
+            gc.enable()
 
 
 @cache
@@ -102,11 +111,31 @@ def nodes(module: Module) -> tuple[ast.AST, ...]:
     return tuple(ast.walk(module.tree))
 
 
-def imports(module: Module) -> Iterator[tuple[int, str]]:
-    """Yield line and dotted name of everything a module imports, relative and by-name imports resolved.
+def written(node: ast.expr) -> str:
+    """Return an expression as `ast.unparse` does; names with dots at once."""
+    if isinstance(node, ast.Name):
+        return node.id
+    if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name | ast.Attribute):
+        return f"{written(node.value)}.{node.attr}"
+    return ast.unparse(node)
 
-    ``from a import b`` yields ``a`` and ``a.b``, as b may be a module.
+
+@cache
+def calls(module: Module) -> tuple[tuple[ast.Call, str], ...]:
+    """Return every call of a module with the text of what it calls."""
+    return tuple((node, written(node.func)) for node in nodes(module) if isinstance(node, ast.Call))
+
+
+@cache
+def imports(module: Module) -> tuple[tuple[int, str], ...]:
+    """Return line and dotted name of everything a module imports, relative and by-name imports resolved.
+
+    ``from a import b`` gives ``a`` and ``a.b``, as b may be a module.
     """
+    return tuple(_imports(module))
+
+
+def _imports(module: Module) -> Iterator[tuple[int, str]]:
     package = module.name.split(".")
     if not module.path.endswith("__init__.py"):
         package = package[:-1]
@@ -120,7 +149,8 @@ def imports(module: Module) -> Iterator[tuple[int, str]]:
                 base = ".".join([*parent, base] if base else parent)
             yield node.lineno, base
             yield from ((node.lineno, f"{base}.{alias.name}") for alias in node.names)
-        elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith("import_module"):
+    for node, called in calls(module):
+        if called.endswith("import_module"):
             values = [arg.value for arg in node.args if isinstance(arg, ast.Constant)]
             yield from ((node.lineno, value) for value in values if isinstance(value, str))
 
@@ -202,9 +232,9 @@ def check_forbidden(module: Module) -> list[str]:
         for line, name in imports(module)
         if name.split(".")[0] in FORBIDDEN_MODULES
     ]
-    for node in nodes(module):
-        if isinstance(node, ast.Call) and ast.unparse(node.func) in FORBIDDEN_CALLS:
-            found.append(f"{module.path}:{node.lineno}: {ast.unparse(node.func)}()")
+    for node, called in calls(module):
+        if called in FORBIDDEN_CALLS:
+            found.append(f"{module.path}:{node.lineno}: {called}()")
     return found
 
 
@@ -218,11 +248,8 @@ def check_processes(module: Module) -> list[str]:
             found.append(f"{module.path}:{line}: imports {name}")
         if PROCESS_CALLS.fullmatch(name):
             found.append(f"{module.path}:{line}: imports {name}")
-    constants = _constants(module.tree)
-    for node in nodes(module):
-        if not isinstance(node, ast.Call):
-            continue
-        called = ast.unparse(node.func)
+    constants = _constants(module.tree) if here in CHILD_ARGV else {}
+    for node, called in calls(module):
         if PROCESS_CALLS.fullmatch(called):
             found.append(f"{module.path}:{node.lineno}: {called}()")
         elif re.fullmatch(rf"(subprocess\.)?({'|'.join(STARTERS)})", called) and here in CHILD_ARGV:
@@ -242,7 +269,7 @@ OWN_FILE = {"crm_tui/exchange/store_staging.py", "crm_tui/exchange/store_suspect
 
 def check_cursors(module: Module) -> list[str]:
     """Rows are fetched before anything is done with them: an unread SELECT keeps others from saving."""
-    if module.path in OWN_FILE:
+    if module.path in OWN_FILE or not any(_is_select(call) for call, _called in calls(module)):
         return []
     found = []
     for scope in nodes(module):

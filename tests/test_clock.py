@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crm_tui import clock
-from tests.architecture import Module, modules, parse
+from tests.architecture import Module, calls, modules, parse
 
 READS = {"now", "utcnow", "today", "fromtimestamp"}
 SECONDS = {"time.time", "time.time_ns", "time.localtime", "time.gmtime", "time.strftime", "time.ctime"}
@@ -24,9 +24,8 @@ def readers_of_time(module: Module) -> list[str]:
     if module.path == "crm_tui/clock.py":
         return []
     found = []
-    for node in ast.walk(module.tree):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-            called = ast.unparse(node.func)
+    for node, called in calls(module):
+        if isinstance(node.func, ast.Attribute):
             owner = called.rpartition(".")[0].rsplit(".", 1)[-1]
             if called in SECONDS or (node.func.attr in READS and owner in ("datetime", "date")):
                 found.append(f"{module.path}:{node.lineno}: {called}()")

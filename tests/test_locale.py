@@ -12,7 +12,7 @@ import pytest
 
 from crm_tui import locale
 from crm_tui.locale.catalogue import load
-from tests.architecture import Module, modules, nodes, parse
+from tests.architecture import Module, calls, modules, nodes, parse
 from tests.tools import catalog
 
 HAN = re.compile(r"[\u3400-\u9fff]")
@@ -32,9 +32,9 @@ def fields(text: str) -> set[str]:
 def built_messages(module: Module) -> list[str]:
     """Return the places that hand the catalogue a sentence put together on the spot: it can have no entry."""
     found = []
-    for node in nodes(module):
-        if isinstance(node, ast.Call) and ast.unparse(node.func) in MARKERS:
-            count = 2 if ast.unparse(node.func) == "ngettext" else 1
+    for node, called in calls(module):
+        if called in MARKERS:
+            count = 2 if called == "ngettext" else 1
             for arg in node.args[:count]:
                 if isinstance(arg, ast.JoinedStr | ast.BinOp | ast.Call):
                     found.append(f"{module.path}:{node.lineno}: {ast.unparse(arg)[:60]}")
@@ -44,8 +44,8 @@ def built_messages(module: Module) -> list[str]:
 def untranslated_errors(module: Module) -> list[str]:
     """Return the errors for people whose sentences do not go through the catalogue."""
     found = []
-    for node in nodes(module):
-        if isinstance(node, ast.Call) and ast.unparse(node.func).rsplit(".", 1)[-1] in ERRORS:
+    for node, called in calls(module):
+        if called.rsplit(".", 1)[-1] in ERRORS:
             for arg in [*node.args, *(keyword.value for keyword in node.keywords)]:
                 plain = isinstance(arg, ast.JoinedStr) or (
                     isinstance(arg, ast.Constant) and isinstance(arg.value, str) and " " in arg.value

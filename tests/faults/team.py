@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
 
+from crm_tui.storage.driver import sqlite3
 from tests.faults import processes
 from tests.faults.colleagues import Said, Team, lost, spread
 from tests.faults.million import make_million
@@ -28,12 +30,24 @@ class Outcome(NamedTuple):
     faults: list[str]
 
 
-def run(path: Path, journal: str, count: int, seconds: float, think: float) -> Outcome:
-    """Let ``count`` processes work for some seconds in a new database and check what is in it."""
+def run(path: Path, journal: str, count: int, seconds: float, think: float, least: int = 0) -> Outcome:
+    """Let ``count`` processes work for some seconds in a new database and check what is in it.
+
+    They go on until there are ``least`` saves of each kind, however slow the machine is.
+    """
     make_million(path, CUSTOMERS, journal)
     with (team := Team(path, count, think, HOT, CUSTOMERS)):
         time.sleep(seconds)
+        while _saved(path) < least:
+            time.sleep(0.1)
     return Outcome(team.said, lost(path, team.said) + processes.unsound(path))
+
+
+def _saved(path: Path) -> int:
+    sql = "SELECT count(*) FROM change_set WHERE action = :action"
+    with closing(sqlite3.connect(path)) as connection:
+        kinds = [{"action": action} for action in ("activity.log", "customer.update")]
+        return min(connection.execute(sql, kind).fetchone()[0] for kind in kinds)
 
 
 def main() -> int:

@@ -23,7 +23,7 @@ def _journal_in_use(request: pytest.FixtureRequest) -> None:
 
 @JOURNALS
 def test_a_team_at_work_loses_nothing(tmp_path: Path, journal: str):
-    outcome = team.run(tmp_path / "crm.db", journal, 8, 1.5, 0.1)
+    outcome = team.run(tmp_path / "crm.db", journal, 8, 1.0, 0.1, least=12)
     assert outcome.faults == []
     assert len(outcome.said.tokens) > 10
     assert len(outcome.said.fields) > 10

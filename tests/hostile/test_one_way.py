@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from tests.architecture import Module, modules, nodes, parse
+from tests.architecture import Module, modules, nodes, parse, written
 
 # Whoever may write to the terminal, or make a widget that does, and passes data through text/cells.py first.
 WRITERS = {
@@ -41,15 +41,15 @@ def check(module: Module) -> list[str]:
     """Return where a module writes to the terminal, or reads markup, by itself."""
     found = []
     for node in nodes(module):
+        if not isinstance(node, ast.keyword | ast.Call | ast.ClassDef):
+            continue
         if isinstance(node, ast.keyword) and node.arg == "markup" and ast.unparse(node.value) != "False":
             found.append(f"{module.path}:{node.value.lineno}: markup is read")
-        if module.path in WRITERS or not isinstance(node, ast.Call | ast.ClassDef):
+        if module.path in WRITERS or isinstance(node, ast.keyword):
             continue
         named = [node.func] if isinstance(node, ast.Call) else node.bases
         found += [
-            f"{module.path}:{node.lineno}: {ast.unparse(one)}"
-            for one in named
-            if WRITES.fullmatch(ast.unparse(one))
+            f"{module.path}:{node.lineno}: {written(one)}" for one in named if WRITES.fullmatch(written(one))
         ]
     return found
 

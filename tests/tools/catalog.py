@@ -14,6 +14,7 @@ import sys
 import tempfile
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 from babel.messages import Catalog
@@ -43,8 +44,9 @@ class ChineseCatalog(Catalog):
     mime_headers = property(lambda self: HEADERS, lambda self, value: None)
 
 
+@cache
 def source_messages(folder: Path = ROOT / "crm_tui") -> dict[Message, list[str]]:
-    """Return every message of the source with the files that use it; a plural one is a pair."""
+    """Return every message of the source with the files that use it, read once; a plural one is a pair."""
     found: dict[Message, list[str]] = {}
     for file, _line, message, _comments, _context in extract_from_dir(folder, keywords=KEYWORDS):
         key = message if isinstance(message, str) else tuple(part for part in message if part)

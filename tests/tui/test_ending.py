@@ -83,7 +83,8 @@ def test_ctrl_c_and_ctrl_z_end_and_stop_nothing(path: Path) -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_a_signal_ends_in_order(path: Path, number: signal.Signals) -> None:
-    with program(path) as term:
+    # However long the second of two signals takes, it is one of a hasty hand.
+    with program(path, "import crm_tui.tui.driver as t; t.IMPATIENT = 60") as term:
         half_a_note(term)
         term.process.send_signal(number)
         term.process.send_signal(number)

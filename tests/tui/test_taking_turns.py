@@ -39,9 +39,9 @@ async def test_a_new_size_wakes_the_loop_whichever_thread_the_signal_meets() -> 
         other.start()
         resting.set()
         began = time.monotonic()
-        await asyncio.wait_for(came.wait(), 5)
+        await asyncio.wait_for(came.wait(), 60)
         other.join()
-        assert told == ["Textual's", "ours"] and time.monotonic() - began < 4
+        assert told == ["Textual's", "ours"] and time.monotonic() - began < 50
     finally:
         loop.remove_signal_handler(signal.SIGWINCH)
         signal.signal(signal.SIGWINCH, before)
@@ -60,7 +60,8 @@ def leaving(answers: bool) -> Any:
     return driver
 
 
-def test_the_last_answer_is_not_left_to_the_shell() -> None:
+def test_the_last_answer_is_not_left_to_the_shell(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(driving, "PARTING", 60)
     driver = leaving(answers=True)
     answer = threading.Timer(0.05, lambda: driver.process_message(events.CursorPosition(0, 0)))
     answer.start()
@@ -69,11 +70,11 @@ def test_the_last_answer_is_not_left_to_the_shell() -> None:
     answer.join()
 
 
-@pytest.mark.parametrize(("answers", "least"), [(False, 0.0), (True, 0.1)])
+@pytest.mark.parametrize(("answers", "parting", "least"), [(False, 60, 0.0), (True, 0.1, 0.1)])
 def test_an_answer_that_never_comes_holds_nobody(
-    answers: bool, least: float, monkeypatch: pytest.MonkeyPatch
+    answers: bool, parting: float, least: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(driving, "PARTING", 0.1)
+    monkeypatch.setattr(driving, "PARTING", parting)
     began = time.monotonic()
     leaving(answers)._hear_the_rest()
-    assert least <= time.monotonic() - began < least + 0.9
+    assert least <= time.monotonic() - began < 50
