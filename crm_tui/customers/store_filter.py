@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from crm_tui import clock
-from crm_tui.customers.filter_fields import FILTER_FIELDS, ME, All, Condition, Filter, Not_
+from crm_tui.customers.filter_fields import FILTER_FIELDS, ME, All, Condition, Filter, FilterField, Not_
 from crm_tui.customers.filter_hidden import is_hidden, refused
 from crm_tui.customers.filter_ranges import Range, after, just_before, moved, others, period, places
 from crm_tui.customers.store_pieces import (
@@ -36,6 +36,7 @@ from crm_tui.customers.store_pieces import (
     Held,
     Piece,
     Test,
+    with_below,
 )
 from crm_tui.customers.store_sight import sight
 from crm_tui.storage.driver import sqlite3
@@ -155,7 +156,7 @@ class Reading:
             raise refused(field)
         kind = field.kind
         if kind in ("word", "place", "person"):
-            return one.field, self._values(one, kind)
+            return one.field, self._values(one, field)
         if kind == "has":
             return one.field, [(1, None)] if one.op == "some" else [(0, 0)]
         if kind == "event":
@@ -195,17 +196,17 @@ class Reading:
         low, high = self._days(one)
         return [(low.isoformat() if low else "0", high.isoformat() if high else None)]
 
-    def _values(self, one: Condition, kind: str) -> list[Range]:
+    def _values(self, one: Condition, field: FilterField) -> list[Range]:
         if one.op == "none":
             return [(None, None)]
         if one.op == "some":
             return [("\x01", None)]
-        if kind == "person":
+        if field.kind == "person":
             return [(value, value) for value in dict.fromkeys(map(self._person, one.values))]
-        if kind == "place":
+        if field.kind == "place":
             values = dict.fromkeys(name for value in one.values for name in places(one.field, value))
             return [(value, value) for value in values]
-        return [(value, value) for value in one.values]
+        return [(value, value) for value in with_below(self.reader, field.word_kind, one.values)]
 
     def _person(self, value: str) -> int:
         if value != ME:

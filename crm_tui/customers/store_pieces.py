@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from crm_tui.customers.filter_fields import Filter
+from crm_tui.storage.driver import sqlite3
 
 COLUMNS = {
     "status": "c.status",
@@ -55,6 +56,7 @@ UNDATED = (
 NEVER = "1 = 0"
 HAY = "s.haystack LIKE :{p} ESCAPE '!'"
 TAGS = "SELECT id, name_key FROM tag"
+BELOW = "SELECT w.key, w.parent_key FROM word w WHERE w.kind = :kind AND w.parent_key IS NOT NULL"
 MYSELF = "SELECT id FROM myself"
 NEXT_SET = "SELECT id, at FROM change_set WHERE id >= :id AND at IS NOT NULL ORDER BY id LIMIT 1"
 NEWEST_SET = "SELECT coalesce(max(id), 0) FROM change_set"
@@ -85,6 +87,15 @@ def held_in(pieces: Sequence[Piece]) -> Test | None:
         AMONG.replace("{pieces}", inner),
         {name: value for one in pieces for name, value in one.params.items()},
     )
+
+
+def with_below(reader: sqlite3.Connection, kind: str, keys: Sequence[str]) -> list[str]:
+    """Return words and those below them: who asks for manufacturing means the makers of car parts too."""
+    below = reader.execute(BELOW, {"kind": kind}).fetchall()
+    found = list(dict.fromkeys(keys))
+    for above in found:  # grows meanwhile
+        found += [key for key, parent in below if parent == above and key not in found]
+    return found
 
 
 @dataclass

@@ -34,7 +34,7 @@ def fill(change: Change) -> None:
         row = {
             "kind": "company", "no": no, "no_sort": natural_key(no), "name": name, "name_key": fold(name),
             "status": chance.choice(["prospect", "interested", "won", "lost", None]), "owner_id": 1,
-            "industry": chance.choice(["manufacturing", "retail", None, ""]),
+            "industry": chance.choice(["manufacturing", "manufacturing.food", "retail", None, ""]),
             "level": chance.choice(["key", None]),
             "biz_province": chance.choice(["广东省", "上海市", "广东", None]),
             "biz_city": chance.choice(["深圳市", None]),
@@ -65,6 +65,9 @@ SELECT c.id, c.status, c.industry, c.level, c.owner_id, c.biz_province, c.biz_ci
 MEANING: dict[str, Callable[[dict[str, Any]], bool]] = {
     "状态:潜在客户,流失客户": lambda r: r["status"] in ("prospect", "lost"),
     "非状态:潜在客户": lambda r: r["status"] != "prospect",
+    "行业:制造业": lambda r: (r["industry"] or "").startswith("manufacturing"),
+    "-行业:制造业,零售业": lambda r: not r["industry"],
+    "行业:食品制造 或 行业:零售业": lambda r: r["industry"] in ("manufacturing.food", "retail"),
     "行业:无": lambda r: not r["industry"],
     "行业:有 -行业:零售业": lambda r: bool(r["industry"]) and r["industry"] != "retail",
     "省:广东": lambda r: r["biz_province"] in ("广东", "广东省"),
