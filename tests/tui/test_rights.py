@@ -105,6 +105,9 @@ async def test_keys_that_are_not_allowed_say_why(rep: Session) -> None:
         await user.press("enter", "l")
         assert "写跟进" in user.message
         assert user.screen.kind == "customer"
+        await user.press("enter")
+        assert "编辑客户" in user.message
+        assert user.screen.kind == "customer"
 
 
 async def test_the_key_bar_dims_what_is_not_allowed_on_the_row(rep: Session) -> None:

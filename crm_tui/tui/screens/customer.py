@@ -236,7 +236,7 @@ class CustomerScreen(BaseScreen):
             ways = view.context.words.labels("way", one.ways)
             await self.crm.show(TextBox(title, "\n".join([ways, lines.activity_text(one, "\n")]).strip()))
             return
-        await self.do_edit()
+        await self.crm.act("edit")  # refused as its own key is
 
     async def do_edit(self) -> None:
         """Edit the field or record under the cursor."""
