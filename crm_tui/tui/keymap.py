@@ -81,15 +81,18 @@ class Keymap:
         return belonging_to(kind)
 
     def footer_for(
-        self, kind: str, cells: int, without: frozenset[str] = frozenset()
+        self, kind: str, cells: int, without: frozenset[str] = frozenset(), *, typing: bool = False
     ) -> list[tuple[str, str]]:
-        """Return (key, label) for the key bar: at most seven, as many as fit ``cells``, always with help."""
+        """Return (key, label) for the key bar: at most seven, as many as fit ``cells``, always with help.
+
+        ``typing`` says that letters are text now.
+        """
         wanted = sorted(
             (action for action in belonging_to(kind) if action.footer and action.id not in without),
             key=lambda action: action.footer,
         )
-        wanted = [action for action in wanted if self.footer_key(action, kind)]
-        pairs = [(self.footer_key(action, kind), _(action.label)) for action in wanted]
+        wanted = [action for action in wanted if self.footer_key(action, kind, typing)]
+        pairs = [(self.footer_key(action, kind, typing), _(action.label)) for action in wanted]
         fixed = [pair for pair, action in zip(pairs, wanted, strict=True) if action.id == "help"]
         others = [pair for pair, action in zip(pairs, wanted, strict=True) if action.id != "help"]
         others = others[: FOOTER_KEYS - len(fixed)]
@@ -97,9 +100,9 @@ class Keymap:
             others.pop()
         return others + fixed
 
-    def footer_key(self, action: Action, kind: str) -> str:
+    def footer_key(self, action: Action, kind: str, typing: bool = False) -> str:
         """Return the key of an action that the key bar of a kind of screen names, '' when it has none."""
-        if kind in ("form", "filter", "jump", "find") and action.id in ("help", "palette"):
+        if (typing or kind == "form") and action.id in ("help", "palette"):
             return show_key(next(key for key in (*self.keys(action), "") if free_of_letters(key) or not key))
         return self.shown(action.id)
 

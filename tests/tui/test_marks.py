@@ -135,7 +135,9 @@ async def test_what_others_did_meanwhile_is_told_and_left(tmp_path):
         assert "已标记 2" in user.line(0)
         await user.press("O")
         await user.type("li")
+        assert "F1 帮助" in user.text  # a question mark would be text here
         await user.press("enter")
+        assert "F1 帮助" in user.text
         assert "1 位已不在（已归档、合并或撤销）：上海样本003有限公司" in user.text
         # The colleague leaves before it is confirmed.
         with open_session(path, login="wang") as other:

@@ -16,6 +16,7 @@ from textual.widgets import Input
 from crm_tui.locale import _
 from crm_tui.text.cells import fit, harmless, safe, width
 from crm_tui.tui.keymap import footer_width
+from crm_tui.tui.typed_into import takes_text
 
 if TYPE_CHECKING:
     from crm_tui.tui.app import CrmApp
@@ -237,8 +238,9 @@ class KeyBar(Line):
     def on_click(self, event: events.Click) -> None:
         """Do what stands under the mouse."""
         screen = cast("BaseScreen", self.screen)
+        typing = takes_text(screen.focused)
         names = {
-            (self.crm.keymap.footer_key(action, screen.kind), _(action.label)): action.id
+            (self.crm.keymap.footer_key(action, screen.kind, typing), _(action.label)): action.id
             for action in self.crm.keymap.bindings_for(screen.kind)
         }
         at, key = 0, ""
@@ -265,7 +267,7 @@ class KeyBar(Line):
         screen = cast("BaseScreen", self.screen)
         keymap = self.crm.keymap
         kind = screen.kind
-        pairs = keymap.footer_for(kind, cells, screen.hidden)
+        pairs = keymap.footer_for(kind, cells, screen.hidden, typing=takes_text(screen.focused))
         off = {
             (keymap.shown(action.id), _(action.label))
             for action in keymap.bindings_for(kind)
