@@ -22,7 +22,7 @@ from crm_tui.presets import store as presets
 from crm_tui.storage import collecting, jobs, numbering, undoing
 from crm_tui.storage.change import Change
 from crm_tui.storage.database import Database
-from crm_tui.storage.diagnosis import explained, half_done, taken_back
+from crm_tui.storage.diagnosis import CommitFault, explained, half_done, taken_back
 from crm_tui.storage.driver import sqlite3
 
 if TYPE_CHECKING:
@@ -147,7 +147,12 @@ class Publisher:
         if additions + updates <= self._parts.atomic():
             if guard:
                 guard.finish(self._parts.cancelled)
-            self._at_once(additions, updates)
+            try:
+                self._at_once(additions, updates)
+            except Fault as error:
+                if isinstance(error, CommitFault):
+                    raise  # it may stand in the file
+                raise taken_back(error, _("Nothing was imported.")) from error
             return
         if guard and not guard.whole:
             guard.wait(self._parts.cancelled)
@@ -169,7 +174,7 @@ class Publisher:
                 raise half_done(error, hidden) from again
             if isinstance(error, Cancelled):
                 raise _stopped() from None
-            if (told := taken_back(error)) is not error:
+            if (told := taken_back(error, _("Nothing was imported."))) is not error:
                 raise told from error
             raise
 

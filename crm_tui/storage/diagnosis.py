@@ -119,12 +119,15 @@ def half_done(error: BaseException, kept: str) -> CrmError:
     return Fault(what, kept, _("Put right what the sentence names, then open the database again."))
 
 
-def taken_back(error: BaseException) -> BaseException:
-    """Return the error of a large change whose parts were all taken back, one that seemed kept too."""
-    if not isinstance(error, CommitFault):
-        return error
-    kept = _("This change was not saved; everything saved before is kept.")
-    return Fault(error.what, kept, _("Check the disk and its quota, then save again."))
+def taken_back(error: BaseException, kept: str = "") -> BaseException:
+    """Return the error of a large change whose parts were all taken back, one that seemed kept too.
+
+    ``kept`` says in other words that nothing of it was saved.
+    """
+    if isinstance(error, CommitFault):
+        kept = kept or _("This change was not saved; everything saved before is kept.")
+        return Fault(error.what, kept, _("Check the disk and its quota, then try again."))
+    return Fault(error.what, kept, error.todo) if kept and isinstance(error, Fault) else error
 
 
 def plain(error: BaseException) -> BaseException:
@@ -189,10 +192,8 @@ def _what(error: BaseException, path: Path | None, reading: bool) -> tuple[str, 
 
 
 def _of_system(number: int, reading: bool) -> tuple[str, str]:
-    if number in NO_ROOM and reading:
-        return _("The disk is full."), _("Free some space and try again.")
     if number in NO_ROOM:
-        return _("The disk is full."), _("Free some space and save again.")
+        return _("The disk is full."), _("Free some space and try again.")
     if number in PROTECTED:
         return (
             _("The database can only be read: the file or its folder is write-protected."),
@@ -218,7 +219,7 @@ def _of_system(number: int, reading: bool) -> tuple[str, str]:
             )
         return (
             _("The disk reported an error while writing."),
-            _("Check the disk and its quota, then save again."),
+            _("Check the disk and its quota, then try again."),
         )
     return (
         _("A file beside the database cannot be opened."),

@@ -10,13 +10,14 @@ from typing import Any
 import pytest
 
 from crm_tui.customers import service
-from crm_tui.errors import Busy, Cancelled
+from crm_tui.errors import Busy, Cancelled, Fault
 from crm_tui.exchange import importing, publishing
 from crm_tui.exchange.mapping import is_known_heading
 from crm_tui.exchange.planning import ImportPlan
 from crm_tui.exchange.reading import open_sheet
 from crm_tui.session import Session, open_session
 from crm_tui.storage import jobs
+from crm_tui.storage.diagnosis import explain, taken_back
 from crm_tui.storage.driver import sqlite3
 from crm_tui.storage.jobs import JobLock
 from tests.exchange.importer import every, lists, only, opened, run, sheet_of
@@ -152,6 +153,24 @@ def test_cancelling_between_parts_leaves_nothing(session: Session, tmp_path: Pat
     assert jobs.publishing(session.database.connection) is None
     assert_sound(session.database.connection)
     assert run(session, sheet(tmp_path, 100)).result.added == 100
+
+
+def test_a_disk_that_is_full_leaves_nothing_and_says_so(session: Session, tmp_path: Path) -> None:
+    before = lists(session)
+    connection = session.database.connection
+    pages = connection.execute("PRAGMA page_count").fetchone()[0]
+    path = sheet_of(tmp_path / "new.csv", HEAD, rows(18, "，带上资料" * 6))
+    with planned(session, path) as plan, pytest.raises(Fault) as refused:
+        connection.execute(f"PRAGMA max_page_count = {pages}")
+        importing.run_import(session, plan)
+    assert str(refused.value) == "磁盘已满。没有导入任何数据。请腾出一些空间，再试一次。"
+    # Of a large one likewise, where all parts were taken back.
+    assert str(taken_back(explain(sqlite3.OperationalError("disk I/O error")), "没有导入任何数据。")) == (
+        "写入时磁盘报错。没有导入任何数据。请检查磁盘和配额，再试一次。"
+    )
+    connection.execute("PRAGMA max_page_count = 1000000")
+    assert lists(session) == before
+    assert run(session, path).result.added == 18
 
 
 class Death(BaseException):
