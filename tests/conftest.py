@@ -28,13 +28,26 @@ settings.register_profile("deep", max_examples=1000, deadline=None, suppress_hea
 settings.load_profile(os.environ.get("CRM_HYPOTHESIS", "suite"))
 
 SIZES = {name: value for name, value in vars(jobs).items() if name.isupper()}
+COLLECTING = gc.get_threshold()
+SETTINGS = ("XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME", "CRM_DB", "CRM_LANG", "NO_COLOR")
 session.create_database = made.once(session.create_database)
+
+
+def _folder(prefix: str) -> str:
+    made = tempfile.mkdtemp(prefix=prefix)
+    atexit.register(shutil.rmtree, made, ignore_errors=True)
+    return made
+
+
+# What a module makes for its tests is made before the fixtures of the first of them.
+for _name in SETTINGS:
+    os.environ.pop(_name, None)
+os.environ.update(HOME=_folder("crm-home-"), CRM_LANG="zh")
+locale.set_language("zh")
 
 if "PYTHONPYCACHEPREFIX" not in os.environ:
     # Tests start hundreds of programs: each would compile the source anew where nothing is written beside it.
-    _compiled = tempfile.mkdtemp(prefix="crm-compiled-")
-    atexit.register(shutil.rmtree, _compiled, ignore_errors=True)
-    os.environ["PYTHONPYCACHEPREFIX"] = _compiled
+    os.environ["PYTHONPYCACHEPREFIX"] = _folder("crm-compiled-")
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
@@ -62,8 +75,13 @@ def pytest_collection_finish() -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_teardown() -> Generator[None]:
-    """Fail a test that leaves the sizes of parts other than they were: the next one may be any."""
+    """Fail a test that leaves the sizes of parts other than they were: the next one may be any.
+
+    The language and how often is collected are put back: an app sets both for a process of its own.
+    """
     result = yield
+    locale.set_language("zh")
+    gc.set_threshold(*COLLECTING)
     left = {name: value for name, value in SIZES.items() if getattr(jobs, name) != value}
     for name, value in left.items():
         setattr(jobs, name, value)
@@ -76,7 +94,7 @@ def _isolated(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monk
     """Keep the user's own settings, language and database out of every test."""
     home = tmp_path_factory.mktemp("home")
     monkeypatch.setenv("HOME", str(home))
-    for name in ("XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME", "CRM_DB", "CRM_LANG", "NO_COLOR"):
+    for name in SETTINGS:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("CRM_LANG", "zh")
     locale.set_language("zh")
