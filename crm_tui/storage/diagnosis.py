@@ -132,7 +132,10 @@ def taken_back(error: BaseException, kept: str = "") -> BaseException:
 
 def plain(error: BaseException) -> BaseException:
     """Return what reading raised as a typed error if SQLite, the disk or memory raised it, else as it is."""
-    of_disk = isinstance(error, OSError) and error.errno in OF_DISK and error.filename is None
+    # Of a file that is named others tell more; that too many are open has nothing to do with this one.
+    of_disk = isinstance(error, OSError) and (
+        error.errno in TOO_MANY or (error.errno in OF_DISK and error.filename is None)
+    )
     if isinstance(error, RuntimeError) and str(error).startswith("can't start new thread"):
         of_disk, error = True, OSError(errno.EAGAIN, str(error))
     if of_disk or isinstance(error, (sqlite3.Error, MemoryError)):

@@ -359,3 +359,10 @@ def test_what_is_known_of_the_schema_is_forgotten_and_read_again(db):
 def test_no_more_processes_is_a_sentence(error):
     said = "系统不允许再启动新的进程。没有任何改动。请关闭其他程序，或请管理员放宽限制，再试一次。"
     assert str(diagnosis.plain(error)) == said
+
+
+def test_too_many_open_files_is_a_sentence_whichever_file_was_the_last():
+    said = "打开的文件太多。没有任何改动。请关闭其他程序，再试一次。"
+    assert str(diagnosis.plain(OSError(errno.EMFILE, "full", "/usr/share/zoneinfo/Asia/Shanghai"))) == said
+    missing = FileNotFoundError(errno.ENOENT, "gone", "sheet.csv")
+    assert diagnosis.plain(missing) is missing
