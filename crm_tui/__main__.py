@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
 from functools import partial
 from pathlib import Path
@@ -21,13 +22,19 @@ def open_screens(
 ) -> int:
     """Open the terminal interface on a database and return the exit status; ``first`` names its first screen.
 
-    Raises UsageFault when there is no terminal to show it on.
+    Raises UsageFault when there is no terminal to show it on, or one that can only print lines.
     """
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise UsageFault(
             _("The terminal interface needs a terminal."),
             "",
             _("In a script use a command, such as: crm-tui due"),
+        )
+    if os.environ.get("TERM") == "dumb":
+        raise UsageFault(
+            _("This terminal can only print lines (TERM=dumb), so no screens can be drawn on it."),
+            "",
+            _("Open another terminal, or use a command, such as: crm-tui due"),
         )
     # What is loaded stays: looking for garbage in it costs a start some hundredth of a second.
     gc.disable()

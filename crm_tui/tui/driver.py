@@ -108,7 +108,7 @@ class TerminalDriver(LinuxDriver):
         self.exit_event = self._stop = Stop()
         term = os.environ.get("TERM", "")
         self._erases = "TMUX" in os.environ or not term.startswith(_ERASE_PLAIN)
-        plain = getattr(app, "plain_output", False) or term == "dumb"
+        plain = getattr(app, "plain_output", False)
         self._plain = plain or (out.encoding or "").lower().replace("-", "") != "utf8"
         self._writer: ScreenWriter | None = None
         self._pace = Pace()

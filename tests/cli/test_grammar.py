@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import pty
 import stat
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -179,14 +181,13 @@ def test_a_fault_of_ours_is_written_down_for_the_user_alone(
     assert stat.S_IMODE(log.stat().st_mode) == 0o600
 
 
-def start(*words: str, database: Path) -> subprocess.Popen[bytes]:
+def start(*words: str, database: Path, **more: Any) -> subprocess.Popen[bytes]:
     """Start the program as a shell does."""
     return subprocess.Popen(
         [sys.executable, "-m", "crm_tui", *words, "--db", str(database)],
         cwd=ROOT,
-        env={**os.environ, "CRM_LANG": "en"},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
+        env={**os.environ, "CRM_LANG": "en", "TERM": "dumb"},
+        **{"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, **more},
         stderr=subprocess.PIPE,
     )
 
@@ -196,6 +197,19 @@ def test_without_a_terminal_no_screens_open(tmp_path: Path) -> None:
     out, err = bare.communicate()
     assert (bare.returncode, out) == (2, b"")
     assert b"needs a terminal" in err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_on_a_terminal_that_only_prints_lines_no_screens_open(tmp_path: Path) -> None:
+    ours, theirs = pty.openpty()
+    try:
+        bare = start(database=tmp_path / "none.db", stdin=theirs, stdout=theirs)
+        _out, err = bare.communicate()
+    finally:
+        os.close(ours)
+        os.close(theirs)
+    assert bare.returncode == 2
+    assert b"TERM=dumb" in err and b"crm-tui due" in err
     assert list(tmp_path.iterdir()) == []
 
 
