@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from crm_tui.access import store as people_store
+from crm_tui.cli.affected import colleague
 from crm_tui.cli.asked import asked, choosing, referred
 from crm_tui.cli.diagnostics import say
 from crm_tui.cli.grammar import argument, command, option
@@ -23,7 +23,6 @@ from crm_tui.customers.fields import Field, field_named
 from crm_tui.errors import BadInput, Cancelled, NotPermitted
 from crm_tui.followups.hand_over import hand_over
 from crm_tui.locale import N_, _, ngettext
-from crm_tui.text.fold import fold
 
 if TYPE_CHECKING:
     from crm_tui.session import Session
@@ -65,8 +64,9 @@ def change(
         if to is not None:
             if pairs or tags or untags or archive:
                 raise click.UsageError(_("--hand-over changes nothing else."), click.get_current_context())
-            person = people_store.by_id(session.reader, context.people.get(fold(to), 0))
-            edit = hand_over(person, session.person.name, session.names, note, plans=not keep_plans)
+            edit = hand_over(
+                colleague(session, to), session.person.name, session.names, note, plans=not keep_plans
+            )
         elif note or keep_plans:
             raise click.UsageError(
                 _("--note and --keep-plans go with --hand-over."), click.get_current_context()

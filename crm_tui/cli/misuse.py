@@ -37,6 +37,13 @@ def usage_sentence(error: click.UsageError) -> str:
         if isinstance(kind, click.Choice):
             choices = ", ".join(map(str, kind.choices))
             return _("{name} is one of {choices}.").format(name=_name(error), choices=choices)
+        if isinstance(kind, click.IntRange):
+            low, high = kind.min, kind.max
+            if high is None:
+                return _("{name} is a whole number of {low} or more.").format(name=_name(error), low=low)
+            return _("{name} is a whole number from {low} to {high}.").format(
+                name=_name(error), low=low, high=high
+            )
         if isinstance(kind, click.types.IntParamType):
             return _("{name} is a whole number.").format(name=_name(error))
         return f"{_name(error)}: {error.message}"

@@ -263,6 +263,7 @@ def field(name: str) -> Field:
 
 def field_named(text: str) -> Field:
     """Return the field that a title in either language, a heading or a name means; raises BadInput."""
+    from crm_tui.customers.filter_fields import FILTER_FIELDS, field_keys
     from crm_tui.presets.loader import load_headings
 
     wanted = fold(text)
@@ -272,6 +273,10 @@ def field_named(text: str) -> Field:
     for key, headings in load_headings().items():
         if wanted in map(fold, headings) and key in FIELDS:
             return FIELDS[key]
+    # As filters call it, which list the same words.
+    asked = FILTER_FIELDS.get(field_keys().get(wanted, ""))
+    if asked is not None and asked.kind == "word" and asked.name in FIELDS:
+        return FIELDS[asked.name]
     raise BadInput(_("There is no field “{name}”.").format(name=text), "", _("Name it as the file shows it."))
 
 

@@ -87,7 +87,13 @@ def merge(
 
 def check_together(ids: Sequence[int]) -> None:
     """Raise BadInput unless these are two to eight different records."""
-    if len(set(ids)) < len(ids) or len(ids) < 2:
+    if len(ids) == 1:
+        raise BadInput(
+            _("One customer alone cannot be merged."),
+            _("Nothing was merged."),
+            _("Choose two different ones."),
+        )
+    if len(set(ids)) < len(ids) or not ids:
         raise BadInput(
             _("A customer cannot be merged with itself."),
             _("Nothing was merged."),

@@ -46,7 +46,8 @@ def test_customers_are_named_found_or_all_of_them(team: Crm):
     write(fill)
     assert team("change", "status=won", "C20260311001", "广州", "--yes").status == 0
     assert [status(name) for name in ("上海", "北京", "广州")] == ["won", "prospect", "won"]
-    assert team("change", "status=lost", "--find", "有限公司", "--yes").status == 0
+    # As filters name the field.
+    assert team("change", "状态=lost", "--find", "有限公司", "--yes").status == 0
     assert [status(name) for name in ("上海", "北京", "广州")] == ["lost", "lost", "won"]
 
 
@@ -133,7 +134,7 @@ def test_customers_are_handed_over_with_a_note(team: Crm):
     look = team("change", "--hand-over", "李雷", "上海", "北京", "--dry-run")
     assert look.out.startswith("将修改 2 位客户")
     assert "负责人" in look.out
-    assert team("change", "--hand-over", "韩梅", "--all", "--yes").err.startswith("没有这位同事")
+    assert team("change", "--hand-over", "韩梅", "--all", "--yes").err.startswith("没有同事“韩梅”")
     assert team("change", "--note", "无", "--all", "--yes").status == 2
     done = team("change", "--hand-over", "li", "--note", "休假", "上海", "北京", "--yes")
     assert done.err.startswith("已修改 2 位客户。")

@@ -46,6 +46,7 @@ def test_a_look_first_then_one_customer_then_two_again(team: Crm):
     look = team("dupes", "merge", ONE, OTHER, "--dry-run")
     assert look.out == LOOK
     assert look.err == "没有任何改动；去掉 --dry-run 即可执行。\n"
+    assert "只有一位客户" in team("dupes", "merge", ONE, "--yes").err
     asked = team("dupes", "merge", ONE, OTHER)
     assert asked.status == 1 and "合并前要先确认" in asked.err
     wanted = ("--into", OTHER, "--choose", f"need={ONE}", "--choose", f"客户名称={ONE}", "--reason", "同一家")

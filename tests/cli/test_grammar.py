@@ -97,6 +97,8 @@ def test_version(crm: Crm) -> None:
         (("due", "--until"), "选项 --until 需要一个值。"),
         (("show",), "缺少 REF。"),
         (("history", "--limit", "many"), "--limit 须为整数。"),
+        (("find", "x", "--limit", "0"), "--limit 须为 1 到 1000 的整数。"),
+        (("list", "--limit", "-1"), "--limit 须为不小于 0 的整数。"),
         (("due", "--lang", "fr"), "--lang 只能是 zh, en 之一。"),
         (("user", "edit", "li"), "请写明要修改什么"),
         (("export", "leads", "out.csv"), "没有列表“leads”"),
