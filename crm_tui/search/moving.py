@@ -47,20 +47,19 @@ def moved(old: str, new: str, passed: Passed = ()) -> tuple[set[str], set[str]]:
                 known[one].append(own)
     was, now = dict.fromkeys(lines[0]), dict.fromkeys(lines[1])
     gone, come = [one for one in was if one not in now], [one for one in now if one not in was]
-    if any(known):
-        pass
-    elif {line[:1] for line in (*gone, *come)} <= APART:
-        # No other line has grams like theirs, so that the names, the dearest, need not be read.
-        old, new = ("\n".join([line for line in one if line[:1] in APART]) for one in (was, now))
-        before, after = grams(old), grams(new)
-        return before - after, after - before
-    elif not any(line[:1] in UNDOING and WORD_IN.search(line, 1) for line in (*was, *now)):
-        # Each line gives what it gives, whatever stands beside it: what stays is read once.
-        kept = of_lines([one for one in was if one in now])
-        return _apart(of_lines(gone), of_lines(come), kept)
-    elif not (_names_first(was) and _names_first(now)):
-        before, after = grams(old), grams(new)
-        return before - after, after - before
+    if not any(known):
+        if {line[:1] for line in (*gone, *come)} <= APART:
+            # No other line has grams like theirs, so that the names, the dearest, need not be read.
+            old, new = ("\n".join([line for line in one if line[:1] in APART]) for one in (was, now))
+            before, after = grams(old), grams(new)
+            return before - after, after - before
+        if not any(line[:1] in UNDOING and WORD_IN.search(line, 1) for line in (*was, *now)):
+            # Each line gives what it gives, whatever stands beside it: what stays is read once.
+            kept = of_lines([one for one in was if one in now])
+            return _apart(of_lines(gone), of_lines(come), kept)
+        if not (_names_first(was) and _names_first(now)):
+            before, after = grams(old), grams(new)
+            return before - after, after - before
     # Only a name takes grams away, and behind the names there is none.
     kept = of_lines([one for one in was if one in now and one[:1] not in NAMES])
     only_was = of_lines([*_names(was), *[one for one in gone if one[:1] not in NAMES]])
