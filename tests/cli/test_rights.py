@@ -164,7 +164,7 @@ def test_a_filter_by_what_is_hidden_is_refused_alike_whatever_is_there(
         ((status, said, told),) = answers
         assert status == 1
         assert said == ""
-        assert "对您的角色" in told
+        assert "对你的角色" in told
         assert hidden(told)
     assert not out.exists()
 
@@ -176,7 +176,7 @@ def test_a_view_or_an_order_by_what_is_hidden_is_refused(files: Crm) -> None:
     answers = {files("list", "--view", "phones"), files("list", "--view", "phones", "--json")}
     ((status, said, told),) = {one[:3] for one in answers}
     assert (status, said) == (1, "")
-    assert "对您的角色" in told and hidden(told)
+    assert "对你的角色" in told and hidden(told)
     names = ("budget", "mobile", "family", "nothing")
     unknown = [files("list", "--sort", name) for name in names]
     assert {one.status for one in unknown} == {1}

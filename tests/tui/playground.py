@@ -179,7 +179,7 @@ class AddScreen(FormScreen):
         if values["name"] in session.names:
             raise FieldErrors({"name": "已有同名客户"})
         if values["name"] == "坏":
-            raise BadInput("数据文件正忙。", "您的输入还在。", "请稍后再保存。")
+            raise BadInput("数据文件正忙。", "你的输入还在。", "请稍后再保存。")
         await self.crm.write(lambda change: change.names.append(values["name"]))
         self.result = values["name"]
         self.saved_values = dict(values)

@@ -68,7 +68,7 @@ async def test_a_refused_save_keeps_the_form_open_with_its_reason() -> None:
         await opened(user)
         await user.type("坏")
         await user.press("f12")
-        assert user.message == "数据文件正忙。您的输入还在。请稍后再保存。"
+        assert user.message == "数据文件正忙。你的输入还在。请稍后再保存。"
         assert form_of(user).values()["name"] == "坏" and form_of(user).dirty
 
 

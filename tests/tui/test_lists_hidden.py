@@ -56,5 +56,5 @@ async def test_a_hidden_field_is_neither_offered_nor_taken(session: Session) -> 
 async def test_a_saved_view_opens_without_what_is_hidden_and_says_so(session: Session) -> None:
     async with story(app(session), size=(110, 30)) as user:
         await user.press("w", "1")
-        assert user.message == "筛选中有一部分涉及您的角色看不到的字段，已略去。"
+        assert user.message == "筛选中有一部分涉及你的角色看不到的字段，已略去。"
         assert user.screen.filter_words == "状态:有" and user.screen.view == "能打电话的"

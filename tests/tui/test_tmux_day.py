@@ -83,7 +83,7 @@ def test_a_new_user_makes_a_database(tmp_path: Path) -> None:
     with program(path, (80, 24)) as term:
         term.wait_for("欢迎使用[\\s\\S]*试用示例")
         term.keys("Enter")
-        term.wait_for("您的姓名")
+        term.wait_for("你的姓名")
         term.type("王伟")
         term.keys("F12")
         term.wait_for("王伟[\\s\\S]*还没有客户。")
