@@ -10,7 +10,8 @@ from crm_tui.errors import BadInput, Busy
 from crm_tui.locale import _
 from crm_tui.storage import history, relations
 from crm_tui.storage.change import Change, action
-from crm_tui.storage.merging import moved_by, require_customer
+from crm_tui.storage.faults import RecordGone, StaleVersion
+from crm_tui.storage.merging import moved_by, name_of_customer, require_customer
 from crm_tui.text.fold import fold
 
 MOST = 8
@@ -53,10 +54,13 @@ def merge(
         )
     rows = {}
     for one in (survivor, *losers):
-        require_customer(change.connection, one)
-        rows |= store.customers(change.connection, [one])
-        if one in seen and rows[one]["changed_in"] != seen[one]:
-            raise moved_by(change.connection, "customer", one)
+        try:
+            require_customer(change.connection, one)
+            rows |= store.customers(change.connection, [one])
+            if one in seen and rows[one]["changed_in"] != seen[one]:
+                raise moved_by(change.connection, "customer", one)
+        except StaleVersion as error:
+            raise _not_merged(change, one, error) from None
     choices = choices or {}
     if len({row["kind"] for row in rows.values()}) > 1 and "kind" not in choices:
         raise KindsDiffer(
@@ -83,6 +87,17 @@ def merge(
     _keep_names(change, now, rows.values())
     people.keep_owners(change, survivor, now["owner_id"], [row["owner_id"] for row in rows.values()])
     return Merged(survivor, folded)
+
+
+def _not_merged(change: Change, customer_id: int, error: StaleVersion) -> StaleVersion:
+    """Return what somebody else did to one of several meanwhile as the reason why nothing was merged."""
+    error.what = _("{name}: {what}").format(
+        name=name_of_customer(change.connection, customer_id), what=error.what
+    )
+    error.kept = _("Nothing was merged.")
+    if isinstance(error, RecordGone) and error.merged_into:
+        error.todo = _("Merge with that one instead if they are one customer.")
+    return error
 
 
 def check_together(ids: Sequence[int]) -> None:

@@ -173,13 +173,15 @@ def test_what_cannot_be_merged_is_said_and_nothing_moves(crm: Session, database:
     crm.write(merging.merge, ids[0], [person], {}, {"kind": ids[0]})
     crm.write(service.archive, ids[1])
     assert "归档" in refused(crm, RecordGone, ids[0], ids[1])
-    assert "合并到" in refused(crm, RecordGone, ids[0], person)
+    said = refused(crm, RecordGone, ids[2], person)
+    assert "张三：" in said and "合并到" in said and "没有合并。" in said and "改为与那一位合并" in said
     with pytest.raises(RecordGone):
         preview(crm.reader, [ids[0], ids[1]])
     seen = preview(crm.reader, ids[2:4]).seen
     with open_session(database, login="wang") as colleague:
         colleague.write(service.update, ids[3], seen[ids[3]], {"note": "改"})
-    assert "同时改了" in refused(crm, StaleVersion, ids[2], ids[3], seen=seen)
+    said = refused(crm, StaleVersion, ids[2], ids[3], seen=seen)
+    assert "客户3：" in said and "同时改了" in said and "没有合并。" in said
     with pytest.raises(CrmError, match="nothing"):
         crm.write(merging.merge, ids[2], [ids[4]], {}, {"nothing": ids[2]})
     crm.database.write_untracked(lambda c: jobs.open_job(c, "import", 1, "sheet"))
