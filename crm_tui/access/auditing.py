@@ -35,6 +35,15 @@ ENTITIES: dict[str, tuple[str, ...]] = {
     SHARING: ("collaborator",),
 }
 KIND_OF = {entity: kind for kind, entities in ENTITIES.items() for entity in entities}
+# What can be taken out in a file.
+LISTS: dict[str, str] = {
+    "customers": N_("Customers"),
+    "contacts": N_("Contacts"),
+    "projects": N_("Projects"),
+    "activities": N_("Activities"),
+    "plans": N_("Plans"),
+    "due": N_("Today"),
+}
 FIELDS: dict[str, str] = {
     "name": N_("Full name"),
     "email": N_("E-mail"),
@@ -126,12 +135,20 @@ def _noted(reader: sqlite3.Connection, one: Noted) -> str:
         return " · ".join(part for part in (about, fields) if part)
     if one.kind == EXPORT:
         rows = ngettext("{n} record", "{n} records", one.rows or 0).format(n=f"{one.rows or 0:,}")
-        return " · ".join(part for part in (one.what, rows if one.rows is not None else "", about) if part)
+        return " · ".join(
+            part for part in (_taken_out(one.what), rows if one.rows is not None else "", about) if part
+        )
     verb = verb_of(one.what)
     label = action_label(one.what)
     if label == one.what and verb:
         label = _(VERBS[verb])
     return " · ".join(part for part in (label, about) if part)
+
+
+def _taken_out(what: str) -> str:
+    """Return in words which list went into a file of which kind: what is noted reads like a file's name."""
+    name, _dot, ending = what.rpartition(".")
+    return f"{_(LISTS[name])} {ending}" if name in LISTS else what
 
 
 class _Words:

@@ -10,6 +10,7 @@ import time_machine
 from crm_tui.access import audit, auditing, people, policies, store, substitutes, teams
 from crm_tui.customers import service as customers
 from crm_tui.errors import Refused
+from crm_tui.exchange import exporting
 from crm_tui.session import Session, open_session
 from tests.opened import saved
 
@@ -26,7 +27,7 @@ def test_everything_is_told_newest_first_with_who_and_why(
     now.shift(3600)
     with open_session(database, login="li") as theirs:
         theirs.unmask(customer, "budget", "回访前核对")
-        theirs.write(audit.note_export, "xlsx", 12)
+        theirs.write(audit.note_export, "customers.xlsx", 12)
         with pytest.raises(Refused):
             theirs.write(people.set_role, li, "administrator")
         assert {one.actor for one in auditing.entries(theirs.reader) if one.kind == "unmask"} == {li}
@@ -35,7 +36,7 @@ def test_everything_is_told_newest_first_with_who_and_why(
     assert [(one.kind, one.what, one.why) for one in found] == [
         ("sharing", "设置协作人：上海恒达 · 李雷 · 可查看、编辑", ""),
         ("refused", "更换角色", "你的角色（客服专员）没有这项权限：人员和团队。可请有此权限的同事处理。"),
-        ("export", "xlsx · 12 条", ""),
+        ("export", "客户 xlsx · 12 条", ""),
         ("unmask", "上海恒达 · 预算", "回访前核对"),
         ("policy", "修改权限：客服专员 · 编辑客户 · 预算 · 范围 本人的客户 → 全部客户", "客服改预算"),
         ("people", "更换团队：李雷 · 团队 — → 华东", ""),
@@ -61,3 +62,7 @@ def test_a_role_that_is_gone_keeps_its_name_in_the_audit(crm: Session) -> None:
     assert "更换角色：李雷 · 角色 大客户经理 → 录入专员" in said
     assert "删除角色：大客户经理 · 已删除" in said
     assert said[0].endswith("：大客户经理 · 已恢复")
+
+
+def test_every_list_that_can_be_taken_out_has_its_name_in_the_audit() -> None:
+    assert {name: auditing.LISTS.get(name) for name in exporting.KINDS} == exporting.KINDS
