@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Any
 
 from crm_tui.customers import store_list as lists
@@ -17,9 +18,11 @@ from crm_tui.customers.store_filter import Reading
 from crm_tui.customers.store_members import Members, sample, size_of, span
 from crm_tui.customers.store_pieces import Test, held_in
 from crm_tui.customers.store_sight import Seen, is_told_by_owner
+from crm_tui.storage.in_time import at_most
 
 AMONG_MEMBERS = "substr(:members, {id} + 1, 1) = x'01'"
-SORTED_AT_ONCE = 12_000  # members that are fetched whole rather than sought along the order
+SORTED_AT_ONCE = 12_000  # members that may be fetched whole rather than sought along the order
+LOOKED_UP = 8  # times as long as it takes to pass over a row it takes to fetch one
 IN_SPAN = "+{id} BETWEEN :lowest AND :highest"  # as written it leads no query
 WALK_MS, FAR_MS = 20, 60  # after which a walk that finds too little is given up
 SEEN_MS = 10  # the same of one that tests whose each row is, and looks all over the file for them
@@ -28,6 +31,7 @@ AT_ONCE_A_MS, APART_A_MS = (
     250,
 )  # rows that a walk looks at in a millisecond, together or apart in the file
 SEEK_MS = 40  # the same of one that knows the members of a part of the filter
+FEW_MS = 20  # the same where they are few, and may all lie at the other end of the order
 TEXT_MS = 120  # the same where a text is looked for: every other way reads all of them
 LOOKED_AT = 240  # rows at the beginning of a list that tell which condition leads
 
@@ -83,32 +87,72 @@ class Seeking:
         """Whether all are found."""
         return self._segment == len(self.segments)
 
+    @cached_property
+    def _size(self) -> int:
+        return self.members.flags.count(1) if self.members is not None else lists.MOST
+
+    @property
+    def _are_few(self) -> bool:
+        return self._size <= SORTED_AT_ONCE
+
+    @property
+    def patience(self) -> int | None:
+        """For how many milliseconds it is worth while; None: there is no better way."""
+        return None if self.rest is None or self._are_few else SEEK_MS
+
     def first(self, wanted: int | None) -> array[int]:
         """Return as many ids as wanted, or some more; None: all."""
-        while not self.done and (wanted is None or len(self.found) < wanted):
-            limit = lists.MOST if wanted is None else wanted - len(self.found)
-            rows = self._walk(self.segments[self._segment], limit, self._last, reverse=False)
-            self.found.extend(row[0] for row in rows)
-            if len(rows) < limit:
-                self._segment, self._last = self._segment + 1, None
-            else:
-                self._last = rows[-1][1], rows[-1][0]
+        if self.done or (wanted is not None and wanted <= len(self.found)):
+            return self.found
+        if self._are_few and (wanted is None or self._is_far(wanted - len(self.found))):
+            return self._gathered()
+        try:
+            with at_most(self.reader, FEW_MS if self._are_few else None):
+                while not self.done and (wanted is None or len(self.found) < wanted):
+                    self._find(lists.MOST if wanted is None else wanted - len(self.found))
+        except TimeoutError:
+            return self._gathered()
         return self.found
 
-    def few(self) -> list[tuple[int, Any]] | None:
-        """Return (id, key) of all who pass, in no order, when they are few."""
-        if self.members is None or not self.members.are_within(SORTED_AT_ONCE):
-            return None
-        return lists.gather(self.reader, self.order, self._rest, self.members.ids())
+    def _find(self, limit: int) -> None:
+        """Find more in the segment that is looked through."""
+        rows = self._walk(self.segments[self._segment], limit, self._last, reverse=False)
+        self.found.extend(row[0] for row in rows)
+        if len(rows) < limit:
+            self._segment, self._last = self._segment + 1, None
+        else:
+            self._last = rows[-1][1], rows[-1][0]
+
+    def _is_far(self, wanted: int) -> bool:
+        """Tell whether to find so many more along the order takes longer than to fetch all members.
+
+        They lie in it as evenly as in most.
+        """
+        assert self.members is not None  # nobody knows how many others are
+        return wanted * self.members.size > LOOKED_UP * self._size**2
+
+    def _gathered(self) -> array[int]:
+        """Fetch and sort all members, who are few."""
+        assert self.members is not None
+        rows = lists.gather(self.reader, self.order, self._rest, self.members.ids())
+        self.found = lists.in_order(rows, self.segments, self.backwards)
+        self._segment = len(self.segments)
+        return self.found
 
     def last(self, wanted: int) -> list[int]:
         """Return the last ids in their order."""
+        if self.done or (self._are_few and self._is_far(wanted)):
+            return list((self.found if self.done else self._gathered())[-wanted:])
         found: list[int] = []
-        for segment in self.segments[::-1]:
-            rows = self._walk(segment, wanted - len(found), None, reverse=True)
-            found += [row[0] for row in rows]
-            if len(found) == wanted:
-                break
+        try:
+            with at_most(self.reader, FEW_MS if self._are_few else None):
+                for segment in self.segments[::-1]:
+                    rows = self._walk(segment, wanted - len(found), None, reverse=True)
+                    found += [row[0] for row in rows]
+                    if len(found) == wanted:
+                        break
+        except TimeoutError:
+            return list(self._gathered()[-wanted:])
         return found[::-1]
 
     def _walk(

@@ -77,10 +77,6 @@ class Members:
         """Return the ids."""
         return list(compress(range(len(self.flags)), self.flags))
 
-    def are_within(self, most: int) -> bool:
-        """Tell whether there are surely not more than so many."""
-        return self.flags.count(1) <= most
-
     def narrow(self, tree: Filter) -> None:
         """Leave only those who pass another filter too."""
         if self.flags.count(1) <= FEW_LEFT:

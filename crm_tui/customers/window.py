@@ -94,8 +94,7 @@ class Window:
                 return self.last(limit)
             if (last := self._first_of_index(limit, reverse=True)) is not None:
                 return self._rows(last[::-1])
-            sought = self._seek()
-            return self._rows(list(self._ids[-limit:]) if self._ids is not None else sought.last(limit))
+            return self._rows(self._seek().last(limit))
         if self._count is not None:
             self._walk.remember(self._count - len(found), found)
         return self._rows([anchor.id for anchor in found])
@@ -313,7 +312,7 @@ class Window:
         return self._members
 
     def _seek(self, *, whole: bool = False) -> seeking.Seeking:
-        """Return the search along the index of the order; all at once in it when there are few."""
+        """Return the search along the index of the order."""
         if self._sought is None:
             assert self.filter is not None  # the whole list is walked
             parts, tree = self._parts(), self.filter
@@ -325,24 +324,20 @@ class Window:
         else:
             return self._sought
         self._sought = found
-        if (few := found.few()) is not None:
-            self._ids = self._sorted(few)
         return found
 
     def _first(self, wanted: int | None = None) -> array[int]:
         """Return the first ids (None: all) without looking at more rows than need be."""
         sought = self._seek(whole=wanted is None)
-        if self._ids is None:
-            try:
-                with at_most(self.reader, None if sought.rest is None else seeking.SEEK_MS):
-                    found = sought.first(wanted)
-            except TimeoutError:
-                self._seek(whole=True)
-                return self._first(wanted)
-            if not sought.done:
-                return found
+        try:
+            with at_most(self.reader, sought.patience):
+                found = sought.first(wanted)
+        except TimeoutError:
+            self._seek(whole=True)
+            return self._first(wanted)
+        if sought.done:
             self._ids = found
-        return self._ids
+        return found
 
     def _parts(self) -> list[lists.Segment]:
         if self._segments is None:

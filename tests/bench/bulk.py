@@ -1,10 +1,11 @@
 """How long a change of 10,000 customers and its undo take, and how long at most it keeps others from saving.
 
-Run by hand: ``python -m tests.bench.bulk [--database FILE] [--customers 100000] [--rows 10000] [--shared]``.
+Run by hand: ``python -m tests.bench.bulk [--database FILE] [--customers 100000] [--rows 10000] [--shared]
+[--judge cpu]``.
 FILE is copied first; without one a demo of so many customers is made. Each change is measured against plain
 SQLite updating one column of the same rows, without triggers, history and derived rows, in the same run.
 ``--shared`` makes the pauses that colleagues in the file bring. The backup before is not counted. Ends with 1
-above a bound; processor time is told too, since another program's load makes the seconds longer.
+above a bound; another program's load makes the seconds longer, so processor time is told too and may judge.
 """
 
 from __future__ import annotations
@@ -34,36 +35,49 @@ FIRST_LOGIN = "SELECT login FROM person WHERE active = 1 ORDER BY id LIMIT 1"
 IDS = "SELECT id FROM customer ORDER BY id"
 
 
-class Took(NamedTuple):
-    """Seconds on the clock, seconds of the processor, parts, and the longest time that the lock was held."""
+class Times(NamedTuple):
+    """Seconds on the clock and of the processor."""
 
     wall: float
     cpu: float
+
+    def since(self, began: Times) -> Times:
+        """Return what passed since another moment."""
+        return Times(self.wall - began.wall, self.cpu - began.cpu)
+
+
+class Took(NamedTuple):
+    """What a change took, in how many parts, and for how long at most the lock was held, by either clock."""
+
+    whole: Times
     parts: int
-    longest: float
+    longest: Times
 
 
 @contextmanager
 def measured() -> Generator[Callable[[], Took]]:
     """Note each transaction from BEGIN to the end of COMMIT."""
-    held: list[float] = []
+    held: list[Times] = []
     begin, attempt = Database._begin, Database._attempt
-    taken = [0.0]
+    # What is brought in beside the parts, by another thread, is no work within the lock.
+    in_thread = lambda: Times(time.perf_counter(), time.thread_time())  # noqa: E731
+    taken = [in_thread()]
 
     def begins(self: Database) -> None:
         begin(self)
-        taken[0] = time.perf_counter()
+        taken[0] = in_thread()
 
     def attempts(self: Database, *arguments: Any) -> Any:
         try:
             return attempt(self, *arguments)
         finally:
-            held.append(time.perf_counter() - taken[0])
+            held.append(in_thread().since(taken[0]))
 
-    wall, cpu = time.perf_counter(), time.process_time()
+    now = lambda: Times(time.perf_counter(), time.process_time())  # noqa: E731
+    began = now()
     Database._begin, Database._attempt = begins, attempts  # ty: ignore[invalid-assignment]
     try:
-        yield lambda: Took(time.perf_counter() - wall, time.process_time() - cpu, len(held), max(held))
+        yield lambda: Took(now().since(began), len(held), Times(*map(max, *held)))
     finally:
         Database._begin, Database._attempt = begin, attempt
 
@@ -95,7 +109,7 @@ def edits(session: Session) -> dict[str, Edit]:
     }
 
 
-def measure(path: Path, rows: int, shared: bool) -> int:
+def measure(path: Path, rows: int, shared: bool, judge: str) -> int:
     """Change, take back, print; return 1 when a bound was passed."""
     connection = connect(path)
     login = connection.execute(FIRST_LOGIN).fetchone()[0]
@@ -122,10 +136,13 @@ def measure(path: Path, rows: int, shared: bool) -> int:
                 undid = took()
             for what, one in ((f"{name} ({result.changed:,} changed)", did), ("  undone", undid)):
                 print(
-                    f"{what:28} {one.wall:6.2f} s ({one.cpu:.2f} s of processor), {one.parts:4} parts,"
-                    f" longest lock {one.longest * 1000:4.0f} ms, {one.wall / base:5.1f} x plain SQLite"
+                    f"{what:28} {one.whole.wall:6.2f} s ({one.whole.cpu:.2f} s of processor),"
+                    f" {one.parts:4} parts, longest lock {one.longest.wall * 1000:4.0f} ms"
+                    f" ({one.longest.cpu * 1000:.0f} of processor),"
+                    f" {one.whole.wall / base:5.1f} x plain SQLite"
                 )
-                failed |= one.wall > BOUND_SECONDS or one.longest > BOUND_LOCK
+                failed |= getattr(one.whole, judge) > BOUND_SECONDS
+                failed |= getattr(one.longest, judge) > BOUND_LOCK
     return int(failed)
 
 
@@ -136,6 +153,7 @@ def main() -> int:
     parser.add_argument("--customers", type=int, default=100_000)
     parser.add_argument("--rows", type=int, default=10_000)
     parser.add_argument("--shared", action="store_true")
+    parser.add_argument("--judge", choices=Times._fields, default="wall", help="cpu where others are at work")
     given = parser.parse_args()
     backup.ensure_backup = lambda *_arguments, **_more: None  # ty: ignore[invalid-assignment]
     with tempfile.TemporaryDirectory() as folder:
@@ -146,7 +164,7 @@ def main() -> int:
             from crm_tui.demo.make import make_demo
 
             make_demo(path, customers=given.customers)
-        return measure(path, given.rows, given.shared)
+        return measure(path, given.rows, given.shared, given.judge)
 
 
 if __name__ == "__main__":

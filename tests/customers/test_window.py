@@ -15,6 +15,7 @@ from crm_tui.customers.list_walking import Walk
 from crm_tui.customers.reading import SORTS, Query, Window
 from crm_tui.customers.store_members import Members, span
 from crm_tui.session import Session
+from crm_tui.storage import in_time
 from crm_tui.storage.change import Change, action
 from crm_tui.text.fold import fold
 from crm_tui.text.natural import natural_key
@@ -96,6 +97,10 @@ MEANING: dict[str, Callable[[dict[str, Any]], bool]] = {
 }  # fmt: skip
 
 
+# Few are fetched, sought along the order, or sought and given up.
+FEW_SOUGHT = ((0, 10**6), (10**6, 10**6), (10**6, -1))
+
+
 @pytest.mark.requirement("S0-26", "S3-19")
 def test_every_filter_in_every_order_walked_or_gathered(
     crm: Session, monkeypatch: pytest.MonkeyPatch
@@ -126,9 +131,15 @@ def test_every_filter_in_every_order_walked_or_gathered(
                 one = Window(crm.reader, Query(free, sort=sort, filter=tree))
                 assert [*one.ids_page(0, 5), *one.ids_page(5, 9)] == every[:14], (text, sort)
                 monkeypatch.undo()
-                for sought in _ways(one):
-                    assert [*sought.first(7), *sought.first(None)[7:]] == every, (text, sort)
-                    assert sought.last(5) == every[-5:]
+                for looked_up, few_ms in FEW_SOUGHT:
+                    monkeypatch.setattr(list_seeking, "LOOKED_UP", looked_up)
+                    monkeypatch.setattr(list_seeking, "FEW_MS", few_ms)
+                    monkeypatch.setattr(in_time, "STEPS", 1)
+                    for sought in _ways(one):
+                        assert sought.last(5) == every[-5:], (text, sort)
+                        assert [*sought.first(7)[:7], *sought.first(None)[7:]] == every, (text, sort)
+                        assert sought.last(5) == every[-5:], (text, sort)
+                    monkeypatch.undo()
         for name in SORTS:
             _both_directions(crm, name, monkeypatch)
         rows = [facts[one] for one in Window(crm.reader, Query(sort="name")).ids()]
