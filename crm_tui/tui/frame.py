@@ -65,6 +65,8 @@ class Frame(Days, inherit_bindings=False):
     ) -> None:
         settings = settings or {}
         super().__init__(settings)
+        # Two widgets of each screen, for what the lines above and below say here.
+        self._disable_tooltips = self._disable_notifications = True
         self.session = session
         self.work = work or Work()
         self.work.interrupt, self.work.at_rest = self._stop_reading, lambda: rest(self.session)

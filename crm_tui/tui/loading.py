@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import typing
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from importlib import import_module
 from types import ModuleType
@@ -67,12 +67,20 @@ def step_aside(module: ModuleType) -> None:
         del sys.modules[module.__name__]
 
 
-class Latest:
-    """Keeps the latest of what a painted line was made into, in place of ``textual.cache.FIFOCache``.
+class NothingKept:
+    """Keeps nothing, in place of ``textual.cache.FIFOCache``."""
 
-    What is asked for again, with every frame, is the line in the colours of the terminal; not the pieces that
-    a line was cut into, which are lists.
-    """
+    __slots__ = ()
+
+    def get(self, _key: Any) -> None:
+        """Return None: nothing is kept."""
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        pass
+
+
+class Latest:
+    """Keeps the latest that was put in, in place of ``textual.cache.FIFOCache``."""
 
     __slots__ = ("_key", "_value")
 
@@ -85,21 +93,24 @@ class Latest:
         return self._value if key == self._key else None
 
     def __setitem__(self, key: Any, value: Any) -> None:
-        if not isinstance(value, list):
-            self._key, self._value = key, value
-
-
-class NothingKept(Latest):
-    """Keeps nothing, where a line is hardly ever cut or padded again the same way: 1.5 MB of a session."""
-
-    __slots__ = ()
-
-    def __setitem__(self, key: Any, value: Any) -> None:
-        pass
+        self._key, self._value = key, value
 
 
 NOTHING_KEPT = NothingKept()
-COLOURED = 4  # the size by which Strip asks for the cache of those
+
+
+def _make_strip(strip: Any, segments: Iterable[Any], cell_length: int | None = None) -> None:
+    """Make a painted line that keeps little; in place of the one that Textual's has: 1.7 MB of a session.
+
+    It is hardly ever cut or padded again the same way. What is asked for again, with every frame, is the line
+    in the colours of the terminal.
+    """
+    strip._segments = list(segments)
+    strip._cell_length = cell_length
+    strip._divide_cache = strip._crop_cache = strip._crop_extend_cache = NOTHING_KEPT
+    strip._style_cache = strip._line_length_cache = strip._offsets_cache = NOTHING_KEPT
+    strip._filter_cache = Latest()
+    strip._render_cache = strip._link_ids = strip._cell_count = None
 
 
 M_ARENA_MAX = -8  # of malloc.h
@@ -145,7 +156,4 @@ def load_textual() -> None:
             step_aside(module)
     import textual.strip
 
-    def cache(most: int) -> Latest:
-        return Latest() if most == COLOURED else NOTHING_KEPT
-
-    textual.strip.FIFOCache = cache  # ty: ignore[invalid-assignment]
+    textual.strip.Strip.__init__ = _make_strip  # ty: ignore[invalid-assignment]

@@ -79,3 +79,9 @@ class Row(TypedDict):
 print(pydantic.TypeAdapter(Row).validate_python({"id": "3"}))
 """
     assert asked(then) == "{'id': 3}"
+
+
+def test_a_painted_line_has_all_that_textual_gives_it() -> None:
+    then = "from textual.strip import Strip\nline = Strip([])"
+    then += "\nprint([name for name in line.__slots__ if not hasattr(line, name)])"
+    assert asked(then) == "[]"
