@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import sys
 
+from textual.widget import Widget
 from textual.widgets import Input
+
+
+class InputToBe(Widget):
+    """Stands among what takes keys for an input that is made when somebody goes there."""
+
+    def entered(self) -> Widget:
+        """Return what takes the keys."""
+        raise NotImplementedError
 
 
 def takes_lines(widget: object) -> bool:

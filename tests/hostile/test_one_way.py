@@ -18,7 +18,7 @@ WRITERS = {
     "crm_tui/tui/ending.py",
     "crm_tui/tui/widgets/prose.py",
     "crm_tui/tui/widgets/lines.py",
-    "crm_tui/tui/widgets/field_row.py",
+    "crm_tui/tui/widgets/area.py",
     # Help and version, which hold no data.
     "crm_tui/cli/main.py",
     "crm_tui/cli/grammar.py",

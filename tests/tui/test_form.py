@@ -63,6 +63,25 @@ async def test_errors_stand_beside_their_fields_and_nothing_is_saved() -> None:
         assert "必填" not in user.text
 
 
+async def test_an_input_is_made_when_somebody_goes_to_its_field() -> None:
+    async with story(playground(start="customers")) as user:
+        await opened(user)
+        rows = {row.field.key: row for row in form_of(user).rows}
+        assert rows["name"].control is user.app.focused and rows["note"].control is None
+        form_of(user).fill("note", "第一行\n第二行")
+        form_of(user).fill("next", "明天")
+        await user.idle()
+        place = next(at for at, line in enumerate(user.lines) if "第一行" in line)
+        assert "第二行" in user.line(place + 1) and "明天" in user.text
+        assert form_of(user).dirty and rows["note"].control is None
+        painted = user.text
+        form_of(user).focus_field("note")
+        await user.idle()
+        assert rows["note"].control is user.app.focused and user.text == painted
+        await user.type("零")
+        assert form_of(user).values()["note"] == "零第一行\n第二行"
+
+
 async def test_a_refused_save_keeps_the_form_open_with_its_reason() -> None:
     async with story(playground(start="customers")) as user:
         await opened(user)

@@ -19,7 +19,7 @@ from crm_tui.errors import CrmError
 from crm_tui.locale import _
 from crm_tui.text.cells import safe
 from crm_tui.tui.kinds import FILES, SCREEN_TITLES, Action
-from crm_tui.tui.typed_into import takes_text
+from crm_tui.tui.typed_into import InputToBe, takes_text
 from crm_tui.tui.widgets.lines import KeyBar, Notice, SearchLine, StatusLine
 from crm_tui.tui.widgets.prose import Prose
 from crm_tui.tui.widgets.table import Table
@@ -50,7 +50,7 @@ class BaseScreen(Screen[Any]):
     follows: ClassVar[bool] = False
     saves_elsewhere: ClassVar[bool] = False
     keeps_no_rights: ClassVar[bool] = False  # closed when rights move: it shows what was read before
-    AUTO_FOCUS = "Table, Form Input"
+    AUTO_FOCUS = "Table, Form FieldRow"
 
     def __init__(self) -> None:
         super().__init__()
@@ -267,6 +267,21 @@ class BaseScreen(Screen[Any]):
     def _place_cursor(self, _screen: Screen[Any]) -> None:
         if self.focused is not None and takes_text(self.focused):
             self.crm.cursor_position = cast(Input, self.focused).cursor_screen_offset
+
+    def set_focus(
+        self, widget: Widget | None, scroll_visible: bool = True, from_app_focus: bool = False
+    ) -> None:
+        """Give the keys to a widget; a field of a form makes its input then."""
+        if isinstance(widget, InputToBe):
+            row, widget = widget, widget.entered()
+            if scroll_visible:
+                self.call_after_refresh(self._bring_into_view, row)
+                scroll_visible = False
+        super().set_focus(widget, scroll_visible, from_app_focus)
+
+    def _bring_into_view(self, widget: Widget) -> None:
+        if not self.can_view_entire(widget):
+            self.scroll_to_center(widget, origin_visible=True)
 
     def _compositor_refresh(self) -> None:
         """Paint; but what is painted while the app batches is thrown away, so that waits for the end."""

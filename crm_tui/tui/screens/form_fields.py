@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from textual.suggester import SuggestFromList
-from textual.widgets import Input
 
 from crm_tui.customers.convert import Context, parse, show
 from crm_tui.customers.fields import FIELDS
@@ -96,8 +95,8 @@ def complete_while_typing(form: Form, context: Context) -> None:
     """Let the inputs of open lists show the word that begins like what is typed (Right takes it)."""
     for row in form.rows:
         one = FIELDS.get(row.field.key)
-        if one is not None and isinstance(row.control, Input) and (words := suggestions(one, context)):
-            row.control.suggester = SuggestFromList(words, case_sensitive=False)
+        if one is not None and row.field.kind == "line" and (words := suggestions(one, context)):
+            row.suggester = SuggestFromList(words, case_sensitive=False)
 
 
 def refused(one: RecordField, text: str, context: Context) -> str:

@@ -36,7 +36,7 @@ class FormScreen(BaseScreen):
     """
 
     kind: ClassVar[str] = "form"
-    AUTO_FOCUS = "Form Input, Form Choice, Form TextArea"
+    AUTO_FOCUS = "Form FieldRow, Form Choice"
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,19 +1,26 @@
 """One row of a form: a label, an input and a note, or a value that cannot be edited and why."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from rich.segment import Segment
 from rich.style import Style
+from textual._wrap import compute_wrap_offsets
 from textual.app import ComposeResult
+from textual.message import Message
 from textual.strip import Strip
+from textual.suggester import Suggester
 from textual.widget import Widget
-from textual.widgets import Input, TextArea
-from textual.widgets.text_area import Edit, EditResult
 
 from crm_tui.text.cells import fit, harmless, safe, width
+from crm_tui.tui.typed_into import InputToBe
 from crm_tui.tui.widgets.choice import Choice
 from crm_tui.tui.widgets.lines import TextLine
+
+if TYPE_CHECKING:
+    from crm_tui.tui.widgets.area import Area
 
 AROUND = 3  # cells of a form beside its rows: padding and scroll bar
 NOTE_SHARE = 0.36
@@ -40,29 +47,19 @@ class Field(NamedTuple):
     locked: str = ""
 
 
-class Area(TextArea):
-    """An input of several lines without blinking, also for ten thousand of them pasted at once."""
+class FieldRow(InputToBe):
+    """A label, an input and a note: beside it, or under it when it is long.
 
-    def __init__(self, value: str, lines: int) -> None:
-        super().__init__(harmless(value), compact=True, tab_behavior="focus", highlight_cursor_line=False)
-        self.cursor_blink = False
-        self.styles.height = lines
+    A form has dozens of fields of which few are edited: an input that is typed into is made when somebody
+    goes there (``entered``). Until then the row paints its text, and stands for it among what takes keys.
+    """
 
-    def edit(self, edit: Edit) -> EditResult:
-        """Carry out an edit."""
-        edit.text = harmless(edit.text)
-        if edit.text.count("\n") >= self.size.height > 0:
-            # Beforehand: its coming would wrap every line a second time.
-            self.show_vertical_scrollbar = True
-        return super().edit(edit)
+    class Changed(Message):
+        """The text of a field without an input was changed."""
 
-    def load_text(self, text: str) -> None:
-        """Take a text in the place of the present one."""
-        super().load_text(harmless(text))
-
-
-class FieldRow(Widget):
-    """A label, an input and a note: beside it, or under it when it is long."""
+        def __init__(self, row: FieldRow) -> None:
+            super().__init__()
+            self.row = row
 
     def __init__(self, field: Field, label_cells: int, style: Callable[[str], Style]) -> None:
         super().__init__()
@@ -72,9 +69,14 @@ class FieldRow(Widget):
         self.error = ""
         self.note = ""
         self.filled = False
-        self.control = self._make()
+        self.suggester: Suggester | None = None
+        self.control: TextLine | Area | Choice | None = None
+        self.is_input = field.kind != "heading" and not field.locked
+        if self.is_input and field.kind in ("choice", "several"):
+            self.control = Choice(field.choices, field.value, several=field.kind == "several")
+        self.can_focus = self.is_input and self.control is None
         self.lines = field.lines if field.kind == "area" and not field.locked else 1
-        self.before = self.told = self._shown(field.value)
+        self.before = self.told = self._text = self._shown(field.value)
 
     def _shown(self, value: str) -> str:
         """Return a value as the input may hold it; while it is not edited the stored one stays as it is."""
@@ -82,40 +84,45 @@ class FieldRow(Widget):
             return value
         return harmless(value, lines=self.field.kind == "area")
 
-    def _make(self) -> Input | TextArea | Choice | None:
-        field = self.field
-        value = self._shown(field.value)
-        if field.kind == "heading" or field.locked:
-            return None
-        if field.kind == "area":
-            return Area(value, field.lines)
-        if field.kind in ("choice", "several"):
-            return Choice(field.choices, field.value, several=field.kind == "several")
-        return TextLine(value, field.hint)
+    def entered(self) -> Widget:
+        """Return what takes the keys of this row; its input is made the first time."""
+        if self.control is None:
+            self.can_focus = False
+            if self.field.kind == "area":
+                from crm_tui.tui.widgets.area import Area
+
+                self.control = Area(self._text, self.field.lines)
+            else:
+                self.control = TextLine(self._text, self.field.hint)
+                self.control.suggester = self.suggester
+            self._arrange()
+            self.mount(self.control)
+        return self.control
 
     def compose(self) -> ComposeResult:
-        """Yield the input."""
+        """Yield the input that is there from the beginning."""
         if self.control is not None:
             yield self.control
 
     @property
     def value(self) -> str:
         """What the field holds now."""
-        if isinstance(self.control, TextArea):
-            return self.control.text
-        return self.control.value if self.control is not None else ""
+        return self._text if self.control is None else self.control.value
 
     @value.setter
     def value(self, value: str) -> None:
-        if isinstance(self.control, TextArea):
-            self.control.text = self._shown(value)
-        elif self.control is not None:
-            self.control.value = self._shown(value)
+        value = self._shown(value)
+        if self.control is not None:
+            self.control.value = value
+        elif self.is_input and value != self._text:
+            self._text = value
+            self.refresh()
+            self.post_message(self.Changed(self))
 
     def takes(self, value: str) -> bool:
         """Tell whether the field can hold a value: what is chosen must be among its choices."""
         if not isinstance(self.control, Choice):
-            return self.control is not None
+            return self.is_input
         known = {key for key, _text in self.control.choices}
         return all(each in known for each in value.split(",") if each)
 
@@ -176,13 +183,36 @@ class FieldRow(Widget):
         segments = [Segment(sign, style("field--note"))]
         segments.append(Segment(left, style("field--here" if here else "field--label")))
         segments.append(Segment(" ", self.rich_style))
-        if message and width(safe(self.error or self.note)) > beside - 2:
-            text = fit(message, max(cells - start, 1)) if y == self.lines else " " * max(cells - start, 0)
+        below = bool(message) and width(safe(self.error or self.note)) > beside - 2
+        if below and y == self.lines:
+            segments.append(Segment(fit(message, max(cells - start, 1)), kind))
         else:
-            gap = max(cells - start - beside, 0) + 2
-            text = " " * gap + fit(message if y == 0 else "", max(cells - start - gap, 1))
-        segments.append(Segment(text, kind))
-        return Strip(segments, start + max(cells - start, 0)).crop(0, cells)
+            gap = max(cells - start - beside, 0)
+            segments.append(self._text_segment(y, gap))
+            text = "" if y or below else message
+            segments.append(Segment("  " + fit(text, max(cells - start - gap - 2, 1)), kind))
+        return Strip(segments).crop(0, cells)
+
+    def _text_segment(self, y: int, cells: int) -> Segment:
+        """Return a line of the text, as its input would show it that is not there yet."""
+        if self.control is not None or y >= self.lines:
+            return Segment(" " * cells, self.style_of("field--note"))
+        if not self._text:
+            return Segment(fit(safe(self.field.hint) if not y else "", cells), self.style_of("field--hint"))
+        lines = self._text_lines(cells)
+        return Segment(fit(lines[y] if y < len(lines) else "", cells), self.style_of("field--text"))
+
+    def _text_lines(self, cells: int) -> list[str]:
+        """Return the lines that are in view of a text in so many cells."""
+        if self.field.kind != "area":
+            return [safe(self._text)]
+        lines: list[str] = []
+        # A cell holds more than one sign only rarely.
+        for line in self._text[: 8 * cells * self.lines + 400].split("\n", self.lines)[: self.lines]:
+            line = safe(line)
+            ends = compute_wrap_offsets(line, max(cells - 1, 1), 4)
+            lines += [line[one:other] for one, other in zip([0, *ends], [*ends, None], strict=True)]
+        return lines[: self.lines]
 
     def _locked_line(self, y: int, cells: int) -> Strip:
         """Return the line of a field that cannot be edited: its value, and why."""

@@ -9,17 +9,16 @@ from textual import events
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.message import Message
-from textual.widget import Widget
-from textual.widgets import Input, TextArea
 
 from crm_tui.locale import _
 from crm_tui.text.cells import width
 from crm_tui.tui.widgets.choice import Choice, SaveButton
-from crm_tui.tui.widgets.field_row import Area as Area
 from crm_tui.tui.widgets.field_row import Field as Field
 from crm_tui.tui.widgets.field_row import FieldRow
 
 if TYPE_CHECKING:
+    from textual.widgets import Input, TextArea
+
     from crm_tui.tui.app import CrmApp
 
 WIDEST_LABEL = 24
@@ -36,6 +35,7 @@ class Form(VerticalScroll, can_focus=False):
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         *("field--label", "field--here", "field--error", "field--note", "field--heading"),
+        *("field--text", "field--hint"),
     }
 
     class Changed(Message):
@@ -53,7 +53,7 @@ class Form(VerticalScroll, can_focus=False):
         # Styles of the form, not of each row: Textual makes every one anew for every widget.
         style = self.get_component_rich_style
         self.rows = [FieldRow(field, min(widest, WIDEST_LABEL), style) for field in fields]
-        self._by_key = {row.field.key: row for row in self.rows if row.control is not None}
+        self._by_key = {row.field.key: row for row in self.rows if row.is_input}
 
     def compose(self) -> ComposeResult:
         """Yield the fields and the save line."""
@@ -139,8 +139,8 @@ class Form(VerticalScroll, can_focus=False):
         for key, row in self._by_key.items():
             row.set_message(error=errors.get(key, ""))
         for key, row in self._by_key.items():
-            if key in errors and row.control is not None:
-                self.screen.set_focus(row.control)
+            if key in errors:
+                self.screen.set_focus(row.control or row)
                 break
 
     def check(self) -> bool:
@@ -158,36 +158,39 @@ class Form(VerticalScroll, can_focus=False):
     def focus_field(self, key: Hashable) -> None:
         """Go to a field."""
         row = self._by_key.get(cast("str", key))
-        if row is not None and row.control is not None:
-            self.screen.set_focus(row.control)
+        if row is not None:
+            self.screen.set_focus(row.control or row)
 
     # -- events and actions -------------------------------------------------------------------------
 
-    def _edited(self, control: Widget) -> None:
-        for key, row in self._by_key.items():
-            if row.control is control:
-                value = row.value
-                if value == row.told:
-                    return  # An input tells of what it was given, too.
-                row.told = value
-                if row.error:
-                    row.set_message(error=self._error(row))
-                self.post_message(self.Changed(self, key, value))
+    def _edited(self, row: FieldRow) -> None:
+        value = row.value
+        if value == row.told:
+            return  # An input tells of what it was given, too.
+        row.told = value
+        if row.error:
+            row.set_message(error=self._error(row))
+        self.post_message(self.Changed(self, row.field.key, value))
+
+    def on_field_row_changed(self, event: FieldRow.Changed) -> None:
+        """Note an edit."""
+        event.stop()
+        self._edited(event.row)
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Note an edit."""
         event.stop()
-        self._edited(event.input)
+        self._edited(cast("FieldRow", event.input.parent))
 
     def on_text_area_changed(self, event: TextArea.Changed) -> None:
         """Note an edit."""
         event.stop()
-        self._edited(event.text_area)
+        self._edited(cast("FieldRow", event.text_area.parent))
 
     def on_choice_changed(self, event: Choice.Changed) -> None:
         """Note an edit."""
         event.stop()
-        self._edited(event.choice)
+        self._edited(cast("FieldRow", event.choice.parent))
 
     def on_descendant_blur(self, event: events.DescendantBlur) -> None:
         """Check a field when it is left, unless it is still untouched."""
@@ -196,7 +199,7 @@ class Form(VerticalScroll, can_focus=False):
                 row.set_message(error=self._error(row))
 
     def _step(self, by: int) -> bool:
-        controls = [row.control for row in self._by_key.values() if row.control is not None]
+        controls = [row.control or row for row in self._by_key.values()]
         controls = [control for control in controls if control.focusable]
         here = self.screen.focused
         place = next((at for at, control in enumerate(controls) if control is here), None)
