@@ -15,6 +15,8 @@ from crm_tui.locale import set_language
 from crm_tui.session import Session, create_database, open_session, system_login
 from crm_tui.storage import history
 from crm_tui.storage.change import Change
+from crm_tui.storage.connection import forget_schema
+from crm_tui.storage.driver import sqlite3
 from crm_tui.storage.survey import UndoBlocked
 from tests.opened import crm, database, now, saved
 
@@ -64,6 +66,23 @@ def test_somebody_whose_account_is_out_of_use_stays_outside(crm: Session, databa
     crm.database.write(1, "user.update", lambda change: change.update("person", person, {"active": 0}))
     with pytest.raises(NotPermitted):
         open_session(database, login="li")
+
+
+def test_a_reader_that_forgot_the_schema_reads_the_same_and_no_more(crm: Session) -> None:
+    def seen() -> list[object]:
+        return [
+            crm.reader.execute(f"SELECT * FROM {one}").fetchall()
+            for one in ("customer", "person", "read_scope")
+        ]
+
+    before = seen()
+    assert before[1]
+    forget_schema(crm.reader)
+    assert seen() == before
+    with pytest.raises(sqlite3.DatabaseError):
+        crm.reader.execute("SELECT * FROM main.customer")
+    with pytest.raises(sqlite3.DatabaseError):
+        crm.reader.execute("PRAGMA writable_schema=ON")
 
 
 @pytest.mark.parametrize("preset", ["没有的", "线索", "S0"])

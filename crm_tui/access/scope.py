@@ -125,6 +125,7 @@ LOGGED_ROWS = (
     " WHERE v.id = t.entity_id AND (v.owner_id IS NULL OR v.owner_id = {me})) ELSE 1 END"
 )
 PRAGMAS = ("data_version", "table_xinfo", "foreign_key_list", "shrink_memory")
+FORGETTING = ("writable_schema", "RESET")  # the schema is read anew; no flag is set
 ASKED = ("pragma_table_xinfo", "pragma_foreign_key_list")
 # The search index tells of every customer which grams it has: search/store.py joins each to the view
 # customer. Its own statements read the tables behind it. SQLite before 3.44 asks for the others, when it
@@ -364,7 +365,7 @@ def _permits(
     elif action == sqlite3.SQLITE_FUNCTION:
         fine = second != "load_extension"
     elif action == sqlite3.SQLITE_PRAGMA:
-        fine = first in PRAGMAS
+        fine = first in PRAGMAS or (first, second) == FORGETTING
     else:
         fine = action in (sqlite3.SQLITE_SELECT, sqlite3.SQLITE_RECURSIVE)
         fine = fine or (action, first, second) in SETTING_UP

@@ -25,7 +25,7 @@ from crm_tui.tui.keys import half_width, is_writing, key_name
 from crm_tui.tui.kinds import MOVE, Action
 from crm_tui.tui.live import Live
 from crm_tui.tui.needs import Session
-from crm_tui.tui.opening import rest
+from crm_tui.tui.opening import rest, rest_long
 from crm_tui.tui.painting import painted_once
 from crm_tui.tui.rooms import LIKELY, ROOMS, Factory, factory, load
 from crm_tui.tui.screens.base import BaseScreen, Then
@@ -70,6 +70,7 @@ class Frame(Days, inherit_bindings=False):
         self.session = session
         self.work = work or Work()
         self.work.interrupt, self.work.at_rest = self._stop_reading, lambda: rest(self.session)
+        self.work.at_long_rest = lambda: rest_long(self.session)
         self.ahead = {} if ahead is None else ahead
         self.writes = 0
         self.without_drafts = False

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 SECONDS = 1.0
 TEND_SECONDS = 15.0
-CALM_SECONDS = 60.0  # where nothing was left to do, and nobody wrote since
+CALM_SECONDS = 300.0  # where nothing was left to do, and nobody wrote since
 BUSY_MOST = 3  # times in a row that the file may be busy before anybody is told
 
 

@@ -20,6 +20,7 @@ T = TypeVar("T")
 _JOIN_SECONDS = 10.0
 _REPORT_SECONDS = 0.1
 _REST_SECONDS = 0.5
+_LONG_REST_SECONDS = 10.0
 
 
 class Superseded(Exception):
@@ -44,7 +45,9 @@ class Work:
         self._regular: tuple[float, Callable[[], None]] | None = None
         self._due = 0.0
         self.at_rest: Callable[[], None] | None = None  # called on that thread when its work seems done
+        self.at_long_rest: Callable[[], None] | None = None  # likewise, seconds later, beside ``every``
         self._worked = False
+        self._rests_since: float | None = None
         self._closed = False
         self._death: Fault | None = None
 
@@ -205,6 +208,7 @@ class Work:
                     self._due = time.monotonic() + seconds
                     with suppress(Exception):
                         fn()
+                        self._rest_long()
                     continue
             rest = self.at_rest if self._worked and (left is None or left > _REST_SECONDS) else None
             try:
@@ -212,11 +216,20 @@ class Work:
             except queue.Empty:
                 if rest is not None:
                     self._worked = False
+                    self._rests_since = time.monotonic()
                     with suppress(Exception):
                         rest()
             else:
                 self._worked = True
+                self._rests_since = None
                 return item
+
+    def _rest_long(self) -> None:
+        since = self._rests_since
+        if since is not None and time.monotonic() - since >= _LONG_REST_SECONDS:
+            self._rests_since = None
+            if self.at_long_rest is not None:
+                self.at_long_rest()
 
     def _died(self, error: BaseException) -> None:
         """The database thread ended by itself: whoever waits for it, or asks it later, is told."""

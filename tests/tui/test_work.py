@@ -51,6 +51,24 @@ async def test_it_rests_once_when_its_work_is_done_and_again_after_more(
     assert not turn.acquire(timeout=0.02)
 
 
+async def test_it_rests_more_when_nothing_came_for_long(work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("crm_tui.tui.work._REST_SECONDS", 0.001)
+    monkeypatch.setattr("crm_tui.tui.work._LONG_REST_SECONDS", 0.002)
+    rested, turn = [], threading.Semaphore(0)
+
+    def rest_long() -> None:
+        rested.append(threading.current_thread().name)
+        turn.release()
+
+    work.at_rest, work.at_long_rest = lambda: None, rest_long
+    work.every(0.004, lambda: None)
+    for times in (1, 2):
+        assert await work.run(lambda: 1) == 1
+        assert turn.acquire(timeout=5)
+        assert rested == ["crm-database"] * times
+    assert not turn.acquire(timeout=0.02)
+
+
 async def test_errors_come_back_as_they_were(work: Work) -> None:
     with pytest.raises(ZeroDivisionError):
         await work.run(lambda: 1 / 0)
