@@ -26,16 +26,17 @@ from crm_tui.storage.lists import PIECE
 from crm_tui.storage.schema import statements_on
 
 Value = TypeVar("Value")
-FIRST, MOST = 250, 1600  # customers in one piece
+FIRST, MOST = 160_000, 1_200_000  # signs of all grams in one piece: some customers have a thousand contacts
+MOST_CUSTOMERS = 1600
 LOCK_SECONDS = 0.04  # wanted of one piece
 GROWTH = 1.5  # of the next piece, after one that was soon put in
 KEPT_SECONDS = 20
 CLEARED_AT_ONCE = 500  # pages
 TERMS_AT_ONCE = 20_000  # each the first of a page
 MOST_PARTS = 16  # of an index, before they are merged: every look at it asks each
-MOST_WHILE_BUILDING = 128
-LEAST_PAGES, MOST_PAGES = 4, 64  # of one step of a merge
-READ_AT_ONCE = 200  # customers
+MOST_WHILE_BUILDING = 64  # a step of a merge opens each, and the last one removes them all
+LEAST_PAGES, MOST_PAGES = 16, 128  # of one step of a merge
+READ_AT_ONCE = 50  # customers
 MOST_SETS = 50  # of others during one piece
 
 Lend = Callable[[Callable[[], Any]], Any]
@@ -200,18 +201,26 @@ class Upkeep:
 
     def _prepare(self, after: int) -> Piece:
         """Compute what the next customers are found by; the connection is lent for a moment at a time."""
-        connection, size = self._database.connection, self._size
+        connection = self._database.connection
         newest, ids = self._lend(
             lambda: (
                 store.one(connection, store.NEWEST)[0],
-                [row[0] for row in store.all_of(connection, store.IDS, {"after": after, "most": size})],
+                [
+                    row[0]
+                    for row in store.all_of(connection, store.IDS, {"after": after, "most": MOST_CUSTOMERS})
+                ],
             )
         )
-        rows = []
+        rows: list[dict[str, Any]] = []
+        upto, signs = after, 0
         for start in range(0, len(ids), READ_AT_ONCE):
-            some = ids[start : start + READ_AT_ONCE]
-            rows += _rows(self._lend(partial(derived.documents, connection, some)))
-        return Piece(after, ids[-1] if ids else after, len(ids) < size, newest, rows)
+            found = self._lend(partial(derived.documents, connection, ids[start : start + READ_AT_ONCE]))
+            for upto, one in sorted(found.items()):
+                rows.append(_row(upto, *one))
+                signs += len(rows[-1]["grams"])
+                if signs >= self._size:
+                    return Piece(after, upto, False, newest, rows)
+        return Piece(after, ids[-1] if ids else after, len(ids) < MOST_CUSTOMERS, newest, rows)
 
     def _put(self, piece: Piece, connection: sqlite3.Connection) -> float:
         """Put a piece in, unless it is out of date, and return when the lock was had."""
@@ -230,7 +239,7 @@ class Upkeep:
         if moved:
             if len(moved) > PIECE:
                 return began
-            again = _rows(derived.documents(connection, sorted(moved)))
+            again = [_row(one, *found) for one, found in derived.documents(connection, sorted(moved)).items()]
             rows = sorted([one for one in rows if one["id"] not in moved] + again, key=lambda one: one["id"])
         store.run_many(connection, store.WRITE_TEXT, rows)
         store.run_many(connection, store.PUT, rows)
@@ -242,17 +251,14 @@ class Upkeep:
         return began
 
 
-def _rows(documents: dict[int, tuple[str, str, int | None]]) -> list[dict[str, Any]]:
-    return [
-        {
-            "id": one,
-            "text": text,
-            "whereabouts": whereabouts,
-            "holder": holder,
-            "grams": " ".join(index.all_grams(text + whereabouts, holder)),
-        }
-        for one, (text, whereabouts, holder) in documents.items()
-    ]
+def _row(customer_id: int, text: str, whereabouts: str, holder: int | None) -> dict[str, Any]:
+    return {
+        "id": customer_id,
+        "text": text,
+        "whereabouts": whereabouts,
+        "holder": holder,
+        "grams": " ".join(index.all_grams(text + whereabouts, holder)),
+    }
 
 
 def finish(database: Database) -> None:

@@ -194,7 +194,7 @@ def test_what_only_a_query_meets_is_noted_once(crm: Session) -> None:
 def test_a_build_goes_on_where_it_was_left_and_saves_go_on_beside_it(
     crm: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(building, "FIRST", 3)
+    monkeypatch.setattr(building, "FIRST", 4)
     monkeypatch.setattr(building, "LOCK_SECONDS", 0.0)
     crm.write(bring_in, [f"上海样例{number}有限公司" for number in range(10)])
     crm.database.write_untracked(lambda c: c.execute("UPDATE search_index SET version = 0, built_to = 0"))
@@ -213,6 +213,19 @@ def test_a_build_goes_on_where_it_was_left_and_saves_go_on_beside_it(
     assert found(crm, "长安") == found(crm, f"!{li}") == [1, 10]
     assert found(crm, "天津") == [last]
     assert_fresh(of(crm))
+
+
+def test_a_piece_is_as_large_as_what_is_put_in(crm: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(building, "FIRST", 1000)
+    crm.write(bring_in, [f"上海样例{number}有限公司" for number in range(10)])
+    crm.write(move, 7, {"name": "重庆长安汽车制造有限公司" * 10})
+    pieces = [(piece := building.Upkeep(crm.database)._prepare(0))]
+    while not piece.last:
+        pieces.append(piece := building.Upkeep(crm.database)._prepare(piece.upto))
+    assert [row["id"] for piece in pieces for row in piece.rows] == [*range(1, 11)]
+    for piece in pieces:
+        assert sum(len(row["grams"]) for row in piece.rows[:-1]) < 1000
+    assert len(pieces) > 2
 
 
 def test_what_is_written_while_a_piece_is_computed_is_not_lost(
