@@ -35,12 +35,9 @@ _LENGTH = 20  # bits of how long a customer's features are, behind where they st
 _SILENT = frozenset(("evidence", "base"))
 _REMEMBERED = 60_000
 
-# Terms that count only where both have something, and where that stands.
+# Terms that count only where both have something, a bit of the mark for each.
 _TERMS = ("mobile", "landline", "mail", "domain", "street", "contact", "branch", "ordinal")
-_FIELDS = (
-    *(("mobiles",), ("landlines",), ("mails",), ("domains",), ("streets",)),
-    *(("contacts", "surnames"), ("branch",), ("ordinal",)),
-)
+_BITS = tuple(1 << at for at in range(len(_TERMS)))
 
 
 def judge(a: Features, b: Features, frequency: Frequency) -> tuple[int, str, str] | None:
@@ -62,7 +59,9 @@ def mark(found: Features) -> int:
     """Return in one number what tells early that two firms with valid codes are not alike; else 0."""
     if found.kind != COMPANY or not found.code_valid:
         return 0
-    bits = sum([1 << at for at, fields in enumerate(_FIELDS) if any(getattr(found, one) for one in fields)])
+    own = (found.mobiles, found.landlines, found.mails, found.domains, found.streets,
+           found.contacts or found.surnames, found.branch, found.ordinal)  # fmt: skip
+    bits = sum([bit for bit, has in zip(_BITS, own, strict=True) if has])
     name = crc32(found.name.encode("utf-8", "surrogatepass")) & 0xFFFF
     return 1 << 56 | crc32(found.code.encode()) << 24 | name << 8 | bits
 

@@ -7,13 +7,14 @@ import unicodedata
 from functools import lru_cache
 from typing import NamedTuple
 
-from crm_tui.text.fold import simplify
+from crm_tui.text.fold import is_settled, simplify
 from crm_tui.text.gazetteer import Place, as_place, leading_place
 
 _BLANKS = re.compile(r"[\s,，、。;；·]+")
 _BEFORE_STREET = re.compile(
     r".{0,14}?(?:街道办事处|街道|镇|乡(?!路|街)|开发区|工业园区|工业园|产业园区|产业园|园区|高新区|新区|社区)(?=.*?[路街道巷弄])"
 )
+_OF_DISTRICTS = frozenset("街镇乡区园")  # one of them stands in each of these words
 _STREET = re.compile(
     r"([^\d()#号]{1,12}?(?:大道|大街|路(?!口)|街(?![道坊])|道(?!办)|巷|胡同|弄)(?:[东西南北中](?:段|路|街)|[一二三四五六七八九十\d]{1,2}段|[东西南北中一二三四五六七八九十](?=\d))?)"
     r"(?:延长线|延伸段|东侧|西侧|南侧|北侧)?(?:第?(\d+(?:[-之]\d+)?(?![\d幢栋楼层])))?"
@@ -37,8 +38,11 @@ def take_apart(typed: str) -> tuple[Place, Street]:
     """Return the place and the street of an address; without a road its first words stand for it."""
     if not typed:
         return Place(), Street()
-    text = unicodedata.normalize("NFKC", typed).translate(_OTHER_BRACKETS)
-    text = _BLANKS.sub("", simplify(text).lower())
+    if typed.isalnum() and is_settled(typed):
+        text = typed
+    else:
+        text = unicodedata.normalize("NFKC", typed).translate(_OTHER_BRACKETS)
+        text = _BLANKS.sub("", simplify(text).lower())
     if text.startswith("中国"):
         text = text[2:].removeprefix("(")
     place, start = leading_place(text)
@@ -55,8 +59,7 @@ def take_apart(typed: str) -> tuple[Place, Street]:
                 place = leading_place(text[:start])[0]
                 break
     rest = text[start:].lstrip(")")
-    before = _BEFORE_STREET.match(rest)
-    if before:
+    if not _OF_DISTRICTS.isdisjoint(rest[:20]) and (before := _BEFORE_STREET.match(rest)):
         rest = rest[before.end() :]
     found = _STREET.search(rest)
     if found:

@@ -14,6 +14,7 @@ MOST = 30
 _BEYOND = re.compile(rf"((?:^|\n)([a-z])[^\n]*(?:\n\2[^\n]*){{{MOST - 1}}})(?:\n\2[^\n]*)+")
 _LARGE = 10_000
 _NAMES = (document.SHORT, document.FORMER, document.OTHER, document.ENGLISH)
+_FURTHER = frozenset(_NAMES)
 _NONE: list[str] = []
 _ONE_BLANK = [""]
 # What no key and no comparison is made of.
@@ -30,10 +31,11 @@ def record_of(text: str) -> Record:
         else:
             found[kind] = [line[1:]]
     of = found.get
+    names = [] if _FURTHER.isdisjoint(found) else [one for kind in _NAMES for one in of(kind, _NONE)]
     return Record(
         PERSON if document.PERSON in found else COMPANY,
         of(document.NAME, _ONE_BLANK)[0],
-        tuple([one for kind in _NAMES for one in of(kind, _NONE)][:MOST]),
+        tuple(names[:MOST]),
         of(document.CODE, _ONE_BLANK)[0],
         tuple(of(document.PHONE, _NONE)[:MOST]),
         tuple(of(document.MAIL, _NONE)[:MOST]),

@@ -99,6 +99,11 @@ _SETTLED = {chr(code) for code in range(0x21, 0x7F) if not 0x41 <= code <= 0x5A}
 _MOST_SETTLED = 5000
 
 
+def is_settled(s: str) -> bool:
+    """Tell at once of many a text that ``searchable`` gives it back: it is known for its signs alone."""
+    return _SETTLED.issuperset(s)
+
+
 def searchable(s: str) -> str:
     """Return a text as search keeps and compares it: written in one way, its words apart.
 

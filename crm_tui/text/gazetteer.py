@@ -28,9 +28,10 @@ _ZONE = re.compile(
     "(?:国家)?(?:高新技术产业|高新技术|经济技术|高新|经济|综合|临港|港口)?(?:开发区|工业园区|产业园区|保税区|示范区)"
     "|高新区|经开区|自贸区|自由贸易试验区|工业区|科技园区"
 )
-# Towns whose bare short name is as often the name of a company.
+_MARKS = 1 << 15  # many times what short names begin with
 _PADDING = tuple("\0" * (_LONGEST - size) for size in range(_LONGEST + 1))
 _LONG_ENDS = frozenset(("治县", "治旗", "治州", "新区", "地区", "林区", "特区"))
+# Towns whose bare short name is as often the name of a company.
 _OFTEN_BRANDS = (
     "东方 东兴 安达 大安 永安 永康 安宁 新乐 兴平 高平 高安 海安 和龙 龙泉 五常 海城 临江 磐石 灯塔 凤城 北安"
     " 新民 安国 三河 天长 宁国 德兴 乐平 兴城 新泰 兴宁 常宁 福安 宁安 富锦 安康 三明 吉安 长治 宝山 永济"
@@ -48,6 +49,7 @@ class Place(NamedTuple):
 
 class _Table(NamedTuple):
     keys: array[int]  # packed short names in order, one for each place
+    begun: bytearray  # by _mark: whether any begins so
     places: array[int]  # number of the place
     province: array[int]  # number of its province, by place
     city: array[int]  # number of its city + 1, by place
@@ -58,6 +60,11 @@ class _Table(NamedTuple):
     cities: tuple[str, ...]
 
 
+def _mark(text: str) -> int:
+    """Return a number for the first two signs, of which few others have the same."""
+    return (ord(text[0]) * 131 + ord(text[1])) % _MARKS
+
+
 def _stem(name: str) -> str:
     if name[-2:] in _LONG_ENDS:
         return short_below_province(name)
@@ -66,7 +73,7 @@ def _stem(name: str) -> str:
 
 @lru_cache(maxsize=1)
 def _table() -> _Table:
-    """Build the table from the divisions; it takes 90 kB of memory."""
+    """Build the table from the divisions; it takes 120 kB of memory."""
     stems: list[str] = []
     province, city, level = array("B"), array("H"), array("B")
     provinces: list[str] = []
@@ -111,12 +118,27 @@ def _table() -> _Table:
     if sys.byteorder == "little":
         packed.byteswap()
     places = array("H", [ord(stem[_LONGEST]) for stem in stems])
-    return _Table(packed, places, province, city, level, tuple(provinces), tuple(cities))
+    begun = bytearray(_MARKS)
+    for stem in stems:
+        begun[_mark(stem)] = 1
+    return _Table(packed, begun, places, province, city, level, tuple(provinces), tuple(cities))
+
+
+class _Named(NamedTuple):
+    """A place by its short name: what follows the first two signs, how many it has in all, its level."""
+
+    tail: str
+    size: int
+    level: int
+    number: int
+    province: str
+    city: str
+    end: re.Pattern[str]  # what may follow the short name
 
 
 @lru_cache(maxsize=1024)
-def _named(two: str) -> tuple[tuple[str, int, int, int], ...]:
-    """Return what begins with two signs: what follows them in the short name, its length, level, number."""
+def _named(two: str) -> tuple[_Named, ...]:
+    """Return the places whose short names begin with two signs."""
     table = _table()
     wanted = int.from_bytes(two.encode("utf-16-be", "surrogatepass"), "big")
     if len(two) < 2 or wanted >> 32:
@@ -128,45 +150,45 @@ def _named(two: str) -> tuple[tuple[str, int, int, int], ...]:
             break
         tail = (key & 0xFFFFFFFF).to_bytes(4, "big").decode("utf-16-be").rstrip("\0")
         one = table.places[row]
-        found.append((tail, 2 + len(tail), table.level[one], one))
+        level, city = table.level[one], table.city[one]
+        found.append(
+            _Named(
+                *(tail, 2 + len(tail), level, one),
+                table.provinces[table.province[one]],
+                table.cities[city - 1] if city else "",
+                _WHOLE_END if level == 1 and city else _END[min(level, 3)],
+            )
+        )
     return tuple(found)
 
 
 def _at(text: str, at: int, within: Place) -> tuple[Place, int] | None:
     """Return the place of the longest name at a position that fits a larger place, and where it ends."""
-    rows = _named(text[at : at + 2])
-    if not rows:
+    two = text[at : at + 2]
+    if len(two) < 2 or not _table().begun[_mark(two)]:
         return None
-    table = _table()
-    fitting: list[tuple[int, int, int, int, int]] = []  # -length, not written in full, level, number, end
-    for tail, size, level, one in rows:
+    larger, of_city, _district = within
+    fitting: list[tuple[int, bool, int, int, int, _Named]] = []  # first what the best has least of
+    for named in _named(two):
+        tail, size, level, one, province, city, follows = named
         if tail and not text.startswith(tail, at + 2):
             continue
-        if (within.province and table.provinces[table.province[one]] != within.province) or (
-            within.city and (level < 3 or table.cities[table.city[one] - 1] != within.city)
-        ):
+        if (larger and province != larger) or (of_city and (level < 3 or city != of_city)):
             continue
-        written = _end(level, table.city[one]).match(text, at + size)
-        if written is None and not within.province and (level == 4 or text[at : at + size] in _BRANDS):
+        written = follows.match(text, at + size)
+        if written is None and not larger and (level == 4 or text[at : at + size] in _BRANDS):
             continue
-        end = written.end() if written else at + size
-        fitting.append((-size, written is None, level, one, end))
+        fitting.append((-size, written is None, level, one, written.end() if written else at + size, named))
     if not fitting:
         return None
-    size, short, level, one, end = min(fitting)
-    province = table.provinces[table.province[one]]
-    city = table.cities[table.city[one] - 1] if table.city[one] else ""
+    less, short, level, _one, end, named = min(fitting) if len(fitting) > 1 else fitting[0]
     if level < 3:
-        return Place(province, city), end
-    district = text[at : at - size]
+        return Place(named.province, named.city), end
+    district = text[at : at - less]
     # 朝阳区 lies in several cities: which one is not said.
-    if len(fitting) > 1 and sum(other[:2] == (size, short) and other[2] > 2 for other in fitting) > 1:
-        return Place(within.province, within.city, district), end
-    return Place(province, city, district), end
-
-
-def _end(level: int, city: int) -> re.Pattern[str]:
-    return _WHOLE_END if level == 1 and city else _END[min(level, 3)]
+    if len(fitting) > 1 and sum(other[:2] == (less, short) and other[2] > 2 for other in fitting) > 1:
+        return Place(larger, of_city, district), end
+    return Place(named.province, named.city, district), end
 
 
 def leading_place(text: str) -> tuple[Place, int]:

@@ -82,6 +82,7 @@ _EXTENSION = re.compile(
     re.IGNORECASE | re.ASCII,
 )
 _PLAIN_MOBILE = re.compile(r"1[3-9][0-9]{9}")
+_PLAIN_LANDLINE = re.compile(r"0(?:10|2[0-9]|[3-9][0-9]{2})[1-9][0-9]{6,7}")
 _NO_DIGITS = re.compile(r"[^0-9]+")
 _EXTENDED = frozenset({"landline", "local", "service", "short_area"})
 _LABELS = (
@@ -101,6 +102,8 @@ def parse_phones(s: str, area_code: str = "") -> list[Phone]:
     """
     if _PLAIN_MOBILE.fullmatch(s):
         return [Phone("mobile", s, s)]
+    if _PLAIN_LANDLINE.fullmatch(s):
+        return [_landline(s, s, "")]
     folded = half_width(s)
     phones: list[Phone] = []
     start = 0
