@@ -17,6 +17,7 @@ from crm_tui.text.cells import clip, fit, width
 
 WIDEST = 100
 FIRST_COLUMN = 28
+CLOSING, OPENING = "，。；：、）”！？", "（“"
 
 
 class Option(click.Option):
@@ -114,14 +115,19 @@ def wrapped(text: str, room: int, lead: str) -> list[str]:
         part = clip(left, max(room - len(lead), 10))
         if len(part) < len(left) and left[len(part)] != " ":
             at = len(part)
-            while at > 0 and left[at - 1] != " " and left[at - 1].isascii() and left[at].isascii():
-                at -= 1
-            if at > 0 and left[at] in "，。；：、）":
+            while at > 0 and _holds_together(left[at - 1], left[at]):
                 at -= 1
             part = left[:at] if at > 0 else part
         lines.append(lead + part.rstrip())
         left = left[len(part) :].lstrip()
     return lines
+
+
+def _holds_together(before: str, behind: str) -> bool:
+    """Tell whether no line may end between two signs: in a word, before a closing mark, behind an opening."""
+    if before == " ":
+        return False
+    return (before.isascii() and behind.isascii()) or behind in CLOSING or before in OPENING
 
 
 class Command(_Help, click.Command):

@@ -8,13 +8,16 @@ import stat
 import subprocess
 import sys
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from crm_tui import config
+from crm_tui.cli.grammar import wrapped
 from crm_tui.cli.registry import COMMANDS
+from crm_tui.text.cells import width
 from tests.cli.calls import Call, Opened, commands
 from tests.test_imports import ROOT
 
@@ -181,6 +184,17 @@ def test_a_fault_of_ours_is_written_down_for_the_user_alone(
     assert "deep inside" not in call.err
     assert "deep inside" in log.read_text("utf-8")
     assert stat.S_IMODE(log.stat().st_mode) == 0o600
+
+
+def test_no_line_of_help_ends_inside_a_word_or_before_a_closing_mark() -> None:
+    text = "可写 创建:2026-01..2026-03、下次跟进:逾期（默认清理）。“且”，| 表示“或”"
+    for room in range(24, 70):
+        lines = wrapped(text, room, "  ")
+        assert "".join(lines).replace(" ", "") == text.replace(" ", "")
+        assert all(width(line) <= room for line in lines)
+        for above, below in pairwise(line.strip() for line in lines):
+            assert not (above[-1].isascii() and below[0].isascii() and above[-1] + below[0] in text)
+            assert below[0] not in "，。；：、）”" and above[-1] not in "（“"
 
 
 def start(*words: str, database: Path, **more: Any) -> subprocess.Popen[bytes]:
