@@ -62,7 +62,7 @@ def test_two_files_become_one_and_two_again(crm: Session):
     number = reading.rows_of(crm.reader, [other])[other].no
     before = merges.digest(crm)
     shown = preview(crm.reader, [first, other])
-    assert (shown.survivor, shown.why) == (other, "跟进记录最多：1 条")
+    assert (shown.survivor, shown.why) == (other, "跟进最多：1 条")
     assert [one.field for one in shown.differing] == ["name", "need"]
     moving = {each.table: each.counts for each in shown.moving}
     assert list(moving) == ["contact", "activity", "plan", "tag_link"]

@@ -159,7 +159,8 @@ class MergeScreen(BaseScreen):
         stays = next(side for side in shown.sides if side.id == shown.survivor)
         goes = ", ".join(side.no or side.name for side in shown.sides if side.id != shown.survivor)
         said = _("{no} stays").format(no=f"{stays.no} {stays.name}".strip())
-        said += f" ({shown.why})" if shown.why else ""
+        if shown.why:
+            said = _("{who} ({why})").format(who=said, why=shown.why)
         text = [_("{who}; into it: {others}").format(who=said, others=goes), moving_said(shown)]
         text += ["! " + doubt for doubt in shown.doubts]
         self.told.update("\n".join(map(safe, text)))
