@@ -23,6 +23,8 @@ async def painted_once(app: App[Any]) -> AsyncGenerator[None, None]:
         if waits:
             waits = False
             app._end_batch()
+            # Textual asks the app alone; a screen that came to rest meanwhile would wait for the next key.
+            app.screen.check_idle()
 
     app._begin_batch()
     late = asyncio.get_running_loop().call_later(AT_LATEST, paint)
