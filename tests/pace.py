@@ -6,6 +6,7 @@ import time
 from collections.abc import Generator
 from contextlib import contextmanager
 
+PATIENCE = 120.0  # seconds after which what is waited for will not come, on the busiest machine
 ROUNDS = 200_000  # additions in one unit; about 10 ms
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from crm_tui.cli.usual import Usual, usual
+from tests.pace import PATIENCE
 
 ROOT = Path(__file__).parents[1]
 HEAVY = {
@@ -29,7 +30,7 @@ def run(*arguments: str, importing: bool = False) -> subprocess.CompletedProcess
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE,
     )
 
 
@@ -60,7 +61,9 @@ def test_the_first_frame_waits_for_nothing_that_comes_later() -> None:
         "import crm_tui.tui.app, crm_tui.tui.screens.today;"
         "print(*sorted(sys.modules))"
     )
-    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE
+    )
     assert done.returncode == 0, done.stderr[-2000:]
     names = set(done.stdout.split())
     assert "crm_tui.queue.service" in names
@@ -77,7 +80,9 @@ def test_what_is_opened_most_takes_nothing_along_that_few_need() -> None:
         "from crm_tui.tui.rooms import LIKELY, load; [load(name) for name in LIKELY];"
         "print(*sorted(sys.modules))"
     )
-    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE
+    )
     assert done.returncode == 0, done.stderr[-2000:]
     names = set(done.stdout.split())
     assert "crm_tui.tui.screens.customer_form" in names
@@ -109,7 +114,7 @@ def test_the_listing_would_see_a_heavy_module() -> None:
         [sys.executable, "-X", "importtime", "-c", "import pydantic"],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE,
     )
     assert "pydantic" in {
         name.split(".")[0] for name in re.findall(r"^import time:.*\|\s*(\S+)$", done.stderr, re.M)

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.pace import PATIENCE
+
 ROOT = Path(__file__).parents[1]
 
 
@@ -29,7 +31,7 @@ def call(*command: str | Path, cwd: Path, fails: bool = False) -> subprocess.Com
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=110,
+        timeout=4 * PATIENCE,
     )
     assert fails or done.returncode == 0, done.stdout + done.stderr
     return done

@@ -22,6 +22,7 @@ from crm_tui.text.cells import width
 from crm_tui.text.workdays import WorkCalendar
 from crm_tui.tui import themes
 from crm_tui.tui.keymap import Keymap
+from tests.pace import PATIENCE
 from tests.tools import picture, readme
 
 ROOT = Path(__file__).parents[1]
@@ -145,7 +146,7 @@ def test_console_blocks_run_as_printed(tmp_path: Path) -> None:
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=100,
+        timeout=4 * PATIENCE,
     )
     assert done.returncode == 0, done.stderr
     assert "上海恒达科技有限公司" in done.stdout

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.pace import PATIENCE
 from tests.requirements_plugin import known_numbers
 
 ROOT = Path(__file__).parents[1]
@@ -25,7 +26,7 @@ def collect(folder: Path, source: str, *options: str) -> subprocess.CompletedPro
         env={**os.environ, "PYTHONPATH": str(ROOT), "PYTEST_ADDOPTS": "", "PYTHONDONTWRITEBYTECODE": "1"},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE,
     )
 
 

@@ -15,6 +15,7 @@ from crm_tui.customers import service as customers
 from crm_tui.errors import BadInput, CrmError, Refused
 from crm_tui.session import Session, open_session
 from tests.opened import saved
+from tests.pace import PATIENCE
 
 LAST = "没有人能管理人员和权限"
 
@@ -156,7 +157,7 @@ def test_of_two_administrators_who_remove_each_other_at_once_one_stays(
         assert one.stdin is not None
         one.stdin.write("go\n")
         one.stdin.flush()
-    said = sorted(one.communicate(timeout=30)[0].split()[0] for one in both)
+    said = sorted(one.communicate(timeout=PATIENCE)[0].split()[0] for one in both)
     assert said == ["done", "refused"]
     assert store_house.keepers(crm.database.connection) == 1
 

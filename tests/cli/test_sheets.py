@@ -15,6 +15,7 @@ from crm_tui.cli.sheets import importing
 from crm_tui.errors import BadInput
 from tests.cli.calls import Call, Opened, fill, write
 from tests.cli.test_grammar import start
+from tests.pace import PATIENCE
 
 Crm = Callable[..., Call]
 
@@ -268,7 +269,7 @@ def test_an_import_in_a_process_of_its_own(tmp_path: Path, sheet: Path) -> None:
     database = tmp_path / "own.db"
     assert start("init", database=database).wait() == 0
     importer = start("import", str(sheet), "--json", database=database)
-    out, err = importer.communicate(timeout=60)
+    out, err = importer.communicate(timeout=PATIENCE)
     assert importer.returncode == 0, err
     assert json.loads(out)["new"] == 2
     assert b"\r" not in err

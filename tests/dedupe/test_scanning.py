@@ -23,6 +23,7 @@ from crm_tui.session import Session, open_session
 from crm_tui.storage.change import Change
 from crm_tui.storage.driver import sqlite3
 from tests.opened import MOMENT, make_database, saved
+from tests.pace import PATIENCE
 
 pytestmark = pytest.mark.requirement("S0-18")
 CODE, OTHER_CODE = "91310114312772126U", "91310101MA1FW00081"
@@ -303,7 +304,7 @@ def test_a_killed_scan_leaves_a_sound_file_and_the_next_is_whole(database: Path,
         "whole._publish = dies\n"
         "whole.scan(Database(Path(sys.argv[1])))\n"
     )
-    killed = subprocess.run([sys.executable, "-c", code, str(database)], timeout=60, check=False)
+    killed = subprocess.run([sys.executable, "-c", code, str(database)], timeout=PATIENCE, check=False)
     assert killed.returncode == -signal.SIGKILL
     assert not list(Path(tempfile.gettempdir()).glob(f"crm-scan-*{os.getpid()}*"))
     with open_session(database, login="wang") as crm:

@@ -15,6 +15,7 @@ import pytest
 from crm_tui.exchange.guard import Limits
 from crm_tui.exchange.reading import CHILD
 from tests.exchange import sheets
+from tests.pace import PATIENCE
 
 
 def ask(
@@ -23,7 +24,7 @@ def ask(
     """Return the child's status and its records."""
     request = {"path": os.fsencode(path).decode("latin-1"), "sheet": sheet, "limits": asdict(limits)}
     said = "\n".join(map(json.dumps, (request, {"sheet": chosen}))) + "\n"
-    done = subprocess.run(CHILD, input=said.encode(), capture_output=True, timeout=60, check=False)
+    done = subprocess.run(CHILD, input=said.encode(), capture_output=True, timeout=PATIENCE, check=False)
     return done.returncode, [json.loads(line) for line in done.stdout.splitlines()]
 
 
@@ -61,7 +62,7 @@ def test_it_stops_when_nobody_chooses(tmp_path: Path) -> None:
     path = sheets.text(tmp_path / "a.csv", "客户名称\n上海\n")
     request = {"path": os.fsencode(path).decode("latin-1"), "sheet": None, "limits": asdict(Limits())}
     said = json.dumps(request).encode() + b"\n"
-    done = subprocess.run(CHILD, input=said, capture_output=True, timeout=60, check=False)
+    done = subprocess.run(CHILD, input=said, capture_output=True, timeout=PATIENCE, check=False)
     assert done.returncode == 0 and len(done.stdout.splitlines()) == 1
 
 
@@ -71,7 +72,7 @@ def test_a_refusal_is_one_record(tmp_path: Path) -> None:
 
 
 def test_a_request_that_is_none_is_answered() -> None:
-    done = subprocess.run(CHILD, input=b"nonsense\n", capture_output=True, timeout=60, check=False)
+    done = subprocess.run(CHILD, input=b"nonsense\n", capture_output=True, timeout=PATIENCE, check=False)
     assert json.loads(done.stdout)["error"] == "broken"
 
 

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
 from tests.faults import mutants, mutations
 
 
-@pytest.mark.timeout(400)
 def test_damaged_files_are_answered_or_refused_in_a_sentence(tmp_path: Path):
     count = len(mutants.KINDS)
     outcome = mutations.run(tmp_path, count, seed=3)

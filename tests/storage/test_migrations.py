@@ -25,6 +25,7 @@ from crm_tui.storage.driver import sqlite3
 from crm_tui.storage.migrations import migrate, version_of
 from crm_tui.storage.presence import Presence
 from crm_tui.storage.triggers import columns, tracked_tables
+from tests.pace import PATIENCE
 from tests.storage.fresh import assert_fresh
 from tests.storage.old import OLDER, WHO, content, old_file
 from tests.storage.test_canonical import described
@@ -147,12 +148,12 @@ def test_two_at_once_the_second_waits_and_finds_nothing_to_do(old: Path) -> None
 
     def slowly(_path: Path) -> None:
         begun.set()
-        assert go_on.wait(10)
+        assert go_on.wait(PATIENCE)
 
     found: list[migrations.Migrated] = []
     first = threading.Thread(target=lambda: found.append(migrate(old, None, WHO, backup=slowly)))
     first.start()
-    assert begun.wait(10)
+    assert begun.wait(PATIENCE)
     with pytest.raises(Busy, match="升级"):
         Presence(old)
     asked = 0
@@ -165,7 +166,7 @@ def test_two_at_once_the_second_waits_and_finds_nothing_to_do(old: Path) -> None
         return False
 
     second = migrate(old, None, "li", cancelled=release)
-    first.join(10)
+    first.join(PATIENCE)
     assert found == [(1, schema.VERSION, None)]
     assert second == (schema.VERSION, schema.VERSION, None)
     assert looked(old).execute("SELECT count(*) FROM upkeep").fetchone() == (1,)
@@ -179,7 +180,7 @@ def test_eight_processes_at_once_one_migrates(old: Path) -> None:
     argv = [sys.executable, "-c", program, str(old)]
     root = Path(__file__).parents[2]
     started = [subprocess.Popen(argv, cwd=root, stdout=subprocess.PIPE, text=True) for _ in range(8)]
-    said = sorted(one.communicate(timeout=60)[0].strip() for one in started)
+    said = sorted(one.communicate(timeout=PATIENCE)[0].strip() for one in started)
     assert said == ["1", *[str(schema.VERSION)] * 7]
     assert len(backups.backups(backups.default_folder(old))) == 1
 

@@ -21,6 +21,7 @@ from textual.pilot import Pilot
 
 from crm_tui.tui.app import CrmApp
 from crm_tui.tui.screens.base import BaseScreen
+from tests.pace import PATIENCE
 
 ROUNDS = 400
 
@@ -78,7 +79,7 @@ class User:
             self.raise_faults()
             if self.app.work.busy or self._working():
                 quiet = 0
-                await asyncio.wait_for(self.app.work.idle(), 30)
+                await asyncio.wait_for(self.app.work.idle(), PATIENCE)
                 if tasks := self._working():
                     # What counts in a thread of its own is done when its worker is.
                     await asyncio.wait(tasks, timeout=1)

@@ -16,6 +16,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from tests.pace import PATIENCE
+
 POLL = 0.02
 
 
@@ -83,11 +85,11 @@ class Terminal:
         """Send keys."""
         os.write(self.master, text.encode())
 
-    def wait_for(self, text: str, seconds: float = 30) -> None:
+    def wait_for(self, text: str, seconds: float = PATIENCE) -> None:
         """Wait until a text was written."""
         self._until(lambda: text.encode() in self.output, f"never wrote {text!r}", seconds)
 
-    def wait_until(self, true: Any, seconds: float = 30) -> None:
+    def wait_until(self, true: Any, seconds: float = PATIENCE) -> None:
         """Wait until a condition holds."""
         self._until(true, "it never came true", seconds)
 
@@ -105,7 +107,7 @@ class Terminal:
         os.close(self.slave)
         os.close(self.master)
 
-    def ended(self, seconds: float = 30) -> int:
+    def ended(self, seconds: float = PATIENCE) -> int:
         """Wait for the end of the program and return its exit status."""
         return self.process.wait(seconds)
 

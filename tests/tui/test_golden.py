@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
 from tests.tui.golden import FOLDER, captured, database
 
 
-@pytest.mark.timeout(120)
 def test_terminals_show_what_was_agreed(tmp_path: Path) -> None:
     shown = captured(database(tmp_path))
     kept = {file.stem: file.read_text("utf-8") for file in FOLDER.glob("*.txt")}

@@ -20,6 +20,7 @@ from crm_tui.session import Session, open_session
 from crm_tui.storage import jobs
 from crm_tui.tui.app import CrmApp
 from crm_tui.tui.screens import job_box, taking_back
+from tests.pace import PATIENCE
 from tests.tui.driver import User, story
 from tests.tui.office import NOW, customer, office
 
@@ -213,7 +214,7 @@ async def test_a_large_job_goes_back_in_a_box_that_can_stop_it(
 
     def held(*given: Any) -> None:
         begun.set()
-        go.wait(10)
+        go.wait(PATIENCE)
         told(*given)
 
     monkeypatch.setattr(taking_back, "reported", held)

@@ -18,6 +18,7 @@ from crm_tui.queue import service as queue
 from crm_tui.session import Session, open_session
 from crm_tui.tui.screens import today
 from crm_tui.tui.screens.today import RECOUNT_SECONDS
+from tests.pace import PATIENCE
 from tests.tui.driver import User, story
 from tests.tui.office import NOW, app, customer, office
 from tests.tui.test_live import line_of, look, update
@@ -231,12 +232,12 @@ async def test_a_count_that_a_colleague_overtook_is_not_shown(
         def slow(opened: Session) -> queue.Today:
             found = read(opened)
             begun.set()
-            assert go_on.wait(20)
+            assert go_on.wait(PATIENCE)
             return found
 
         monkeypatch.setattr(today, "read_aside", slow)
         counting = asyncio.ensure_future(user.screen.recount())
-        assert await asyncio.to_thread(begun.wait, 20)
+        assert await asyncio.to_thread(begun.wait, PATIENCE)
         finish(li, plans[0])
         await user.app.live.look()
         go_on.set()

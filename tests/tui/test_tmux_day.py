@@ -96,7 +96,7 @@ def test_the_sample(tmp_path: Path) -> None:
     with program(tmp_path / "new.db", (120, 40)) as term:
         term.wait_for("欢迎使用[\\s\\S]*试用示例")
         term.keys("j", "j", "Enter")
-        term.wait_for("逾期 [1-9][\\s\\S]*示例数据", seconds=40)
+        term.wait_for("逾期 [1-9][\\s\\S]*示例数据")
         term.keys("q")
         assert term.wait_until_dead() == 0
     assert list(tmp_path.glob("*.db")) == []

@@ -24,6 +24,7 @@ from crm_tui.customers import service
 from crm_tui.followups import service as followups
 from crm_tui.followups.service import PlanDraft
 from crm_tui.session import Session, create_database, open_session, system_login
+from tests.pace import PATIENCE
 from tests.tui.test_tmux_day import ROOT, START, program
 
 VISIBLE_SECONDS = 1.5
@@ -132,7 +133,7 @@ class Screen:
                     break
         return found
 
-    def read_until(self, text: str, seconds: float = 60) -> bytes:
+    def read_until(self, text: str, seconds: float = PATIENCE) -> bytes:
         """Wait for a text, then until nothing comes for as long as the start took, and return what came."""
         end, found = time.monotonic() + seconds, b""
         while text.encode() not in found:
@@ -156,7 +157,7 @@ def counted(path: Path) -> Generator[Screen]:
     finally:
         screen.process.terminate()
         screen.read(0.2)
-        screen.process.wait(10)
+        screen.process.wait(PATIENCE)
         os.close(screen.master)
 
 

@@ -11,6 +11,7 @@ import pytest
 from crm_tui.errors import Cancelled
 from crm_tui.storage.driver import sqlite3
 from crm_tui.tui.work import Job, Progress, Superseded, Work
+from tests.pace import PATIENCE
 
 
 @pytest.fixture
@@ -46,7 +47,7 @@ async def test_it_rests_once_when_its_work_is_done_and_again_after_more(
     work.at_rest = rest
     for times in (1, 2):
         assert await work.run(lambda: 1) == 1
-        assert turn.acquire(timeout=5)
+        assert turn.acquire(timeout=PATIENCE)
         assert rested == ["crm-database"] * times
     assert not turn.acquire(timeout=0.02)
 
@@ -80,7 +81,7 @@ async def test_only_the_newest_of_a_group_counts_and_stale_ones_are_not_begun(wo
 
     def slow(number: int) -> int:
         ran.append(number)
-        gate.wait(10)
+        gate.wait(PATIENCE)
         return number
 
     calls = [asyncio.ensure_future(work.latest("search", slow, number)) for number in range(4)]
@@ -101,7 +102,7 @@ async def test_a_newer_call_interrupts_what_is_read_for_nobody_any_more(work: Wo
     connection.create_function("begin", 0, begun.set)
     forever = "WITH RECURSIVE n (x) AS (SELECT begin() UNION ALL SELECT x FROM n) SELECT count(*) FROM n"
     slow = asyncio.ensure_future(work.latest("table", lambda: connection.execute(forever).fetchone()))
-    await asyncio.to_thread(begun.wait, 10)
+    await asyncio.to_thread(begun.wait, PATIENCE)
     other = asyncio.ensure_future(work.latest("another", lambda: "waits"))
     assert await work.latest("table", lambda: "newer") == "newer"
     with pytest.raises(Superseded):
@@ -115,7 +116,7 @@ async def test_a_job_reports_uses_the_database_and_gives_its_result(work: Work) 
     seen = threading.Event()
 
     def job(this: Job[str]) -> str:
-        assert seen.wait(10)
+        assert seen.wait(PATIENCE)
         for number in range(1, 4):
             this.report(number, 3, "正在导入")
             assert this.run(lambda: threading.current_thread().name) == "crm-database"

@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.pace import PATIENCE
+
 POLL = 0.05
 
 
@@ -44,7 +46,7 @@ class Tmux:
             capture_output=True,
             text=True,
             env={**clean, "LANG": "C.UTF-8", "SHELL": "/bin/sh"},
-            timeout=20,
+            timeout=PATIENCE,
         )
         if check and done.returncode:
             raise AssertionError(f"tmux {words[0]}: {done.stderr.strip()}")
@@ -89,7 +91,7 @@ class Tmux:
         column, line = self._tmux("display-message", "-p", "#{cursor_x},#{cursor_y}").split(",")
         return int(column), int(line)
 
-    def wait_for(self, pattern: str, seconds: float = 15) -> str:
+    def wait_for(self, pattern: str, seconds: float = PATIENCE) -> str:
         """Wait until the screen matches a regular expression and return it."""
         end = time.monotonic() + seconds
         screen = self.screen()
@@ -103,14 +105,14 @@ class Tmux:
     def wait_for_rest(self, looks: int = 5) -> None:
         """Wait until the screen stays as it is for several looks."""
         before, same = "", 0
-        end = time.monotonic() + 15
+        end = time.monotonic() + PATIENCE
         while same < looks and time.monotonic() < end:
             now = self.screen(colours=True)
             same = same + 1 if now == before else 0
             before = now
             time.sleep(POLL)
 
-    def wait_for_cursor(self, column: int, line: int, seconds: float = 15) -> None:
+    def wait_for_cursor(self, column: int, line: int, seconds: float = PATIENCE) -> None:
         """Wait until the cursor stands there."""
         end = time.monotonic() + seconds
         while self.cursor() != (column, line):
@@ -118,7 +120,7 @@ class Tmux:
                 raise AssertionError(f"the cursor stands at {self.cursor()}, not at {(column, line)}")
             time.sleep(POLL)
 
-    def wait_until(self, true: Callable[[], bool], seconds: float = 15) -> None:
+    def wait_until(self, true: Callable[[], bool], seconds: float = PATIENCE) -> None:
         """Wait until a condition outside the screen holds."""
         end = time.monotonic() + seconds
         while not true():
@@ -126,7 +128,7 @@ class Tmux:
                 raise AssertionError(f"it never came true; the screen is:\n{self.screen()}")
             time.sleep(POLL)
 
-    def wait_until_dead(self, seconds: float = 15) -> int:
+    def wait_until_dead(self, seconds: float = PATIENCE) -> int:
         """Wait until the program ended and return its exit code."""
         end = time.monotonic() + seconds
         while True:

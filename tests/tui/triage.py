@@ -26,6 +26,7 @@ from crm_tui.followups import service
 from crm_tui.followups.service import PlanDraft
 from crm_tui.session import Session, create_database, open_session
 from tests.bench.pseudo_terminal import Session as Line
+from tests.pace import PATIENCE
 from tests.tui.office import customer
 from tests.tui.tmux import Tmux
 
@@ -42,7 +43,6 @@ DEEDS = {
     "planned and done": 3,
     "done": 1,
 }
-PATIENCE = 30.0
 LOOK = 0.02
 OTHERS = 5  # customers who can wait
 
