@@ -39,7 +39,7 @@ _WORTH_OF = {
 }  # fmt: skip
 # A meeting has the type of the shared key where a pair has its worth.
 _TYPES = {kind: at for at, kind in enumerate(_WORTH_OF)}
-_VALUES = [*_WORTH_OF.values()]
+_VALUES = [*_WORTH_OF.values()]  # of all together no more than WORTH
 
 Met = dict[int, "array[int]"]
 """By PIECE of records whom each shares keys with, a number for each key."""
@@ -65,7 +65,13 @@ class Crowded:
 
     def do(self, task: Task) -> bytes:
         """Do a task."""
-        does = {"entered": self.entered, "met": self.met, "lying": self.lying, "alike": self.alike}
+        does = {
+            "entered": self.entered,
+            "met": self.met,
+            "worth": self.worth,
+            "lying": self.lying,
+            "alike": self.alike,
+        }
         return does[task[0]](*task[1:]) or b""
 
     def close(self) -> None:
@@ -114,6 +120,12 @@ class Crowded:
             meet(key, members, *((customers, count) if term == key else ([], 0)), found, counts)
         held.close()
         return found, counts
+
+    def worth(self, at: int, count: int, _piece: int) -> bytes:
+        """Return the pairs of meetings that stand in the file, and what they are worth."""
+        met: array[int] = array("Q")
+        met.frombytes(os.pread(self._file, 8 * count, at))
+        return worths(met).tobytes()
 
     def lying(self, places: int, count: int, counts: int, length: int) -> None:
         """Note where features stand in the file and how many customers share what."""
@@ -198,18 +210,17 @@ def meet(
 
 def worths(met: array[int]) -> array[int]:
     """Return each pair once, with what the types of the keys that it shares are worth instead of a type."""
-    found = array("Q")
-    before, worth = -1, 0
+    found: list[int] = []
+    before = -1
     for one in sorted(set(met)):
-        pair = one >> WHO
-        if pair != before:
-            if worth:
-                found.append(before << WHO | min(worth, WORTH))
-            before, worth = pair, 0
-        worth += _VALUES[one & WORTH]
-    if worth:
-        found.append(before << WHO | min(worth, WORTH))
-    return found
+        kind = one & WORTH
+        pair = one - kind
+        if pair == before:
+            found[-1] += _VALUES[kind]
+        else:
+            found.append(pair + _VALUES[kind])
+            before = pair
+    return array("Q", found)
 
 
 def _whole(field: Any) -> Any:

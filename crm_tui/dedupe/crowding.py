@@ -178,6 +178,7 @@ class Crowd:
         try:
             self._stop()
             pairs = self._pairs()
+            self._weigh(pairs)
             self._stop()
         except _Stopped:
             return {}
@@ -249,12 +250,27 @@ class Crowd:
             yield array("Q", [one >> 32 for one in part]), array("q", [one & 0xFFFFFFFF for one in part])
             start = end
 
+    def _weigh(self, found: list[array[int]]) -> None:
+        """Put in the place of meetings the pairs, with what they are worth."""
+
+        def take(task: Task, answer: bytes) -> None:
+            pairs = found[task[3]] = array("Q")
+            pairs.frombytes(answer)
+
+        tasks: list[Task] = []
+        if self._hands is not None:
+            with suppress(OSError):  # no room: all of it is done here
+                tasks = [("worth", self._put(one), len(one), piece) for piece, one in enumerate(found)]
+        if self._hands is not None and tasks:
+            self._hands.each(tasks, take, self._stop)
+            return
+        for piece, one in enumerate(found):
+            found[piece] = worths(one)
+
     # ------------------------------------------------------------ who is whom
 
     def _compared(self, found: list[array[int]]) -> dict[int, list[Match]]:
         """Return the matches of those that met."""
-        for at, one in enumerate(found):
-            found[at] = worths(one)
         met = sum(map(len, found))
         least = _WEAK if met > max(FEW, BUDGET * len(self._kept)) else 0
         alike: list[list[Alike]] = [[] for _piece in found]
