@@ -42,6 +42,8 @@ ALLOWED = {
     ("dedupe/store_crowding", "engine"): "asks the index along its keys by temporary tables of the engine",
     ("access/scope", "formatted"): "makes views of constants, names of the schema and whole numbers",
     ("access/scope", "positional"): "executemany over rows of ids",
+    ("storage/lists", "positional"): "ids in their order, nothing else beside them",
+    ("exchange/store_(staging|suspects)", "positional"): "executemany over rows in the named order",
     ("storage/first_policy", "formatted"): "puts constants of its own file together",
     ("dedupe/store_\\w+", "row number"): "the full-text index names its rows in no other way",
 }

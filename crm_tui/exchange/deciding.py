@@ -17,8 +17,8 @@ from crm_tui.exchange.matching import Found, Matcher
 from crm_tui.exchange.preparing import Prepared, Preparer
 from crm_tui.exchange.reaching import Rights, There
 from crm_tui.exchange.store import NO_MEMORY, Hit, Memory
-from crm_tui.exchange.store_staging import StagedRow
-from crm_tui.exchange.store_suspects import OUT, Suspect
+from crm_tui.exchange.store_staging import Outcome, StagedRow, Written
+from crm_tui.exchange.store_suspects import OUT, Held, Suspect
 from crm_tui.locale import N_, _
 from crm_tui.storage.driver import sqlite3
 from crm_tui.text.fold import tidy
@@ -32,11 +32,11 @@ NUMBER_TAKEN = N_("The number is taken; the customer gets the next one")
 class Decided(NamedTuple):
     """What is to be staged for some customers, as rows of the staging tables; ``new`` are row and content."""
 
-    outcomes: list[dict[str, Any]]
-    operations: list[dict[str, Any]]
+    outcomes: list[Outcome]
+    operations: list[Written]
     flags: list[dict[str, Any]]
     suspects: list[Suspect]
-    held: list[dict[str, Any]]
+    held: list[Held]
     new: list[tuple[int, dict[str, Any]]]
 
 
@@ -148,7 +148,7 @@ class Decider:
             return
         head = group[0]
         content, kept, _prepared = self._new(group, cells, found, claim=False)
-        self._out.held.append(_held("new", head.id, content, kept))
+        self._out.held.append(("new", head.id, *_told(content, kept), None))
         customer, called = (hit.id, f"{hit.no} {hit.name}".strip()) if hit else (0, called)
         # Which customer it is cannot be told from its number, code and name: somebody has to look.
         self._out.suspects.append(Suspect(head.id, REVIEW, customer, 0, called, None, [], OUT, reason))
@@ -159,17 +159,11 @@ class Decider:
         name = self._called(head)
         self.counts[verdict] += 1
         self.counts["contacts"] += len(group) - 1
-        for row in group:
-            further = row.id != head.id
-            self._out.outcomes.append(
-                {
-                    "id": row.id,
-                    "verdict": verdict,
-                    "name": name,
-                    "reason": _("Another contact of row {row}.").format(row=head.id) if further else reason,
-                    "moves": json.dumps(moves, ensure_ascii=False) if moves and not further else None,
-                }
-            )
+        told = json.dumps(moves, ensure_ascii=False) if moves else None
+        self._out.outcomes.append((head.id, verdict, name, reason, told))
+        for row in group[1:]:
+            reason = _("Another contact of row {row}.").format(row=head.id)
+            self._out.outcomes.append((row.id, verdict, name, reason, None))
 
     def _called(self, head: StagedRow) -> str:
         source = self._preparer.sources.get("name")
@@ -246,7 +240,7 @@ class Decider:
         return rows
 
     def _operation(self, kind: str, row: int, content: dict[str, Any], cells: dict[str, Any]) -> None:
-        self._out.operations.append(_held(kind, row, content, cells))
+        self._out.operations.append((kind, row, *_told(content, cells)))
 
     def _flag(self, row: int, prepared: Prepared) -> None:
         for key, problem, text in prepared.problems:
@@ -303,7 +297,7 @@ class Decider:
         """Return the row that goes into a customer, 0 when none does."""
         return self._claimed.get(customer, 0)
 
-    def into(self, targets: Sequence[Target]) -> dict[int, dict[str, Any]]:
+    def into(self, targets: Sequence[Target]) -> dict[int, Held]:
         """Return by row what it would change in the customer that it may mean, to be held.
 
         A customer takes one row: the others are left out, and so are those of customers not visible. The
@@ -322,8 +316,8 @@ class Decider:
             if group[0].name_key and any(key == "name" for key, _problem, _text in change.prepared.problems):
                 content["aliases"] = [*content.get("aliases", ()), (name, "other")]
                 moves = [*moves, ["other_name", "", name]]
-            held = _held("update", group[0].id, content, change.cells)
-            found[group[0].id] = {**held, "moves": json.dumps(moves, ensure_ascii=False) if moves else None}
+            row, told = group[0].id, json.dumps(moves, ensure_ascii=False) if moves else None
+            found[row] = ("update", row, *_told(content, change.cells), told)
         return found
 
     def targets(self, groups: Sequence[Group], customers: Mapping[int, int]) -> list[Target]:
@@ -334,10 +328,10 @@ class Decider:
         ]
 
 
-def _held(kind: str, row: int, content: dict[str, Any], cells: dict[str, Any]) -> dict[str, Any]:
+def _told(content: dict[str, Any], cells: dict[str, Any]) -> tuple[str, str]:
+    """Return both as JSON."""
     # A third of the time that the library's own takes, for the same text.
-    told, kept = to_json(content).decode(), to_json(cells).decode()
-    return {"kind": kind, "position": row, "content": told, "cells": kept, "moves": None}
+    return to_json(content).decode(), to_json(cells).decode()
 
 
 def _same(cells: dict[str, str], memory: Memory) -> bool:

@@ -36,7 +36,7 @@ SCHEMA = (
     "CREATE TABLE fact (name TEXT PRIMARY KEY, value TEXT NOT NULL)",
     *store_suspects.SCHEMA,
 )
-ROW = ("id", "position", "cells", "no", "uscc_key", "code_valid", "name_key", "kind", "verdict", "reason")
+ROW = ("id", "position", "no", "uscc_key", "code_valid", "name_key", "kind", "verdict", "reason", "cells")
 ADD_ROW = f"INSERT INTO sheet_row ({', '.join(ROW)}) VALUES ({', '.join('?' * len(ROW))})"
 ROWS = (
     "SELECT id, position, cells, no, uscc_key, code_valid, name_key, kind, verdict, reason FROM sheet_row"
@@ -48,9 +48,7 @@ OF_CUSTOMER = (
 )
 NUMBERS = "SELECT no FROM sheet_row WHERE no IS NOT NULL"
 CELLS = "SELECT cells FROM sheet_row WHERE id = :id"
-ADD_OUTCOME = (
-    "INSERT INTO outcome (id, verdict, name, reason, moves) VALUES (:id, :verdict, :name, :reason, :moves)"
-)
+ADD_OUTCOME = "INSERT INTO outcome (id, verdict, name, reason, moves) VALUES (?, ?, ?, ?, ?)"
 LEAVE = "UPDATE outcome SET verdict = 'suspect', reason = :reason WHERE id = :id"
 OUTCOMES = (
     "SELECT id, verdict, name, reason FROM outcome WHERE CAST(:verdict AS TEXT) IS NULL OR verdict = :verdict"
@@ -64,7 +62,7 @@ REJECTED = (
     " WHERE o.verdict IN ('suspect', 'error') ORDER BY r.position, r.id"
 )
 REJECTED_ONE = "SELECT count(*) FROM outcome WHERE verdict IN ('suspect', 'error')"
-ADD_OPERATION = "INSERT INTO operation (kind, id, content, cells) VALUES (:kind, :position, :content, :cells)"
+ADD_OPERATION = "INSERT INTO operation (kind, id, content, cells) VALUES (?, ?, ?, ?)"
 OPERATIONS = (
     "SELECT id, content, cells FROM operation WHERE kind = :kind AND id >= :first ORDER BY id"
     " LIMIT 0 + :limit"
@@ -82,6 +80,10 @@ ADD_FACT = "INSERT INTO fact (name, value) VALUES (:name, :value)"
 FACTS = "SELECT name, value FROM fact"
 BETWEEN = "\x1f"
 ENDING, JOURNAL = ".staging", "-journal"
+Outcome = tuple[int, str, str, str, "str | None"]
+"""A row of the sheet, its verdict, name and reason, and its moves (JSON)."""
+Written = tuple[str, int, str, str]
+"""What is to be written: kind (new, update), row, content and cells (JSON)."""
 UNPROVED = "unproved"  # the fact that the backup of this import is not verified yet
 PROVED = "DELETE FROM fact WHERE name = :name"
 
@@ -187,9 +189,8 @@ class Staging:
 
     def add_rows(self, rows: Iterable[dict[str, Any]]) -> None:
         """Take rows as read, with the keys ``StagedRow`` has."""
-        values = itemgetter(*ROW)
-        packed = (values({**row, "cells": _packed(row["cells"])}) for row in rows)
-        self._connection.executemany(ADD_ROW, packed)
+        values = itemgetter(*ROW[:-1])
+        self._connection.executemany(ADD_ROW, ((*values(row), _packed(row["cells"])) for row in rows))
 
     def records(self) -> Iterator[list[StagedRow]]:
         """Yield the rows of one customer after the other, in the order of the sheet."""
@@ -211,8 +212,8 @@ class Staging:
 
     # ------------------------------------------------------------ what the preview shows
 
-    def add_outcomes(self, rows: Iterable[dict[str, Any]]) -> None:
-        """Take verdicts: id, verdict, name, reason, moves (JSON or None)."""
+    def add_outcomes(self, rows: Iterable[Outcome]) -> None:
+        """Take verdicts."""
         self._connection.executemany(ADD_OUTCOME, rows)
 
     def outcomes(self, verdict: str | None, offset: int, limit: int) -> list[tuple[int, str, str, str]]:
@@ -255,8 +256,8 @@ class Staging:
 
     # ------------------------------------------------------------ what is to be written
 
-    def add_operations(self, rows: Iterable[dict[str, Any]]) -> None:
-        """Take what is to be written: kind (new, update), position, content and cells (JSON)."""
+    def add_operations(self, rows: Iterable[Written]) -> None:
+        """Take what is to be written."""
         self._connection.executemany(ADD_OPERATION, rows)
 
     def count(self, kind: str) -> int:

@@ -24,10 +24,7 @@ ADD = (
     f"INSERT INTO suspect ({COLUMNS}) VALUES (:id, :band, :customer_id, :other_row, :called, :score, :terms,"
     " :choice, :reason)"
 )
-HOLD = (
-    "INSERT INTO held (position, kind, content, cells, moves)"
-    " VALUES (:position, :kind, :content, :cells, :moves)"
-)
+HOLD = "INSERT INTO held (kind, position, content, cells, moves) VALUES (?, ?, ?, ?, ?)"
 HOLD_NEW = (
     "INSERT INTO held (position, kind, content, cells) SELECT id, kind, content, cells FROM operation"
     " WHERE id = :id"
@@ -67,6 +64,9 @@ MERGE, ADD_NEW, OUT = "merge", "add", "out"
 KINDS = {MERGE: "update", ADD_NEW: "new"}
 """The operation that each choice writes; to leave a row out writes nothing."""
 
+Held = tuple[str, int, str, str, "str | None"]
+"""What would be written: kind (new, update), row, content, cells and moves (JSON)."""
+
 
 class Suspect(NamedTuple):
     """A suspected duplicate: its row, band (merge, review), the customer or other row it resembles (else 0).
@@ -98,8 +98,8 @@ class Suspects:
         packed = [one._replace(terms=json.dumps(one.terms, ensure_ascii=False)) for one in rows]  # ty: ignore[invalid-argument-type]
         self._connection.executemany(ADD, [dict(zip(names, one, strict=True)) for one in packed])
 
-    def hold(self, rows: Iterable[Mapping[str, Any]]) -> None:
-        """Take what would be written: position, kind (new, update), content, cells and moves."""
+    def hold(self, rows: Iterable[Held]) -> None:
+        """Take what would be written."""
         self._connection.executemany(HOLD, rows)
 
     def hold_new(self, rows: Iterable[int]) -> None:

@@ -18,9 +18,13 @@ def placeholders(values: Sequence[object], prefix: str = "p") -> tuple[str, dict
     """
     if not values:
         return "", {}
-    names, marks = _marks(_rounded(len(values)), prefix)
-    again = [values[-1]] * (len(names) - len(values))
-    return marks, dict(zip(names, [*values, *again], strict=True))
+    filled = _filled(values)
+    names, marks = _marks(len(filled), prefix)
+    return marks, dict(zip(names, filled, strict=True))
+
+
+def _filled(values: Sequence[object]) -> list[object]:
+    return [*values, *[values[-1]] * (_rounded(len(values)) - len(values))]
 
 
 def _rounded(count: int) -> int:
@@ -32,6 +36,11 @@ def _rounded(count: int) -> int:
 def _marks(count: int, prefix: str) -> tuple[list[str], str]:
     names = [f"{prefix}{index}" for index in range(count)]
     return names, ", ".join([f":{name}" for name in names])
+
+
+@lru_cache(maxsize=16)
+def _places(count: int) -> str:
+    return ", ".join(["?"] * count)
 
 
 def pieces(values: Iterable[int]) -> Iterator[list[int]]:
@@ -46,6 +55,12 @@ def query_in(
     """Run a query that holds ``{ids}`` once for each piece of the list and return all rows."""
     rows: list[tuple] = []
     for piece in pieces(ids):
-        marks, values = placeholders(piece)
-        rows.extend(connection.execute(sql.replace("{ids}", marks), {**values, **(params or {})}).fetchall())
+        if params:
+            marks, named = placeholders(piece)
+            rows.extend(connection.execute(sql.replace("{ids}", marks), {**named, **params}).fetchall())
+        else:
+            # By place: for a name SQLite goes through all those of the statement.
+            values = _filled(piece)
+            places = sql.replace("{ids}", _places(len(values)))
+            rows.extend(connection.execute(places, values * sql.count("{ids}")).fetchall())
     return rows
