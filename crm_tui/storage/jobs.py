@@ -11,7 +11,7 @@ import json
 import os
 from collections import deque
 from collections.abc import Callable, Generator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -22,7 +22,7 @@ from crm_tui.locale import _
 from crm_tui.storage.database import Database
 from crm_tui.storage.driver import sqlite3
 from crm_tui.storage.presence import JobLock, Presence
-from crm_tui.storage.writing_back import WritingBack
+from crm_tui.storage.writing_back import WritingBack, flushing
 
 SMALL: int = 2000  # rows that go into one transaction without hiding
 UPDATED: int = 500  # present customers that one part updates alone in the file, which takes longer
@@ -293,10 +293,13 @@ class Parts:
         Pages that several parts wrote are then written back once, and no part lasts longer for it.
         """
         connection = self.database.connection
-        if self.logging or not self._logged():
+        if self.logging:
             yield
-            if not self.logging:
-                self._merge_index()
+            return
+        if not self._logged():
+            with flushing(self.database.path) if self.alone() and not self.gentle else nullcontext():
+                yield
+            self._merge_index()
             return
         connection.execute("PRAGMA wal_autocheckpoint=0")
         self.logging = True

@@ -1,13 +1,17 @@
-"""Bringing the write-ahead log into the file while the next part of a large change is written."""
+"""What the disk takes of a large change beside its writing: the log of parts before, this one's journal."""
 
 from __future__ import annotations
 
+import os
 import threading
-from contextlib import closing, suppress
+from collections.abc import Generator
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from crm_tui.storage.connection import connect
 from crm_tui.storage.driver import sqlite3
+
+FLUSH_SECONDS = 0.2
 
 
 class WritingBack:
@@ -41,3 +45,31 @@ class WritingBack:
     def _write(self) -> None:
         with suppress(sqlite3.Error), closing(connect(self._path)) as connection:
             connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+
+
+@contextmanager
+def flushing(database: Path) -> Generator[None]:
+    """Have the disk take the rollback journal while the parts in the block write it.
+
+    A part of a second and a half saves eighty megabytes of pages there, and its COMMIT waits for those that
+    the disk has not yet. Nothing else waits for this, and nothing depends on it.
+    """
+    journal = database.with_name(database.name + "-journal")
+    ended = threading.Event()
+
+    def flush() -> None:
+        while not ended.wait(FLUSH_SECONDS):
+            with suppress(OSError):
+                handle = os.open(journal, os.O_RDONLY)
+                try:
+                    os.fsync(handle)
+                finally:
+                    os.close(handle)
+
+    thread = threading.Thread(target=flush, name="crm-journal", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from itertools import pairwise
 from typing import Any
 
@@ -10,7 +11,8 @@ import pytest
 
 from crm_tui import clock
 from crm_tui.errors import BadInput, Busy, Cancelled
-from crm_tui.storage import history, jobs
+from crm_tui.storage import history, jobs, writing_back
+from crm_tui.storage.change import Change
 from crm_tui.storage.database import Database
 from crm_tui.storage.jobs import Parts
 from crm_tui.storage.presence import JobLock
@@ -147,6 +149,34 @@ def test_the_log_is_brought_into_the_file_beside_long_parts_and_whole_behind_the
     written = db.connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
     assert written[0] == 0 and written[1] == written[2]
     assert log.exists()
+
+
+@pytest.mark.parametrize("alone", [True, False])
+def test_the_disk_takes_the_journal_beside_a_long_part_where_there_is_no_log(db, monkeypatch, alone):
+    assert db.connection.execute("PRAGMA journal_mode=TRUNCATE").fetchone()[0] == "truncate"
+    monkeypatch.setattr(writing_back, "FLUSH_SECONDS", 0.001)
+    journal = db.path.with_name(db.path.name + "-journal")
+    taken, flush = threading.Event(), os.fsync
+
+    def told(handle: int) -> None:
+        flush(handle)
+        if os.path.sameopenfile(handle, kept) and journal.stat().st_size:
+            taken.set()
+
+    def write(change: Change) -> bool:
+        customer(change, "C1")
+        return not alone or taken.wait(60)
+
+    journal.touch()
+    kept = os.open(journal, os.O_RDONLY)
+    monkeypatch.setattr(writing_back.os, "fsync", told)
+    with Parts(db, Company(alone)).settling():  # ty: ignore[invalid-argument-type]
+        beside = [one.name for one in threading.enumerate()]
+        assert db.write(1, "test", write).value
+    os.close(kept)
+    assert ("crm-journal" in beside) == taken.is_set() == alone
+    assert "crm-journal" not in [one.name for one in threading.enumerate()]
+    assert_sound(db.connection)
 
 
 def test_parts_cover_everything_once_and_tell_how_far_they_are(db, monkeypatch):
