@@ -7,6 +7,7 @@ import gc
 import importlib
 import os
 import shutil
+import signal
 import sys
 import tempfile
 from collections.abc import Generator, Iterator
@@ -44,6 +45,10 @@ for _name in SETTINGS:
     os.environ.pop(_name, None)
 os.environ.update(HOME=_folder("crm-home-"), CRM_LANG="zh")
 locale.set_language("zh")
+
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+    # Started behind a shell's `&`: Ctrl+C is to reach the programs under test all the same.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 if "PYTHONPYCACHEPREFIX" not in os.environ:
     # Tests start hundreds of programs: each would compile the source anew where nothing is written beside it.
