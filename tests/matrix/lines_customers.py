@@ -20,6 +20,7 @@ from crm_tui.customers import (
     store_list,
     store_members,
     store_parts,
+    store_pieces,
     store_views,
     views,
 )
@@ -203,6 +204,9 @@ LINES: dict[str, Line] = {
     "customers.store_list.values_of": lambda a: [
         a.safely(store_list.values_of, a.reader, one) for one in store_list.ORDERS.values()
     ],
+    "customers.store_pieces.with_below": lambda a: store_pieces.with_below(
+        a.reader, "industry", ["manufacturing"]
+    ),
     "customers.store_sight.sight": NO_DATA,
     "customers.store_sight.Seen": NO_DATA,
     "customers.store_list.walk": _segments,

@@ -114,6 +114,7 @@ LINES: dict[str, Line] = {
     "access.store_reach.access_of": lambda a: a.each(lambda one: store_reach.access_of(a.reader, one)),
     "presets.store.dictionary": lambda a: presets.dictionary(a.reader).entries,
     "presets.store.settings": lambda a: presets.settings(a.reader),
+    "storage.connection.forget_schema": NO_DATA,
     "storage.connection.shrink": NO_DATA,
     "storage.derive.without_index": WRITES,
     "storage.derive.rewrite": WRITES,
