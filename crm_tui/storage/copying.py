@@ -22,6 +22,8 @@ SMALL_BYTES: int = 4 << 20
 AT_ONCE = 8 << 20
 # So much is on its way to the disk at most: a colleague's save, which flushes too, would wait for all of it.
 UNFLUSHED = 32 << 20
+# A file that was written in so many nanoseconds before may be written again without its time showing it.
+SETTLED = 2_000_000_000
 COMPARED = 1 << 20  # at once: to begin again, a thread has to wait for the others of its process
 SWITCHING = 5e-5  # seconds that it waits then, for as long as the lock is held
 SECONDS_FOR_A_LOCK = 5.0
@@ -168,7 +170,7 @@ def _copy_logged(connection: sqlite3.Connection, source: Path, target: Path, tic
         connection.execute("SELECT name FROM sqlite_master LIMIT 1").fetchone()
         live, copy = _descriptor(source), _made(target)
         try:
-            _copy_all(live, copy, tick)
+            _copy_all(live, copy, tick, leave=True)
             _check_same(live, source)
         finally:
             os.close(copy)
@@ -194,13 +196,19 @@ def _made(path: Path) -> int:
     return os.open(path, os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_RDWR | os.O_CLOEXEC, 0o600)
 
 
-def _copy_all(source: int, target: int, tick: Tick | None) -> None:
-    """Copy the bytes of a file as it is long now, and bring them to the disk by and by."""
+def _copy_all(source: int, target: int, tick: Tick | None, *, leave: bool = False) -> None:
+    """Copy the bytes of a file as it is long now, and bring them to the disk by and by.
+
+    ``leave`` gives their memory back as soon as the disk has them: the system takes the same again for the
+    next ones, at half the price of other, and who examines the copy sees what the disk holds.
+    """
     done, size = 0, os.fstat(source).st_size
     while done < size:
         done += _copy_part(source, target, done, min(AT_ONCE, size - done)) or size
         if done % UNFLUSHED < AT_ONCE:
             os.fdatasync(target)
+            if leave and hasattr(os, "posix_fadvise"):
+                os.posix_fadvise(target, 0, done, os.POSIX_FADV_DONTNEED)
         if tick:
             tick(min(done, size), size)
 
@@ -215,27 +223,45 @@ def _check_same(live: int, source: Path) -> None:
 
 
 def _copy_raw(connection: sqlite3.Connection, source: Path, raw: Path, tick: Tick | None) -> None:
-    """Copy the bytes twice: unlocked, which takes long, and under a read lock, which is quick by then."""
+    """Copy the bytes twice: unlocked, which takes long, and under a read lock, which is quick by then.
+
+    Where nobody wrote, before and meanwhile, the first copy is all.
+    """
     live = _descriptor(source)
     target = _made(raw)
     try:
-        _copy_all(live, target, tick)
+        before = _mark(live)
+        settled = os.fstat(target).st_mtime_ns - before[0] > SETTLED
+        _copy_all(live, target, tick, leave=settled)
+        if settled and _mark(live) != before:
+            _copy_moved(live, target, 0, before[1])  # has it in memory again, so that the lock is short
         with _still(connection, source):
             # The first read rolls back what a dead writer left half-done.
             size = _size(connection)
             _check_same(live, source)
-            half, usual = size // 2, sys.getswitchinterval()
-            sys.setswitchinterval(SWITCHING)
-            try:
-                with ThreadPoolExecutor(1) as pool:
-                    rest = pool.submit(_copy_moved, live, target, half, size)
-                    _copy_moved(live, target, 0, half)
-                    rest.result()
-            finally:
-                sys.setswitchinterval(usual)
+            if not settled or _mark(live) != before:
+                _copy_moved_on_both(live, target, size)
         os.ftruncate(target, size)
     finally:
         os.close(target)
+
+
+def _mark(live: int) -> tuple[int, int, bytes]:
+    """Return what tells that a file was written: its time, its length, and SQLite's count of its changes."""
+    found = os.fstat(live)
+    return found.st_mtime_ns, found.st_size, os.pread(live, 4, 24)
+
+
+def _copy_moved_on_both(live: int, target: int, size: int) -> None:
+    half, usual = size // 2, sys.getswitchinterval()
+    sys.setswitchinterval(SWITCHING)
+    try:
+        with ThreadPoolExecutor(1) as pool:
+            rest = pool.submit(_copy_moved, live, target, half, size)
+            _copy_moved(live, target, 0, half)
+            rest.result()
+    finally:
+        sys.setswitchinterval(usual)
 
 
 @contextmanager

@@ -6,6 +6,7 @@ import errno
 import os
 import stat
 import threading
+from contextlib import closing
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -104,6 +105,41 @@ def test_the_bytes_of_a_large_file_are_copied_under_a_short_lock(plain, monkeypa
     assert made.manifest.facts.head_set == 2
     assert names(made.path.parent) == [made.path.name, manifest_path(made.path).name]
     assert processes.unsound(path) == []
+
+
+@pytest.mark.parametrize("between", ["nothing", "a save", "a save taken back after it spilled"])
+def test_bytes_are_compared_only_where_somebody_may_have_written(plain, monkeypatch, between):
+    path = plain
+    monkeypatch.setattr(copying, "SMALL_BYTES", 0)
+    long_ago = path.stat().st_mtime - 60
+    os.utime(path, (long_ago, long_ago))
+    compared, first, second = [], copying._copy_part, copying._copy_moved
+
+    def copy(source: int, target: int, offset: int, count: int) -> int:
+        if between == "a save":
+            done = first(source, target, offset, count)
+            change(path, "between")
+            return done
+        with closing(connect(path)) as other:
+            if between != "nothing":
+                other.execute("PRAGMA cache_size=5")
+                other.execute("BEGIN IMMEDIATE")
+                for number in range(500):
+                    other.execute("INSERT INTO upkeep (at, kind) VALUES (:at, 'drill')", {"at": "9" * number})
+            return first(source, target, offset, count)
+
+    def copy_moved(source: int, target: int, start: int, end: int) -> None:
+        compared.append(start)
+        second(source, target, start, end)
+
+    monkeypatch.setattr(copying, "_copy_part", copy)
+    monkeypatch.setattr(copying, "_copy_moved", copy_moved)
+    made = make_backup(path, None, "import", "li", noted=False)
+    assert bool(compared) == (between != "nothing")
+    assert made.manifest.facts.head_set == (2 if between == "a save" else 1)
+    with closing(connect(made.path, immutable=True)) as kept:
+        assert kept.execute("SELECT count(*) FROM upkeep WHERE kind = 'drill'").fetchone() == (0,)
+    assert processes.unsound(made.path) == processes.unsound(path) == []
 
 
 def test_a_raw_copy_drops_no_lock_of_a_connection_in_the_same_process(plain, monkeypatch):
