@@ -199,8 +199,18 @@ def first_of(
     None for any other list. For one page only: the next would look for all of them once more.
     """
     test = _sorted_ids(reading, tree)
-    if test is None:
-        return None
+    return None if test is None else _along(reading, order, segments, test, wanted, backwards)
+
+
+def _along(
+    reading: Reading,
+    order: lists.Order,
+    segments: Sequence[lists.Segment],
+    test: Test | None,
+    wanted: int,
+    backwards: bool,
+) -> list[int]:
+    """Return the first ids of an order that pass a test (None: all do)."""
     found: list[int] = []
     for segment in segments:
         left = wanted - len(found)
@@ -279,14 +289,7 @@ def _first(
     reading: Reading, order: lists.Order, segments: Sequence[lists.Segment], backwards: bool
 ) -> list[int]:
     """Return the first ids of an order, whatever the filter."""
-    first: list[int] = []
-    for segment in segments:
-        limit = LOOKED_AT - len(first)
-        rows = lists.walk(reading.reader, order, segment, None, backwards=backwards, limit=limit)
-        first += [row[0] for row in rows]
-        if len(first) == LOOKED_AT:
-            break
-    return first
+    return _along(reading, order, segments, None, LOOKED_AT, backwards)
 
 
 def _leading(reading: Reading, tree: Filter, first: list[int]) -> tuple[Filter, Filter | None]:
