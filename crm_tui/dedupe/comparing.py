@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import lru_cache
 
 from rapidfuzz.distance import OSA
 
 from crm_tui.dedupe.fields import (
+    any_alike,
     branch_level,
     brand_level,
     code_level,
     common,
     common_landline,
     near_mail,
+    near_mobile,
     place_level,
     shared_brand,
     street_level,
@@ -22,12 +23,11 @@ from crm_tui.dedupe.fields import (
 from crm_tui.dedupe.levels import NUMBER
 from crm_tui.identity.features import PERSON, Features
 from crm_tui.identity.keys import key_of
-from crm_tui.identity.persons import person_sound
+from crm_tui.identity.persons import sound_alike
 
 _LIMITS = {"p": (3, 12, 50), "n": (3, 12, 50)}
 _USUAL = (2, 5, 15)
 _REMEMBERED = 200_000
-_sound_of = lru_cache(maxsize=10_000)(person_sound)
 
 
 def limits_of(kind: str) -> tuple[int, int, int]:
@@ -96,11 +96,11 @@ _CONTACT = {one: NUMBER["company", "contact", one] for one in ("same1", "sound",
 _NAME = {
     level: number for (kind, term, level), number in NUMBER.items() if (kind, term) == ("person", "name")
 }
+_STRONG = 2  # and more are one level
 _EVIDENCE = {
-    kind: {
-        level: number for (one, term, level), number in NUMBER.items() if (one, term) == (kind, "evidence")
-    }
-    for kind in ("company", "person")
+    (kind, level[:-1]): [NUMBER[kind, term, f"{level[:-1]}{strong}"] for strong in range(_STRONG + 1)]
+    for kind, term, level in NUMBER
+    if term == "evidence"
 }
 _CLASS_OF = {
     "sound": "sound", "short_sound": "short", "slip": "slip", "short_slip": "short", "missing": "slip",
@@ -117,7 +117,7 @@ def compare_levels(a: Features, b: Features, band: Callable[[str, str], int]) ->
     if a.kind != b.kind:
         found = [_COMPANY.base]
         strong = sum(_ways(a, b, band, _COMPANY, found))
-        found.append(_EVIDENCE["company"][f"other{min(strong, 2)}"])
+        found.append(_EVIDENCE["company", "other"][min(strong, _STRONG)])
         return found
     if a.kind == PERSON:
         return _persons(a, b, band)
@@ -170,7 +170,7 @@ def _companies(a: Features, b: Features, band: Callable[[str, str], int]) -> lis
         kind = _CLASS_OF.get(brand, "other")
     # Firms of one house share its phone, domain, address and owner: all of them say it once.
     strong += own + (min(house, 1) if kind in _OF_A_HOUSE else house)
-    found.append(_EVIDENCE["company"][f"{kind}{min(strong, 2)}"])
+    found.append(_EVIDENCE["company", kind][min(strong, _STRONG)])
     return found
 
 
@@ -194,7 +194,7 @@ def _persons(a: Features, b: Features, band: Callable[[str, str], int]) -> list[
             found.append(_NAME["one" if near else "differ"])
     _places(a, b, _PERSON, found)
     strong = sum(_ways(a, b, band, _PERSON, found))
-    found.append(_EVIDENCE["person"][f"{kind}{min(strong, 2)}"])
+    found.append(_EVIDENCE["person", kind][min(strong, _STRONG)])
     return found
 
 
@@ -220,9 +220,7 @@ def _ways(
             found.append(of.mobile + rare - 1)
             own += rare < 3
         else:
-            near = slips and any(
-                OSA.distance(one, other, score_cutoff=1) < 2 for one in a.mobiles for other in b.mobiles
-            )
+            near = slips and any_alike(near_mobile, a.mobiles, b.mobiles)
             found.append(of.mobile_near if near else of.mobile_differ)
     if a.landlines and b.landlines:
         shared = common_landline(a.landlines, b.landlines)
@@ -239,7 +237,7 @@ def _ways(
             found.append(of.mail + rare - 1)
             own += rare < 3
         else:
-            near = slips and any(near_mail(one, other) for one in a.mails for other in b.mails)
+            near = slips and any_alike(near_mail, a.mails, b.mails)
             found.append(of.mail_near if near else of.mail_differ)
     if a.streets and b.streets:
         house += _streets(a, b, band, of, found)
@@ -271,11 +269,9 @@ def _contacts(a: Features, b: Features, band: Callable[[str, str], int], found: 
     ):
         found.append(_CONTACT["surname"])
         return 0
-    if a.contacts and b.contacts:
-        sounds = {_sound_of(one) for one in a.contacts}
-        if any(_sound_of(one) in sounds for one in b.contacts):
-            found.append(_CONTACT["sound"])
-            return 1
+    if any_alike(sound_alike, a.contacts, b.contacts):
+        found.append(_CONTACT["sound"])
+        return 1
     found.append(_CONTACT["differ"])
     return 0
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 
 from rapidfuzz.distance import OSA
 
@@ -18,6 +19,7 @@ _NUMERALS = frozenset("一二三四五六七八九十百千万两双0123456789")
 _GENERAL = frozenset(
     "科技 技术 服务 管理 设备 制品 工程 发展 实业 开发 产品 用品 材料 咨询 经营 销售 贸易 商贸 经贸".split()  # noqa: SIM905
 )
+_TRADES = 16_000  # pairs of trades kept with their level: words that many customers share
 # 国际贸易 is 贸易: what of a trade says nothing.
 _EMPTY = frozenset(("国际", "进出口", "综合", "专业", "有限"))
 
@@ -39,6 +41,20 @@ def common_landline(left: tuple[str, ...], right: tuple[str, ...]) -> str:
             if number == other_number and (not area or not other_area or area == other_area):
                 shared = min(shared, number) if shared else number
     return shared
+
+
+def any_alike(alike: Callable[[str, str], bool], left: tuple[str, ...], right: tuple[str, ...]) -> bool:
+    """Tell whether any of some values is like any of others."""
+    for one in left:
+        for other in right:
+            if alike(one, other):
+                return True
+    return False
+
+
+def near_mobile(left: str, right: str) -> bool:
+    """Tell whether two numbers are one but for a slip."""
+    return OSA.distance(left, right, score_cutoff=1) < 2
 
 
 def near_mail(left: str, right: str) -> bool:
@@ -74,11 +90,11 @@ def shared_brand(a: Features, b: Features) -> str:
 
 def brand_level(a: Features, b: Features) -> str:
     """Return the level of two brands, ``same`` without its band."""
+    if shared_brand(a, b):
+        return "same"
     one, other = (
         (a.brand, b.brand) if (len(a.brand), a.brand) <= (len(b.brand), b.brand) else (b.brand, a.brand)
     )
-    if shared_brand(a, b):
-        return "same"
     if _numbered_apart(one, other):
         return "number"
     short = len(one) < 3
@@ -105,10 +121,11 @@ def brand_level(a: Features, b: Features) -> str:
 
 def _numbered_apart(one: str, other: str) -> bool:
     """Tell whether two brands are the same but for the numbers in them: 客户9, 客户12."""
-    left, right = _DIGITS.findall(one), _DIGITS.findall(other)
-    if not left or not right or _DIGITS.sub("", one) != _DIGITS.sub("", other):
+    left = _DIGITS.findall(one)
+    if not left or _DIGITS.sub("", one) != _DIGITS.sub("", other):
         return False
-    return [each.lstrip("0") for each in left] != [each.lstrip("0") for each in right]
+    right = _DIGITS.findall(other)
+    return bool(right) and [each.lstrip("0") for each in left] != [each.lstrip("0") for each in right]
 
 
 def _one_off(one: str, other: str, short: str) -> str:
@@ -125,6 +142,7 @@ def _one_off(one: str, other: str, short: str) -> str:
     return short + ("slip" if doubled else "missing")
 
 
+@lru_cache(maxsize=_TRADES)
 def trade_level(left: str, right: str) -> str:
     """Return the level of two trades, both given."""
     if left == right:

@@ -44,7 +44,7 @@ def judge(a: Features, b: Features, frequency: Frequency) -> tuple[int, str, str
     """Return score in tenths, veto and the terms that speak for one customer; None when nothing is kept."""
     weights = scoring.tenths()
     levels = compare_levels(a, b, frequency.band)
-    score = sum([weights[one] for one in levels])
+    score = sum(map(weights.__getitem__, levels))
     if score <= KEPT_ABOVE:
         return None
     veto = scoring.veto(a, b)
@@ -247,23 +247,22 @@ class Working:
         pairs: array[int] = array("q")
         pairs.frombytes(os.pread(self._file, 8 * count, at))
         frequency, coded, found = self._frequency, self._coded, []
-        known, ceiling = len(coded), ceilings()
-        if len(self._loaded) > _REMEMBERED:
-            self._loaded.clear()
+        known, ceiling, loaded = len(coded), ceilings(), self._loaded
+        if len(loaded) > _REMEMBERED:
+            loaded.clear()
         for pair in pairs:
             first, second = pair >> WIDE, pair & MASK
             if second >= known:
                 continue  # entered meanwhile
             if coded[first] and coded[second] and hopeless(coded[first], coded[second], ceiling):
                 continue
-            a, b = self._features(first), self._features(second)
+            a = loaded[first] if first in loaded else self._features(first)
+            b = loaded[second] if second in loaded else self._features(second)
             if a is not None and b is not None and (kept := judge(a, b, frequency)):
                 found.append((first, second, *kept))
         return json.dumps(found).encode()
 
     def _features(self, one: int) -> Features | None:
-        if one in self._loaded:
-            return self._loaded[one]
         place = self._places[one] if one < len(self._places) else 0
         found = None
         if place and self._held is not None:

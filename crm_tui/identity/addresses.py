@@ -38,11 +38,9 @@ def take_apart(typed: str) -> tuple[Place, Street]:
     """Return the place and the street of an address; without a road its first words stand for it."""
     if not typed:
         return Place(), Street()
-    if typed.isalnum() and is_settled(typed):
-        text = typed
-    else:
-        text = unicodedata.normalize("NFKC", typed).translate(_OTHER_BRACKETS)
-        text = _BLANKS.sub("", simplify(text).lower())
+    text = typed if is_settled(typed) else simplify(unicodedata.normalize("NFKC", typed)).lower()
+    if not text.isalnum():
+        text = _BLANKS.sub("", text.translate(_OTHER_BRACKETS))
     if text.startswith("中国"):
         text = text[2:].removeprefix("(")
     place, start = leading_place(text)

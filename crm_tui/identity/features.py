@@ -324,9 +324,10 @@ def load(text: str) -> Features:
     """Return the features that ``dump`` wrote."""
     fields: list[Any] = text.split(_FIELDS)
     # Read millions of times in a scan, and most hold one value or none.
-    fields[_SINGLE:] = [
-        () if not one else tuple(one.split(_VALUES)) if _VALUES in one else (one,) for one in fields[_SINGLE:]
-    ]
+    if _VALUES in text:
+        fields[_SINGLE:] = [tuple(one.split(_VALUES)) if one else () for one in fields[_SINGLE:]]
+    else:
+        fields[_SINGLE:] = [(one,) if one else () for one in fields[_SINGLE:]]
     return tuple.__new__(Features, fields)
 
 

@@ -67,6 +67,16 @@ def sound(text: str) -> str:
     return " ".join([_sound(char) for char in text])
 
 
+def sound_alike(name: str, other: str) -> bool:
+    """Tell whether two names of more than a surname sound the same (person_sound)."""
+    # Mostly the last sign tells that they do not.
+    return (
+        len(name) == len(other)
+        and _sound(name[-1]) == _sound(other[-1])
+        and person_sound(name) == person_sound(other)
+    )
+
+
 def person_sound(name: str) -> str:
     """Return how a person's name sounds, its surname read as surnames are (单 shan, 曾 zeng)."""
     own = surname_readings(name)

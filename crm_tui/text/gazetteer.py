@@ -47,6 +47,9 @@ class Place(NamedTuple):
     district: str = ""
 
 
+_NOWHERE = Place()
+
+
 class _Table(NamedTuple):
     keys: array[int]  # packed short names in order, one for each place
     begun: bytearray  # by _mark: whether any begins so
@@ -131,17 +134,28 @@ class _Named(NamedTuple):
     size: int
     level: int
     number: int
-    province: str
-    city: str
+    place: Place
     end: re.Pattern[str]  # what may follow the short name
+    alone: bool  # without what may follow it is a place without a larger one before it, too
 
 
-@lru_cache(maxsize=1024)
+class _Known(dict[str, tuple[_Named, ...]]):
+    """The places whose short names begin with two signs, by these: of the 3,000 those that texts had."""
+
+    def __missing__(self, two: str) -> tuple[_Named, ...]:
+        found = _named(two) if len(two) == 2 and _table().begun[_mark(two)] else ()
+        if found:
+            self[two] = found
+        return found
+
+
+_NAMED = _Known()
+
+
 def _named(two: str) -> tuple[_Named, ...]:
-    """Return the places whose short names begin with two signs."""
     table = _table()
     wanted = int.from_bytes(two.encode("utf-16-be", "surrogatepass"), "big")
-    if len(two) < 2 or wanted >> 32:
+    if wanted >> 32:
         return ()
     found = []
     for row in range(bisect_left(table.keys, wanted << 32), len(table.keys)):
@@ -151,44 +165,42 @@ def _named(two: str) -> tuple[_Named, ...]:
         tail = (key & 0xFFFFFFFF).to_bytes(4, "big").decode("utf-16-be").rstrip("\0")
         one = table.places[row]
         level, city = table.level[one], table.city[one]
-        found.append(
-            _Named(
-                *(tail, 2 + len(tail), level, one),
-                table.provinces[table.province[one]],
-                table.cities[city - 1] if city else "",
-                _WHOLE_END if level == 1 and city else _END[min(level, 3)],
-            )
+        place = Place(
+            table.provinces[table.province[one]],
+            table.cities[city - 1] if city else "",
+            two + tail if level > 2 else "",
         )
+        end = _WHOLE_END if level == 1 and city else _END[min(level, 3)]
+        alone = level < 4 and two + tail not in _BRANDS
+        found.append(_Named(tail, 2 + len(tail), level, one, place, end, alone))
     return tuple(found)
 
 
 def _at(text: str, at: int, within: Place) -> tuple[Place, int] | None:
     """Return the place of the longest name at a position that fits a larger place, and where it ends."""
-    two = text[at : at + 2]
-    if len(two) < 2 or not _table().begun[_mark(two)]:
+    found = _NAMED[text[at : at + 2]]
+    if not found:
         return None
     larger, of_city, _district = within
-    fitting: list[tuple[int, bool, int, int, int, _Named]] = []  # first what the best has least of
-    for named in _named(two):
-        tail, size, level, one, province, city, follows = named
+    fitting: list[tuple[int, bool, int, int, int, Place]] = []  # first what the best has least of
+    for tail, size, level, one, place, follows, alone in found:
         if tail and not text.startswith(tail, at + 2):
             continue
-        if (larger and province != larger) or (of_city and (level < 3 or city != of_city)):
+        if (larger and place.province != larger) or (of_city and (level < 3 or place.city != of_city)):
             continue
         written = follows.match(text, at + size)
-        if written is None and not larger and (level == 4 or text[at : at + size] in _BRANDS):
+        if written is None and not larger and not alone:
             continue
-        fitting.append((-size, written is None, level, one, written.end() if written else at + size, named))
+        fitting.append((-size, written is None, level, one, written.end() if written else at + size, place))
     if not fitting:
         return None
-    less, short, level, _one, end, named = min(fitting) if len(fitting) > 1 else fitting[0]
-    if level < 3:
-        return Place(named.province, named.city), end
-    district = text[at : at - less]
+    less, short, level, _one, end, place = min(fitting) if len(fitting) > 1 else fitting[0]
     # 朝阳区 lies in several cities: which one is not said.
-    if len(fitting) > 1 and sum(other[:2] == (less, short) and other[2] > 2 for other in fitting) > 1:
-        return Place(larger, of_city, district), end
-    return Place(named.province, named.city, district), end
+    if level > 2 and len(fitting) > 1:
+        alike = [one for one in fitting if one[:2] == (less, short) and one[2] > 2]
+        if len(alike) > 1:
+            return Place(larger, of_city, place.district), end
+    return place, end
 
 
 def leading_place(text: str) -> tuple[Place, int]:
@@ -197,9 +209,9 @@ def leading_place(text: str) -> tuple[Place, int]:
     Of 浙江省杭州市萧山区恒达 the rest is 恒达; 昆山恒达 lies in 江苏, 苏州. A district or county without its
     区, 县 counts only behind a larger place, and so does a town whose name is a brand as often (东方).
     """
-    found = _at(text, 0, Place())
+    found = _at(text, 0, _NOWHERE)
     if found is None:
-        return Place(), 0
+        return _NOWHERE, 0
     place, end = found
     while not place.district:
         further = _at(text, end, place)
