@@ -20,6 +20,7 @@ from crm_tui.search import index
 from crm_tui.search import store_index as store
 from crm_tui.search.grams import VERSION
 from crm_tui.search.merging import PAGES, join, merge_pages, parts
+from crm_tui.storage import collecting
 from crm_tui.storage.database import Database
 from crm_tui.storage.driver import sqlite3
 from crm_tui.storage.lists import PIECE
@@ -191,7 +192,8 @@ class Upkeep:
         return merged
 
     def _build(self, after: int) -> None:
-        piece = self._prepare(after)
+        with collecting.rarely():
+            piece = self._prepare(after)
         began = self._write(partial(self._put, piece))
         took = clock.stopwatch() - began
         if took > LOCK_SECONDS:

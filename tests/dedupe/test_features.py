@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from crm_tui.identity.addresses import same_road, take_apart
 from crm_tui.identity.features import PERSON, Record, features
 from crm_tui.identity.keys import keys
-from crm_tui.identity.persons import person_name, person_sound, sound
+from crm_tui.identity.persons import person_name, person_sound, sound, sound_alike
 from tests import pace
 
 
@@ -98,6 +100,16 @@ def test_a_sign_that_keeps_parts_apart_may_stand_in_an_address(address):
 )  # fmt: skip
 def test_persons(typed, name, known):
     assert person_name(typed) == (name, known)
+
+
+_SIGNS = st.text("单丹山尉玉迟池万莫俟其曾增王汪伟维 aé1", min_size=2, max_size=4)
+
+
+@given(_SIGNS, _SIGNS)
+def test_names_sound_alike_when_their_sounds_are_written_alike(one, other):
+    left, right = person_name(one), person_name(other)
+    if left.known and right.known:
+        assert sound_alike(left.name, right.name) == (person_sound(left.name) == person_sound(right.name))
 
 
 def test_what_sounds_alike_is_written_alike():
