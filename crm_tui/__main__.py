@@ -38,12 +38,9 @@ def open_screens(
         )
     # What is loaded stays: looking for garbage in it costs a start some hundredth of a second.
     gc.disable()
-    if "asyncio" not in sys.modules:
-        # It takes TLS along where it finds it; nothing here speaks to a network.
-        sys.modules["ssl"] = None  # ty: ignore[invalid-assignment]
-        import asyncio  # noqa: F401
+    from crm_tui.tui.loading import load_asyncio
 
-        del sys.modules["ssl"]
+    load_asyncio()
     from crm_tui.tui.opening import run as run_screens
 
     return run_screens(path, read_only=read_only, mouse=mouse, plain=plain, first=first)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import calendar
 import json
 import os
 from contextlib import suppress
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 from crm_tui import clock, config
@@ -15,15 +14,10 @@ from crm_tui.storage import upkeep_log
 from crm_tui.storage.backup import backups, default_folder
 from crm_tui.storage.driver import sqlite3
 from crm_tui.storage.origin import origin
+from crm_tui.text.calendar_days import add_months
 
 FIRST = "SELECT at FROM change_set ORDER BY id LIMIT 1"
 SAID = "backup-reminders.json"
-
-
-def month_after(day: date) -> date:
-    """Return the same day of the next month, or its last where it is shorter."""
-    year, month = (day.year, day.month + 1) if day.month < 12 else (day.year + 1, 1)
-    return date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
 
 
 def last_backup(reader: sqlite3.Connection, database: Path) -> str:
@@ -41,7 +35,7 @@ def backup_due(reader: sqlite3.Connection, database: Path, zone: str) -> str:
     last = last_backup(reader, database)
     first = reader.execute(FIRST).fetchone()
     since = last or (first[0] if first else "")
-    if not since or clock.today(zone) < month_after(clock.local(since, zone).date()):
+    if not since or clock.today(zone) < add_months(clock.local(since, zone).date(), 1):
         return ""
     if last:
         text = _("The last backup was made on {day}; make one every month: crm-tui backup")

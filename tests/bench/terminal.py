@@ -44,9 +44,10 @@ Minimal().run()
 """
 # Whose queue it is, is told to the program as if the system had said so.
 AS_SOMEBODY = """
+import pwd
 import sys
-import crm_tui.session
-crm_tui.session.system_login = lambda: {login!r}
+known = pwd.getpwuid
+pwd.getpwuid = lambda number: pwd.struct_passwd(({login!r}, *known(number)[1:]))
 sys.argv = ["crm-tui", *sys.argv[1:], "--db", {path!r}]
 from crm_tui.__main__ import main
 main()

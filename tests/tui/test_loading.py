@@ -13,7 +13,8 @@ from crm_tui.tui import loading
 
 ASK = """
 import sys
-from crm_tui.tui.loading import EXTENSIONS, LATER, load_textual
+from crm_tui.tui.loading import EXTENSIONS, LATER, load_asyncio, load_textual
+load_asyncio()
 load_textual()
 import textual.widgets
 from textual.widgets import Input, TextArea
@@ -32,6 +33,46 @@ def test_textual_is_loaded_without_what_it_only_calls() -> None:
 
 def test_textual_makes_do_with_pythons_own_typing() -> None:
     assert asked("print(type(sys.modules[EXTENSIONS]).__name__)") == "Typing"
+
+
+PARTLY = ("ast", "asyncio.sslproto", "locale", "pickle", "random", "ssl")
+
+
+def test_a_session_is_loaded_without_what_few_things_are_asked_of() -> None:
+    assert asked(f"print([name for name in {PARTLY} if name in sys.modules])") == "[]"
+
+
+@pytest.mark.parametrize(
+    ("then", "answer"),
+    [
+        (
+            "import inspect; from rich.style import Style; print('class Style:' in inspect.getsource(Style))",
+            "True",
+        ),
+        ("from textual import actions; print(actions.parse('a(1, [2])'))", "('', 'a', (1, [2]))"),
+        (
+            "from rich.markup import render; print(render('[@click=a(1)]x[/]').spans[0].style.meta)",
+            "{'@click': ('a', (1,))}",
+        ),
+        ("from rich.style import Style; print(Style(meta={'a': 1}).meta)", "{'a': 1}"),
+        ("import random; print(random.Random(7).randint(1, 3) in (1, 2, 3))", "True"),
+        ("import pickle; print(pickle.loads(pickle.dumps(pickle.Pickler)) is pickle.Pickler)", "True"),
+        (
+            "import subprocess; print(subprocess.run(['echo', '1'], capture_output=True, text=True).stdout)",
+            "1",
+        ),
+        (
+            "import calendar; print(calendar.LocaleTextCalendar(locale='C').formatmonth(2026, 2)[3:11])",
+            "February",
+        ),
+        (
+            "from asyncio import selector_events; print(selector_events.sslproto.SSLProtocol.__name__)",
+            "SSLProtocol",
+        ),
+    ],
+)
+def test_whoever_needs_more_of_them_has_it(then: str, answer: str) -> None:
+    assert asked(then) == answer
 
 
 @pytest.mark.parametrize(
