@@ -82,6 +82,39 @@ async def test_an_input_is_made_when_somebody_goes_to_its_field() -> None:
         assert form_of(user).values()["note"] == "零第一行\n第二行"
 
 
+async def test_the_mouse_goes_to_a_field_that_has_no_input_yet() -> None:
+    async with story(playground(start="customers")) as user:
+        await opened(user)
+        form = form_of(user)
+        form.fill("next", "明天")
+        form.note("name", "一句很长的话，" * 9)
+        await user.idle()
+        place = next(at for at, line in enumerate(user.lines) if "明天" in line)
+        await user.pilot.click(offset=(30, place))
+        await user.idle()
+        rows = {row.field.key: row for row in form.rows}
+        assert rows["next"].has_focus and rows["note"].control is None
+        assert user.app.focused.region.y == place
+        form.note("name", "")
+        await user.idle()
+        assert user.app.focused.region.y == place - 1 and "明天" in user.line(place - 1)
+
+
+async def test_the_keys_go_through_all_fields_in_their_order() -> None:
+    async with story(playground(start="customers")) as user:
+        await opened(user)
+        form = form_of(user)
+        keys = [row.field.key for row in form.rows if row.is_input]
+        form.focus_field(keys[-1])
+        await user.press("tab")
+        assert type(user.app.focused).__name__ == "SaveButton"
+        there = []
+        for _field in keys:
+            await user.press("shift+tab")
+            there += [row.field.key for row in form.rows if row.has_focus]
+        assert there == keys[::-1]
+
+
 async def test_a_refused_save_keeps_the_form_open_with_its_reason() -> None:
     async with story(playground(start="customers")) as user:
         await opened(user)

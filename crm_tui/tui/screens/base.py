@@ -50,7 +50,7 @@ class BaseScreen(Screen[Any]):
     follows: ClassVar[bool] = False
     saves_elsewhere: ClassVar[bool] = False
     keeps_no_rights: ClassVar[bool] = False  # closed when rights move: it shows what was read before
-    AUTO_FOCUS = "Table, Form FieldRow"
+    AUTO_FOCUS = "Table, Form FieldRows"
 
     def __init__(self) -> None:
         super().__init__()
@@ -273,15 +273,8 @@ class BaseScreen(Screen[Any]):
     ) -> None:
         """Give the keys to a widget; a field of a form makes its input then."""
         if isinstance(widget, InputToBe):
-            row, widget = widget, widget.entered()
-            if scroll_visible:
-                self.call_after_refresh(self._bring_into_view, row)
-                scroll_visible = False
+            widget, scroll_visible = widget.entered(), False
         super().set_focus(widget, scroll_visible, from_app_focus)
-
-    def _bring_into_view(self, widget: Widget) -> None:
-        if not self.can_view_entire(widget):
-            self.scroll_to_center(widget, origin_visible=True)
 
     def _compositor_refresh(self) -> None:
         """Paint; but what is painted while the app batches is thrown away, so that waits for the end."""

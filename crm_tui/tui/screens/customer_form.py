@@ -193,7 +193,7 @@ class AddCustomerScreen(CustomerForm):
     async def do_more_fields(self) -> None:
         """Show all fields and keep what was typed."""
         typed = self.the_form.values()
-        here = next((row.field.key for row in self.the_form.rows if row.has_focus_within), "")
+        here = next((row.field.key for row in self.the_form.rows if row.has_focus), "")
         self.whole = True
         await self.show_fields(await self.crm.work.run(self.fields), here)
         for key, value in typed.items():

@@ -36,7 +36,7 @@ class FormScreen(BaseScreen):
     """
 
     kind: ClassVar[str] = "form"
-    AUTO_FOCUS = "Form FieldRow, Form Choice"
+    AUTO_FOCUS = "Form FieldRows, Form Choice"
 
     def __init__(self) -> None:
         super().__init__()

@@ -11,17 +11,14 @@ from textual.containers import VerticalScroll
 from textual.message import Message
 
 from crm_tui.locale import _
-from crm_tui.text.cells import width
 from crm_tui.tui.widgets.choice import Choice, SaveButton
 from crm_tui.tui.widgets.field_row import Field as Field
-from crm_tui.tui.widgets.field_row import FieldRow
+from crm_tui.tui.widgets.field_row import FieldRow, FieldRows
 
 if TYPE_CHECKING:
     from textual.widgets import Input, TextArea
 
     from crm_tui.tui.app import CrmApp
-
-WIDEST_LABEL = 24
 
 
 class Form(VerticalScroll, can_focus=False):
@@ -49,18 +46,17 @@ class Form(VerticalScroll, can_focus=False):
 
     def __init__(self, fields: Sequence[Field], *, id: str | None = None) -> None:
         super().__init__(id=id)
-        widest = max((width(field.label) + 2 * field.required for field in fields), default=8)
-        # Styles of the form, not of each row: Textual makes every one anew for every widget.
-        style = self.get_component_rich_style
-        self.rows = [FieldRow(field, min(widest, WIDEST_LABEL), style) for field in fields]
+        self._fields = FieldRows(fields, self.get_component_rich_style)
+        self._save = SaveButton()
+        self.rows = self._fields.rows
         self._by_key = {row.field.key: row for row in self.rows if row.is_input}
 
     def compose(self) -> ComposeResult:
         """Yield the fields and the save line."""
         # Beforehand: its coming would lay every row out a second time.
         self.show_vertical_scrollbar = sum(row.lines for row in self.rows) > self.app.size.height
-        yield from self.rows
-        yield SaveButton()
+        yield self._fields
+        yield self._save
 
     def values(self) -> dict[str, str]:
         """Return the value of every field by its key."""
@@ -140,7 +136,7 @@ class Form(VerticalScroll, can_focus=False):
             row.set_message(error=errors.get(key, ""))
         for key, row in self._by_key.items():
             if key in errors:
-                self.screen.set_focus(row.control or row)
+                self._go_to(row)
                 break
 
     def check(self) -> bool:
@@ -159,7 +155,12 @@ class Form(VerticalScroll, can_focus=False):
         """Go to a field."""
         row = self._by_key.get(cast("str", key))
         if row is not None:
-            self.screen.set_focus(row.control or row)
+            self._go_to(row)
+
+    def _go_to(self, row: FieldRow) -> None:
+        # What is made only now is nowhere yet: the rows bring it into view.
+        there = row.control is not None
+        self.screen.set_focus(self._fields.enter(row), scroll_visible=there)
 
     # -- events and actions -------------------------------------------------------------------------
 
@@ -172,7 +173,7 @@ class Form(VerticalScroll, can_focus=False):
             row.set_message(error=self._error(row))
         self.post_message(self.Changed(self, row.field.key, value))
 
-    def on_field_row_changed(self, event: FieldRow.Changed) -> None:
+    def on_field_rows_changed(self, event: FieldRows.Changed) -> None:
         """Note an edit."""
         event.stop()
         self._edited(event.row)
@@ -180,17 +181,17 @@ class Form(VerticalScroll, can_focus=False):
     def on_input_changed(self, event: Input.Changed) -> None:
         """Note an edit."""
         event.stop()
-        self._edited(cast("FieldRow", event.input.parent))
+        self._edited(self._fields.of(event.input))
 
     def on_text_area_changed(self, event: TextArea.Changed) -> None:
         """Note an edit."""
         event.stop()
-        self._edited(cast("FieldRow", event.text_area.parent))
+        self._edited(self._fields.of(event.text_area))
 
     def on_choice_changed(self, event: Choice.Changed) -> None:
         """Note an edit."""
         event.stop()
-        self._edited(cast("FieldRow", event.choice.parent))
+        self._edited(self._fields.of(event.choice))
 
     def on_descendant_blur(self, event: events.DescendantBlur) -> None:
         """Check a field when it is left, unless it is still untouched."""
@@ -199,13 +200,13 @@ class Form(VerticalScroll, can_focus=False):
                 row.set_message(error=self._error(row))
 
     def _step(self, by: int) -> bool:
-        controls = [row.control or row for row in self._by_key.values()]
-        controls = [control for control in controls if control.focusable]
-        here = self.screen.focused
-        place = next((at for at, control in enumerate(controls) if control is here), None)
-        if place is None or not 0 <= place + by < len(controls):
+        rows, here = list(self._by_key.values()), self.screen.focused
+        place = next((at for at, row in enumerate(rows) if here is not None and row.control is here), None)
+        if place is None and by < 0 and here is self._save:
+            place = len(rows)
+        if place is None or not 0 <= place + by < len(rows):
             return False
-        self.screen.set_focus(controls[place + by])
+        self._go_to(rows[place + by])
         return True
 
     async def do_next_field(self) -> None:
@@ -213,7 +214,20 @@ class Form(VerticalScroll, can_focus=False):
         if not self._step(1):
             await cast("CrmApp", self.app).act("save")
 
-    def do_previous_field(self) -> None:
+    def do_next_panel(self) -> None:
+        """Next field, then the line that saves, then what comes behind the form."""
+        if self._step(1):
+            return
+        if self.screen.focused in (None, self._save):
+            self.screen.focus_next()
+        else:
+            self.screen.set_focus(self._save)
+
+    def do_previous_panel(self) -> None:
         """Previous field."""
+        self.do_previous_field()
+
+    def do_previous_field(self) -> None:
+        """Previous field, then what comes before the form."""
         if not self._step(-1):
             self.screen.focus_previous()
