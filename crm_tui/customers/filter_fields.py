@@ -191,6 +191,16 @@ def conditions(tree: Filter | None) -> Iterator[Condition]:
             yield from conditions(part)
 
 
+def has_values(one: Condition) -> bool:
+    """Tell whether a condition is one on the values of a column."""
+    return FILTER_FIELDS[one.field].kind not in ("tag", "text")
+
+
+def has_span(tree: Filter) -> bool:
+    """Tell whether a filter is a condition on times, whose customers have ids near each other."""
+    return isinstance(tree, Condition) and FILTER_FIELDS[tree.field].kind in ("event", "past")
+
+
 def plain(tree: Filter) -> Filter:
     """Return a filter that means the same without needless nesting."""
     if isinstance(tree, Not_):

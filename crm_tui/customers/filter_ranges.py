@@ -15,7 +15,7 @@ def others(ranges: list[Range], number: bool) -> list[Range]:
         (one for one in ranges if one != (None, None)), key=lambda one: (one[0] is not None, one[0])
     )
     found: list[Range] = [] if (None, None) in ranges or number else [(None, None)]
-    low: Any = -1 if number else "\x01"
+    low: Any = 0 if number else "\x01"
     for first, last in closed:
         if first is not None and first >= low:
             found.append((low, _below(first)))
@@ -24,6 +24,17 @@ def others(ranges: list[Range], number: bool) -> list[Range]:
         low = _above(last)
     found.append((low, None))
     return [one for one in found if one == (None, None) or _fits(one)]
+
+
+def both(one: list[Range] | None, other: list[Range]) -> list[Range]:
+    """Return ranges in which every value lies that lies in some and in others; None: anywhere."""
+    if one is None or len(one) > 1 or one[0] == (None, None):
+        return other
+    if len(other) > 1 or other[0] == (None, None):
+        return one
+    lows = [low for low, _high in (*one, *other) if low is not None]
+    highs = [high for _low, high in (*one, *other) if high is not None]
+    return [(max(lows, default=None), min(highs, default=None))]
 
 
 def _fits(one: Range) -> bool:

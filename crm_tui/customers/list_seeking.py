@@ -1,8 +1,8 @@
 """A filtered list sought along the index of its order: whether a row passes is told by a byte for its id.
 
-Of conditions that must all hold the one that fails most where the list begins is told so; the others are
-asked of the few rows that are left. Customers made or contacted in some time have ids near each other: where
-the list begins far from them, rows are left out by their ids.
+Of conditions that must all hold those are told so that ``list_planning.py`` chose; the others are asked of
+the few rows that are left. Customers made or contacted in some time have ids near each other: where the list
+begins far from them, rows are left out by their ids.
 """
 
 from __future__ import annotations
@@ -14,26 +14,25 @@ from typing import Any
 
 from crm_tui.customers import store_list as lists
 from crm_tui.customers.filter_fields import All, Condition, Filter, conditions
+from crm_tui.customers.list_planning import Trial
 from crm_tui.customers.store_filter import Reading
-from crm_tui.customers.store_members import Members, sample, size_of, span
-from crm_tui.customers.store_pieces import Test, held_in
+from crm_tui.customers.store_members import Members, span
+from crm_tui.customers.store_pieces import Test, among, held_in
 from crm_tui.customers.store_sight import Seen, is_told_by_owner
 from crm_tui.storage.in_time import at_most
 
 AMONG_MEMBERS = "substr(:members, {id} + 1, 1) = x'01'"
 SORTED_AT_ONCE = 12_000  # members that may be fetched whole rather than sought along the order
+SORTED_AT_MOST = 25_000  # the same where the trial told so
 LOOKED_UP = 8  # times as long as it takes to pass over a row it takes to fetch one
 IN_SPAN = "+{id} BETWEEN :lowest AND :highest"  # as written it leads no query
-WALK_MS, FAR_MS = 20, 60  # after which a walk that finds too little is given up
+WALK_MS = 20  # after which a walk that finds too little is given up
 SEEN_MS = 10  # the same of one that tests whose each row is, and looks all over the file for them
-AT_ONCE_A_MS, APART_A_MS = (
-    2_000,
-    250,
-)  # rows that a walk looks at in a millisecond, together or apart in the file
 SEEK_MS = 40  # the same of one that knows the members of a part of the filter
 FEW_MS = 20  # the same where they are few, and may all lie at the other end of the order
 TEXT_MS = 120  # the same where a text is looked for: every other way reads all of them
-LOOKED_AT = 240  # rows at the beginning of a list that tell which condition leads
+SORTED_EACH = 2  # segments of which each is sorted by itself
+CHUNK = 1_000  # members that are looked at together where they stand in the order of their ids
 
 
 class Seeking:
@@ -52,6 +51,8 @@ class Seeking:
         *,
         backwards: bool,
         span: tuple[int, int] | None = None,
+        patience: int = SEEK_MS,
+        gathers: bool = False,
     ) -> None:
         self.reader = reading.reader
         self.order = order
@@ -62,12 +63,17 @@ class Seeking:
         self.found: array[int] = array("q")
         self._reading = reading
         self._rest = reading.test(rest) if rest is not None else None
+        self._patience = patience
+        self._gathers = gathers and self._size <= SORTED_AT_MOST
+        self._by_id = order.key == lists.ORDERS["id"].key
         if members is not None:
-            among = Test(AMONG_MEMBERS, {"members": bytes(members.flags)})
+            inside = Test(AMONG_MEMBERS, {"members": bytes(members.flags)})
         else:
             low, high = span or (0, lists.MOST)
-            among = Test(IN_SPAN, {"lowest": low, "highest": high})
-        self._test = reading.together(among, self._rest)
+            inside = Test(IN_SPAN, {"lowest": low, "highest": high})
+            if self._by_id:
+                self.segments = lists.within(list(segments), [(low, high)])
+        self._test = reading.together(inside, self._rest)
         self._segment = 0
         self._last: tuple[Any, int] | None = None  # the key and id found last in that segment
 
@@ -98,13 +104,13 @@ class Seeking:
     @property
     def patience(self) -> int | None:
         """For how many milliseconds it is worth while; None: there is no better way."""
-        return None if self.rest is None or self._are_few else SEEK_MS
+        return None if self.rest is None or self._are_few else self._patience
 
     def first(self, wanted: int | None) -> array[int]:
         """Return as many ids as wanted, or some more; None: all."""
         if self.done or (wanted is not None and wanted <= len(self.found)):
             return self.found
-        if self._are_few and (wanted is None or self._is_far(wanted - len(self.found))):
+        if self._gathers or (self._are_few and (wanted is None or self._is_far(wanted - len(self.found)))):
             return self._gathered()
         try:
             with at_most(self.reader, FEW_MS if self._are_few else None):
@@ -116,7 +122,11 @@ class Seeking:
 
     def _find(self, limit: int) -> None:
         """Find more in the segment that is looked through."""
-        rows = self._walk(self.segments[self._segment], limit, self._last, reverse=False)
+        if self._by_id and self.members is not None:
+            last = self._last[1] if self._last is not None else None
+            rows = self._looked_at(limit, last, backwards=self.backwards)
+        else:
+            rows = self._walk(self.segments[self._segment], limit, self._last, reverse=False)
         self.found.extend(row[0] for row in rows)
         if len(rows) < limit:
             self._segment, self._last = self._segment + 1, None
@@ -141,19 +151,41 @@ class Seeking:
 
     def last(self, wanted: int) -> list[int]:
         """Return the last ids in their order."""
-        if self.done or (self._are_few and self._is_far(wanted)):
+        if self.done or self._gathers or (self._are_few and self._is_far(wanted)):
             return list((self.found if self.done else self._gathered())[-wanted:])
         found: list[int] = []
         try:
             with at_most(self.reader, FEW_MS if self._are_few else None):
                 for segment in self.segments[::-1]:
-                    rows = self._walk(segment, wanted - len(found), None, reverse=True)
+                    if self._by_id and self.members is not None:
+                        rows = self._looked_at(wanted, None, backwards=not self.backwards)
+                    else:
+                        rows = self._walk(segment, wanted - len(found), None, reverse=True)
                     found += [row[0] for row in rows]
                     if len(found) == wanted:
                         break
         except TimeoutError:
             return list(self._gathered()[-wanted:])
         return found[::-1]
+
+    def _looked_at(self, limit: int, last: int | None, *, backwards: bool) -> list[tuple[int, Any]]:
+        """Return (id, id) of members behind one that pass the rest too, in the order of their ids."""
+        assert self.members is not None
+        flags, found, at = self.members.flags, list[tuple[int, Any]](), last
+        while len(found) < limit:
+            ids: list[int] = []
+            while len(ids) < CHUNK:
+                if backwards:
+                    at = flags.rfind(1, 0, len(flags) if at is None else at)
+                else:
+                    at = flags.find(1, 0 if at is None else at + 1)
+                if at < 0:
+                    break
+                ids.append(at)
+            found += sorted(lists.gather(self.reader, self.order, self._rest, ids), reverse=backwards)
+            if at is None or at < 0:
+                break
+        return found[:limit]
 
     def _walk(
         self, segment: lists.Segment, limit: int, last: tuple[Any, int] | None, *, reverse: bool
@@ -165,92 +197,58 @@ class Seeking:
         )  # fmt: skip
 
 
-def seek(
-    reading: Reading,
-    order: lists.Order,
-    segments: Sequence[lists.Segment],
-    tree: Filter,
-    *,
-    backwards: bool,
-    whole: bool,
-) -> Seeking:
-    """Return the search of a list; ``whole``: the members pass all of its filter."""
-    lead, rest = tree, None
+def seek(trial: Trial, segments: Sequence[lists.Segment], *, backwards: bool, whole: bool) -> Seeking:
+    """Return the search of a list, as a trial tells; ``whole``: by all who pass its filter."""
     if not whole:
-        first = _first(reading, order, segments, backwards)
-        lead, rest = _leading(reading, tree, first)
-        near = span(reading, lead)
-        if near is not None and sum(not near[0] <= one <= near[1] for one in first) > len(first) // 2:
-            return Seeking(reading, order, segments, None, tree, backwards=backwards, span=near)
-    return Seeking(reading, order, segments, Members(reading, lead), rest, backwards=backwards)
+        trial.give_up()
+    reading, way, near = trial.reading, trial.way, None
+    if not whole and way.is_span:
+        near = span(reading, way.lead, low=way.low, high=way.high)
+    if near is not None:
+        members, rest = None, way.rest
+    elif whole or way.is_span:
+        members, rest = Members(reading, trial.tree, trial.share), None
+    else:
+        members, rest = Members(reading, way.lead, trial.share), way.rest
+    patience = int(min(max(SEEK_MS, trial.whole / 1000), TEXT_MS))
+    return Seeking(
+        reading, trial.order, segments, members, rest,
+        backwards=backwards, span=near, patience=patience, gathers=way.gathers,
+    )  # fmt: skip
 
 
-def first_of(
-    reading: Reading,
-    order: lists.Order,
-    segments: Sequence[lists.Segment],
-    tree: Filter | None,
-    wanted: int,
-    *,
-    backwards: bool,
-) -> list[int] | None:
-    """Return the first ids of a list with one condition, whose index SQLite itself looks into.
+def first_of(trial: Trial, wanted: int) -> list[int] | None:
+    """Return the first ids of a list as an index leads to them or tells of them; None where that is dearer.
 
-    None for any other list. For one page only: the next would look for all of them once more.
+    For one page only: the next would look for all of them once more.
     """
-    test = _sorted_ids(reading, tree)
-    return None if test is None else _along(reading, order, segments, test, wanted, backwards)
-
-
-def _along(
-    reading: Reading,
-    order: lists.Order,
-    segments: Sequence[lists.Segment],
-    test: Test | None,
-    wanted: int,
-    backwards: bool,
-) -> list[int]:
-    """Return the first ids of an order that pass a test (None: all do)."""
+    trial.give_up()
+    reading, order, segments = trial.reading, trial.order, trial.segments
+    sorted_for, pieces = trial.sorted
+    if min(sorted_for, trial.looked_into) > trial.way.cost:
+        return None
     found: list[int] = []
+    if sorted_for < trial.looked_into:
+        test = reading.together(among(pieces, leads=True), reading.test(trial.tree))
+        if len(segments) > SORTED_EACH:
+            rows = lists.sort(reading.reader, order, None, test, backwards=False, limit=lists.MOST)
+            return list(lists.in_order(rows, segments, trial.backwards)[:wanted])
+    else:
+        test = held_in(trial.pieces)
+    assert test is not None
+    ask = lists.sort if sorted_for < trial.looked_into else lists.walk
     for segment in segments:
         left = wanted - len(found)
-        rows = lists.walk(reading.reader, order, segment, test, backwards=backwards, limit=left)
+        rows = ask(reading.reader, order, segment, test, backwards=trial.backwards, limit=left)
         found += [row[0] for row in rows]
         if len(found) == wanted:
             break
     return found
 
 
-def _sorted_ids(reading: Reading, tree: Filter | None) -> Test | None:
-    """Return the test of a condition whose index holds the ids of each of its values in their order."""
-    pieces = reading.pieces(tree, False) if isinstance(tree, Condition) else None
-    return held_in(pieces) if pieces else None
-
-
-def patience(
-    reading: Reading, order: lists.Order, segments: Sequence[lists.Segment], tree: Filter, backwards: bool
-) -> int:
-    """Return for how many milliseconds a list is worth walking along its order; 0: it is sought at once.
-
-    Where none of the first pass, a sample of rows tells how far down those lie that do. Where many pass,
-    reading who they are takes longer, so that the walk may too.
-    """
-    if any(one.field == "text" for one in conditions(tree)):
-        return TEXT_MS
-    # As much less as the other way is shorter.
-    most = SEEN_MS if _sorted_ids(reading, tree) is not None else WALK_MS
-    test, first = reading.test(tree), _first(reading, order, segments, backwards)
-    whole = lists.ORDERS["id"]
-    if len(first) < LOOKED_AT or lists.gather(reading.reader, whole, test, first):
-        return most
-    spread = lists.in_order(sample(reading.reader, order), segments, backwards)
-    passing = {row[0] for row in lists.gather(reading.reader, whole, test, spread)}
-    before = next((at for at, one in enumerate(spread) if one in passing), None)
-    if before is None:
-        return 0 if reading.has_span(_leading(reading, tree, first)[0]) else most
-    most = FAR_MS if len(passing) > len(spread) // 4 else most
-    looked_at = most * (APART_A_MS if order.key in lists.APART else AT_ONCE_A_MS)
-    return most if before * size_of(reading.reader) <= looked_at * len(spread) else 0
+def has_text(tree: Filter) -> bool:
+    """Tell whether a text is looked for."""
+    return any(one.field == "text" for one in conditions(tree))
 
 
 def seen(reading: Reading, order: lists.Order, tree: Filter | None) -> Seen | None:
@@ -283,22 +281,3 @@ def each_test(reading: Reading, tree: Filter | None, where: Seen | None = None) 
         if True in named:
             parts = tuple(part for at, part in enumerate(parts) if at != named.index(True))
     return [reading.test(part) for part in parts]
-
-
-def _first(
-    reading: Reading, order: lists.Order, segments: Sequence[lists.Segment], backwards: bool
-) -> list[int]:
-    """Return the first ids of an order, whatever the filter."""
-    return _along(reading, order, segments, None, LOOKED_AT, backwards)
-
-
-def _leading(reading: Reading, tree: Filter, first: list[int]) -> tuple[Filter, Filter | None]:
-    """Return the part of a filter that lets the fewest of some rows pass, and the rest."""
-    parts = tree.parts if isinstance(tree, All) else ()
-    known = [part for part in parts if reading.is_indexed(part)]
-    if not known or len(parts) == 1:
-        return tree, None
-    whole = lists.ORDERS["id"]
-    best = min(known, key=lambda part: len(lists.gather(reading.reader, whole, reading.test(part), first)))
-    left = tuple(part for part in parts if part is not best)
-    return best, left[0] if len(left) == 1 else All(left)

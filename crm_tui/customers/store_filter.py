@@ -8,12 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
+from functools import reduce
 from typing import Any
 
 from crm_tui import clock
-from crm_tui.customers.filter_fields import FILTER_FIELDS, ME, All, Condition, Filter, FilterField, Not_
+from crm_tui.customers.filter_fields import (
+    FILTER_FIELDS,
+    ME,
+    All,
+    Condition,
+    Filter,
+    FilterField,
+    Not_,
+    has_values,
+)
 from crm_tui.customers.filter_hidden import is_hidden, refused
-from crm_tui.customers.filter_ranges import Range, after, just_before, moved, others, period, places
+from crm_tui.customers.filter_ranges import Range, after, both, just_before, moved, others, period, places
 from crm_tui.customers.store_pieces import (
     ANY_TAG,
     COLUMNS,
@@ -260,18 +270,25 @@ class Reading:
     def bounds(self, tree: Filter | None, column: str) -> list[Range] | None:
         """Return the ranges of a column in which all that passes a filter lies, None for anywhere."""
         if isinstance(tree, Condition):
-            if FILTER_FIELDS[tree.field].kind in ("tag", "text"):
+            if not has_values(tree):
                 return None
             name, ranges = self._ranges(tree)
             if name == "idle" and column == COLUMNS["last"]:
                 # Who is idle since then was contacted last before that, or never.
                 return [*ranges, (None, None)]
+            if (tree.field, tree.op, column) == ("plan", "none", COLUMNS["due"]):
+                return [(None, None)]  # who has no plan has no next day either
+            if (name, column) == ("created", COLUMNS["changed"]):
+                # No row was changed before it was made.
+                return [(ranges[0][0], None)]
+            if (name, column) == ("changed", COLUMNS["created"]):
+                return [(0, ranges[0][1])]
             return ranges if COLUMNS[name] == column else None
-        for part in tree.parts if isinstance(tree, All) else ():
-            found = self.bounds(part, column)
-            if found is not None:
-                return found
-        return None
+        if isinstance(tree, Not_) and isinstance(tree.part, Condition):
+            name, ranges = self._ranges(tree.part) if has_values(tree.part) else ("", [])
+            return others(ranges, False) if COLUMNS.get(name) == column and name not in NUMBERS else None
+        every = (self.bounds(part, column) for part in (tree.parts if isinstance(tree, All) else ()))
+        return reduce(both, filter(None, every), None)
 
     def owners(self, tree: Filter) -> list[int]:
         """Return to whom all that passes a filter belongs, to one of them each; none: to anybody."""
@@ -331,19 +348,6 @@ class Reading:
             return None
         exact = all(one is not None and one.rest is None for one in found)
         return Held(every, None if exact else here)
-
-    @staticmethod
-    def has_span(tree: Filter) -> bool:
-        """Tell whether a filter is a condition on times, whose customers have ids near each other."""
-        return isinstance(tree, Condition) and FILTER_FIELDS[tree.field].kind in ("event", "past")
-
-    def is_indexed(self, tree: Filter, negated: bool = False) -> bool:
-        """Tell whether indexes alone know who passes a filter, or who does not."""
-        if isinstance(tree, Not_):
-            return self.is_indexed(tree.part, not negated)
-        if isinstance(tree, Condition):
-            return self.pieces(tree, negated) is not None or self.pieces(tree, not negated) is not None
-        return all(self.is_indexed(part, negated) for part in tree.parts)
 
     def pieces(self, one: Condition, negated: bool) -> list[Piece] | None:
         """Return pieces of indexes that hold what a condition lets pass (negated: the others) and no more.

@@ -104,7 +104,9 @@ PEOPLE = "SELECT id, name FROM person_any ORDER BY id"
 
 def holds(segment: Segment, key: Any) -> bool:
     """Tell whether rows with a key stand in a segment."""
-    return key is not None if segment.keyed else key == segment.value
+    if not segment.keyed or key is None:
+        return not segment.keyed and key == segment.value
+    return segment.params.get("low", key) <= key <= segment.params.get("high", key)
 
 
 def in_order(rows: list[tuple[int, Any]], found: Sequence[Segment], backwards: bool) -> array[int]:
@@ -228,6 +230,19 @@ def walk(
     return reader.execute(_filled(sql, order), params).fetchall()
 
 
+def sort(
+    reader: sqlite3.Connection, order: Order, part: Segment | None, test: Test, *, backwards: bool, limit: int
+) -> list[tuple[int, Any]]:
+    """Return (id, key) of the first rows of a segment (None: of all) among those that a test leads to."""
+    sql, params = WALK + _frame(order, test), {**test.params, "limit": limit}
+    if part is not None:
+        # The sign keeps the index of the order from leading.
+        where, ends = part.where, SORTED[part.keyed, backwards]
+        sql += (where + ends).replace("{key}", "+{key}")
+        params |= part.params
+    return reader.execute(_filled(sql + " LIMIT 0 + :limit", order), params).fetchall()
+
+
 def count(
     reader: sqlite3.Connection,
     order: Order,
@@ -257,6 +272,17 @@ def gather(
     """Return (id, key) of those rows of a list that are among some ids."""
     sql = _filled(WALK + _frame(order, test) + AMONG, order)
     return query_in(reader, sql, ids, test.params if test else None)
+
+
+def told(
+    reader: sqlite3.Connection, order: Order, tests: Sequence[Test], ids: Sequence[int]
+) -> list[tuple[Any, ...]]:
+    """Return id, key and whether each of some tests is passed of those rows that are among some ids."""
+    params = {name: value for one in tests for name, value in one.params.items()}
+    asked = Test("".join(f", ({one.sql})" for one in tests), params)
+    table = table_of(order)
+    frame = FROM[table, asked.of_state if table == "c" else asked.of_customer]
+    return query_in(reader, _filled(WALK + asked.sql + frame + AMONG, order), ids, params)
 
 
 def flag(reader: sqlite3.Connection, piece: Piece, flags: bytearray) -> None:

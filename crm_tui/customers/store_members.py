@@ -5,12 +5,13 @@ What most rows pass is read as what they do not; which of both is told by a samp
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from itertools import compress
 from typing import Any, TypeGuard
 
 from crm_tui.customers import store_list as lists
-from crm_tui.customers.filter_fields import All, Any_, Condition, Filter, Not_
+from crm_tui.customers.filter_fields import All, Any_, Condition, Filter, Not_, has_span
 from crm_tui.customers.store_filter import Reading
 from crm_tui.customers.store_pieces import ENDS, OF_CUSTOMER, OF_STATE, UNDATED, Piece
 from crm_tui.storage.driver import sqlite3
@@ -18,7 +19,7 @@ from crm_tui.storage.in_time import at_most
 
 HIGHEST = "SELECT coalesce(max(s.customer_id), 0) FROM listed s"
 SAMPLED = 240
-ENDS_MS = 10  # in which the lowest and highest that pass are mostly found from both ends of the file
+ENDS_MS = 4  # in which the lowest or highest that passes is mostly found from that end of the file
 GOLDEN = 0.6180339887
 FEW_LEFT = 40_000  # customers of whom each is looked at rather than all rows of the file
 TURNED = bytes((1, 0)) + bytes(254)
@@ -37,36 +38,49 @@ def size_of(reader: sqlite3.Connection) -> int:
     return reader.execute(HIGHEST).fetchone()[0] + 1
 
 
-def span(reading: Reading, tree: Filter) -> tuple[int, int] | None:
-    """Return the lowest and highest id that a condition on times lets pass, None for any other filter.
+def span(reading: Reading, tree: Filter, *, low: bool = True, high: bool = True) -> tuple[int, int] | None:
+    """Return the lowest and highest id that a condition on times lets pass, as far as they are asked for.
 
-    Where a list begins far from them, few at the ends of the file do not pass.
+    None for any other filter, or where nobody passes.
     """
-    if not isinstance(tree, Condition) or not reading.has_span(tree):
+    if not isinstance(tree, Condition) or not has_span(tree):
         return None
-    test, found = reading.test(tree), list[int]()
+    found = {"min": 0, "max": lists.MOST}
+    for name in [*["min"] * low, *["max"] * high]:
+        end = _end(reading, tree, name)
+        if end is None:
+            return None
+        found[name] = end
+    return found["min"], found["max"]
+
+
+def _end(reading: Reading, tree: Condition, name: str) -> int | None:
+    """Return the lowest or highest id that a condition lets pass: met from that end, or of them all."""
+    test = reading.test(tree)
     order, whole = lists.ORDERS["id"] if test.of_customer else lists.BY_STATE, lists.Segment("", {}, True)
-    try:
-        with at_most(reading.reader, ENDS_MS):
-            for backwards in (False, True):
-                rows = lists.walk(reading.reader, order, whole, test, backwards=backwards, limit=1)
-                found += [row[0] for row in rows]
-    except TimeoutError:
-        found = []
-        for piece in reading.pieces(tree, False) or ():
-            sql = piece.sql
-            for ids, ends in ENDS:
-                sql = sql.replace(ids, ends)
-            ends = reading.reader.execute(sql, piece.params).fetchone()
-            found += [end for end in ends if end is not None]
-    return (min(found), max(found)) if found else None
+    with suppress(TimeoutError), at_most(reading.reader, ENDS_MS):
+        rows = lists.walk(reading.reader, order, whole, test, backwards=name == "max", limit=1)
+        return rows[0][0] if rows else None
+    ends = []
+    for piece in reading.pieces(tree, False) or ():
+        sql = piece.sql
+        for ids, end in ENDS:
+            sql = sql.replace(ids, end.replace("{end}", name))
+        ends.append(reading.reader.execute(sql, piece.params).fetchone()[0])
+    return {"min": min, "max": max}[name]((one for one in ends if one is not None), default=None)
 
 
 class Members:
-    """The customers that pass a filter at one moment."""
+    """The customers that pass a filter at one moment.
 
-    def __init__(self, reading: Reading, tree: Filter) -> None:
+    ``share`` tells which part of all customers passes some filters, None of those it does not know.
+    """
+
+    def __init__(
+        self, reading: Reading, tree: Filter, share: Callable[[Filter], float | None] | None = None
+    ) -> None:
         self.reader = reading.reader
+        self._known_share = share
         self.reading = reading
         self.size = size_of(self.reader)
         self._sample: list[int] | None = None
@@ -150,6 +164,9 @@ class Members:
 
     def _share(self, tree: Filter) -> float:
         """Return how many of a sample of rows pass, as a part of one."""
+        known = self._known_share(tree) if self._known_share is not None else None
+        if known is not None:
+            return known
         order = lists.ORDERS["id"]
         if self._sample is None:
             self._sample = [row[0] for row in sample(self.reader)]

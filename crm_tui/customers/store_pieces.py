@@ -38,11 +38,9 @@ COLUMNS = {
 NUMBERS = frozenset({"owner", "created", "changed", "contact", "phone", "plan", "incomplete", "doubtful"})
 OF_CUSTOMER = "SELECT c.id FROM customer c WHERE {range}"
 OF_STATE = "SELECT s.customer_id FROM listed s WHERE {range}"
-# What a piece selects, and how its lowest and highest are asked for instead.
-ENDS = (
-    ("SELECT c.id ", "SELECT min(c.id), max(c.id) "),
-    ("SELECT s.customer_id ", "SELECT min(s.customer_id), max(s.customer_id) "),
-)
+# What a piece selects, and how the lowest or highest is asked for instead; the sign keeps all rows from being
+# looked through from that end.
+ENDS = (("SELECT c.id ", "SELECT {end}(+c.id) "), ("SELECT s.customer_id ", "SELECT {end}(+s.customer_id) "))
 ODD = "SELECT s.customer_id FROM listed s WHERE s.odd > 0"
 TAGGED = "SELECT l.customer_id FROM tag_link l WHERE l.tag_id = :{p}"
 HAS_TAG = "EXISTS (SELECT 1 FROM tag_link l WHERE l.customer_id = {id} AND l.tag_id IN ({values}))"
@@ -81,12 +79,15 @@ def held_in(pieces: Sequence[Piece]) -> Test | None:
     """
     if not pieces or any(end in one.sql for one in pieces for end in (">", "<", " OR ", "plan ")):
         return None
+    return among(pieces, leads=False)
+
+
+def among(pieces: Sequence[Piece], *, leads: bool) -> Test:
+    """Return the test whether a row is in one of some pieces; ``leads``: they tell which are looked up."""
     # Other names for the tables, so that the test tells of none that a row is to be looked up in.
     inner = " UNION ALL ".join(TABLE.sub("m", one.sql) for one in pieces)
-    return Test(
-        AMONG.replace("{pieces}", inner),
-        {name: value for one in pieces for name, value in one.params.items()},
-    )
+    sql = (AMONG.removeprefix("+") if leads else AMONG).replace("{pieces}", inner)
+    return Test(sql, {name: value for one in pieces for name, value in one.params.items()})
 
 
 def with_below(reader: sqlite3.Connection, kind: str, keys: Sequence[str]) -> list[str]:

@@ -16,6 +16,7 @@ from crm_tui.customers import list_seeking as seeking
 from crm_tui.customers import store
 from crm_tui.customers import store_list as lists
 from crm_tui.customers.list_places import FAR, keys_of, place_among, rank_of, segment_of
+from crm_tui.customers.list_planning import Trial
 from crm_tui.customers.list_walking import Anchor, Walk
 from crm_tui.customers.store import CustomerRow, Query
 from crm_tui.customers.store_filter import Reading
@@ -62,7 +63,7 @@ class Window:
         self._members: Members | None = None
         self._sought: seeking.Seeking | None = None
         self._planned = False
-        self._worth: int | None = None
+        self._trials: dict[bool, Trial] = {}
         self._count: int | None = None
         self._walk = Walk(
             reader, self.order, self._test, self._parts,
@@ -81,8 +82,7 @@ class Window:
         if ids is not None:
             return self._rows(list(ids[max(0, len(ids) - limit) :]))
         try:
-            # How far down the first lie tells nothing of the last.
-            patience = seeking.WALK_MS if self._seen is None else self._patience
+            patience = self._patience_of(reverse=True)
             if patience == 0:
                 raise TimeoutError
             with at_most(self.reader, None if self._walk.whole else patience):
@@ -94,7 +94,7 @@ class Window:
                 return self.last(limit)
             if (last := self._first_of_index(limit, reverse=True)) is not None:
                 return self._rows(last[::-1])
-            return self._rows(self._seek().last(limit))
+            return self._rows(self._seek(reverse=True).last(limit))
         if self._count is not None:
             self._walk.remember(self._count - len(found), found)
         return self._rows([anchor.id for anchor in found])
@@ -246,9 +246,8 @@ class Window:
         """Return the first ids as their index holds them, once; None where that takes long."""
         if self._paged or self._sought is not None or wanted > NEAR:
             return None
-        self._paged, parts = True, self._parts()[::-1] if reverse else self._parts()
-        backwards = self.backwards is not reverse
-        return seeking.first_of(self._reading, self.order, parts, self.filter, wanted, backwards=backwards)
+        self._paged = True
+        return seeking.first_of(self._trial(reverse=reverse), wanted)
 
     def _told(self, rows: list[tuple[int, Any]]) -> list[tuple[int, Any]]:
         """Let the order's segments be those of some rows: indexes tell of all rows at once, of few slowly."""
@@ -290,19 +289,30 @@ class Window:
 
     @property
     def _patience(self) -> int | None:
+        return self._patience_of(reverse=False)
+
+    def _patience_of(self, *, reverse: bool) -> int | None:
+        """Return for how many milliseconds the list is worth walking; ``reverse``: from its end."""
         if self._walk.whole:
             return None
-        if self._worth is None and self._seen is not None:
+        if self._seen is not None:
             self._parts()  # in a time of its own, which ends that of a walk around it
             # Who is seen is told by the owner: those of another are walked for nothing.
             narrow = self._reading.sight.is_narrow
             astray = seeking.WALK_MS if narrow and self.order.key not in lists.APART else seeking.SEEN_MS
-            self._worth = 0 if narrow and self.order.kind == "person" else astray
-        if self._worth is None:
+            return 0 if narrow and self.order.kind == "person" else astray
+        assert self.filter is not None  # the whole list is walked
+        return seeking.TEXT_MS if seeking.has_text(self.filter) else self._trial(reverse=reverse).patience
+
+    def _trial(self, *, reverse: bool) -> Trial:
+        """Return what a few rows tell of the list as it is read from its beginning or, reverse, its end."""
+        if reverse not in self._trials:
             assert self.filter is not None  # the whole list is walked
-            parts = self._parts()
-            self._worth = seeking.patience(self._reading, self.order, parts, self.filter, self.backwards)
-        return self._worth
+            parts = self._parts()[::-1] if reverse else self._parts()
+            self._trials[reverse] = Trial(
+                self._reading, self.order, parts, self.filter, backwards=self.backwards is not reverse
+            )
+        return self._trials[reverse]
 
     def _knows_members(self) -> Members:
         if self._members is None:
@@ -311,20 +321,14 @@ class Window:
             self._members = known or Members(self._reading, self.filter)
         return self._members
 
-    def _seek(self, *, whole: bool = False) -> seeking.Seeking:
-        """Return the search along the index of the order."""
+    def _seek(self, *, whole: bool = False, reverse: bool = False) -> seeking.Seeking:
+        """Return the search along the index of the order; ``reverse``: its end is asked for."""
         if self._sought is None:
-            assert self.filter is not None  # the whole list is walked
-            parts, tree = self._parts(), self.filter
-            found = seeking.seek(
-                self._reading, self.order, parts, tree, backwards=self.backwards, whole=whole
-            )
+            trial = self._trial(reverse=reverse)
+            self._sought = seeking.seek(trial, self._parts(), backwards=self.backwards, whole=whole)
         elif self._sought.rest is not None and whole:
-            found = self._sought.whole()
-        else:
-            return self._sought
-        self._sought = found
-        return found
+            self._sought = self._sought.whole()
+        return self._sought
 
     def _first(self, wanted: int | None = None) -> array[int]:
         """Return the first ids (None: all) without looking at more rows than need be."""
