@@ -50,7 +50,7 @@ def drill(
     was backed up.
     """
     backup = Path(backup).absolute()
-    with tempfile.TemporaryDirectory(prefix="crm-tui-drill-", dir=_roomy(backup)) as folder:
+    with tempfile.TemporaryDirectory(prefix="crm-tui-drill-", dir=roomy(backup)) as folder:
         place = Path(folder) / "crm.db"
         began = clock.stopwatch()
         facts = restore(place, backup, who, _part(progress, 0, 60), cancelled, noted=False).facts
@@ -79,14 +79,14 @@ def newest(folder: Path, of: str | None) -> Backup:
     )
 
 
-def _roomy(backup: Path) -> Path:
-    """Return the folder for temporary files, or that of the backup when there is more room."""
+def roomy(file: Path) -> Path:
+    """Return the folder for temporary files, or that of a file when there is more room."""
     usual = Path(tempfile.gettempdir())
     if (
-        os.access(backup.parent, os.W_OK)
-        and shutil.disk_usage(backup.parent).free > shutil.disk_usage(usual).free
+        os.access(file.parent, os.W_OK)
+        and shutil.disk_usage(file.parent).free > shutil.disk_usage(usual).free
     ):
-        return backup.parent
+        return file.parent
     return usual
 
 

@@ -9,11 +9,13 @@ from crm_tui.storage.canonical import canonical, differing
 from crm_tui.storage.connection import connect
 from crm_tui.storage.diagnosis import is_busy
 from crm_tui.storage.driver import sqlite3
+from crm_tui.storage.in_time import at_most
 from crm_tui.storage.manifest import quoted, table_names
 from crm_tui.storage.schema import schema_text
 from crm_tui.storage.triggers import tracked_tables
 
 MOST = 20
+MOMENT = 500  # milliseconds
 PAGES = "PRAGMA integrity_check"
 # How SQLite begins what it says of the search index, from 3.44 on.
 OF_INDEX = (
@@ -58,18 +60,22 @@ def damage(connection: sqlite3.Connection) -> list[str]:
 
 
 def is_damaged(path: Path) -> bool:
-    """Tell whether SQLite finds anything wrong in a file; False when there is none."""
+    """Tell whether SQLite finds anything wrong in a file within a moment; False when there is none.
+
+    No longer: without a write-ahead log everybody's saves wait meanwhile.
+    """
     try:
         if not path.is_file():
             return False
         connection = connect(path, read_only=True)
         try:
-            return bool(damage(connection))
+            with at_most(connection, MOMENT):
+                return bool(damage(connection))
         finally:
             connection.close()
     except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
         return not is_busy(error)
-    except OSError:
+    except OSError:  # TimeoutError too: nothing was found until then
         return False
 
 

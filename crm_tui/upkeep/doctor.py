@@ -17,10 +17,9 @@ from crm_tui.storage.database import Database
 from crm_tui.storage.diagnosis import explain
 from crm_tui.storage.driver import sqlite3
 from crm_tui.storage.presence import JobLock
+from crm_tui.storage.resting import STEPS, at_rest
 from crm_tui.upkeep import content, place
 from crm_tui.upkeep.findings import BAD, GOOD, MENDED, WARN, Finding
-
-STEPS = 10_000  # of SQLite, between two questions whether to stop
 
 Progress = Callable[[int, int], None]
 Stop = Callable[[], bool]
@@ -63,14 +62,15 @@ def examine(
             )
             yield place.file_system(path, connection)
             yield place.journal(path, connection)
-            yield content.schema(connection)
-            pages = content.pages(connection)
-            yield pages
-            if pages.state == BAD:
-                return
-            yield content.references(connection)
-            yield from content.history(connection)
-            yield content.clocks(connection)
+            with at_rest(path, connection, stop) as resting:
+                yield content.schema(resting)
+                pages = content.pages(resting)
+                yield pages
+                if pages.state == BAD:
+                    return
+                yield content.references(resting)
+                yield from content.history(resting)
+                yield content.clocks(resting)
             yield place.copies(path, connection)
         yield place.people_in(path)
         yield place.leftovers(path)

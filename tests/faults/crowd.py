@@ -36,12 +36,13 @@ SAMPLE = 2000
 
 
 class Command(NamedTuple):
-    """One call of the program: its status, seconds of all and of the writing, and of each lock it held."""
+    """One call of the program: its status, and seconds of all, of the writing, of each lock and COMMIT."""
 
     status: int
     seconds: float
     writing: float
     holds: list[float]
+    commits: list[float]
     wal: int
     errors: str
 
@@ -66,7 +67,8 @@ def play(path: Path, words: list[str]) -> None:
     holds: list[float] = []
     first: list[float] = []
     moments: dict[int, float] = {}
-    begin, attempt = Database._begin, Database._attempt
+    commits: list[float] = []
+    begin, attempt, commit = Database._begin, Database._attempt, Database._commit
 
     def begun(self: Database) -> None:
         begin(self)
@@ -83,16 +85,24 @@ def play(path: Path, words: list[str]) -> None:
             log = path.with_name(path.name + "-wal")
             wal = max(wal, log.stat().st_size if log.exists() else 0)
 
+    def committed(self: Database, *call: Any) -> None:
+        began = time.perf_counter()
+        try:
+            commit(self, *call)
+        finally:
+            commits.append(time.perf_counter() - began)
+
     wal = 0
     with (
         patch.object(Database, "_begin", begun),
+        patch.object(Database, "_commit", committed),
         patch.object(Database, "_attempt", attempted),
         patch.object(session, "system_login", lambda: "li"),
     ):
         status = command_line.run(["--db", str(path), *words], lambda *_call: 0)
     ended = time.perf_counter()
     writing = ended - first[0] if first else 0.0
-    print("\n" + json.dumps(Command(status, ended - began, writing, holds, wal, "")))
+    print("\n" + json.dumps(Command(status, ended - began, writing, holds, commits, wal, "")))
 
 
 def call(path: Path, *words: str) -> Command:
@@ -105,7 +115,7 @@ def call(path: Path, *words: str) -> Command:
         check=False,
     )
     if process.returncode:
-        return Command(process.returncode, 0, 0, [], 0, process.stderr[-2000:])
+        return Command(process.returncode, 0, 0, [], [], 0, process.stderr[-2000:])
     return Command(*json.loads(process.stdout.splitlines()[-1]))._replace(errors=process.stderr[-2000:])
 
 
@@ -167,8 +177,10 @@ def told(name: str, command: Command, said: Said) -> str:
     """Return one call and the colleagues' time in it as people read them."""
     text = (
         f"  {name}: {command.seconds:.1f} s (writing {command.writing:.1f}; {len(command.holds)} locks held"
-        f" {spread(command.holds)}; WAL at most {command.wal >> 20} MB)"
+        f" {spread(command.holds)}; COMMIT {spread(command.commits)}; WAL at most {command.wal >> 20} MB)"
     )
+    if command.status:
+        text += f"\n    ended with {command.status}: {command.errors}"
     if said.saves:
         text += (
             f"\n    {len(said.saves)} saves ({spread(said.saves)}; lock held {spread(said.holds)}),"
