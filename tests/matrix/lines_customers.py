@@ -26,6 +26,7 @@ from crm_tui.customers import (
 )
 from crm_tui.customers.fields import FIELDS
 from crm_tui.customers.reading import SORTS, Query
+from crm_tui.customers.store_pieces import Test
 from crm_tui.customers.window import Window
 from crm_tui.followups import hand_over
 from crm_tui.followups import store as followups_store
@@ -66,6 +67,9 @@ def _filtered(ask: Ask) -> list[Any]:
     return found
 
 
+ANY, OWNED = Test("1 = 1", {}), Test("c.owner_id = :owner", {"owner": 2})
+
+
 def _segments(ask: Ask) -> list[Any]:
     found: list[Any] = []
     for order in store_list.ORDERS.values():
@@ -73,8 +77,10 @@ def _segments(ask: Ask) -> list[Any]:
         for part in store_list.segments(ask.reader, order, rank, False):
             found += [part, store_list.walk(ask.reader, order, part, None, backwards=False, limit=99)]
             found.append(store_list.count(ask.reader, order, part))
+            found.append(store_list.sort(ask.reader, order, part, ANY, backwards=False, limit=99))
         found.append(ask.each(lambda one, o=order: store_list.key_of(ask.reader, o, one)))
         found.append(store_list.gather(ask.reader, order, None, ask.ids))
+        found.append(store_list.told(ask.reader, order, [ANY, OWNED], ask.ids))
     return found
 
 
@@ -213,6 +219,8 @@ LINES: dict[str, Line] = {
     "customers.store_list.count": _segments,
     "customers.store_list.key_of": _segments,
     "customers.store_list.gather": _segments,
+    "customers.store_list.sort": _segments,
+    "customers.store_list.told": _segments,
     "customers.store_list.flag": NO_DATA,
     "customers.store_list.count_all": lambda a: store_list.count_all(a.reader),
     "customers.store_list.ids_of": lambda a: store_list.ids_of(a.reader, [store_list.EVERY], 99),
