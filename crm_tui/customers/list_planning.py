@@ -36,11 +36,8 @@ ENOUGH = 3  # of those that pass: a page is near, whatever the rest of the file 
 NEXT, APART = 0.6, 4.5
 PASSED, FLAGGED = 0.1, 0.2
 READ, TAG, BUILT, SCANNED = 0.35, 2.2, 0.25, 0.75
-LED, FETCHED, JOINED = (
-    4.0,
-    5.0,
-    3.0,
-)  # to look it up and sort it: an index leads, ids are given, of both tables
+# To look it up and sort it: an index leads, ids are given, of both tables.
+LED, FETCHED, JOINED = 4.0, 5.0, 3.0
 SHORT_MS, LEAST_MS, MOST_MS = 8, 20, 60  # for how long a walk that finds too little is gone on with
 
 

@@ -94,16 +94,19 @@ def test_without_a_log_nobody_waits_while_a_large_file_is_examined(
     assert not list(path.parent.glob("crm-tui-doctor-*"))
 
 
-def test_without_room_for_a_copy_the_file_itself_is_examined(
-    path: Path, monkeypatch: pytest.MonkeyPatch
+def unreadable(*_call: object, **_options: object) -> None:
+    """Stand for a disk that fails."""
+    raise OSError(5, "Input/output error")
+
+
+@pytest.mark.parametrize("spare", [1, 1 << 40])
+def test_where_no_copy_can_be_made_the_file_itself_is_examined(
+    path: Path, monkeypatch: pytest.MonkeyPatch, spare: int
 ) -> None:
     in_mode(path, "delete")
     monkeypatch.setattr(resting, "SMALL_BYTES", 0)
-
-    def full(*_call: object, **_options: object) -> None:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(resting, "copy_database", full)
+    monkeypatch.setattr(resting, "SPARE", spare)
+    monkeypatch.setattr(resting, "copy_database", unreadable if spare == 1 else None)
     found = {one.name: one.state for one in examine(path, mend=False, login="li")}
     assert found["integrity"] != BAD
     assert "chain" in found
