@@ -8,7 +8,8 @@ guard against slips of ours, not against hostile SQL (change-sets, part 5).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import cache, partial
 
 from crm_tui.access import masks
 from crm_tui.access.policy import Policy
@@ -154,13 +155,10 @@ def scope(
     script = [f"DROP VIEW temp.{view}" for (view,) in views]
     _fill(reader, policy, revealed)
     masks.lend(reader)
-    names: dict[str, list[str]] = {}
-    terms = _Terms(policy)
+    terms = _Terms(policy, cache(partial(columns, reader)))
     for view, (table, condition) in VIEWS.items():
-        if table not in names:
-            names[table] = columns(reader, table)
         script.append(
-            f"CREATE TEMP VIEW {view} AS SELECT {terms.columns(view, table, names[table])}"
+            f"CREATE TEMP VIEW {view} AS SELECT {terms.columns(view, table)}"
             f" FROM main.{table} t WHERE {terms.filled(condition)}"
         )
     # As a script: the driver keeps statements by how often they are asked, and a few hundred that are asked
@@ -195,8 +193,9 @@ def _fill(reader: sqlite3.Connection, policy: Policy, revealed: Iterable[tuple[i
 class _Terms:
     """What a policy makes of conditions and columns, each made once however many views use it."""
 
-    def __init__(self, policy: Policy) -> None:
+    def __init__(self, policy: Policy, names: Callable[[str], list[str]]) -> None:
         self.policy = policy
+        self._names = names  # of the columns of a table
         self.hidden = frozenset(policy.hidden)
         self.is_whole = policy.is_whole
         self._me = f"{int(policy.person_id):d}"
@@ -232,13 +231,16 @@ class _Terms:
             self._shown[key] = " AND ".join(parts)
         return self._shown[key]
 
-    def columns(self, view: str, table: str, names: list[str]) -> str:
+    def columns(self, view: str, table: str) -> str:
         """Return what a view selects: hidden columns through their masks."""
         if view in NARROW:
             return NARROW[view]
+        # Without a list of columns to read, views are made and their statements prepared in less time.
         if self.is_whole or view in ("compared", "taken"):
-            return ", ".join([f"t.{name}" for name in names])
-        return ", ".join([self._column(table, name) for name in names])
+            return "t.*"
+        names = self._names(table)
+        shown = [self._column(table, name) for name in names]
+        return "t.*" if shown == [f"t.{name}" for name in names] else ", ".join(shown)
 
     def _column(self, table: str, name: str) -> str:
         plain = f"t.{name}"
