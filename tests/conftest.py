@@ -29,6 +29,8 @@ settings.register_profile("deep", max_examples=1000, deadline=None, suppress_hea
 settings.load_profile(os.environ.get("CRM_HYPOTHESIS", "suite"))
 
 SIZES = {name: value for name, value in vars(jobs).items() if name.isupper()}
+# An app that was played is a hundred thousand objects: looked for behind a few of them, not ten times in each.
+gc.set_threshold(50_000, 5, 5)
 COLLECTING = gc.get_threshold()
 SETTINGS = ("XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME", "CRM_DB", "CRM_LANG", "NO_COLOR")
 session.create_database = made.once(session.create_database)
