@@ -29,7 +29,7 @@ settings.register_profile("deep", max_examples=1000, deadline=None, suppress_hea
 settings.load_profile(os.environ.get("CRM_HYPOTHESIS", "suite"))
 
 SIZES = {name: value for name, value in vars(jobs).items() if name.isupper()}
-# An app that was played is a hundred thousand objects: looked for behind a few of them, not ten times in each.
+# What tests leave is looked for behind a few of them, not many times in each.
 gc.set_threshold(50_000, 5, 5)
 COLLECTING = gc.get_threshold()
 SETTINGS = ("XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME", "CRM_DB", "CRM_LANG", "NO_COLOR")
@@ -52,17 +52,28 @@ if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
     # Started behind a shell's `&`: Ctrl+C is to reach the programs under test all the same.
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
-if "PYTHONPYCACHEPREFIX" not in os.environ:
-    # Tests start hundreds of programs: each would compile the source anew where nothing is written beside it.
-    os.environ["PYTHONPYCACHEPREFIX"] = _folder("crm-compiled-")
-    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
-
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_cmdline_main(config: pytest.Config) -> None:
     """With -n, neighbours run in one process: what a file or room makes for its tests is made once."""
     if getattr(config.option, "numprocesses", None) and config.option.dist == "no":
         config.option.dist = "worksteal"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Compile once what workers import and the hundreds of programs that tests start, for the next run too.
+
+    Each would compile the source anew where nothing is written beside it.
+    """
+    if "PYTHONPYCACHEPREFIX" in os.environ:
+        return
+    try:
+        sys.pycache_prefix = str(config.cache.mkdir("compiled"))
+    except (AttributeError, OSError):  # without the plugin of the cache, or in a folder that is read only
+        sys.pycache_prefix = _folder("crm-compiled-")
+    sys.dont_write_bytecode = False
+    os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
