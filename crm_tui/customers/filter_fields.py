@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeGuard
 
 from crm_tui.access.verbs import GROUPS
 from crm_tui.errors import BadInput
@@ -196,7 +196,7 @@ def has_values(one: Condition) -> bool:
     return FILTER_FIELDS[one.field].kind not in ("tag", "text")
 
 
-def has_span(tree: Filter) -> bool:
+def has_span(tree: Filter) -> TypeGuard[Condition]:
     """Tell whether a filter is a condition on times, whose customers have ids near each other."""
     return isinstance(tree, Condition) and FILTER_FIELDS[tree.field].kind in ("event", "past")
 

@@ -6,9 +6,10 @@ common machine; only how they stand to each other matters.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from functools import cached_property
-from math import inf
+from math import exp, inf
 from operator import itemgetter
 from typing import Any, NamedTuple
 
@@ -23,29 +24,25 @@ from crm_tui.customers.filter_fields import (
     conditions,
     has_span,
 )
+from crm_tui.customers.list_samples import Samples, samples
 from crm_tui.customers.store_filter import Reading
 from crm_tui.customers.store_members import sample, size_of
 from crm_tui.customers.store_pieces import Piece, held_in
 
 LOOKED_AT = 240  # rows at the beginning of a list that tell how it goes on
 PAGE = 50
-FURTHER = 4  # times as far as a walk came that found too little
+FURTHER = 2  # times as far as a walk came that found too little
 ENOUGH = 3  # of those that pass: a page is near, whatever the rest of the file is like
-# What a row takes: to walk over it and look it up, beside the last one or apart from it in the file; to pass
+# What a row takes: to walk over it and look it up, beside the last one or apart from it in the file, the
+# other table too; to pass
 # over it in the index by its id or its flag; to read the id of one that passes, by a column, a tag, or all.
-NEXT, APART = 0.6, 4.5
+NEXT, APART, BESIDE = 0.6, 4.5, 0.3
+THIN, THINNED = 1.6, 8  # besides, where others lie between: less, the fewer they are
 PASSED, FLAGGED = 0.1, 0.2
 READ, TAG, BUILT, SCANNED = 0.35, 2.2, 0.25, 0.75
 # To look it up and sort it: an index leads, ids are given, of both tables.
-LED, FETCHED, JOINED = 4.0, 5.0, 3.0
-SHORT_MS, LEAST_MS, MOST_MS = 8, 20, 60  # for how long a walk that finds too little is gone on with
-
-
-class Row(NamedTuple):
-    """A row that was looked at: which conditions it passes."""
-
-    id: int
-    passed: Mapping[Condition, bool]
+LED, FETCHED, JOINED = 3.0, 3.5, 2.0
+SHORT_MS, LEAST_MS, MOST_MS = 8, 20, 80  # for how long a walk that finds too little is gone on with
 
 
 class Way(NamedTuple):
@@ -88,70 +85,74 @@ class Trial:
         self.parts = tuple(_parts(tree))
         self._leaves = list(dict.fromkeys(conditions(tree)))
         self._tests = [reading.test(one) for one in self._leaves]
-        self._a_row = NEXT
         self._passed = 0.0  # rows that were walked over for nothing
 
     # -- what is looked at ----------------------------------------------------------------------------
 
     @cached_property
-    def first(self) -> list[Row]:
+    def first(self) -> Samples:
         """The first rows of the order, whatever the filter."""
-        ids: list[int] = []
+        rows: list[tuple[Any, ...]] = []
         for segment in self.segments:
-            found = lists.walk(
-                self.reading.reader, self.order, segment, None,
-                backwards=self.backwards, limit=LOOKED_AT - len(ids),
+            rows += lists.told(
+                self.reading.reader, self.order, self._tests, segment,
+                backwards=self.backwards, limit=LOOKED_AT - len(rows),
             )  # fmt: skip
-            ids += [row[0] for row in found]
-            if len(ids) == LOOKED_AT:
-                # Of rows with one key ids follow each other, wherever else neighbours lie apart.
-                self._a_row = APART if segment.keyed and self.order.key in lists.APART else NEXT
+            if len(rows) == LOOKED_AT:
                 break
-        return [row for row, _key in self._told(ids)]
+        return samples(rows, self._leaves)
 
     @cached_property
-    def _sampled(self) -> list[tuple[Row, Any]]:
-        return self._told([row[0] for row in sample(self.reading.reader)])
+    def _found(self) -> list[tuple[Any, ...]]:
+        ids = sample(self.reading.reader)
+        return lists.told_of(self.reading.reader, self.order, self._tests, ids)
 
     @cached_property
-    def spread(self) -> list[Row]:
-        """Rows from all over the file, in the order, as far as the list can hold them."""
-        rows = {row.id: row for row, _key in self._sampled}
-        keys = [(row.id, key) for row, key in self._sampled]
-        return [rows[one] for one in lists.in_order(keys, self.segments, self.backwards)]
+    def _a_row(self) -> float:
+        """What it takes to walk over a row and to look at what is asked of it."""
+        both = any(one.of_customer for one in self._tests) and any(one.of_state for one in self._tests)
+        beside = BESIDE if both else 0
+        if self.segments and self.segments[0].keyed:
+            return beside + (APART if self.order.key in lists.APART else NEXT)
+        # Of one value ids follow each other, in the file with those of others between them.
+        values = Counter(row[1] for row in self._found)
+        alone = (exp(-THINNED * many / values.total()) * many for many in values.values())
+        return beside + NEXT + THIN * sum(alone) / max(values.total(), 1)
+
+    @cached_property
+    def sampled(self) -> Samples:
+        """Rows from all over the file."""
+        return samples(self._found, self._leaves)
+
+    @cached_property
+    def spread(self) -> Samples:
+        """The same rows in the order, as far as the list can hold them."""
+        rows = {row[0]: row for row in self._found}
+        ids = lists.in_order([row[:2] for row in self._found], self.segments, self.backwards)
+        return samples((rows[one] for one in ids), self._leaves)
 
     @cached_property
     def size(self) -> int:
         """About how many customers the file has."""
         return size_of(self.reading.reader)
 
-    def _told(self, ids: list[int]) -> list[tuple[Row, Any]]:
-        rows = lists.told(self.reading.reader, self.order, self._tests, ids)
-        found = {row[0]: (Row(row[0], dict(zip(self._leaves, row[2:], strict=True))), row[1]) for row in rows}
-        return [found[one] for one in ids if one in found]
-
-    def passes(self, tree: Filter, row: Row) -> bool:
-        """Tell whether a row that was looked at passes a part of the filter."""
-        if isinstance(tree, Condition):
-            return bool(row.passed[tree])
-        if isinstance(tree, Not_):
-            return not self.passes(tree.part, row)
-        every = (self.passes(part, row) for part in tree.parts)
-        return all(every) if isinstance(tree, All) else any(every)
+    @property
+    def _scale(self) -> float:
+        """For how many customers of the file each of the sampled ones stands."""
+        return self.size / max(len(self.sampled), 1)
 
     def share(self, *parts: Filter) -> float | None:
         """Return how many of all customers pass some parts of the filter, None of what it does not ask."""
         if any(one not in self._leaves for part in parts for one in conditions(part)):
             return None
-        passing = sum(all(self.passes(part, row) for part in parts) for row, _key in self._sampled)
-        return passing / max(len(self._sampled), 1)
+        return self.sampled.share(*parts)
 
     # -- what it takes --------------------------------------------------------------------------------
 
     @cached_property
     def hits(self) -> int:
         """How many of the first rows pass."""
-        return sum(self.passes(self.tree, row) for row in self.first)
+        return self.first.passing(self.tree).bit_count()
 
     @property
     def before(self) -> float:
@@ -162,13 +163,8 @@ class Trial:
     def _foreseen(self) -> float:
         if self.hits:
             return PAGE * len(self.first) / self.hits
-        passing = [self.passes(self.tree, row) for row in self.spread]
-        if True not in passing:
-            return self.size / 2
-        share, at = sum(passing) / len(passing), passing.index(True)
-        # As far as chance may have left out as many they lie evenly, else they begin where the sample says.
-        even = (1 - share) ** at
-        return even * PAGE / share + (1 - even) * at * self.size / max(len(self._sampled), 1)
+        rows = self.spread.reach(self.parts, PAGE / self._scale)
+        return min(rows, len(self.spread) + 1) * self._scale
 
     @cached_property
     def patience(self) -> int:
@@ -176,15 +172,16 @@ class Trial:
         if len(self.first) < LOOKED_AT:
             return LEAST_MS
         walked = self._foreseen * self._a_row / 1000
-        most = MOST_MS
         if self.hits < ENOUGH:
             sought = min(self.way.cost, self.looked_into, self.sorted[0]) / 1000
-            # What is left of the time of a page, should the walk be for nothing.
-            most = max(MOST_MS + LEAST_MS - sought, LEAST_MS) if sought <= MOST_MS + LEAST_MS else MOST_MS
-            if walked > min(sought, most if sought <= MOST_MS else sought):
+            if walked > sought:
                 # The newest few thousand are often unlike all others: no sample tells that, a look does.
-                return 0 if self._a_row > NEXT or self.way.is_span else SHORT_MS
-        return int(min(max(2 * walked, LEAST_MS), most))
+                return 0 if self._a_row >= APART or self.way.is_span else SHORT_MS
+            # What is left of the time of a page, should the walk be for nothing; where nothing would be, all
+            # that it may take.
+            left = MOST_MS - sought
+            return int(left if left >= LEAST_MS else max(MOST_MS, min(2 * walked, sought)))
+        return int(min(max(2 * walked, LEAST_MS), MOST_MS))
 
     def give_up(self) -> None:
         """Take it that the first page lies much further down than the list was walked in vain, if it was."""
@@ -284,25 +281,29 @@ class Trial:
         return Way(_joint(lead), _joint(left) if left else None, cost, gathers=gathered < sought)
 
     def _passing_before(self, lead: Sequence[Filter]) -> float:
-        """Return how many of the rows before the first that pass are let through by some parts."""
-        passing = [self.passes(self.tree, row) for row in self.spread]
-        at = passing.index(True) if True in passing else len(passing)
-        some = [*self.first, *self.spread[:at]] if at < ENOUGH else self.spread[:at]
-        return sum(all(self.passes(part, row) for part in lead) for row in some) / max(len(some), 1)
+        """Return how many of the rows before the end of the page are let through by some parts."""
+        rows = round(self.before / self._scale)
+        return self.first.share(*lead) if rows < ENOUGH else self.spread.share(*lead, upto=rows)
 
     def _by_span(self) -> list[Way]:
         """Return the ways that leave out the first rows by their ids: of a condition on times."""
-        ids, found = [row.id for row in self.first], []
+        ids, found = self.first.ids, []
         for part in self.parts:
             if not has_span(part) or not ids:
                 continue
-            inside = [row.id for row, _key in self._sampled if self.passes(part, row)]
+            inside = self.sampled.picked(part)
             low, high = (min(inside), max(inside)) if inside else (self.size // 2, self.size // 2)
             below, above = sum(one < low for one in ids), sum(one > high for one in ids)
             if max(below, above) > len(ids) // 2:
-                passed = 0 if self.order.key == lists.ORDERS["id"].key else self.before
-                cost = ((self.share(part) or 0) * self.size + passed) * PASSED
-                found.append(Way(part, self.tree, cost, low=below > above, high=above >= below))
+                passed = 0.0
+                if self.order.key != lists.ORDERS["id"].key:
+                    passed = self.before * (PASSED + self._passing_before((part,)) * self._a_row)
+                beyond = low if below > above else self.size - high
+                if FILTER_FIELDS[part.field].kind == "event":
+                    beyond = 0  # a look at each change set
+                found.append(
+                    Way(part, self.tree, beyond * PASSED + passed, low=below > above, high=above >= below)
+                )
         return found
 
 

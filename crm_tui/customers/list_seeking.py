@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import cached_property
 from typing import Any
 
@@ -16,7 +17,7 @@ from crm_tui.customers import store_list as lists
 from crm_tui.customers.filter_fields import All, Condition, Filter, conditions
 from crm_tui.customers.list_planning import Trial
 from crm_tui.customers.store_filter import Reading
-from crm_tui.customers.store_members import Members, span
+from crm_tui.customers.store_members import ENDS_MS, EVENTS, Members, Share, span
 from crm_tui.customers.store_pieces import Test, among, held_in
 from crm_tui.customers.store_sight import Seen, is_told_by_owner
 from crm_tui.storage.in_time import at_most
@@ -53,6 +54,7 @@ class Seeking:
         span: tuple[int, int] | None = None,
         patience: int = SEEK_MS,
         gathers: bool = False,
+        share: Share | None = None,
     ) -> None:
         self.reader = reading.reader
         self.order = order
@@ -62,6 +64,7 @@ class Seeking:
         self.backwards = backwards
         self.found: array[int] = array("q")
         self._reading = reading
+        self._share = share
         self._rest = reading.test(rest) if rest is not None else None
         self._patience = patience
         self._gathers = gathers and self._size <= SORTED_AT_MOST
@@ -73,9 +76,22 @@ class Seeking:
             inside = Test(IN_SPAN, {"lowest": low, "highest": high})
             if self._by_id:
                 self.segments = lists.within(list(segments), [(low, high)])
+            elif order in EVENTS.values():
+                self.segments = self._cut(list(segments), (low, high))
         self._test = reading.together(inside, self._rest)
         self._segment = 0
         self._last: tuple[Any, int] | None = None  # the key and id found last in that segment
+
+    def _cut(self, found: list[lists.Segment], inside: tuple[int, int]) -> list[lists.Segment]:
+        """Return the segments of an order of change sets from the first to the last with ids of a span."""
+        with suppress(TimeoutError), at_most(self.reader, ENDS_MS):
+            ends = [
+                lists.nearest(self.reader, self.order, inside, backwards=backwards)
+                for backwards in (False, True)
+            ]
+            low, high = (key if all(lists.holds(one, key) for one in found) else None for key in ends)
+            return lists.within(found, [(low, high)]) if (low, high) != (None, None) else found
+        return found
 
     def whole(self) -> Seeking:
         """Return the same search with members of whom nothing is left to be asked."""
@@ -83,7 +99,7 @@ class Seeking:
             return self
         members = self.members
         if members is None:
-            members = Members(self._reading, self.rest)
+            members = Members(self._reading, self.rest, self._share)
         else:
             members.narrow(self.rest)
         return Seeking(self._reading, self.order, self.segments, members, None, backwards=self.backwards)
@@ -210,10 +226,10 @@ def seek(trial: Trial, segments: Sequence[lists.Segment], *, backwards: bool, wh
         members, rest = Members(reading, trial.tree, trial.share), None
     else:
         members, rest = Members(reading, way.lead, trial.share), way.rest
-    patience = int(min(max(SEEK_MS, trial.whole / 1000), TEXT_MS))
+    patience = int(max(SEEK_MS, trial.whole / 1000))
     return Seeking(
         reading, trial.order, segments, members, rest,
-        backwards=backwards, span=near, patience=patience, gathers=way.gathers,
+        backwards=backwards, span=near, patience=patience, gathers=way.gathers, share=trial.share,
     )  # fmt: skip
 
 

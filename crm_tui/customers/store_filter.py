@@ -23,7 +23,8 @@ from crm_tui.customers.filter_fields import (
     has_values,
 )
 from crm_tui.customers.filter_hidden import is_hidden, refused
-from crm_tui.customers.filter_ranges import Range, after, both, just_before, moved, others, period, places
+from crm_tui.customers.filter_ranges import Range, after, both, just_before, moved, others, places
+from crm_tui.customers.store_days import Days
 from crm_tui.customers.store_pieces import (
     ANY_TAG,
     COLUMNS,
@@ -32,8 +33,6 @@ from crm_tui.customers.store_pieces import (
     MOST_RANGES,
     MYSELF,
     NEVER,
-    NEWEST_SET,
-    NEXT_SET,
     NUMBERS,
     ODD,
     OF_CUSTOMER,
@@ -68,8 +67,11 @@ class Reading:
         row = reader.execute(ZONE).fetchone()
         self.zone = (row[0] if row else "") or clock.DEFAULT_ZONE
         self.today = today or clock.today(self.zone)
+        self._days = Days(reader, self.zone, self.today)
         self.sight = sight(reader)
         self._tags: dict[str, int] | None = None
+        self._known_ranges: dict[Condition, tuple[str, list[Range]]] = {}
+        self._known_pieces: dict[tuple[Condition, bool], list[Piece] | None] = {}
         self._me: int | None = None
 
     # -- tests ----------------------------------------------------------------------------------------
@@ -161,6 +163,11 @@ class Reading:
 
     def _ranges(self, one: Condition) -> tuple[str, list[Range]]:
         """Return the column of a condition and the ranges of its values that pass."""
+        if one not in self._known_ranges:
+            self._known_ranges[one] = self._ranges_of(one)
+        return self._known_ranges[one]
+
+    def _ranges_of(self, one: Condition) -> tuple[str, list[Range]]:
         field = FILTER_FIELDS[one.field]
         if is_hidden(field, self.sight.hidden):
             raise refused(field)
@@ -170,17 +177,19 @@ class Reading:
         if kind == "has":
             return one.field, [(1, None)] if one.op == "some" else [(0, 0)]
         if kind == "event":
-            low, high = self._days(one)
-            return one.field, [(self._set_at(low, 0), self._before(high))]
+            low, high = self._days.of(one)
+            return one.field, [(self._days.set_at(low, 0), self._days.set_before(high))]
         if kind == "past":
             if one.op in ("none", "some"):
                 return "last", [(None, None)] if one.op == "none" else [("0", None)]
             if one.op == "over":
                 # Whom nobody ever contacted waits since the file was begun.
-                end = self._start(self.today - timedelta(days=int(one.values[0])))
+                end = self._days.start(self.today - timedelta(days=int(one.values[0])))
                 return "idle", [("0", just_before(end))]
-            low, high = self._days(one)
-            return "last", [(self._start(low) if low else "0", just_before(self._start(after(high))))]
+            low, high = self._days.of(one)
+            return "last", [
+                (self._days.start(low) if low else "0", just_before(self._days.start(after(high))))
+            ]
         return "due", self._due(one)
 
     def _due(self, one: Condition) -> list[Range]:
@@ -203,7 +212,7 @@ class Reading:
             return [(self.today.isoformat(), moved(self.today, int(one.values[0])).isoformat())]
         if one.op == "period" and one.values[0] == "overdue":
             return [("0", yesterday)]
-        low, high = self._days(one)
+        low, high = self._days.of(one)
         return [(low.isoformat() if low else "0", high.isoformat() if high else None)]
 
     def _values(self, one: Condition, field: FilterField) -> list[Range]:
@@ -225,47 +234,6 @@ class Reading:
             row = self.reader.execute(MYSELF).fetchone()
             self._me = row[0] if row else 0
         return self._me
-
-    def _days(self, one: Condition) -> tuple[date | None, date | None]:
-        """Return first and last day that a condition names, None where it is open."""
-        if one.op == "over":
-            return None, moved(self.today, -int(one.values[0]) - 1)
-        if one.op == "within":
-            return moved(self.today, -int(one.values[0])), None
-        if one.op == "period":
-            return period(one.values[0], self.today)
-        low, high = (date.fromisoformat(value) if value else None for value in one.values)
-        return low, high
-
-    def _start(self, day: date | None) -> str | None:
-        """Return the instant at which a day begins where the team is."""
-        if day is None:
-            return None
-        from datetime import datetime, time
-        from zoneinfo import ZoneInfo
-
-        try:
-            return clock.to_instant(datetime.combine(day, time(), ZoneInfo(self.zone)))
-        except (OverflowError, ValueError):
-            return "0" if day.year < 1000 else "9999-12-31T23:59:59Z"
-
-    def _set_at(self, day: date | None, otherwise: int) -> int:
-        """Return the first change set of a day or later; they come in the order of time."""
-        instant = self._start(day)
-        if instant is None:
-            return otherwise
-        low, high = 1, self.reader.execute(NEWEST_SET).fetchone()[0] + 1
-        while low < high:
-            middle = (low + high) // 2
-            row = self.reader.execute(NEXT_SET, {"id": middle}).fetchone()
-            if row is None or row[1] >= instant:
-                high = middle
-            else:
-                low = row[0] + 1
-        return low
-
-    def _before(self, day: date | None) -> int | None:
-        return None if day is None else self._set_at(after(day), 0) - 1
 
     def bounds(self, tree: Filter | None, column: str) -> list[Range] | None:
         """Return the ranges of a column in which all that passes a filter lies, None for anywhere."""
@@ -303,46 +271,48 @@ class Reading:
             return day
         there = date.fromisoformat(day)
         if column == COLUMNS["last"]:
-            return just_before(self._start(after(there))) if end else self._start(there)
-        return self._before(there) if end else self._set_at(there, 0)
+            return just_before(self._days.start(after(there))) if end else self._days.start(there)
+        return self._days.set_before(there) if end else self._days.set_at(there, 0)
 
     # -- pieces of indexes ----------------------------------------------------------------------------
 
-    def held(self, tree: Filter, ids_of: Callable[[Sequence[Piece]], list[int]]) -> Held | None:
+    def held(self, tree: Filter, size_of: Callable[[Sequence[Piece], int], int], most: int) -> Held | None:
         """Return pieces of indexes that together hold every row that a filter lets pass, None without any.
 
-        Of what must all hold the one with the fewest rows is taken; ``ids_of`` fetches them up to a limit.
+        Of what must all hold the one with the fewest rows is taken; ``size_of`` counts them up to a number,
+        ``most`` or what another one has.
         """
-        found = self._held(tree, False, ids_of)
-        if found is not None and not found.ids:
-            found.ids = ids_of(found.pieces)
+        found = self._held(tree, False, size_of, most)
+        if found is not None and found.size is None:
+            found.size = size_of(found.pieces, most)
         return found
 
     def _held(
-        self, tree: Filter, negated: bool, ids_of: Callable[[Sequence[Piece]], list[int]]
+        self, tree: Filter, negated: bool, size_of: Callable[[Sequence[Piece], int], int], most: int
     ) -> Held | None:
         if isinstance(tree, Not_):
-            return self._held(tree.part, not negated, ids_of)
+            return self._held(tree.part, not negated, size_of, most)
         here: Filter = Not_(tree) if negated else tree
         if isinstance(tree, Condition):
             pieces = self._of_condition(tree, negated)
             exact = not negated and tree.field != "plan"
             return None if pieces is None else Held(pieces, None if exact else here)
-        found = [self._held(part, negated, ids_of) for part in tree.parts]
+        found = [self._held(part, negated, size_of, most) for part in tree.parts]
         if isinstance(tree, All) is not negated:
-            there = [one for one in found if one is not None]
-            if not there:
+            best: int | None = None
+            for at, one in enumerate(found):
+                if one is not None:
+                    size = size_of(one.pieces, most) if one.size is None else one.size
+                    if best is None or size < most:
+                        best, most = at, size
+            if best is None:
                 return None
-            for one in there:
-                one.ids = one.ids or ids_of(one.pieces)
-            best = min(there, key=lambda one: len(one.ids))
-            rest: list[Filter] = [
-                Not_(part) if negated else part
-                for part, one in zip(tree.parts, found, strict=True)
-                if one is not best
-            ]
-            rest += [best.rest] if best.rest is not None else []
-            return best.replaced(All(tuple(rest)) if rest else None)
+            parts = [one for at, one in enumerate(tree.parts) if at != best]
+            rest: list[Filter] = [Not_(part) if negated else part for part in parts]
+            lead = found[best]
+            assert lead is not None
+            rest += [lead.rest] if lead.rest is not None else []
+            return Held(lead.pieces, All(tuple(rest)) if rest else None, most)
         every = [piece for one in found if one is not None for piece in one.pieces]
         if None in found or len(every) > MOST_RANGES:
             return None
@@ -359,6 +329,11 @@ class Reading:
         return self._of_condition(one, negated) if known else None
 
     def _of_condition(self, one: Condition, negated: bool) -> list[Piece] | None:
+        if (one, negated) not in self._known_pieces:
+            self._known_pieces[one, negated] = self._pieces_of(one, negated)
+        return self._known_pieces[one, negated]
+
+    def _pieces_of(self, one: Condition, negated: bool) -> list[Piece] | None:
         kind = FILTER_FIELDS[one.field].kind
         if kind == "text":
             return None

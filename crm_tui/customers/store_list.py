@@ -94,10 +94,25 @@ NONE = " AND {key} IS NULL"
 SOME = " AND {key} IS NOT NULL"
 ENDS = {"low": " AND {key} >= :low", "high": " AND {key} <= :high"}
 COUNT = "SELECT count(*)"
+SIZE = "SELECT count(*) FROM ({piece} LIMIT 0 + :most)"
 NEXT_VALUE = "SELECT min({key}) FROM {table} WHERE {key} > :value"
 FIRST_VALUE = "SELECT min({key}) FROM {table}"
+# SQLite keeps the highest value of an index, and the ends of one value, without a look at the others.
+END_OF = (
+    "WITH RECURSIVE v (value) AS (SELECT max({key}) FROM {table} WHERE {key} <= :high UNION ALL"
+    " SELECT (SELECT max({key}) FROM {table} WHERE {key} < v.value) FROM v WHERE v.value >= :low)"
+    " SELECT {end}((SELECT {end}({id}) FROM {table} WHERE {key} = v.value)) FROM v WHERE v.value >= :low"
+)
+NEAREST = (
+    "WITH RECURSIVE v (value) AS (SELECT {end}({key}) FROM {table} UNION ALL"
+    " SELECT (SELECT {end}({key}) FROM {table} WHERE {key} {on} v.value) FROM v WHERE v.value IS NOT NULL"
+    " AND NOT EXISTS (SELECT 1 FROM {table} WHERE {key} = v.value AND {id} BETWEEN :lowest AND :highest))"
+    " SELECT {begin}(v.value) FROM v"
+)
 TABLES = {"c": "customer c", "s": "listed s"}
 AMONG = " AND {id} IN ({ids})"
+OWNED = {"c": " AND c.owner_id = :owner", "s": " AND s.held_by = :owner"}
+BEYOND = {False: " AND {id} < :end", True: " AND {id} > :end"}
 KEY_OF = " AND {id} = :id"
 PEOPLE = "SELECT id, name FROM person_any ORDER BY id"
 
@@ -266,6 +281,42 @@ def key_of(reader: sqlite3.Connection, order: Order, customer_id: int) -> tuple[
     return reader.execute(sql, {"id": customer_id}).fetchone()
 
 
+def end_of(reader: sqlite3.Connection, order: Order, low: Any, high: Any, *, backwards: bool) -> int | None:
+    """Return the lowest id (backwards: the highest) in a range of an order, by one look a value."""
+    sql = END_OF.replace("{end}", "max" if backwards else "min")
+    params = {"low": 0 if low is None else low, "high": MOST if high is None else high}
+    return reader.execute(_filled(sql.replace("{table}", TABLES[table_of(order)]), order), params).fetchone()[
+        0
+    ]
+
+
+def nearest(reader: sqlite3.Connection, order: Order, inside: tuple[int, int], *, backwards: bool) -> Any:
+    """Return the first key of an order (backwards: the last) of which a row's id lies in a span.
+
+    By one look a value; the last that there is where none does.
+    """
+    end, begin, on = ("max", "min", "<") if backwards else ("min", "max", ">")
+    sql = NEAREST.replace("{end}", end).replace("{begin}", begin).replace("{on}", on)
+    params = {"lowest": inside[0], "highest": inside[1]}
+    return reader.execute(_filled(sql.replace("{table}", TABLES[table_of(order)]), order), params).fetchone()[
+        0
+    ]
+
+
+def beyond(
+    reader: sqlite3.Connection, test: Test, owner: int, end: int | None, *, backwards: bool
+) -> int | None:
+    """Return the lowest id (backwards: the highest) of a person's customers that pass a test of one table.
+
+    ``end`` is one that is known: it is returned where none lies beyond it.
+    """
+    order = ORDERS["id"] if test.of_customer else BY_STATE
+    params = {**test.params, "owner": owner, "end": (MOST if not backwards else -1) if end is None else end}
+    sql = _frame(order, test) + OWNED[table_of(order)] + BEYOND[backwards] + SORTED[False, backwards]
+    row = reader.execute(_filled("SELECT {id}" + sql + " LIMIT 1", order), params).fetchone()
+    return row[0] if row else end
+
+
 def gather(
     reader: sqlite3.Connection, order: Order, test: Test | None, ids: Sequence[int]
 ) -> list[tuple[int, Any]]:
@@ -275,14 +326,32 @@ def gather(
 
 
 def told(
+    reader: sqlite3.Connection,
+    order: Order,
+    tests: Sequence[Test],
+    segment: Segment,
+    *,
+    backwards: bool,
+    limit: int,
+) -> list[tuple[Any, ...]]:
+    """Return id, key and whether each of some tests is passed of the first rows of a segment."""
+    sql, params = _telling(order, tests)
+    sql += segment.where + SORTED[segment.keyed, backwards] + " LIMIT 0 + :limit"
+    return reader.execute(_filled(sql, order), {**params, **segment.params, "limit": limit}).fetchall()
+
+
+def told_of(
     reader: sqlite3.Connection, order: Order, tests: Sequence[Test], ids: Sequence[int]
 ) -> list[tuple[Any, ...]]:
     """Return id, key and whether each of some tests is passed of those rows that are among some ids."""
+    sql, params = _telling(order, tests)
+    return query_in(reader, _filled(sql + AMONG, order), ids, params)
+
+
+def _telling(order: Order, tests: Sequence[Test]) -> tuple[str, dict[str, Any]]:
     params = {name: value for one in tests for name, value in one.params.items()}
-    asked = Test("".join(f", ({one.sql})" for one in tests), params)
-    table = table_of(order)
-    frame = FROM[table, asked.of_state if table == "c" else asked.of_customer]
-    return query_in(reader, _filled(WALK + asked.sql + frame + AMONG, order), ids, params)
+    asked, table = Test("".join(f", ({one.sql})" for one in tests), params), table_of(order)
+    return WALK + asked.sql + FROM[table, asked.of_state if table == "c" else asked.of_customer], params
 
 
 def flag(reader: sqlite3.Connection, piece: Piece, flags: bytearray) -> None:
@@ -307,15 +376,21 @@ def count_all(reader: sqlite3.Connection) -> int:
     return reader.execute(_filled(COUNT + FROM["s", False], COUNTED)).fetchone()[0]
 
 
-def ids_of(reader: sqlite3.Connection, pieces: Iterable[Piece], limit: int) -> list[int]:
-    """Return the ids that pieces of indexes hold, each once, as long as there are not more than a limit."""
-    found: dict[int, None] = {}
+def size_of(reader: sqlite3.Connection, pieces: Iterable[Piece], most: int) -> int:
+    """Return how many rows pieces of indexes hold together, counted no further than to a number."""
+    found = 0
     for piece in pieces:
-        if len(found) >= limit:
+        if found >= most:
             break
-        rows = reader.execute(piece.sql + " LIMIT 0 + :limit", {**piece.params, "limit": limit}).fetchall()
-        found.update(dict.fromkeys(row[0] for row in rows))
-    return list(found)
+        params = {**piece.params, "most": most - found}
+        found += reader.execute(SIZE.replace("{piece}", piece.sql), params).fetchone()[0]
+    return found
+
+
+def ids_of(reader: sqlite3.Connection, pieces: Iterable[Piece]) -> list[int]:
+    """Return the ids that pieces of indexes hold, each once."""
+    rows = (row for piece in pieces for row in reader.execute(piece.sql, piece.params).fetchall())
+    return list(dict.fromkeys(row[0] for row in rows))
 
 
 def people(reader: sqlite3.Connection) -> list[tuple[int, str]]:

@@ -8,29 +8,30 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from itertools import compress
-from typing import Any, TypeGuard
+from typing import TypeGuard
 
 from crm_tui.customers import store_list as lists
 from crm_tui.customers.filter_fields import All, Any_, Condition, Filter, Not_, has_span
 from crm_tui.customers.store_filter import Reading
-from crm_tui.customers.store_pieces import ENDS, OF_CUSTOMER, OF_STATE, UNDATED, Piece
+from crm_tui.customers.store_pieces import OF_CUSTOMER, OF_STATE, UNDATED, Piece
 from crm_tui.storage.driver import sqlite3
 from crm_tui.storage.in_time import at_most
 
 HIGHEST = "SELECT coalesce(max(s.customer_id), 0) FROM listed s"
 SAMPLED = 240
-ENDS_MS = 4  # in which the lowest or highest that passes is mostly found from that end of the file
+ENDS_MS = 8  # in which the lowest or highest of those made in some time is mostly found by the values
+EVENTS = {"created": lists.ORDERS["created"], "changed": lists.ORDERS["recent"]}
 GOLDEN = 0.6180339887
 FEW_LEFT = 40_000  # customers of whom each is looked at rather than all rows of the file
+Share = Callable[[Filter], float | None]
 TURNED = bytes((1, 0)) + bytes(254)
 
 
-def sample(reader: sqlite3.Connection, order: lists.Order = lists.ORDERS["id"]) -> list[tuple[int, Any]]:
-    """Return (id, key) of some customers from all over the file."""
+def sample(reader: sqlite3.Connection) -> list[int]:
+    """Return ids from all over the file; some may be those of no customer that is there."""
     size = size_of(reader)
     # In no step with anything that recurs from row to row.
-    spread = {int(at * GOLDEN % 1 * size) for at in range(1, SAMPLED)}
-    return lists.gather(reader, order, None, sorted(spread))
+    return sorted({int(at * GOLDEN % 1 * size) for at in range(1, SAMPLED)})
 
 
 def size_of(reader: sqlite3.Connection) -> int:
@@ -55,19 +56,20 @@ def span(reading: Reading, tree: Filter, *, low: bool = True, high: bool = True)
 
 
 def _end(reading: Reading, tree: Condition, name: str) -> int | None:
-    """Return the lowest or highest id that a condition lets pass: met from that end, or of them all."""
-    test = reading.test(tree)
-    order, whole = lists.ORDERS["id"] if test.of_customer else lists.BY_STATE, lists.Segment("", {}, True)
-    with suppress(TimeoutError), at_most(reading.reader, ENDS_MS):
-        rows = lists.walk(reading.reader, order, whole, test, backwards=name == "max", limit=1)
-        return rows[0][0] if rows else None
-    ends = []
-    for piece in reading.pieces(tree, False) or ():
-        sql = piece.sql
-        for ids, end in ENDS:
-            sql = sql.replace(ids, end.replace("{end}", name))
-        ends.append(reading.reader.execute(sql, piece.params).fetchone()[0])
-    return {"min": min, "max": max}[name]((one for one in ends if one is not None), default=None)
+    """Return the lowest or highest id that a condition lets pass.
+
+    Most are made and changed many at a time: then few values are looked at. The indexes of the owner hold all
+    times by the ids: of each person's those are passed over that lie beyond.
+    """
+    order = EVENTS.get(tree.field)
+    if order is not None:
+        ranges = reading.bounds(tree, order.key) or [(None, None)]
+        with suppress(TimeoutError), at_most(reading.reader, ENDS_MS):
+            return lists.end_of(reading.reader, order, *ranges[0], backwards=name == "max")
+    test, found = reading.test(tree), None
+    for owner, _name in lists.people(reading.reader):
+        found = lists.beyond(reading.reader, test, owner, found, backwards=name == "max")
+    return found
 
 
 class Members:
@@ -76,11 +78,9 @@ class Members:
     ``share`` tells which part of all customers passes some filters, None of those it does not know.
     """
 
-    def __init__(
-        self, reading: Reading, tree: Filter, share: Callable[[Filter], float | None] | None = None
-    ) -> None:
+    def __init__(self, reading: Reading, tree: Filter, share: Share | None = None) -> None:
         self.reader = reading.reader
-        self._known_share = share
+        self.share = share
         self.reading = reading
         self.size = size_of(self.reader)
         self._sample: list[int] | None = None
@@ -134,7 +134,9 @@ class Members:
 
     def _is_tested(self, tree: Filter) -> TypeGuard[Condition]:
         """Tell whether a part is a condition that no index answers."""
-        return isinstance(tree, Condition) and self.reading.pieces(tree, False) is None
+        return isinstance(tree, Condition) and not any(
+            self.reading.pieces(tree, turned) is not None for turned in (False, True)
+        )
 
     def _combined(self, parts: list[bytearray], every: bool) -> bytearray:
         whole = int.from_bytes(parts[0], "little")
@@ -164,12 +166,12 @@ class Members:
 
     def _share(self, tree: Filter) -> float:
         """Return how many of a sample of rows pass, as a part of one."""
-        known = self._known_share(tree) if self._known_share is not None else None
+        known = self.share(tree) if self.share is not None else None
         if known is not None:
             return known
         order = lists.ORDERS["id"]
         if self._sample is None:
-            self._sample = [row[0] for row in sample(self.reader)]
+            self._sample = [row[0] for row in lists.gather(self.reader, order, None, sample(self.reader))]
         passing = lists.gather(self.reader, order, self.reading.test(tree), self._sample)
         return len(passing) / max(len(self._sample), 1)
 

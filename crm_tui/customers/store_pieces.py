@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from crm_tui.customers.filter_fields import Filter
@@ -38,9 +38,6 @@ COLUMNS = {
 NUMBERS = frozenset({"owner", "created", "changed", "contact", "phone", "plan", "incomplete", "doubtful"})
 OF_CUSTOMER = "SELECT c.id FROM customer c WHERE {range}"
 OF_STATE = "SELECT s.customer_id FROM listed s WHERE {range}"
-# What a piece selects, and how the lowest or highest is asked for instead; the sign keeps all rows from being
-# looked through from that end.
-ENDS = (("SELECT c.id ", "SELECT {end}(+c.id) "), ("SELECT s.customer_id ", "SELECT {end}(+s.customer_id) "))
 ODD = "SELECT s.customer_id FROM listed s WHERE s.odd > 0"
 TAGGED = "SELECT l.customer_id FROM tag_link l WHERE l.tag_id = :{p}"
 HAS_TAG = "EXISTS (SELECT 1 FROM tag_link l WHERE l.customer_id = {id} AND l.tag_id IN ({values}))"
@@ -56,8 +53,6 @@ HAY = "s.haystack LIKE :{p} ESCAPE '!'"
 TAGS = "SELECT id, name_key FROM tag"
 BELOW = "SELECT w.key, w.parent_key FROM word w WHERE w.kind = :kind AND w.parent_key IS NOT NULL"
 MYSELF = "SELECT id FROM myself"
-NEXT_SET = "SELECT id, at FROM change_set WHERE id >= :id AND at IS NOT NULL ORDER BY id LIMIT 1"
-NEWEST_SET = "SELECT coalesce(max(id), 0) FROM change_set"
 ZONE = "SELECT value FROM setting WHERE name = 'zone' ORDER BY id"
 
 TABLE = re.compile(r"\b[cs]\b(?=\.)|(?<=\bcustomer )c\b|(?<=\blisted )s\b")
@@ -101,14 +96,14 @@ def with_below(reader: sqlite3.Connection, kind: str, keys: Sequence[str]) -> li
 
 @dataclass
 class Held:
-    """Where a filter's rows are to be found: pieces of indexes, and what each row must pass besides."""
+    """Where a filter's rows are to be found: pieces of indexes, and what each row must pass besides.
+
+    ``size`` is how many the pieces hold, as far as it was counted; None: not yet.
+    """
 
     pieces: list[Piece]
     rest: Filter | None
-    ids: list[int] = field(default_factory=list)
-
-    def replaced(self, rest: Filter | None) -> Held:
-        return Held(self.pieces, rest, self.ids)
+    size: int | None = None
 
 
 @dataclass

@@ -201,10 +201,10 @@ class Window:
             elif self._seen is not None and self._seen.size(FEW) < FEW:
                 self._gather_seen()
             elif self.filter is not None and not seeking.is_told_by(self._seen, self.filter):
-                held = self._reading.held(self.filter, self._ids_of)
-                if held is not None and len(held.ids) < FEW:
+                held = self._reading.held(self.filter, self._size_of, FEW)
+                if held is not None and held.size is not None and held.size < FEW:
                     test = self._reading.test(held.rest) if held.rest is not None else None
-                    rows = lists.gather(self.reader, self.order, test, held.ids)
+                    rows = lists.gather(self.reader, self.order, test, lists.ids_of(self.reader, held.pieces))
                     self._ids = self._sorted(rows if self._seen is None else self._told(rows))
         return self._ids
 
@@ -272,13 +272,13 @@ class Window:
         kept = {row[0] for row in passing}
         return array("q", (one for one in ids if one in kept))
 
-    def _ids_of(self, pieces: Sequence[Piece]) -> list[int]:
+    def _size_of(self, pieces: Sequence[Piece], most: int) -> int:
         try:
-            # Where few are seen each row of the index is looked up to tell whether it is one of them.
-            with at_most(self.reader, HELD_MS if self._reading.sight.is_narrow else None):
-                return lists.ids_of(self.reader, pieces, FEW)
+            # Where each row of the index is looked up to tell whether it is seen, few take long too.
+            with at_most(self.reader, HELD_MS):
+                return lists.size_of(self.reader, pieces, most)
         except TimeoutError:
-            return [0] * FEW  # as many as are not gathered
+            return most  # as many as are not gathered
 
     def _sorted(self, rows: list[tuple[int, Any]]) -> array[int]:
         return lists.in_order(rows, self._parts(), self.backwards)

@@ -5,14 +5,17 @@ from __future__ import annotations
 import pytest
 import time_machine
 
-from crm_tui.customers import filters, list_planning, list_seeking, window
+from crm_tui.customers import filters, list_planning, list_seeking, store_members, window
 from crm_tui.customers import store_list as lists
 from crm_tui.customers.list_planning import Trial
+from crm_tui.customers.list_samples import Samples
 from crm_tui.customers.list_walking import Walk
 from crm_tui.customers.reading import Query, Window
 from crm_tui.customers.store_filter import Reading
+from crm_tui.customers.store_members import Members, span
 from crm_tui.session import Session
 from crm_tui.storage import in_time
+from crm_tui.storage.change import Change, action
 from tests.customers.test_window import MEANING, TODAY, fill
 
 # What costs nothing is chosen: parts that lead, all fetched, an index that leads, one looked into, a span.
@@ -21,6 +24,7 @@ FREE = (
     ("READ", "TAG", "FLAGGED"), ("FETCHED",), ("LED", "JOINED", "TAG"), ("BUILT", "FLAGGED", "PASSED"),
     ("PASSED",),
 )  # fmt: skip
+BY_TIME = ("recent", "-recent", "created", "-created", "followup", "id")
 MORE = (
     "创建:今天", "创建>3天 标签:高意向", "修改<1天 或 行业:无", "非 下次跟进:无", "计划:无 行业:有",
     "非(标签:高意向 或 计划:有)", "待核对:有", "非 待核对:无 状态:有",
@@ -97,6 +101,80 @@ def test_a_list_that_begins_far_down_is_not_walked(crm: Session, monkeypatch: py
     before = near.before
     near.give_up()
     assert near.before > before or near.before == near.size
+
+
+@action("test.add")
+def add(change: Change, moved: int) -> None:
+    """Make four customers, and change one that is there."""
+    for number in range(4):
+        no = f"A{change.set_id}-{number}"
+        change.insert("customer", {"kind": "company", "no": no, "no_sort": no, "name": no, "owner_id": 1})
+    if moved:
+        change.update("customer", moved, {"status": "won"})
+
+
+@pytest.mark.requirement("S0-26")
+@pytest.mark.parametrize("patient", [True, False])
+def test_times_that_ids_tell_of_give_the_same_list(
+    crm: Session, monkeypatch: pytest.MonkeyPatch, patient: bool
+) -> None:
+    """Whether the ends of a span are told by the change sets, or those take too long."""
+    for day, moved in ((1, 0), (3, 0), (6, 2), (8, 5), (10, 7)):
+        with time_machine.travel(f"2026-03-{day:02d}T02:00:00+00:00", tick=False):
+            crm.write(add, moved)
+    with time_machine.travel(f"{TODAY}T02:00:00+00:00", tick=False):
+        texts = ("创建>4天", "创建<4天", "创建:2026-03-03..2026-03-06", "修改>4天", "修改<2天", "修改>90天")
+        for text in (*texts, "最近跟进>4天", "最近跟进<4天"):
+            tree = filters.parse(text, crm.words, {})[0]
+            assert isinstance(tree, filters.Condition)
+            passing = Window(crm.reader, Query(filter=tree)).ids()
+            wanted = {one: Window(crm.reader, Query(sort=one, filter=tree)).ids() for one in BY_TIME}
+            if not patient:
+                monkeypatch.setattr(store_members, "ENDS_MS", -1)
+                monkeypatch.setattr(list_seeking, "ENDS_MS", -1)
+                monkeypatch.setattr(in_time, "STEPS", 1)
+            for low, high in ((True, True), (True, False), (False, True)):
+                reading = Reading(crm.reader)
+                near = span(reading, tree, low=low, high=high)
+                ends = (min(passing) if low else 0, max(passing) if high else lists.MOST) if passing else None
+                assert near == ends, text
+                for sort in BY_TIME if near is not None else ():
+                    order, falls = lists.ORDERS[sort.removeprefix("-")], sort.startswith("-")
+                    parts, backwards = (
+                        lists.segments(crm.reader, order, None, False),
+                        order.falls is not falls,
+                    )
+                    sought = list_seeking.Seeking(
+                        reading, order, parts, None, tree, backwards=backwards, span=near
+                    )
+                    assert list(sought.first(None)) == wanted[sort], (text, sort)
+                    assert sought.last(3) == wanted[sort][-3:], (text, sort)
+            monkeypatch.undo()
+
+
+def test_how_far_a_page_lies_is_told_by_a_few_rows() -> None:
+    """A part that begins late moves it down, and two that exclude each other more than chance would."""
+    early, late, odd = (filters.Condition("status", "is", (one,)) for one in "abc")
+    half = int("01" * 50, 2)
+    some = Samples(range(100), {early: half, late: (1 << 100) - (1 << 60), odd: half << 1})
+    assert some.share(early) == 0.5 and some.picked(late) == list(range(60, 100))
+    assert some.share(filters.Not_(late), upto=60) == 1
+    assert some.reach([early], 10) == 20
+    assert some.reach([early, late], 10) == 60 + 20
+    assert some.reach([early, odd], 1) > 5 * some.reach([early, filters.Not_(odd)], 1)
+    assert Samples((), {early: 0}).reach([early], 1) == float("inf")
+
+
+def test_what_an_index_knows_the_others_of_is_not_looked_for_in_every_row(
+    crm: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    crm.write(fill)
+    tree = filters.parse("待核对:无 行业:有", crm.words, {})[0]
+    assert tree is not None
+    every = Window(crm.reader, Query(filter=tree)).ids()
+    monkeypatch.delattr(Members, "_scanned")
+    found = Members(Reading(crm.reader), tree)
+    assert found.count() == len(every) and found.ids() == sorted(every)
 
 
 def test_a_search_given_up_goes_on_with_all_members(crm: Session, monkeypatch: pytest.MonkeyPatch) -> None:

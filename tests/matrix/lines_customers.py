@@ -78,9 +78,14 @@ def _segments(ask: Ask) -> list[Any]:
             found += [part, store_list.walk(ask.reader, order, part, None, backwards=False, limit=99)]
             found.append(store_list.count(ask.reader, order, part))
             found.append(store_list.sort(ask.reader, order, part, ANY, backwards=False, limit=99))
+            tests = [ANY, OWNED]
+            found.append(store_list.told(ask.reader, order, tests, part, backwards=False, limit=99))
         found.append(ask.each(lambda one, o=order: store_list.key_of(ask.reader, o, one)))
         found.append(store_list.gather(ask.reader, order, None, ask.ids))
-        found.append(store_list.told(ask.reader, order, [ANY, OWNED], ask.ids))
+        found.append(store_list.told_of(ask.reader, order, [ANY, OWNED], ask.ids))
+        found.append(store_list.end_of(ask.reader, order, None, None, backwards=False))
+        found.append(store_list.nearest(ask.reader, order, (0, 1 << 40), backwards=True))
+    found += [store_list.beyond(ask.reader, ANY, owner, None, backwards=True) for owner in (1, 2, 3, 4)]
     return found
 
 
@@ -221,9 +226,15 @@ LINES: dict[str, Line] = {
     "customers.store_list.gather": _segments,
     "customers.store_list.sort": _segments,
     "customers.store_list.told": _segments,
+    "customers.store_list.told_of": _segments,
+    "customers.store_list.end_of": _segments,
+    "customers.store_list.beyond": _segments,
+    "customers.store_list.nearest": _segments,
     "customers.store_list.flag": NO_DATA,
     "customers.store_list.count_all": lambda a: store_list.count_all(a.reader),
-    "customers.store_list.ids_of": lambda a: store_list.ids_of(a.reader, [store_list.EVERY], 99),
+    "customers.store_list.ids_of": lambda a: store_list.ids_of(a.reader, [store_list.EVERY]),
+    "customers.store_list.size_of": lambda a: store_list.size_of(a.reader, [store_list.EVERY], 99),
+    "customers.store_days.Days": NO_DATA,
     "customers.store_list.people": lambda a: store_list.people(a.reader),
     "customers.store_members.sample": lambda a: store_members.sample(a.reader),
     "customers.store_members.size_of": lambda a: store_members.size_of(a.reader),
