@@ -72,6 +72,7 @@ SIGNS = {"(": OPEN, "（": OPEN, ")": CLOSE, "）": CLOSE, "|": OR, "｜": OR}
 QUOTES = {'"': '"', "“": "”", "”": "”", "＂": "＂"}
 COMPARED = re.compile(r"([^:：=<>＜＞≤≥≠!！]{1,20})(>=|<=|!=|≥|≤|≠|>|<|＞|＜|:|：|=)(.*)", re.DOTALL)
 OPENERS = {"＞": ">", "＜": "<", "：": ":", "=": ":", "≥": ">=", "≤": "<=", "≠": "!="}
+COMPARING = re.compile(r">=|<=|≥|≤|>|<|＞|＜")
 DAYS = re.compile(
     r"(\d{1,5})(天|日|d|day|days|周|个?星期|w|week|weeks|个?月|m|month|months|年|y|year|years)?", re.A
 )
@@ -284,6 +285,9 @@ class _Reader:
 
     def _days(self, field: FilterField, sign: str, value: str) -> Filter | None:
         ops = OPS[field.kind]
+        # A completed field ends in a colon: 最近跟进:>30天.
+        if sign == ":" and (told := COMPARING.match(value)):
+            sign, value = OPENERS.get(told[0], told[0]), value[told.end() :]
         if sign in "<>" and (found := DAYS.fullmatch(fold(value))):
             unit = found[2] or ""
             days = int(found[1]) * next(

@@ -57,6 +57,10 @@ def test_what_people_type() -> None:
     ]  # fmt: skip
     assert written("负责人:我|fzr:lilei") == ["or", ["owner", "is", "me"], ["owner", "is", "2"]]
     assert written("最近跟进>30天 last<2周") == ["and", ["last", "over", "30"], ["last", "within", "14"]]
+    assert written("最近跟进:>30天 创建：＜7天 创建:>=2026") == [
+        "and", ["last", "over", "30"], ["created", "within", "7"], ["created", "in", "2026-01-01", ""],
+    ]  # fmt: skip
+    assert written("标签:>30") == ["tag", "is", ">30"]
     assert written("创建:2026-01..2026-03") == ["created", "in", "2026-01-01", "2026-03-31"]
     assert written("创建>=2026年2月 创建<2026-03-05") == [
         "and", ["created", "in", "2026-02-01", ""], ["created", "in", "", "2026-03-04"],

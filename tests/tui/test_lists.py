@@ -101,6 +101,13 @@ async def test_filtered_by_words_in_pinyin_and_cleared_again(session: Session) -
         await user.press("escape")
         assert "104 位客户" in user.line(0)
         await user.press("f")
+        await user.type("zjgj")
+        await user.press("enter")
+        await user.type(">45天")
+        assert user.screen.line.value == "最近跟进:>45天" and "= 最近跟进>45天" in user.text
+        await user.press("enter")
+        assert "[最近跟进>45天]" in user.line(0)
+        await user.press("escape", "f")
         await user.type("状态:潜在客户 | (等级:")
         await user.press("down", "up", "escape", "f")
         await user.type("王总 ")
@@ -249,6 +256,8 @@ FIELDS = (
         ("行业:制造业,制", []),
         ("最近跟进：", ["最近跟进>30天 ", "最近跟进:无 ", "最近跟进:今天 "]),
         ("zjgj>", ["zjgj>30天 "]),
+        ("最近跟进:>", ["最近跟进>30天 "]),
+        ("最近跟进：》3", ["最近跟进>30天 "]),
         ('"a b', []),
     ],
 )

@@ -98,7 +98,9 @@ def candidates(text: str, fields: Sequence[Choosable]) -> list[Candidate]:
     typed = word[operator.end() :]
     head, comma, last = typed.rpartition("，" if "，" in typed else ",")
     name = text[:start] + word[: operator.start()]
+    # The colon of a completed field counts no more when a comparison follows it.
     sign = operator[0].translate(_HALF)
+    sign = sign.removeprefix(":") or sign
     return _values(name, sign, head + comma, last.strip('"'), field)
 
 
