@@ -35,6 +35,15 @@ async def go_to(user: User, key: str) -> None:
     await user.idle()
 
 
+async def test_a_name_longer_than_the_message_line_leaves_room_for_what_undoes_it(session: Session) -> None:
+    async with story(app(session), size=(80, 24)) as user:
+        await user.press("a")
+        await user.type("甲" * 200)
+        await user.press("f12", "f12")
+        assert user.message == f"已新增：{'甲' * 200}。\u3000按 u 撤销。"
+        assert "已新增：甲甲甲" in user.text and "甲… 按 u 撤销。" in user.text
+
+
 @pytest.mark.requirement("S3-09", "S3-21")
 async def test_a_customer_with_contact_and_next_step_is_added_by_typing(session: Session) -> None:
     async with story(app(session)) as user:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
+from crm_tui.text.cells import width
 from crm_tui.tui.widgets.form import Form
-from crm_tui.tui.widgets.lines import wrapped
+from crm_tui.tui.widgets.lines import shortened, wrapped
 from tests.tui.driver import User, story
 from tests.tui.playground import AddScreen, FakeSession, playground
 
@@ -199,3 +202,20 @@ def test_messages_wrap_by_cells() -> None:
     assert wrapped("hello wide world", 11, 3) == ["hello wide", "world"]
     assert wrapped("一二三四五六七八", 6, 2) == ["一二三", "四五…"]
     assert wrapped("", 10, 3) == []
+
+
+@pytest.mark.parametrize("cells", [58, 78, 118])
+def test_what_to_do_next_stays_at_the_end_of_a_long_message(cells: int) -> None:
+    assert shortened("已保存：恒达。 按 u 撤销。", cells, 3) == wrapped(
+        "已保存：恒达。 按 u 撤销。", cells, 3
+    )
+    for text, start, end in (
+        (f"已新增：{'超长公司名称' * 34}。 按 u 撤销。", "已新增：超长公司", "超长公司… 按 u 撤销。"),
+        (f"Added: {'Long Name ' * 60}.  u undoes it.", "Added: Long Name", "… u undoes it."),
+        (f"没有保存：{'x' * 9000}。原样保留。请再试一次。", "没有保存：xxx", "x… 原样保留。请再试一次。"),
+        ("甲" * 900, "甲甲甲", "甲甲甲"),
+        ("x\u0301" * 900, "x\u0301", "x\u0301"),
+    ):
+        lines = shortened(text, cells, 3)
+        assert len(lines) == 3 and max(map(width, lines)) <= cells
+        assert lines[0].startswith(start) and lines[-1].endswith(end) and "…" in "".join(lines)

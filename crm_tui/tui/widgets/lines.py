@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar, cast
 
@@ -14,7 +15,7 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from crm_tui.locale import _
-from crm_tui.text.cells import fit, harmless, safe, width
+from crm_tui.text.cells import clip, fit, harmless, safe, width
 from crm_tui.tui.keymap import footer_width
 from crm_tui.tui.typed_into import takes_text
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 NOTICE_LINES = 3
 NEVER_FIRST = "，。；：、！？）》”’…,.;:!?)"  # what Chinese typesetting keeps from beginning a line
+SENTENCE_END = re.compile(r"[。！？]|[.!?] ")
 KINDS = ("info", "good", "warn", "bad")
 
 
@@ -47,6 +49,27 @@ def wrapped(text: str, cells: int, most: int) -> list[str]:
             end -= 1
         lines.append(rest[:end].rstrip())
         rest = rest[end:].lstrip()
+    return lines
+
+
+def shortened(text: str, cells: int, most: int) -> list[str]:
+    """Return a text on at most ``most`` lines; what is too much goes from its middle.
+
+    A message ends with what to do next, which a long name may not push out.
+    """
+    lines = wrapped(text, cells, most + 1)
+    room = cells * most
+    if len(lines) <= most:
+        return lines
+    start, end = safe(text[:room]), " ".join(safe(text[-room:]).split())
+    while width(end) > room // 2:
+        end = end[1:]
+    begun = SENTENCE_END.search(end)
+    end = end[begun.end() :] if begun else end
+    for left in range(room - width(end), 0, -1):
+        lines = wrapped(f"{clip(start, left)}… {end}", cells, most + 1)
+        if len(lines) <= most:
+            break
     return lines
 
 
@@ -200,7 +223,7 @@ class Notice(Widget):
             self.refresh()
             return
         sign = {"warn": "! ", "bad": "! "}.get(self.kind, "")
-        self._lines = wrapped(sign + self.text, max(self.app.size.width - 2, 10), NOTICE_LINES)
+        self._lines = shortened(sign + self.text, max(self.app.size.width - 2, 10), NOTICE_LINES)
         self.styles.height = max(len(self._lines), 1)
         self.refresh()
 
