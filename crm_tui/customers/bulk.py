@@ -160,7 +160,9 @@ class _Work:
             self.result.job = job
             try:
                 parts.run(len(self._rows), 0, lambda start, stop: self._part(job, start, stop))
-                self._database.write_untracked(lambda c: jobs.close_job(c, job, "done"))
+                # Only now is it known how many were so already, or were left.
+                name = title(self.result.changed, self._edit)
+                self._database.write_untracked(lambda c: jobs.close_job(c, job, "done", name))
             except BaseException as error:
                 if self._is_whole(job):
                     raise

@@ -126,11 +126,12 @@ def _as_text(title: str) -> str:
     return title
 
 
-def close_job(connection: sqlite3.Connection, job: int, state: str) -> None:
-    """Mark a job as done or taken_back; call it in a transaction."""
+def close_job(connection: sqlite3.Connection, job: int, state: str, title: str | None = None) -> None:
+    """Mark a job as done or taken_back, under a better title if one is given; call it in a transaction."""
     connection.execute(
-        "UPDATE job SET state = :state, ended_at = :at, staging = NULL WHERE id = :job",
-        {"state": state, "at": clock.instant(), "job": job},
+        "UPDATE job SET state = :state, ended_at = :at, staging = NULL, title = coalesce(:title, title)"
+        " WHERE id = :job",
+        {"state": state, "at": clock.instant(), "job": job, "title": title},
     )
     connection.execute("DELETE FROM publishing WHERE job = :job", {"job": job})
 

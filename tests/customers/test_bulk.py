@@ -215,6 +215,18 @@ def test_more_go_in_parts_as_one_job_with_one_undo(crm, parts):
     assert field(crm, "status") == ["lost"] * 9
 
 
+def test_history_counts_who_was_changed_not_who_was_so_already_or_was_left(crm, parts):
+    ids = people(crm, 9)
+    seen = every(crm)
+    saved(crm, service.update, ids[0], dict(seen)[ids[0]], {"status": "lost"})
+    saved(crm, service.update, ids[5], dict(seen)[ids[5]], {"status": "won"})
+    result = change_many(crm, seen, edit(crm, "status=lost"))
+    assert (result.changed, result.same, result.left) == (7, 1, [ids[5]])
+    assert history.recent(crm.reader, limit=1)[0].title == "7 位客户：客户状态"
+    assert crm.undo().title == "7 位客户：客户状态"
+    assert field(crm, "status") == ["lost", *["prospect"] * 4, "won", *["prospect"] * 3]
+
+
 def test_an_undo_names_who_was_changed_since_and_can_leave_them(crm, parts):
     ids = people(crm, 9)
     change_many(crm, every(crm), edit(crm, "status=lost"))
