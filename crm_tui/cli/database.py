@@ -52,11 +52,16 @@ def migrate(state: State) -> None:
     """Bring a database of an older version of the program to this one."""
     from crm_tui.session import system_login
     from crm_tui.storage.migrations import migrate as bring_up
+    from crm_tui.storage.schema import VERSION
 
     if state.read_only:
         raise state.refusal(_("You asked for reading only."))
     with Bar(_("Bringing the database to this version"), stoppable=True) as bar:
         done = bring_up(state.path, None, system_login(), progress=bar.report, cancelled=bar.cancelled)
+    if done.to_version > VERSION:
+        raise state.refusal(
+            _("The file was written by a newer version of the program; update the program to change it.")
+        )
     if state.out.as_json:
         backup = str(done.backup) if done.backup else None
         state.out.json({"from": done.from_version, "to": done.to_version, "backup": backup})

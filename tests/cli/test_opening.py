@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from crm_tui.cli.registry import COMMANDS
 from crm_tui.storage import backup as backups
 from crm_tui.storage import migrations, mounts
+from crm_tui.storage.driver import sqlite3
 from crm_tui.storage.presence import Presence
 from crm_tui.storage.schema import VERSION
 from tests.cli.calls import Call, fill, write
@@ -46,6 +48,15 @@ def test_migrate_speaks_json(crm: Crm, old: Path) -> None:
     backup = backups.backups(backups.default_folder(old))[0].path
     assert done.json == [{"from": 1, "to": VERSION, "backup": str(backup)}]
     assert crm("migrate", "--json").json == [{"from": VERSION, "to": VERSION, "backup": None}]
+
+
+def test_migrate_says_that_the_program_is_older_than_the_file(crm: Crm) -> None:
+    crm("init")
+    with closing(sqlite3.connect(team_file())) as file:
+        file.execute(f"PRAGMA user_version = {VERSION + 1}")
+    refused = crm("migrate", "--json")
+    assert refused.status == 4 and refused.json == []
+    assert "更新版本的程序" in refused.err and "请升级程序" in refused.err and "没有任何改动" in refused.err
 
 
 def test_migrate_is_refused_while_somebody_is_in(
