@@ -26,6 +26,7 @@ from crm_tui.tui.kinds import MOVE, Action
 from crm_tui.tui.live import Live
 from crm_tui.tui.needs import Session
 from crm_tui.tui.opening import rest, rest_long
+from crm_tui.tui.own_settings import complaint
 from crm_tui.tui.painting import painted_once
 from crm_tui.tui.rooms import LIKELY, ROOMS, Factory, factory, load
 from crm_tui.tui.screens.base import BaseScreen, Then
@@ -87,8 +88,9 @@ class Frame(Days, inherit_bindings=False):
         self._preparing: asyncio.Task[None] | None = None
         self.begin_day()
         self.keymap = Keymap(settings.get("keys"))
-        if self.keymap.problems and not said[0]:
-            self._first_words = self.keymap.complaint, "warn"
+        # One at a time: two would not fit into the message line.
+        if not said[0] and (refused := self.keymap.complaint or complaint(settings)):
+            self._first_words = refused, "warn"
 
     # -- start, end, days ---------------------------------------------------------------------------
 

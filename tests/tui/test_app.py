@@ -292,6 +292,20 @@ async def test_wide_signs_do_not_move_columns_where_a_terminal_draws_them_wide()
         assert isinstance(user.screen.table, Table)
 
 
+async def test_a_setting_that_does_not_count_is_named_at_the_start_with_what_it_may_be() -> None:
+    for settings, said in (
+        ({"ambiguous_width": 3}, "ambiguous_width 不能是 3，没有生效。可以写：1, 2。"),
+        ({"theme": "深色", "mouse": "no"}, 'theme 不能是 "深色"，没有生效。可以写："crm-dark", "crm-light"'),
+        ({"start": ["today"]}, 'start 不能是 ["today"]，没有生效。可以写："today", "customers"。'),
+        ({"start": "now", "keys": {"nonsense": "q"}}, "nonsense"),
+    ):
+        async with story(playground(settings=settings)) as user:
+            assert said in user.message
+    fine = {"theme": "crm-light", "ambiguous_width": 2, "mouse": False, "start": "customers"}
+    async with story(playground(settings=fine)) as user:
+        assert user.message == ""
+
+
 def test_kitty_mode_is_off_before_textual_is_imported() -> None:
     code = "import crm_tui.tui, os; print(os.environ['TEXTUAL_DISABLE_KITTY_KEY'])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
