@@ -8,20 +8,13 @@ from functools import cache
 from pathlib import Path
 
 import crm_tui
+from tests.architecture import modules
 
 ROOT = Path(crm_tui.__file__).parent
 # Front ends are looked at through their screens and commands.
 LEFT_OUT = ("tui", "cli", "demo")
 CALLED = re.compile(r"(\w+)\(\s*(?:[\w.]+,\s*)?(?:\w+\.)*_?reader\b")
 Function = ast.FunctionDef | ast.AsyncFunctionDef
-
-
-@cache
-def _trees() -> dict[str, ast.Module]:
-    return {
-        ".".join(path.relative_to(ROOT).with_suffix("").parts): ast.parse(path.read_text("utf-8"))
-        for path in sorted(ROOT.rglob("*.py"))
-    }
 
 
 @cache
@@ -34,10 +27,11 @@ def _given_a_reader() -> set[str]:
 def reads() -> list[str]:
     """Return every public function and class that is given a reader or a session, by its dotted name."""
     found = []
-    for module, tree in _trees().items():
+    for source in modules():
+        module = source.name.removeprefix("crm_tui.")
         if module.split(".")[0] in LEFT_OUT:
             continue
-        for node in tree.body:
+        for node in source.tree.body:
             if isinstance(node, Function) and _reads(node, node.name):
                 found.append(f"{module}.{node.name}")
             elif isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
