@@ -32,6 +32,7 @@ SIZES = {name: value for name, value in vars(jobs).items() if name.isupper()}
 # What tests leave is looked for behind a few of them, not many times in each.
 gc.set_threshold(50_000, 5, 5)
 COLLECTING = gc.get_threshold()
+MEMORY, ROOM = Path("/dev/shm"), 4 << 30  # where files may lie in memory, and what must be free there
 SETTINGS = ("XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME", "CRM_DB", "CRM_LANG", "NO_COLOR")
 session.create_database = made.once(session.create_database)
 
@@ -65,6 +66,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
     Each would compile the source anew where nothing is written beside it.
     """
+    _write_in_memory(config)
     if "PYTHONPYCACHEPREFIX" in os.environ:
         return
     try:
@@ -74,6 +76,16 @@ def pytest_configure(config: pytest.Config) -> None:
     sys.dont_write_bytecode = False
     os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+
+def _write_in_memory(config: pytest.Config) -> None:
+    """Let the files of tests lie in memory where there is room: thousands of saves would wait for the disk.
+
+    The campaigns of tests/faults are played on a disk all the same.
+    """
+    fits = os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM
+    if fits and config.option.basetemp is None:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
