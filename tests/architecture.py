@@ -57,7 +57,7 @@ PROCESS_CALLS = re.compile(
 )
 CHILD_ARGV = {
     room: {f"[sys.executable, '-I', '-m', 'crm_tui.{room}.{module}']" for module in modules}
-    for room, modules in (("exchange", ("child", "worker")), ("dedupe", ("worker",)))
+    for room, modules in (("exchange", ("child", "worker")), ("dedupe", ("worker",)), ("demo", ("worker",)))
 }
 STARTERS = {"Popen", "run", "call", "check_call", "check_output", "getoutput", "getstatusoutput"}
 FORBIDDEN_MODULES = {"pickle", "cPickle", "dill", "marshal", "shelve", "webbrowser", "pty"}

@@ -16,8 +16,10 @@ from crm_tui.access import store as people_store
 from crm_tui.access import teams as house_teams
 from crm_tui.customers import service as customers
 from crm_tui.customers.convert import Context
+from crm_tui.customers.derived import required_in
 from crm_tui.dedupe.scanning import scan
 from crm_tui.demo import bulk, store, twins
+from crm_tui.demo.ahead import Ahead, ahead
 from crm_tui.demo.bulk import Job
 from crm_tui.demo.crowd import Crowd
 from crm_tui.demo.samples import SAMPLES, told_samples
@@ -70,9 +72,13 @@ def make_demo(
             context, zone = session.context(), session.zone
         database = Database(path)
         try:
-            with _filled(database, indexing, many=customers > LIVED):
+            required = required_in(database.connection)
+            with (
+                _filled(database, indexing, many=customers > LIVED),
+                ahead(required, customers - LIVED) as beside,
+            ):
                 maker = _Maker(database, people, context, zone, now, seed)
-                maker.make(customers, progress or (lambda done, total: None))
+                maker.make(customers, progress or (lambda done, total: None), beside)
             if customers <= COMPARED:
                 scan(database)
         finally:
@@ -143,7 +149,7 @@ class _Maker:
         self.ids: dict[int, int] = {}
         self.plans: dict[int, int | None] = {}
 
-    def make(self, count: int, progress: Progress) -> None:
+    def make(self, count: int, progress: Progress, beside: Ahead | None) -> None:
         teller = Teller(self.random, self.now, self.zone)
         stories = told_samples(self.context, teller)
         lived = min(count, LIVED)
@@ -160,7 +166,7 @@ class _Maker:
                 made = int(step.kind == "add" and step.story >= len(stories) - lived)
                 jobs.append(Job(step.at, step.story * 100 + order, self._job(story, step), made))
         if count > lived:
-            jobs += self._many(count - lived)
+            jobs += self._many(count - lived, beside)
         jobs.sort(key=lambda job: job[:2])
         done = 0
         for job in jobs:
@@ -185,11 +191,11 @@ class _Maker:
             found.append(teller.tell_again(len(stories) + order, owner, first, kind))
         return found
 
-    def _many(self, count: int) -> list[Job]:
+    def _many(self, count: int, beside: Ahead | None) -> list[Job]:
         few = len(self.people) == len(COLLEAGUES) + 1
         tracer = Tracer(self.seed, self.now, self.zone, calm=self.people[0] if few else None)
         whose = owners(len(self.people) - 1, self.seed)
-        return bulk.jobs(self.database, self.people, whose, count, Crowd(self.seed), tracer)
+        return bulk.jobs(self.database, self.people, whose, count, Crowd(self.seed), tracer, beside)
 
     def _ending(self, owner: int) -> str:
         names, weights = zip(*(CALM if owner == 0 else ENDINGS), strict=True)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
 from threading import Thread
@@ -13,10 +14,11 @@ import time_machine
 
 from crm_tui import clock
 from crm_tui.access import store as people_store
+from crm_tui.customers import ahead as derived_ahead
 from crm_tui.customers import reading
 from crm_tui.dedupe import listing
-from crm_tui.demo import make
-from crm_tui.demo.make import ACTING, COLLEAGUES, make_demo
+from crm_tui.demo import ahead, make
+from crm_tui.demo.make import ACTING, COLLEAGUES, LIVED, make_demo
 from crm_tui.demo.samples import SAMPLES
 from crm_tui.demo.staff import staff, teams
 from crm_tui.errors import BadInput
@@ -26,6 +28,7 @@ from crm_tui.storage import chain, history, rebuild
 from crm_tui.storage.driver import sqlite3
 from crm_tui.storage.schema import schema_text
 from crm_tui.text.phone import parse_phones
+from tests.storage.fresh import derived
 
 NOW = "2024-03-15T02:00:00Z"
 TABLES = ("customer", "contact", "activity", "plan", "tag_link", "project", "person", "change_set", "change")
@@ -57,6 +60,20 @@ def dump(session: Session) -> dict[str, list[tuple]]:
         table: session.database.connection.execute(f"SELECT * FROM {table} ORDER BY id").fetchall()
         for table in TABLES
     }
+
+
+def whole(path: Path) -> dict[str, list[tuple]]:
+    """Make a demo with large sets and return all that it holds, and what is derived of it."""
+    with time_machine.travel(NOW, tick=False):
+        make_demo(path, customers=LIVED + 400)
+        with open_session(path) as session:
+            assert rebuild.differing(session.database.connect_reader()) == []
+            return {**dump(session), **derived(session.database.connection)}
+
+
+@pytest.fixture(scope="module")
+def alone(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[tuple]]:
+    return whole(tmp_path_factory.mktemp("alone") / "x.db")
 
 
 def test_the_acting_user_owns_a_third(demo: Session) -> None:
@@ -239,6 +256,36 @@ def test_a_large_demo_is_told_in_large_sets(tmp_path: Path) -> None:
         assert session.reader.execute(days).fetchone()[0] > 20
     assert indexes[0][0] == 0 and len(indexes) == indexes[0][1]
     assert seen[-1] == (1500, 1500) and [done for done, _total in seen] == sorted(d for d, _t in seen)
+
+
+@pytest.mark.parametrize(
+    ("worker", "parts"),
+    [
+        (ahead.WORKER, 4),
+        (["sh", "-c", f"sed -u 3q | {shlex.join(ahead.WORKER)}"], 2),
+        (["true"], 0),
+    ],
+    ids=["whole", "ends", "fails"],
+)
+def test_what_another_process_makes_is_what_this_one_would(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    alone: dict[str, list[tuple]],
+    worker: list[str],
+    parts: int,
+) -> None:
+    expected: list[int] = []
+    expect = derived_ahead.expect
+
+    def count(change_set: int, customers: Mapping[int, derived_ahead.Expected]) -> None:
+        expected.append(len(customers))
+        expect(change_set, customers)
+
+    monkeypatch.setattr(ahead, "FEW", 0)
+    monkeypatch.setattr(ahead, "WORKER", worker)
+    monkeypatch.setattr(derived_ahead, "expect", count)
+    assert whole(tmp_path / "x.db") == alone
+    assert expected == [100] * parts + [0] * (4 - parts)
 
 
 @pytest.mark.parametrize("hour", ["2024-02-29T16:05:00Z", "2024-12-31T15:59:00Z", "2024-10-06T03:00:00Z"])
