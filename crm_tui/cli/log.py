@@ -61,6 +61,8 @@ def log(
             plan_id=closing.id if closing else None, whole_day=whole_day,
         )  # fmt: skip
         draft = _read(lambda: read_next(following or "", session.today(), session.calendar))
+        for fault in session.calendar.faults if at or following else ():
+            say(fault)
         result = session.write(service.log, entry, draft, session.zone)
         customer = record(session.reader, "customer", customer_id) or {}
         planned = plan(session.reader, result.value.plan_id) if result.value.plan_id else None

@@ -25,6 +25,10 @@ def complaint(settings: Mapping[str, Any]) -> str:
             said = _("settings.toml: {name} cannot be {value} and does not count. It may be: {choices}.")
             choices = ", ".join(map(_written, values))
             return said.format(name=name, value=_written(settings[name]), choices=choices)
+    if "holidays" in settings or "workdays" in settings:
+        from crm_tui.text.workdays import WorkCalendar  # few have days of their own
+
+        return next(iter(WorkCalendar.from_settings(settings).faults), "")
     return ""
 
 

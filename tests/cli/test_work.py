@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import time_machine
 
+from crm_tui import config
 from crm_tui.customers import service as customers
 from crm_tui.customers.reading import find, record
 from crm_tui.errors import Cancelled
@@ -237,6 +238,17 @@ def test_a_refused_log_saves_nothing(desk: Crm, words: tuple[str, ...], sentence
     assert (refused.status, refused.out) == (1, "")
     assert sentence in refused.err
     assert desk("history").out == before
+
+
+def test_a_day_of_the_settings_that_is_none_is_named_and_stops_nothing(desk: Crm) -> None:
+    settings = config.config_dir() / "settings.toml"
+    settings.parent.mkdir(parents=True, exist_ok=True)
+    settings.write_text('holidays = ["2026-03-12", "2026-03-32"]\n', "utf-8")
+    logged = desk("log", "恒达", "电话", "--next", "2个工作日后 回访")
+    assert logged.status == 0
+    assert "“2026-03-32”，不是日期" in logged.err
+    assert "下一步：2026-03-16 回访" in logged.err
+    assert "不是日期" not in desk("log", "恒达", "电话").err
 
 
 @pytest.mark.requirement("S4-08")

@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crm_tui.errors import BadInput
 from crm_tui.text.workdays import WorkCalendar
 
 PLAIN = WorkCalendar()
@@ -109,11 +108,20 @@ def test_settings_name_days_ranges_and_whole_years() -> None:
         {"complete": ["all"]},
     ],
 )
-def test_settings_that_name_no_days_are_refused(holidays: object) -> None:
-    with pytest.raises(BadInput, match="不是日期"):
-        WorkCalendar.from_settings({"holidays": holidays})
+def test_settings_that_name_no_days_are_named_and_do_not_count(holidays: object) -> None:
+    calendar = WorkCalendar.from_settings({"holidays": holidays, "workdays": ["2027-02-13"]})
+    assert [fault[:3] for fault in calendar.faults] == ["设置的"]
+    assert "不是日期" in calendar.faults[0]
+    assert (calendar.holidays, calendar.workdays) == (frozenset(), {dt.date(2027, 2, 13)})
 
 
-def test_a_day_in_both_lists_is_refused() -> None:
-    with pytest.raises(BadInput, match="2027-01-01"):
-        WorkCalendar.from_settings({"holidays": ["2027-01-01"], "workdays": ["2027-01-01"]})
+def test_the_days_beside_one_that_is_none_count() -> None:
+    calendar = WorkCalendar.from_settings({"holidays": ["2027-02-05", "2027-13-01", "2027-02-08"]})
+    assert calendar.holidays == {dt.date(2027, 2, 5), dt.date(2027, 2, 8)}
+    assert len(calendar.faults) == 1
+
+
+def test_a_day_in_both_lists_is_worked_and_named() -> None:
+    calendar = WorkCalendar.from_settings({"holidays": ["2027-01-01"], "workdays": ["2027-01-01"]})
+    assert calendar.is_workday(dt.date(2027, 1, 1))
+    assert [fault for fault in calendar.faults if "2027-01-01" in fault] == list(calendar.faults) != []

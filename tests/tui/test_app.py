@@ -298,6 +298,7 @@ async def test_a_setting_that_does_not_count_is_named_at_the_start_with_what_it_
         ({"theme": "深色", "mouse": "no"}, 'theme 不能是 "深色"，没有生效。可以写："crm-dark", "crm-light"'),
         ({"start": ["today"]}, 'start 不能是 ["today"]，没有生效。可以写："today", "customers"。'),
         ({"start": "now", "keys": {"nonsense": "q"}}, "nonsense"),
+        ({"holidays": ["2027-02-30"]}, "[holidays] 里有“2027-02-30”，不是日期，没有生效。"),
     ):
         async with story(playground(settings=settings)) as user:
             assert said in user.message
