@@ -21,6 +21,7 @@ from crm_tui.storage import pruning, restoring
 from crm_tui.storage.backup import Backup
 from crm_tui.storage.connection import real_path
 from crm_tui.storage.entrance import enter
+from crm_tui.storage.presence import who_is_in
 from crm_tui.text.sizes import size_text
 
 NAMED = 5
@@ -213,6 +214,9 @@ def _explain(database: Path, chosen: Path, other: bool) -> None:
             found.newer_sets,
         )
         say(text.format(n=f"{found.newer_sets:,}"))
+    if seats := who_is_in(database):
+        said = _("In the database now: {people}. They must leave the program first.")
+        say(said.format(people=restoring.people(seats)))
     if found.live:
         say(_("The present file would be kept beside it."))
 

@@ -72,6 +72,7 @@ SIGNS = {"(": OPEN, "（": OPEN, ")": CLOSE, "）": CLOSE, "|": OR, "｜": OR}
 QUOTES = {'"': '"', "“": "”", "”": "”", "＂": "＂"}
 COMPARED = re.compile(r"([^:：=<>＜＞≤≥≠!！]{1,20})(>=|<=|!=|≥|≤|≠|>|<|＞|＜|:|：|=)(.*)", re.DOTALL)
 OPENERS = {"＞": ">", "＜": "<", "：": ":", "=": ":", "≥": ">=", "≤": "<=", "≠": "!="}
+COMPARISONS = (">", ">=", "<", "<=")
 COMPARING = re.compile(r">=|<=|≥|≤|>|<|＞|＜")
 DAYS = re.compile(
     r"(\d{1,5})(天|日|d|day|days|周|个?星期|w|week|weeks|个?月|m|month|months|年|y|year|years)?", re.A
@@ -288,12 +289,17 @@ class _Reader:
         # A completed field ends in a colon: 最近跟进:>30天.
         if sign == ":" and (told := COMPARING.match(value)):
             sign, value = OPENERS.get(told[0], told[0]), value[told.end() :]
-        if sign in "<>" and (found := DAYS.fullmatch(fold(value))):
+        found = DAYS.fullmatch(fold(value)) if sign in COMPARISONS else None
+        if found and (found[2] or sign in "<>"):  # >=2026 is a year
             unit = found[2] or ""
             days = int(found[1]) * next(
                 (UNITS[one] for one in unit.removeprefix("个")[:1] if one in UNITS), 1
             )
-            return Condition(field.name, "over" if sign == ">" else "within", (str(min(days, 99999)),))
+            # As old as that is not over it, but within it; from n days on is over one less.
+            days -= sign == ">="
+            if days < 0:
+                return None
+            return Condition(field.name, "over" if ">" in sign else "within", (str(min(days, 99999)),))
         if "in" not in ops:
             return None
         if sign == ":":

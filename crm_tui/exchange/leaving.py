@@ -8,7 +8,7 @@ from typing import Any
 
 from crm_tui.access import audit
 from crm_tui.access.verbs import READ
-from crm_tui.errors import Refused
+from crm_tui.errors import CrmError, Refused
 from crm_tui.exchange import store_export as store
 from crm_tui.locale import _
 
@@ -34,7 +34,11 @@ def leaving(session: Any, kind: str, path: Path) -> Noted:
         return lambda rows: None
 
     def note(rows: int) -> None:
-        session.write(audit.note_export, f"{kind}{path.suffix.lower()}", rows)
+        try:
+            session.write(audit.note_export, f"{kind}{path.suffix.lower()}", rows)
+        except CrmError as error:
+            error.kept = _("Nothing was written.")  # of the file; there was no change that could be kept
+            raise
 
     return note
 

@@ -125,9 +125,12 @@ def test_a_restore_says_what_it_would_do_and_does_it_when_told(filled):
 
 def test_a_restore_names_who_is_in(filled):
     filled("backup")
+    assert "现在在数据库中" not in filled("restore", "crm-20260311-100000-manual").err
     with session():
+        asked = filled("restore", "crm-20260311-100000-manual")
         refused = filled("restore", "crm-20260311-100000-manual", "--yes")
-    assert refused.status == 3
+    assert "现在在数据库中：王芳 (wangfang)（03-11 10:00 起）。需先请他们退出程序。" in asked.err
+    assert (asked.status, refused.status) == (1, 3)
     assert "正在使用中：王芳 (wangfang)（03-11 10:00 起）" in refused.err and refused.out == ""
 
 

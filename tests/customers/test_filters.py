@@ -60,6 +60,7 @@ def test_what_people_type() -> None:
     assert written("最近跟进:>30天 创建：＜7天 创建:>=2026") == [
         "and", ["last", "over", "30"], ["created", "within", "7"], ["created", "in", "2026-01-01", ""],
     ]  # fmt: skip
+    assert written("最近跟进>=30天 创建≤1周") == ["and", ["last", "over", "29"], ["created", "within", "7"]]
     assert written("标签:>30") == ["tag", "is", ">30"]
     assert written("创建:2026-01..2026-03") == ["created", "in", "2026-01-01", "2026-03-31"]
     assert written("创建>=2026年2月 创建<2026-03-05") == [

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from crm_tui.customers import service as customers
 from crm_tui.customers.store import Query
-from crm_tui.errors import BadInput, Cancelled
+from crm_tui.errors import BadInput, Cancelled, CrmError
 from crm_tui.exchange import store_export
 from crm_tui.exchange.delimited import DelimitedText
 from crm_tui.exchange.exporting import export, write_table
@@ -229,6 +229,18 @@ def test_a_read_only_folder_is_refused(
     monkeypatch.setattr("os.access", lambda path, mode: False)
     with pytest.raises(BadInput, match=r"文件夹不可写.*没有写入任何内容"):
         export(session, "customers", tmp_path / "out.csv")
+
+
+def test_an_export_that_cannot_be_noted_leaves_no_file(session: Session, tmp_path: Path) -> None:
+    writer = session.database.connection
+    writer.execute("PRAGMA query_only = 1")
+    try:
+        with pytest.raises(CrmError) as told:
+            export(session, "customers", tmp_path / "out.csv")
+    finally:
+        writer.execute("PRAGMA query_only = 0")
+    assert told.value.kept == "没有写入任何内容。"
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_unknown_lists_and_sheets_are_named(session: Session, tmp_path: Path) -> None:

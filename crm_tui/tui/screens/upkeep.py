@@ -272,6 +272,10 @@ class UpkeepScreen(BaseScreen):
                 "{key} again: back to {made}, without {n:,} later changes; the file of now stays beside it.",
                 newer,
             )
+            if not newer:
+                said = _(
+                    "{key} again: back to {made}, nothing changed since; the file of now stays beside it."
+                )
             self.say(said.format(key=key, made=made, n=newer), "warn")
             return
         self.crm.leave_for(partial(bring_back, path, copy.path, system_login()))
