@@ -26,6 +26,7 @@ OF_CUSTOMERS = (
 UNDOING = ("undo", "redo")
 NOTES = "audit."
 ASSIGN = "assign"
+DECIDING = ("merge", "undo")  # verbs by which it is decided whether two customers are one
 Held = tuple[int, int, int]
 FIRST = "init"
 """The set that makes a database, before there is anybody to ask."""
@@ -62,6 +63,8 @@ class Guard:
         touched = derive.customers_of(connection, set_id, matters)
         if touched:
             self._check_rows(connection, set_id, policy, verb, touched)
+        if verb in DECIDING and (pairs := store.decided(connection, set_id)):
+            self._check_pairs(connection, set_id, policy, verb, pairs)
 
     def _now(self, connection: sqlite3.Connection) -> Policy:
         """Return the policy as it is within the transaction, read anew when anything of it moved."""
@@ -105,6 +108,24 @@ class Guard:
                 del far[one]
         if far:
             raise _refused(policy.may(verb, next(iter(far.values()))))
+
+    def _check_pairs(
+        self,
+        connection: sqlite3.Connection,
+        set_id: int,
+        policy: Policy,
+        verb: str,
+        pairs: set[tuple[int, int]],
+    ) -> None:
+        """Refuse a decision about two customers of whom neither lies within the scope of a verb."""
+        owners = policy.owners(policy.scope(verb))
+        if owners is None:
+            return
+        about = sorted({one for pair in pairs for one in pair})
+        held = {one: owner for one, owner, _new in store.held(connection, set_id, about)}
+        for pair in sorted(pairs):
+            if not any(held[one] in owners for one in pair):
+                raise _refused(policy.may(verb, held[pair[0]]))
 
 
 def _narrower(policy: Policy, verb: str) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 
 from crm_tui.access.masks import MASKS
@@ -30,6 +31,13 @@ FIELDS_OF = (
     " WHERE h.change_set = :set AND h.entity = '{entity}' AND h.op = 'update' AND h.field = :field"
 )
 
+# Of a decision that was taken out, the log has the row.
+DECIDED = (
+    "SELECT h.old, r.customer_a, r.customer_b FROM change h LEFT JOIN duplicate_decision r"
+    " ON r.id = h.entity_id WHERE h.change_set = :set AND h.entity = 'duplicate_decision'"
+    " AND (r.id IS NOT NULL OR h.op = 'delete')"
+)
+
 
 def held(connection: sqlite3.Connection, set_id: int, ids: Sequence[int]) -> list[tuple[int, int, int]]:
     """Return (customer, owner before the set, whether the set made it) of customers."""
@@ -40,6 +48,15 @@ def shared(connection: sqlite3.Connection, set_id: int, person_id: int, ids: Ite
     """Return those of some customers that a person works on with their owner, since before the set."""
     params = {"me": person_id, "set": set_id}
     return {row[0] for row in query_in(connection, SHARED, ids, params)}
+
+
+def decided(connection: sqlite3.Connection, set_id: int) -> set[tuple[int, int]]:
+    """Return the pairs of customers about which a set decided whether they are one."""
+    found = set()
+    for old, one, other in connection.execute(DECIDED, {"set": set_id}).fetchall():
+        row = {"customer_a": one, "customer_b": other} if one else json.loads(old)
+        found.add((row["customer_a"], row["customer_b"]))
+    return found
 
 
 def handed_over(connection: sqlite3.Connection, set_id: int) -> list[int]:

@@ -10,13 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crm_tui.access import defaults
+from crm_tui.access import defaults, policies
 from crm_tui.access import store as people
 from crm_tui.access.policy import Policy
 from crm_tui.access.store_policy import Team, load_policy, subtree
 from crm_tui.access.verbs import ALL, GROUPS, NONE, OWN, READ, TEAM, verb_of
 from crm_tui.customers import service as customers
 from crm_tui.customers.reading import record
+from crm_tui.dedupe import decisions
 from crm_tui.errors import CrmError, Refused
 from crm_tui.session import Session, open_session
 from crm_tui.storage.change import Change, action
@@ -155,6 +156,21 @@ def test_a_write_beyond_the_scope_is_refused_in_its_transaction_and_noted(crm, h
     assert row == (None,)
     noted = crm.reader.execute("SELECT kind, what FROM audit ORDER BY id").fetchall()
     assert noted == [("refused", "customer.update"), ("refused", "customer.add")]
+
+
+def test_who_merges_own_customers_decides_about_none_of_two_others(crm, house, database: Path) -> None:
+    saved(crm, policies.apply_preset, "files")
+    own, *others = (customer_of(crm, login) for login in ("rep", "mate", "desk"))
+    with open_session(database, login="rep") as session:
+        for decide in (decisions.reject, decisions.relate):
+            with pytest.raises(Refused, match="本人的客户"):
+                session.write(decide, *others)
+        session.write(decisions.reject, own, others[0])
+    made = crm.write(decisions.reject, *others).set_id
+    with open_session(database, login="lead") as session, pytest.raises(Refused):
+        session.undo(made)
+    rows = "SELECT customer_a, customer_b FROM duplicate_decision WHERE deleted_at IS NULL ORDER BY id"
+    assert crm.reader.execute(rows).fetchall() == [tuple(sorted((own, others[0]))), tuple(sorted(others))]
 
 
 def test_a_role_that_hides_a_field_does_not_write_it_either(crm, house, database: Path) -> None:
