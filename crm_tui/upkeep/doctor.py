@@ -47,6 +47,7 @@ def examine(
         yield Finding("file", _("File"), BAD, error.what, error.todo)
         return
     yield from place.rights(path)
+    yield from place.room(path)
     try:
         connection, reason = open_checked(path, read_only=not mend)
     except CrmError as error:

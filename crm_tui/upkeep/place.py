@@ -28,6 +28,7 @@ DAY = 86_400
 NAMED = 5
 # A sheet being imported, a restore, a database being made.
 UNFINISHED = (".staging", ".restore", ".new")
+LITTLE_ROOM = 16 * 1024 * 1024
 LARGE_LOG = 256 * 1024 * 1024
 
 
@@ -114,6 +115,25 @@ def file_system(path: Path, connection: sqlite3.Connection) -> Finding:
         "file_system", title, WARN, _("{kind}, over the network").format(kind=kind),
         _("Use it from one computer only, and back it up."),
     )  # fmt: skip
+
+
+def room(path: Path) -> Iterator[Finding]:
+    """Tell how much room the disk has: too little for a save is broken, for a backup a warning."""
+    title = _("Room on the disk")
+    try:
+        here = os.statvfs(path.parent)
+        size = path.stat().st_size
+    except OSError:
+        return
+    left = here.f_bavail * here.f_frsize
+    said = _("{left} free").format(left=size_text(left))
+    todo = _("Free some space, or have the administrator give more.")
+    if left < LITTLE_ROOM:
+        yield Finding("room", title, BAD, said + _("; nothing can be saved soon"), todo)
+    elif left < size + LITTLE_ROOM:
+        yield Finding("room", title, WARN, said + _("; not enough for a backup here"), todo)
+    else:
+        yield Finding("room", title, GOOD, said)
 
 
 def journal(path: Path, connection: sqlite3.Connection) -> Finding:

@@ -50,6 +50,24 @@ async def test_a_form_is_filled_and_saved_by_keys() -> None:
         assert session.names[-1] == "广州新客" and user.screen.table.total == 31
 
 
+async def test_home_and_end_choose_the_first_and_the_last_word() -> None:
+    async with story(playground(start="customers")) as user:
+        await opened(user)
+        rows = {row.field.key: row for row in form_of(user).rows}
+        ways, levels = ([key for key, _text in rows[name].field.choices] for name in ("ways", "level"))
+        await user.press("enter", "enter", "end", "space", "home", "space", "enter", "end")
+        assert (rows["ways"].value, rows["level"].value) == (f"{ways[0]},{ways[-1]}", levels[-1])
+        await user.press("home")
+        assert rows["level"].value == levels[0]
+
+
+async def test_a_name_of_sixteen_signs_is_seen_whole_at_80_columns() -> None:
+    async with story(playground(start="customers")) as user:
+        await opened(user)
+        await user.type("上海恒达国际贸易发展股份有限公司")
+        assert "上海恒达国际贸易发展股份有限公司" in user.text
+
+
 async def test_errors_stand_beside_their_fields_and_nothing_is_saved() -> None:
     session = FakeSession()
     async with story(playground(session, start="customers")) as user:

@@ -14,7 +14,7 @@ from crm_tui.customers.reading import LIST_COLUMNS, SORTS, extra, worded
 from crm_tui.session import Session, open_session
 from crm_tui.text.cells import width
 from crm_tui.tui.screens.customer_rows import AT_HAND, columns_offered
-from crm_tui.tui.screens.list_candidates import Choosable, Value, candidates, last_word
+from crm_tui.tui.screens.list_candidates import Choosable, Value, candidates, is_spelled, last_word
 from crm_tui.tui.screens.list_layout import Layout, Shown, moved, read_layout, stored, switched, widened
 from crm_tui.tui.screens.list_places import place
 from tests.tui.driver import User, story
@@ -249,6 +249,7 @@ FIELDS = (
     [
         ("hy", ["行业:"]),
         ("zzy", ["行业:制造业 "]),
+        ("zhizy", ["行业:制造业 "]),
         ("(-hangye:制", []),
         ("(-行业:制", ["(-行业:制造业 "]),
         ("非行业:制", ["非行业:制造业 "]),
@@ -264,6 +265,13 @@ FIELDS = (
 def test_what_may_follow(typed: str, texts: list[str]) -> None:
     assert [one.text for one in candidates(typed, FIELDS)] == texts
     assert last_word("行业:制造业 ") is None
+
+
+@pytest.mark.parametrize("typed", ["chenxy", "cxy", "cxiaoyu", "chenxiaoy", "陈x", "chen", ""])
+def test_a_name_is_spelled_by_beginnings_of_its_syllables(typed: str) -> None:
+    assert is_spelled(typed, "陈晓雨") and is_spelled(typed, "小陈晓雨", inside=True)
+    assert not typed or not is_spelled(typed, "单伟")
+    assert is_spelled("shanw", "单伟") and is_spelled("danw", "单伟") and not is_spelled("xy", "陈晓雨")
 
 
 def test_layouts_are_values() -> None:

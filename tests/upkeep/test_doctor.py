@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import time_machine
@@ -212,6 +213,16 @@ def test_a_file_open_to_everybody_is_told(path: Path) -> None:
     found = asked(path)["rights"]
     assert found.state == WARN
     assert "chmod" in found.todo
+
+
+def test_a_disk_with_little_room_is_told(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    size = path.stat().st_size
+    for left, state in ((size * 3 + (64 << 20), GOOD), (size + (16 << 20) - 1, WARN), (4096, BAD)):
+        disk = SimpleNamespace(f_bavail=left, f_frsize=1)
+        monkeypatch.setattr(os, "statvfs", lambda _path, disk=disk: disk)
+        assert asked(path)["room"].state == state
+    monkeypatch.undo()
+    assert "可用" in asked(path)["room"].said
 
 
 def test_a_disk_over_the_network_or_in_memory_is_told(

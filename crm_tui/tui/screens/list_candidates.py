@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from crm_tui.locale import _
 from crm_tui.text.fold import fold
-from crm_tui.text.pinyin import reading
+from crm_tui.text.pinyin import reading, readings
 
 MOST = 200
 _WORD = re.compile(r'(?:"[^"]*"?|[^\s()（）|"])*$')
@@ -71,6 +71,31 @@ def sounds(text: str) -> tuple[str, str]:
     return "".join(whole), "".join(part[0] for part in whole)
 
 
+@lru_cache(maxsize=4096)
+def _spoken(text: str) -> tuple[tuple[str, ...], ...]:
+    return tuple(readings(char) or (char,) for char in fold(text))
+
+
+def is_spelled(wanted: str, text: str, *, inside: bool = False) -> bool:
+    """Tell whether a folded text is the beginning of another by beginnings of its syllables: chenxy 陈晓雨.
+
+    ``inside``: of what follows from any sign on.
+    """
+    parts = _spoken(text)
+    return any(_is_begun(wanted, parts[at:]) for at in range(len(parts) if inside else 1))
+
+
+def _is_begun(wanted: str, parts: Sequence[tuple[str, ...]]) -> bool:
+    if not wanted or not parts:
+        return not wanted
+    most = max(map(len, parts[0]))
+    return any(
+        _is_begun(wanted[count:], parts[1:])
+        for count in range(1, most + 1)
+        if any(one.startswith(wanted[:count]) for one in parts[0])
+    )
+
+
 def fits(wanted: str, spellings: Iterable[str]) -> int:
     """Return how well a folded text fits any of the spellings: 3 begins one, 2 sounds, 1 inside, 0 not."""
     best = 0
@@ -78,8 +103,7 @@ def fits(wanted: str, spellings: Iterable[str]) -> int:
         folded = fold(one)
         if folded.startswith(wanted):
             return 3
-        whole, initials = sounds(one)
-        if whole.startswith(wanted) or initials.startswith(wanted):
+        if is_spelled(wanted, one):
             best = max(best, 2)
         elif wanted in folded:
             best = max(best, 1)

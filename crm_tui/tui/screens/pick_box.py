@@ -11,7 +11,7 @@ from textual.widgets import Input
 from crm_tui.locale import _
 from crm_tui.text.fold import fold
 from crm_tui.tui.screens.base import PopUp
-from crm_tui.tui.screens.list_candidates import fits, sounds
+from crm_tui.tui.screens.list_candidates import fits, is_spelled
 from crm_tui.tui.widgets.lines import TextLine
 from crm_tui.tui.widgets.rows import Column, ListSource, Row
 from crm_tui.tui.widgets.table import Table
@@ -28,7 +28,7 @@ class Choice(NamedTuple):
 def _fit(wanted: str, one: Choice) -> int:
     """Return how well a folded text fits a choice: in pinyin and by initials from any sign on; 0 not."""
     rank = fits(wanted, (one.text, one.note, one.key))
-    return rank + 1 if rank else int(any(wanted in sound for sound in sounds(one.text)))
+    return rank + 1 if rank else int(is_spelled(wanted, one.text, inside=True))
 
 
 class PickLine(TextLine):

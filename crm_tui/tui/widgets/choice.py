@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class Choice(Widget, can_focus=True):
-    """Words side by side: Left and Right (or a digit) choose; with ``several`` Space and digits tick.
+    """Words side by side: Left, Right, Home, End (or a digit) choose; with ``several`` Space and digits tick.
 
     ``value`` is the key of the chosen word, '' for none; with ``several`` the keys joined by ``,``.
     """
@@ -73,6 +73,8 @@ class Choice(Widget, can_focus=True):
         character = half_width(event.character) or event.character or ""
         if event.key in ("left", "right"):
             self._move(1 if event.key == "right" else -1)
+        elif event.key in ("home", "end"):
+            self._go(0 if event.key == "home" else len(self.choices) - 1)
         elif event.key in ("space", "ideographic_space"):
             self._tick(self._cursor)
         elif event.key in ("backspace", "delete"):
@@ -90,11 +92,16 @@ class Choice(Widget, can_focus=True):
         if not self.choices:
             return
         if self.several or self._value:
-            self._cursor = (self._cursor + by) % len(self.choices)
-        elif by < 0:
-            self._cursor = len(self.choices) - 1
+            self._go((self._cursor + by) % len(self.choices))
+        else:
+            self._go(len(self.choices) - 1 if by < 0 else self._cursor)
+
+    def _go(self, place: int) -> None:
+        if not self.choices:
+            return
+        self._cursor = place
         if not self.several:
-            self.value = self.choices[self._cursor][0]
+            self.value = self.choices[place][0]
 
     def _tick(self, place: int) -> None:
         if not self.choices:

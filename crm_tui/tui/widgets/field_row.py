@@ -27,7 +27,9 @@ if TYPE_CHECKING:
     from crm_tui.tui.widgets.area import Area
 
 AROUND = 3  # cells of a form beside its rows: padding and scroll bar
-NOTE_SHARE = 0.36
+NOTE_SHARE = 0.36  # of a wide form; a longer note than has room goes under its field
+NOTE_LEAST = 18
+TEXT_WANTED = 48  # cells for what is typed come before those for notes
 WIDEST_LABEL = 24
 
 
@@ -137,7 +139,10 @@ class FieldRow:
 
     def _beside(self, cells: int) -> int:
         """Return the cells for a note beside the input; words to choose from need the whole line."""
-        return 0 if isinstance(self.control, Choice) else max(int(cells * NOTE_SHARE), 12)
+        if isinstance(self.control, Choice):
+            return 0
+        left = cells - self.label_cells - 2 - TEXT_WANTED
+        return min(max(int(cells * NOTE_SHARE), 12), max(left, NOTE_LEAST))
 
     def _is_below(self, cells: int) -> bool:
         """Tell whether error or note need a line of their own."""
