@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pwd
+import shutil
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -118,22 +119,19 @@ def file_system(path: Path, connection: sqlite3.Connection) -> Finding:
 
 
 def room(path: Path) -> Iterator[Finding]:
-    """Tell how much room the disk has: too little for a save is broken, for a backup a warning."""
+    """Tell where the disk has too little room: for a save it is broken, for a backup a warning."""
     title = _("Room on the disk")
     try:
-        here = os.statvfs(path.parent)
+        left = shutil.disk_usage(path.parent).free
         size = path.stat().st_size
     except OSError:
         return
-    left = here.f_bavail * here.f_frsize
     said = _("{left} free").format(left=size_text(left))
     todo = _("Free some space, or have the administrator give more.")
     if left < LITTLE_ROOM:
         yield Finding("room", title, BAD, said + _("; nothing can be saved soon"), todo)
     elif left < size + LITTLE_ROOM:
         yield Finding("room", title, WARN, said + _("; not enough for a backup here"), todo)
-    else:
-        yield Finding("room", title, GOOD, said)
 
 
 def journal(path: Path, connection: sqlite3.Connection) -> Finding:

@@ -217,12 +217,12 @@ def test_a_file_open_to_everybody_is_told(path: Path) -> None:
 
 def test_a_disk_with_little_room_is_told(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     size = path.stat().st_size
-    for left, state in ((size * 3 + (64 << 20), GOOD), (size + (16 << 20) - 1, WARN), (4096, BAD)):
-        disk = SimpleNamespace(f_bavail=left, f_frsize=1)
+    assert "room" not in asked(path)
+    for left, state in ((size + (16 << 20) - 1, WARN), (4096, BAD)):
+        disk = SimpleNamespace(f_blocks=left, f_bfree=left, f_bavail=left, f_frsize=1)
         monkeypatch.setattr(os, "statvfs", lambda _path, disk=disk: disk)
-        assert asked(path)["room"].state == state
-    monkeypatch.undo()
-    assert "可用" in asked(path)["room"].said
+        found = asked(path)["room"]
+        assert (found.state, "可用" in found.said) == (state, True)
 
 
 def test_a_disk_over_the_network_or_in_memory_is_told(

@@ -73,7 +73,7 @@ def sounds(text: str) -> tuple[str, str]:
 
 @lru_cache(maxsize=4096)
 def _spoken(text: str) -> tuple[tuple[str, ...], ...]:
-    return tuple(readings(char) or (char,) for char in fold(text))
+    return tuple((char, *readings(char)) for char in fold(text))
 
 
 def is_spelled(wanted: str, text: str, *, inside: bool = False) -> bool:
