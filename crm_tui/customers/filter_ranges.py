@@ -37,6 +37,11 @@ def both(one: list[Range] | None, other: list[Range]) -> list[Range]:
     return [(max(lows, default=None), min(highs, default=None))]
 
 
+def meet(one: list[Range], other: list[Range]) -> bool:
+    """Tell whether some value lies in ranges of both."""
+    return any(a == b if (None, None) in (a, b) else _fits(both([a], [b])[0]) for a in one for b in other)
+
+
 def _fits(one: Range) -> bool:
     low, high = one
     return low is None or high is None or low <= high

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from functools import reduce
+from itertools import combinations
 from typing import Any
 
 from crm_tui import clock
@@ -16,6 +17,7 @@ from crm_tui.customers.filter_fields import (
     FILTER_FIELDS,
     ME,
     All,
+    Any_,
     Condition,
     Filter,
     FilterField,
@@ -23,7 +25,7 @@ from crm_tui.customers.filter_fields import (
     has_values,
 )
 from crm_tui.customers.filter_hidden import is_hidden, refused
-from crm_tui.customers.filter_ranges import Range, after, both, just_before, moved, others, places
+from crm_tui.customers.filter_ranges import Range, after, both, just_before, meet, moved, others, places
 from crm_tui.customers.store_days import Days
 from crm_tui.customers.store_pieces import (
     ANY_TAG,
@@ -255,8 +257,22 @@ class Reading:
         if isinstance(tree, Not_) and isinstance(tree.part, Condition):
             name, ranges = self._ranges(tree.part) if has_values(tree.part) else ("", [])
             return others(ranges, False) if COLUMNS.get(name) == column and name not in NUMBERS else None
+        if isinstance(tree, Any_):
+            found = [self.bounds(part, column) for part in tree.parts]
+            return None if None in found else [one for some in found for one in some or ()]
         every = (self.bounds(part, column) for part in (tree.parts if isinstance(tree, All) else ()))
         return reduce(both, filter(None, every), None)
+
+    def is_never(self, tree: Filter) -> bool:
+        """Tell whether two things that a filter asks of one column exclude each other."""
+        known: dict[str, list[list[Range]]] = {}
+        for part in tree.parts if isinstance(tree, All) else ():
+            one = part.part if isinstance(part, Not_) else part
+            if isinstance(one, Condition) and has_values(one):
+                column, ranges = self._ranges(one)
+                ranges = ranges if one is part else others(ranges, column in NUMBERS)
+                known.setdefault(column, []).append(ranges)
+        return any(not meet(*pair) for every in known.values() for pair in combinations(every, 2))
 
     def owners(self, tree: Filter) -> list[int]:
         """Return to whom all that passes a filter belongs, to one of them each; none: to anybody."""

@@ -23,6 +23,8 @@ SHARED = "SELECT k.customer_id FROM collaborator k WHERE k.person_id IN (SELECT 
 BOUNDED = "SELECT count(*) FROM (SELECT 1 FROM customer c WHERE c.owner_id IN ({owners}) LIMIT 0 + :most)"
 HELD = "SELECT count(*) FROM customer c WHERE c.owner_id = :owner"
 ASKED = 3
+LOOKED_AT = 20  # times as many rows as are wanted are asked what takes long to tell
+FURTHER = 4  # times as many again, where too few of them passed
 VALUES = "SELECT DISTINCT {key}"
 COUNT = "SELECT count(*)"
 AND, LIMIT = " AND ", " LIMIT 0 + :limit"
@@ -76,6 +78,7 @@ class Seen:
         self._owners = ", ".join(f":own{at}" for at in range(len(people))) or OWNERS[scope]
         self.people = tuple(people)
         self._people = {f"own{at}": one for at, one in enumerate(people)}
+        self._about: int | None = None
         # Where all are seen, nobody is seen as a collaborator alone.
         self._shared: list[int] | None = None if scope in OWNERS else []
 
@@ -100,10 +103,12 @@ class Seen:
 
     def are_about(self) -> int:
         """Return about how many there are, told by what a few of the people have."""
-        owners = self.owners
-        some = owners[:: max(1, len(owners) // ASKED)]
-        held = [self.reader.execute(HELD, {"owner": one}).fetchone()[0] for one in some]
-        return sum(held) * len(owners) // max(len(some), 1)
+        if self._about is None:
+            owners = self.owners
+            some = owners[:: max(1, len(owners) // ASKED)]
+            held = [self.reader.execute(HELD, {"owner": one}).fetchone()[0] for one in some]
+            self._about = sum(held) * len(owners) // max(len(some), 1)
+        return self._about
 
     def rows(self, order: Order, tests: Tests) -> list[tuple[int, Any]]:
         """Return (id, key) of those that pass some tests, in no order."""
@@ -115,9 +120,23 @@ class Seen:
     def first(
         self, order: Order, segment: Segment, tests: Tests, limit: int, *, backwards: bool
     ) -> list[tuple[int, Any]]:
-        """Return (id, key) of the first rows of a segment that pass some tests."""
+        """Return (id, key) of the first rows of a segment that pass some tests.
+
+        What the indexes of the owner do not hold is asked of the first rows alone, where those are enough.
+        """
         if order.kind == "person" and not segment.keyed and segment.value not in self.owners:
             return self._shared_of(order, segment, tests, backwards)[:limit]
+        dear = [one for one in tests if not is_told_by_owner(order, one)]
+        many = LOOKED_AT * limit
+        while dear and many < self.are_about() // 2:
+            held = [one for one in tests if one not in dear]
+            some = self.first(order, segment, held, many, backwards=backwards)
+            asked = Test(AND.join(one.sql for one in dear), _params(dear))
+            passing = {row[0] for row in lists.gather(self.reader, order, asked, [row[0] for row in some])}
+            found = [row for row in some if row[0] in passing]
+            if len(found) >= limit or len(some) < many:
+                return found[:limit]
+            many *= FURTHER
         where, sorts = segment.where, lists.SORTED[segment.keyed, backwards]
         if order.key not in OWNER.values():
             # The sign keeps the index of the order from being walked: the few are sorted instead.
@@ -173,8 +192,7 @@ class Seen:
             sql += AMONG.replace("{from}", lists.FROM[other, False]).replace("{among}", lists.IDS[other])
             sql += AND + there.replace("{id}", lists.IDS[other]) + ")"
         sql = (sql + ends).replace("{key}", order.key).replace("{id}", lists.IDS[lead])
-        given = {name: value for one in tests for name, value in one.params.items()}
-        return self.reader.execute(sql, {**self._people, **given, **(params or {})})
+        return self.reader.execute(sql, {**self._people, **_params(tests), **(params or {})})
 
     def _of(self, table: str) -> str:
         return f"{OWNER[table]} IN ({self._owners})"
@@ -182,6 +200,10 @@ class Seen:
     def _besides(self, order: Order, tests: Tests) -> Test:
         """Return a test of those too that the owner does not tell."""
         owner = OWNER[lists.table_of(order)]
-        params = {name: value for one in tests for name, value in one.params.items()}
+        params = _params(tests)
         sql = AND.join((f"{owner} NOT IN ({self._owners})", *(one.sql for one in tests)))
         return Test(sql, params | self._people)
+
+
+def _params(tests: Tests) -> dict[str, Any]:
+    return {name: value for one in tests for name, value in one.params.items()}

@@ -82,7 +82,7 @@ class Window:
         if ids is not None:
             return self._rows(list(ids[max(0, len(ids) - limit) :]))
         try:
-            patience = self._patience_of(reverse=True)
+            patience = self._patience(reverse=True)
             if patience == 0:
                 raise TimeoutError
             with at_most(self.reader, None if self._walk.whole else patience):
@@ -109,7 +109,7 @@ class Window:
         try:
             if self._walk.nearest(offset)[1] > FEW or self._sought is not None or not self._is_worth_walking:
                 raise TimeoutError
-            with at_most(self.reader, self._patience):
+            with at_most(self.reader, self._patience()):
                 return self._walk.page(offset, limit, self._count)
         except TimeoutError:
             # What passes is far apart in this order, or far down.
@@ -196,7 +196,9 @@ class Window:
         """Return all ids in their order when there are few, None when the list is to be walked."""
         if not self._planned:
             self._planned = True
-            if self.query.ids is not None:
+            if self.filter is not None and self._reading.is_never(self.filter):
+                self._ids = array("q")
+            elif self.query.ids is not None:
                 self._ids = self._found(self.query.ids)
             elif self._seen is not None and self._seen.size(FEW) < FEW:
                 self._gather_seen()
@@ -285,22 +287,19 @@ class Window:
 
     @property
     def _is_worth_walking(self) -> bool:
-        return self._patience != 0 and not (self._seen is not None and self._paged)
+        return self._patience() != 0 and not (self._seen is not None and self._paged)
 
-    @property
-    def _patience(self) -> int | None:
-        return self._patience_of(reverse=False)
-
-    def _patience_of(self, *, reverse: bool) -> int | None:
+    def _patience(self, *, reverse: bool = False) -> int | None:
         """Return for how many milliseconds the list is worth walking; ``reverse``: from its end."""
         if self._walk.whole:
             return None
         if self._seen is not None:
             self._parts()  # in a time of its own, which ends that of a walk around it
-            # Who is seen is told by the owner: those of another are walked for nothing.
-            narrow = self._reading.sight.is_narrow
-            astray = seeking.WALK_MS if narrow and self.order.key not in lists.APART else seeking.SEEN_MS
-            return 0 if narrow and self.order.kind == "person" else astray
+            # Who is seen is told by the owner: those of another are walked for nothing, and what lies
+            # apart in the file for longer than it takes to sort all that are seen.
+            narrow, apart = self._reading.sight.is_narrow, self.order.key in lists.APART
+            astray = self.order.kind == "person" or (apart and self.filter is not None)
+            return 0 if narrow and astray else seeking.SEEN_MS
         assert self.filter is not None  # the whole list is walked
         return seeking.TEXT_MS if seeking.has_text(self.filter) else self._trial(reverse=reverse).patience
 

@@ -80,14 +80,41 @@ def test_a_range_of_the_order_is_begun_at_its_end(crm: Session) -> None:
             for text, sort in (
                 ("创建:今天", "recent"), ("修改<1天", "created"), ("计划:无", "due"),
                 ("非 下次跟进:无", "due"),
-                ("非 下次跟进:无 下次跟进<3天", "due"),
+                ("非 下次跟进:无 下次跟进<3天", "due"), ("下次跟进:逾期 或 下次跟进<3天", "due"),
+                ("下次跟进:逾期 或 状态:有", "due"),
             )
         }  # fmt: skip
     assert list(ranges["创建:今天"][0][0]) == ["low"]  # nothing was changed before it was made
     assert ranges["修改<1天"][0][0]["low"] == 0
     assert [keyed for _params, keyed in ranges["计划:无"]] == [False]
     assert [keyed for _params, keyed in ranges["非 下次跟进:无"]] == [True]
+    assert ranges["下次跟进:逾期 或 下次跟进<3天"] == [({"low": "0", "high": "2026-03-14"}, True)]
+    assert ranges["下次跟进:逾期 或 状态:有"] == [({}, True), ({}, False)]
     assert ranges["非 下次跟进:无 下次跟进<3天"] == [({"low": "2026-03-11", "high": "2026-03-14"}, True)]
+
+
+def test_what_excludes_each_other_is_not_looked_for(crm: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    crm.write(fill)
+    never = (
+        "状态:潜在客户 状态:流失客户", "行业:制造业 -行业:制造业", "行业:食品制造 行业:无",
+        "创建:去年 创建<3天", "下次跟进:无 逾期:有", "联系人:有 联系人:无", "状态:有 状态:无",
+        "等级:重点客户 省:广东 省:上海",
+    )  # fmt: skip
+    ever = (
+        "行业:制造业 行业:食品制造", "状态:潜在客户,流失客户 状态:有", "省:广东 省:广东省",
+        "状态:潜在客户 行业:无", "创建<30天 创建:今天", "状态:潜在客户 或 状态:流失客户",
+        "-状态:潜在客户 -状态:流失客户",
+    )  # fmt: skip
+    reading = Reading(crm.reader)
+    for text in (*never, *ever):
+        tree = filters.parse(text, crm.words, {})[0]
+        assert tree is not None
+        assert reading.is_never(tree) is (text in never), text
+        if text in never:
+            with monkeypatch.context() as patch:
+                patch.setattr(reading, "is_never", lambda _tree: False)
+                assert Members(reading, tree).count() == 0, text
+            assert Window(crm.reader, Query(filter=tree)).count() == 0
 
 
 def test_a_list_that_begins_far_down_is_not_walked(crm: Session, monkeypatch: pytest.MonkeyPatch) -> None:
