@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Callable, Generator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
@@ -15,6 +14,7 @@ from crm_tui.locale import _
 from crm_tui.storage.connection import connect, discard, open_readable
 from crm_tui.storage.driver import sqlite3
 from crm_tui.storage.lasting import flush
+from crm_tui.storage.moved import Beside, copy_moved
 
 STEPS = 200_000  # of SQLite's machine, between two looks at whether to stop
 # Up to here a copy by SQLite is done before anybody notices that it holds a lock.
@@ -24,8 +24,6 @@ AT_ONCE = 8 << 20
 UNFLUSHED = 32 << 20
 # A file that was written in so many nanoseconds before may be written again without its time showing it.
 SETTLED = 2_000_000_000
-COMPARED = 1 << 20  # at once: to begin again, a thread has to wait for the others of its process
-SWITCHING = 5e-5  # seconds that it waits then, for as long as the lock is held
 SECONDS_FOR_A_LOCK = 5.0
 
 # Files opened for raw reading, by device and inode, and never closed: to close any descriptor of a file drops
@@ -233,14 +231,15 @@ def _copy_raw(connection: sqlite3.Connection, source: Path, raw: Path, tick: Tic
         before = _mark(live)
         settled = os.fstat(target).st_mtime_ns - before[0] > SETTLED
         _copy_all(live, target, tick, leave=settled)
-        if settled and _mark(live) != before:
-            _copy_moved(live, target, 0, before[1])  # has it in memory again, so that the lock is short
-        with _still(connection, source):
+        moved = not settled or _mark(live) != before
+        if moved and settled:
+            copy_moved(live, target, 0, before[1])  # has it in memory again, so that the lock is short
+        with Beside(live, target, before[1] if moved else 0) as both, _still(connection, source):
             # The first read rolls back what a dead writer left half-done.
             size = _size(connection)
             _check_same(live, source)
-            if not settled or _mark(live) != before:
-                _copy_moved_on_both(live, target, size)
+            if moved or _mark(live) != before:
+                both.copy_moved(size)
         os.ftruncate(target, size)
     finally:
         os.close(target)
@@ -250,18 +249,6 @@ def _mark(live: int) -> tuple[int, int, bytes]:
     """Return what tells that a file was written: its time, its length, and SQLite's count of its changes."""
     found = os.fstat(live)
     return found.st_mtime_ns, found.st_size, os.pread(live, 4, 24)
-
-
-def _copy_moved_on_both(live: int, target: int, size: int) -> None:
-    half, usual = size // 2, sys.getswitchinterval()
-    sys.setswitchinterval(SWITCHING)
-    try:
-        with ThreadPoolExecutor(1) as pool:
-            rest = pool.submit(_copy_moved, live, target, half, size)
-            _copy_moved(live, target, 0, half)
-            rest.result()
-    finally:
-        sys.setswitchinterval(usual)
 
 
 @contextmanager
@@ -279,24 +266,6 @@ def _still(connection: sqlite3.Connection, source: Path) -> Generator[None]:
         connection.execute("ROLLBACK")
         if writer is not None:
             writer.close()
-
-
-def _copy_moved(source: int, target: int, start: int, end: int) -> None:
-    """Copy what the first copy lacks or has otherwise: what is written again is to be flushed again."""
-    if not hasattr(os, "preadv"):
-        while start < end:
-            start += _copy_part(source, target, start, end - start) or end
-        return
-    here, there = bytearray(COMPARED), bytearray(COMPARED)
-    while start < end:
-        count = os.preadv(source, [here], start)
-        if not count:
-            return
-        if os.preadv(target, [there], start) != count or here != there:
-            written = 0
-            while written < count:
-                written += os.pwrite(target, memoryview(here)[written:count], start + written)
-        start += count
 
 
 def _copy_part(source: int, target: int, offset: int, count: int) -> int:

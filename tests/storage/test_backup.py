@@ -21,6 +21,7 @@ from crm_tui.storage.connection import connect
 from crm_tui.storage.database import Database
 from crm_tui.storage.driver import sqlite3
 from crm_tui.storage.manifest import manifest_path, read_manifest
+from crm_tui.storage.moved import Beside
 from tests.faults import backup_load, processes
 from tests.storage.test_verifying import flip
 from tests.storage.world import customer, note, saved
@@ -79,7 +80,7 @@ def test_the_bytes_of_a_large_file_are_copied_under_a_short_lock(plain, monkeypa
     path = plain
     monkeypatch.setattr(copying, "SMALL_BYTES", 0)
     copied = []
-    first, second = copying._copy_part, copying._copy_moved
+    first, second = copying._copy_part, Beside.copy_moved
 
     def copy(source: int, target: int, offset: int, count: int) -> int:
         copied.append(offset)
@@ -88,18 +89,17 @@ def test_the_bytes_of_a_large_file_are_copied_under_a_short_lock(plain, monkeypa
         change(path, "between")
         return done
 
-    def copy_moved(source: int, target: int, start: int, end: int) -> None:
-        if start == 0:
-            other = sqlite3.connect(path, timeout=0, isolation_level=None)
-            with pytest.raises(sqlite3.OperationalError, match="locked"):
-                other.execute("BEGIN IMMEDIATE")
-            assert other.execute("SELECT count(*) FROM customer").fetchone()  # nobody waits who reads
-            other.close()
-            copied.append("under the lock")
-        second(source, target, start, end)
+    def copy_moved(both: Beside, end: int) -> None:
+        other = sqlite3.connect(path, timeout=0, isolation_level=None)
+        with pytest.raises(sqlite3.OperationalError, match="locked"):
+            other.execute("BEGIN IMMEDIATE")
+        assert other.execute("SELECT count(*) FROM customer").fetchone()  # nobody waits who reads
+        other.close()
+        copied.append("under the lock")
+        second(both, end)
 
     monkeypatch.setattr(copying, "_copy_part", copy)
-    monkeypatch.setattr(copying, "_copy_moved", copy_moved)
+    monkeypatch.setattr(Beside, "copy_moved", copy_moved)
     made = make_backup(path, None, "manual", "li")
     assert copied == [0, "under the lock"]
     assert made.manifest.facts.head_set == 2
@@ -113,7 +113,7 @@ def test_bytes_are_compared_only_where_somebody_may_have_written(plain, monkeypa
     monkeypatch.setattr(copying, "SMALL_BYTES", 0)
     long_ago = path.stat().st_mtime - 60
     os.utime(path, (long_ago, long_ago))
-    compared, first, second = [], copying._copy_part, copying._copy_moved
+    compared, first, second = [], copying._copy_part, Beside.copy_moved
 
     def copy(source: int, target: int, offset: int, count: int) -> int:
         if between == "a save":
@@ -128,12 +128,12 @@ def test_bytes_are_compared_only_where_somebody_may_have_written(plain, monkeypa
                     other.execute("INSERT INTO upkeep (at, kind) VALUES (:at, 'drill')", {"at": "9" * number})
             return first(source, target, offset, count)
 
-    def copy_moved(source: int, target: int, start: int, end: int) -> None:
-        compared.append(start)
-        second(source, target, start, end)
+    def copy_moved(both: Beside, end: int) -> None:
+        compared.append(end)
+        second(both, end)
 
     monkeypatch.setattr(copying, "_copy_part", copy)
-    monkeypatch.setattr(copying, "_copy_moved", copy_moved)
+    monkeypatch.setattr(Beside, "copy_moved", copy_moved)
     made = make_backup(path, None, "import", "li", noted=False)
     assert bool(compared) == (between != "nothing")
     assert made.manifest.facts.head_set == (2 if between == "a save" else 1)
