@@ -3,7 +3,8 @@
     python -m tests.faults.team --processes 200 --seconds 60 --think 2 [--journal wal|truncate]
 
 All processes are there before the first save. Each thinks for a while, looks at customers and saves: it logs
-a call, or changes a field of a few customers that all work on, in a form that stood open for a moment.
+a call, or changes a field of a few customers that all work on, in a form that stood open for a moment. A save
+is durable, so before and after it is measured what the disk alone makes writers wait.
 """
 
 from __future__ import annotations
@@ -15,12 +16,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 from crm_tui.storage.driver import sqlite3
-from tests.faults import processes
+from tests.faults import bare_disk, processes
 from tests.faults.colleagues import Said, Team, lost, spread
 from tests.faults.million import make_million
 
 CUSTOMERS = 2000
 HOT = 12  # customers that everybody works on
+DISK_PROCESSES, DISK_SECONDS = 50, 10.0
 
 
 class Outcome(NamedTuple):
@@ -59,13 +61,15 @@ def main() -> int:
     wanted = parser.parse_args()
 
     def play(folder: Path, journal: str) -> tuple[str, list[str]]:
+        disk = bare_disk.told(folder, journal, DISK_PROCESSES, DISK_SECONDS)
         outcome = run(folder / "crm.db", journal, wanted.processes, wanted.seconds, wanted.think)
         said = outcome.said
         told = (
             f"{wanted.processes} processes, {wanted.seconds:g} s: {len(said.saves)} saves"
             f" ({spread(said.saves)}; lock held {spread(said.holds)}), {len(said.reads)} reads"
             f" ({spread(said.reads)}), {said.merged} merged, {said.told} told that the field moved,"
-            f" {said.busy} lock errors"
+            f" {said.busy} lock errors; before, {disk}; after,"
+            f" {bare_disk.told(folder, journal, DISK_PROCESSES, DISK_SECONDS)}"
         )
         return told, outcome.faults
 

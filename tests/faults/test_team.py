@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from crm_tui.session import open_session
-from tests.faults import crowd, processes, starvation, team
+from tests.faults import bare_disk, crowd, processes, starvation, team
 from tests.faults.colleagues import NOBODY, lost
 from tests.faults.million import code_of, make_million, name_of, write_sheet
 
@@ -27,6 +27,14 @@ def test_a_team_at_work_loses_nothing(tmp_path: Path, journal: str):
     assert outcome.faults == []
     assert len(outcome.said.tokens) > 10
     assert len(outcome.said.fields) > 10
+
+
+@pytest.mark.parametrize("journal", ["wal", "truncate"])
+def test_the_disk_alone_is_written_by_several_in_turn(tmp_path: Path, journal: str):
+    taken = bare_disk.waits(tmp_path, journal, 3, 0.2)
+    assert len(taken) >= 3 and min(taken) > 0
+    assert (tmp_path / "file").stat().st_size == bare_disk.FILE_PAGES * len(bare_disk.PAGE)
+    assert bare_disk.told(tmp_path, journal, 2, 0.1).startswith("the disk alone: p50 ")
 
 
 def test_a_lost_save_would_be_noticed(tmp_path: Path):
