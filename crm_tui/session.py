@@ -18,7 +18,7 @@ from crm_tui.access.policy import Policy
 from crm_tui.access.rights import Rights
 from crm_tui.access.store import Person
 from crm_tui.drafts import Drafts, Owner
-from crm_tui.errors import BadInput, CrmError, NotPermitted, Refused
+from crm_tui.errors import BadInput, CrmError, NotPermitted
 from crm_tui.locale import _
 from crm_tui.presets import store as presets
 from crm_tui.presets.store import Dictionary
@@ -183,18 +183,14 @@ class Session:
         self.demand(name)
         from crm_tui.access.telling import heard
 
-        try:
-            with heard(self.reader, self.policy):
-                return self.database.write(
-                    self.person.id,
-                    name,
-                    lambda change: fn(change, *args, **kwargs),
-                    reason=reason,
-                    source=self.source,
-                )
-        except Refused as refused:
-            self.rights.note(name, refused)
-            raise
+        with self.rights.noting(name), heard(self.reader, self.policy):
+            return self.database.write(
+                self.person.id,
+                name,
+                lambda change: fn(change, *args, **kwargs),
+                reason=reason,
+                source=self.source,
+            )
 
     def parts(
         self,
@@ -262,7 +258,8 @@ class Session:
         self.demand(history.origin(self.database.connection, set_id))
         who, parts = self.person.id, self.parts(progress, cancelled)
         undo = partial(undoing.undo_set, self.database, parts, who, set_id, leave=leave, source=self.source)
-        return telling.undone(self.reader, self.policy, undo)
+        with self.rights.noting("undo"):
+            return telling.undone(self.reader, self.policy, undo)
 
     def redo(self, parts: jobs.Parts | None = None) -> undoing.Undone | None:
         """Bring back what the user's last undo took, or None: nothing to; Cancelled as asked by ``parts``."""
@@ -270,8 +267,10 @@ class Session:
         from crm_tui.storage import undoing
 
         self.recover()
+        self.refresh_policy()
         redo = partial(undoing.redo_last, self.database, parts or self.parts(), self.person.id, self.source)
-        return telling.undone(self.reader, self.policy, redo)
+        with self.rights.noting("redo"):
+            return telling.undone(self.reader, self.policy, redo)
 
     @property
     def user_name(self) -> str:

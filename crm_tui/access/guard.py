@@ -25,8 +25,8 @@ OF_CUSTOMERS = (
 )
 UNDOING = ("undo", "redo")
 NOTES = "audit."
-ASSIGN = "assign"
-DECIDING = ("merge", "undo")  # verbs by which it is decided whether two customers are one
+ASSIGN, MERGE = "assign", "merge"
+DECIDING = (MERGE, "undo")  # verbs by which it is decided whether two customers are one
 Held = tuple[int, int, int]
 FIRST = "init"
 """The set that makes a database, before there is anybody to ask."""
@@ -50,17 +50,25 @@ class Guard:
         if job is None:
             demand_order(connection, set_id)
         policy = self._now(connection)
+        mine = False
         if action in UNDOING:
-            if store.actor_undone(connection, undoes, job) == self._person_id and policy.active:
-                # What one was allowed to do, one may take back.
-                return
-            action = "undo"
-        verb = verb_of(action) if action not in UNDOING else "undo"
+            actor, origin = store.undone(connection, undoes, job)
+            # Whoever may not do a thing may not take it back or do it again either.
+            policy.demand(origin)
+            if actor == self._person_id:
+                action, mine = origin, True
+            else:
+                action = "undo"
+        verb = verb_of(action)
         policy.demand(action)
         if not verb or (policy.scope(verb) == ALL and not _narrower(policy, verb)):
             return
         matters = dict.fromkeys(OF_CUSTOMERS)
         touched = derive.customers_of(connection, set_id, matters)
+        if mine and touched:
+            # One's own deed is taken back where one might still do it, and of whom one gave away by it.
+            given = store.given_away(connection, undoes, job, touched)
+            touched = [one for one in touched if one not in given]
         if touched:
             self._check_rows(connection, set_id, policy, verb, touched)
         if verb in DECIDING and (pairs := store.decided(connection, set_id)):
@@ -83,7 +91,11 @@ class Guard:
             policy.demand(ASSIGN)
             self._check_reach(connection, set_id, policy, ASSIGN, [row for row in rows if row[0] in given])
         for group in _narrower(policy, verb):
-            moved = store.with_moved_fields(connection, set_id, group) - made
+            if verb == MERGE:
+                # Whoever has the one that stays is shown all that the others had.
+                moved = {one for one, _owner, _new in rows} - made
+            else:
+                moved = store.with_moved_fields(connection, set_id, group) - made
             if not moved:
                 continue
             near = policy.owners(policy.scope(EDIT, group))
@@ -130,7 +142,7 @@ class Guard:
 
 def _narrower(policy: Policy, verb: str) -> list[str]:
     """Return the groups of fields that a person may edit in fewer customers than the verb reaches."""
-    if verb not in (EDIT, "import", "merge", "undo"):
+    if verb not in (EDIT, "import", MERGE, "undo"):
         return []
     return [group for group in GROUPS if not covers(policy.scope(EDIT, group), policy.scope(verb))]
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+from collections.abc import Generator
+from contextlib import contextmanager, suppress
 from datetime import date
 
 from crm_tui import clock
@@ -48,8 +49,14 @@ class Rights:
 
     def demand(self, action: str, owner: int | None = None) -> None:
         """Raise Refused unless the policy allows an action, noting the attempt."""
-        try:
+        with self.noting(action):
             self.policy.demand(action, owner)
+
+    @contextmanager
+    def noting(self, action: str) -> Generator[None]:
+        """Let a refusal pass, noting the attempt."""
+        try:
+            yield
         except Refused as refused:
             self.note(action, refused)
             raise

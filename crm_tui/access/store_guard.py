@@ -9,8 +9,11 @@ from crm_tui.access.masks import MASKS
 from crm_tui.storage.driver import sqlite3
 from crm_tui.storage.lists import query_in
 
-ORIGIN = "SELECT actor FROM change_set WHERE id = :set"
-ORIGIN_OF_JOB = "SELECT actor FROM change_set WHERE job = :job ORDER BY id LIMIT 1"
+Set = tuple[int | None, str, int | None, int | None]
+"""Who made a set, as what, which one it takes back, and of which job it is."""
+
+ORIGIN = "SELECT actor, action, undoes, job FROM change_set WHERE id = :set"
+ORIGIN_OF_JOB = "SELECT actor, action, undoes, job FROM change_set WHERE job = :job ORDER BY id LIMIT 1"
 JOB_UNDONE = "SELECT undoes FROM job WHERE id = :job"
 # Whose each customer was before the set: what it did to the owner does not count.
 HELD = (
@@ -25,6 +28,11 @@ SHARED = (
 FIELDS_OF_CUSTOMER = (
     "SELECT DISTINCT entity_id FROM change WHERE change_set = :set AND entity = 'customer' AND op = 'update'"
     " AND field = :field"
+)
+GIVEN_AWAY = (
+    "SELECT DISTINCT h.entity_id FROM change h JOIN change_set s ON s.id = h.change_set"
+    " WHERE h.entity = 'customer' AND h.entity_id IN ({ids}) AND h.field = 'owner_id'"
+    " AND (s.id = :set OR s.job = (SELECT j.undoes FROM job j WHERE j.id = :job))"
 )
 FIELDS_OF = (
     "SELECT DISTINCT r.customer_id FROM change h JOIN {entity} r ON r.id = h.entity_id"
@@ -77,13 +85,30 @@ def with_moved_fields(connection: sqlite3.Connection, set_id: int, group: str) -
     return found
 
 
-def actor_undone(connection: sqlite3.Connection, undoes: int | None, job: int | None) -> int | None:
-    """Return who made what an undo takes back: a set, or the job that the undoing job is about."""
+def given_away(
+    connection: sqlite3.Connection, undoes: int | None, job: int | None, ids: Sequence[int]
+) -> set[int]:
+    """Return those of some customers whose owner was changed by what an undo takes back, a set or a job."""
+    return {row[0] for row in query_in(connection, GIVEN_AWAY, ids, {"set": undoes, "job": job})}
+
+
+def undone(connection: sqlite3.Connection, undoes: int | None, job: int | None) -> tuple[int | None, str]:
+    """Return who made what an undo takes back, a set or a job, and as what deed it began."""
+    found = _undone(connection, undoes, job)
+    if found is None:
+        return None, ""
+    actor = found[0]
+    while found is not None:
+        _actor, action, undoes, job = found
+        found = _undone(connection, undoes, job) if action in ("undo", "redo") else None
+    return actor, action
+
+
+def _undone(connection: sqlite3.Connection, undoes: int | None, job: int | None) -> Set | None:
+    """Return the set that an undo takes back, of a job its first one; None when there is none."""
     if undoes is not None:
-        row = connection.execute(ORIGIN, {"set": undoes}).fetchone()
-        return row[0] if row else None
+        return connection.execute(ORIGIN, {"set": undoes}).fetchone()
     row = connection.execute(JOB_UNDONE, {"job": job}).fetchone() if job is not None else None
     if row is None or row[0] is None:
         return None
-    found = connection.execute(ORIGIN_OF_JOB, {"job": row[0]}).fetchone()
-    return found[0] if found else None
+    return connection.execute(ORIGIN_OF_JOB, {"job": row[0]}).fetchone()

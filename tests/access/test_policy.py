@@ -17,7 +17,7 @@ from crm_tui.access.store_policy import Team, load_policy, subtree
 from crm_tui.access.verbs import ALL, GROUPS, NONE, OWN, READ, TEAM, verb_of
 from crm_tui.customers import service as customers
 from crm_tui.customers.reading import record
-from crm_tui.dedupe import decisions
+from crm_tui.dedupe import decisions, merging
 from crm_tui.errors import CrmError, Refused
 from crm_tui.session import Session, open_session
 from crm_tui.storage.change import Change, action
@@ -171,6 +171,19 @@ def test_who_merges_own_customers_decides_about_none_of_two_others(crm, house, d
         session.undo(made)
     rows = "SELECT customer_a, customer_b FROM duplicate_decision WHERE deleted_at IS NULL ORDER BY id"
     assert crm.reader.execute(rows).fetchall() == [tuple(sorted((own, others[0]))), tuple(sorted(others))]
+
+
+def test_a_merge_shows_nobody_what_their_role_hides(crm, house, database: Path) -> None:
+    for verb, scope in (("read", "team"), ("merge", "team")):
+        crm.write(policies.set_permission, "sales_rep", verb, "", scope)
+    mine, theirs, another = (customer_of(crm, login) for login in ("rep", "lead", "mate"))
+    moved(crm, "customer", another, {"owner_id": house["rep"]})
+    with open_session(database, login="rep") as session:
+        for stays, goes in ((mine, theirs), (theirs, mine)):
+            with pytest.raises(Refused, match="联系方式"):
+                session.write(merging.merge, stays, [goes], {})
+        assert session.write(merging.merge, mine, [another], {}).value.survivor == mine
+        assert session.undo() is not None
 
 
 def test_a_role_that_hides_a_field_does_not_write_it_either(crm, house, database: Path) -> None:
