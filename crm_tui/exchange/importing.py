@@ -27,12 +27,18 @@ __all__ = [
 ]
 
 
-def explain(session: Any, sheet: SheetData, overrides: Sequence[tuple[str, str]] = ()) -> Mapping:
+def explain(
+    session: Any, sheet: SheetData, overrides: Sequence[tuple[str, str]] = (), *, whole: bool = True
+) -> Mapping:
     """Return what the columns of a sheet mean: said by the user, remembered, or recognised by heading.
 
     ``overrides`` are pairs of field and heading. Raises BadInput like ``match_headings``.
     """
     remembered = store.remembered(session.reader, heading_signature(sheet.headings))
     return match_headings(
-        sheet.headings, remembered=remembered, overrides=overrides, orientation=sheet.orientation
+        sheet.headings,
+        remembered=remembered,
+        overrides=overrides,
+        orientation=sheet.orientation,
+        whole=whole,
     )

@@ -96,6 +96,11 @@ class Mapping:
         """Return the columns whose cells go to the note."""
         return tuple(one for one in self.columns if one.field is None and one.heading and not one.drop)
 
+    @property
+    def names_customers(self) -> bool:
+        """Tell whether a column holds the customer's name or number; without one no row can be taken."""
+        return any(one.field in ("name", "no") for one in self.columns)
+
     def find(self, field: str, slot: int = 1) -> tuple[ColumnMap, ...]:
         """Return the columns that fill a field of one contact (or of the customer)."""
         return tuple(one for one in self.columns if one.field == field and one.slot == slot)
@@ -144,12 +149,13 @@ def match_headings(
     remembered: Dictionary[str, str] | None = None,
     overrides: Dictionary[str, str] | Sequence[tuple[str, str]] | None = None,
     orientation: Orientation = "table",
+    whole: bool = True,
 ) -> Mapping:
     """Explain the headings of a table, or the labels of a vertical form.
 
     ``remembered`` is what ``Mapping.to_remember`` gave for the same signature, ``overrides`` are pairs of
-    field and heading. Raises BadInput for a lead sheet, for a sheet without a column of names or numbers,
-    and for an override that names an unknown field or heading.
+    field and heading. Raises BadInput for a lead sheet, for an override that names an unknown field or
+    heading, and, unless it need not be ``whole`` yet, for a sheet without a column of names or numbers.
     """
     sheet = recognise_sheet(headings)
     said = read_overrides(headings, overrides)
@@ -166,8 +172,11 @@ def match_headings(
     _progress(columns, parsed)
     _repeats(columns, parsed)
     _refuse_other_sheets(columns, parsed)
-    _need_key(columns)
-    return Mapping(sheet, tuple(columns), orientation=orientation, customer_kind="person" if person else "")
+    kind: Literal["", "person"] = "person" if person else ""
+    mapping = Mapping(sheet, tuple(columns), orientation=orientation, customer_kind=kind)
+    if whole and not mapping.names_customers:
+        raise _no_key(columns)
+    return mapping
 
 
 def _match(
@@ -354,13 +363,11 @@ def _refuse_other_sheets(columns: list[ColumnMap], parsed: list[Heading]) -> Non
         raise BadInput(what.format(heading=heading), _("Nothing was written."), todo)
 
 
-def _need_key(columns: list[ColumnMap]) -> None:
-    if _has(columns, "name") or _has(columns, "no"):
-        return
+def _no_key(columns: list[ColumnMap]) -> BadInput:
     seen = [one.heading.strip() for one in columns if one.heading.strip()]
     what = _("No column holds the customer's name or number. The headings found: {headings}.")
     todo = _("Head one column 客户名称, or say which it is: --map name={heading}")
-    raise BadInput(
+    return BadInput(
         what.format(headings="、".join(seen[:8]) + ("…" if len(seen) > 8 else "") if seen else "-"),
         _("Nothing was written."),
         todo.format(heading=seen[0] if seen else "HEADING"),

@@ -152,6 +152,25 @@ async def test_a_column_gets_another_field_by_typing_its_name(session: Session, 
         assert record is not None and record["pain"] == "x1"
 
 
+async def test_the_column_of_names_is_chosen_where_no_heading_tells_it(
+    session: Session, folder: Path
+) -> None:
+    sheet(folder / "网点.csv", [("城南第一小学", "王老师", "13800138000")], ("学校", "对接老师", "手机号"))
+    async with story(app(session), size=(80, 24)) as user:
+        await user.press("i", "enter")
+        assert "还没有一列是客户名称" in user.message
+        await user.press("f12")
+        assert "还没有一列是客户名称" in user.message and "2 列" in user.text
+        while str(user.screen.columns.row.cells[0]) != "学校":
+            await user.press("j")
+        await user.press("enter")
+        await user.type("客户名称")
+        await user.press("enter", "f12")
+        assert "新增 1" in user.text
+        await user.press("f12")
+        assert count(session) == 1
+
+
 async def test_what_a_match_does_is_switched_by_a_key(session: Session, folder: Path) -> None:
     customer(session, "上海样例科技有限公司", uscc="91350100M000100Y43")
     sheet(folder / "客户.csv")

@@ -4,27 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import partial
-from itertools import islice
 from pathlib import Path
-from typing import Any, ClassVar, NamedTuple, cast
+from typing import Any, ClassVar, cast
 
 from textual.widget import Widget
 
 from crm_tui.customers.fields import FIELDS, GROUPS
 from crm_tui.exchange import importing
-from crm_tui.exchange.mapping import SKIP, ColumnMap, Mapping, is_known_heading
+from crm_tui.exchange.mapping import SKIP, ColumnMap
 from crm_tui.exchange.planning import OnMatch, OnSuspect
-from crm_tui.exchange.reading import open_sheet
 from crm_tui.exchange.refusals import ENCODING_NAMES
 from crm_tui.exchange.template import template
 from crm_tui.locale import N_, _, ngettext
-from crm_tui.session import Session
 from crm_tui.text.cells import safe
 from crm_tui.text.identity import find_identity_number
 from crm_tui.tui.screens import wizard_files as files
 from crm_tui.tui.screens.pick_box import Choice, PickBox
 from crm_tui.tui.screens.wizard_job import JobScreen
 from crm_tui.tui.screens.wizard_preview import PreviewScreen
+from crm_tui.tui.screens.wizard_sheet import Sheet, plan_sheet, read_sheet
 from crm_tui.tui.widgets.prose import Prose
 from crm_tui.tui.widgets.rows import Cell, Column, ListSource, Row
 from crm_tui.tui.widgets.table import Table
@@ -40,62 +38,16 @@ HOW = {
     "refused": N_("never taken"),
     "none": "",
 }
-ON_MATCH = {"update": N_("update it"), "skip": N_("skip the row"), "add": N_("add another")}
-ON_SUSPECT = {
+ON_MATCH: dict[OnMatch, str] = {
+    "update": N_("update it"),
+    "skip": N_("skip the row"),
+    "add": N_("add another"),
+}
+ON_SUSPECT: dict[OnSuspect, str] = {
     "reject": N_("keep out, unless decided in the preview"),
     "merge": N_("suggested to merge: into the customer"),
     "add": N_("add all the same"),
 }
-SAMPLES = 3
-
-
-class Sheet(NamedTuple):
-    """What was read of a sheet before its rows are planned."""
-
-    path: Path
-    name: str
-    sheets: Sequence[str]
-    header_row: int
-    total: int
-    mapping: Mapping
-    samples: Sequence[Sequence[str]]
-    warnings: Sequence[str]
-    encoding: str
-
-
-def read_sheet(session: Session, path: Path, name: str | None, encoding: str, job: Job[Any]) -> Sheet:
-    """Open a file, find its table and explain the columns; on the database thread."""
-    with open_sheet(path, name, is_known_heading, encoding=encoding) as sheet:
-        job.check()
-        mapping = importing.explain(session, sheet)
-        samples = [row.cells for row in islice(sheet.rows, SAMPLES)]
-        return Sheet(
-            path,
-            sheet.sheet,
-            sheet.sheets,
-            sheet.header_row,
-            sheet.total,
-            mapping,
-            samples,
-            sheet.warnings,
-            sheet.encoding,
-        )
-
-
-def plan_sheet(
-    session: Session, sheet: Sheet, on_match: OnMatch, on_suspect: OnSuspect, job: Job[Any]
-) -> importing.ImportPlan:
-    """Decide on every row; nothing is in the database afterwards."""
-    with open_sheet(sheet.path, sheet.name, is_known_heading, encoding=sheet.encoding) as opened:
-        return importing.plan_import(
-            session,
-            opened,
-            sheet.mapping,
-            on_match=on_match,
-            on_suspect=on_suspect,
-            progress=lambda done, total: job.report(done, total),
-            cancelled=job.is_cancelled,
-        )
 
 
 class WizardScreen(JobScreen):
@@ -142,8 +94,8 @@ class WizardScreen(JobScreen):
         """Find the likely files, once; then open the file that was given."""
         if self.files.loaded:
             return
-        if self.session.read_only:
-            self.about.update(self.session.read_only)
+        if why := self.session.read_only:
+            self.about.update(why)
             self.files.empty, self.line.display = "", False
             await self._list([])
             return
@@ -180,8 +132,7 @@ class WizardScreen(JobScreen):
     async def complete(self, text: str) -> None:
         """Complete a typed path and list what it may become."""
         found = await self.crm.work.run(files.complete, text)
-        self.line.value = found.text
-        self.line.cursor_position = len(found.text)
+        self.line.value, self.line.cursor_position = found.text, len(found.text)
         await self._list(found.paths)
         if not found.paths:
             self.say(_("Nothing there begins like this."), "warn")
@@ -208,8 +159,14 @@ class WizardScreen(JobScreen):
         self.columns.display = True
         self.set_focus(self.columns)
         await self._show_columns()
-        if sheet.warnings:
-            self.say(" ".join(sheet.warnings), "warn")
+        if said := [*self._lacking(sheet), *sheet.warnings]:
+            self.say(" ".join(said), "warn")
+
+    def _lacking(self, sheet: Sheet) -> list[str]:
+        if sheet.mapping.names_customers:
+            return []
+        text = _("No column is the customer's name or number yet: go to the one that is and press {open}.")
+        return [text.format(open=self.crm.keymap.shown("open"))]
 
     # -- the columns --------------------------------------------------------------------------------
 
@@ -252,8 +209,9 @@ class WizardScreen(JobScreen):
 
     def _column(self, sheet: Sheet, one: ColumnMap) -> Row:
         cells = [row[one.index] for row in sheet.samples if one.index < len(row) and row[one.index].strip()]
-        hidden = one.how == "refused"
-        samples = " | ".join("***" if hidden or find_identity_number(text) else text for text in cells)
+        samples = " | ".join(
+            "***" if one.how == "refused" or find_identity_number(text) else text for text in cells
+        )
         how = _(HOW[one.how]) if HOW[one.how] else ""
         if one.spec is not None:
             field: str | Cell = one.spec.title + (f" {one.slot}" if one.slot > 1 else "")
@@ -270,12 +228,10 @@ class WizardScreen(JobScreen):
     async def do_open(self) -> None:
         """Open the file under the cursor, or change the column or setting."""
         if self.sheet is None:
-            row = self.files.row
-            if row is not None:
-                await self.choose(str(row.id))
+            if (file := self.files.row) is not None:
+                await self.choose(str(file.id))
             return
-        row = self.columns.row
-        if row is None:
+        if (row := self.columns.row) is None:
             return
         if row.id == "@sheet":
             choices = [Choice(name, name) for name in self.sheet.sheets]
@@ -331,7 +287,7 @@ class WizardScreen(JobScreen):
         """Switch what a matched row does."""
         if self.sheet is None:
             return False
-        names: list[OnMatch] = ["update", "skip", "add"]
+        names = list(ON_MATCH)
         self.on_match = names[(names.index(self.on_match) + 1) % len(names)]
         await self._show_columns()
         self.say(": ".join([_("A known customer"), _(ON_MATCH[self.on_match])]))
@@ -341,7 +297,7 @@ class WizardScreen(JobScreen):
         """Switch what becomes of suspected duplicates."""
         if self.sheet is None:
             return False
-        names: list[OnSuspect] = ["reject", "merge", "add"]
+        names = list(ON_SUSPECT)
         self.on_suspect = names[(names.index(self.on_suspect) + 1) % len(names)]
         await self._show_columns()
         self.say(": ".join([_("A suspected duplicate"), _(ON_SUSPECT[self.on_suspect])]))
@@ -354,6 +310,9 @@ class WizardScreen(JobScreen):
         sheet = self.sheet
         if sheet is None:
             await self.do_open() if self.focused is self.files else await self.choose(self.line.value)
+            return
+        if lacking := self._lacking(sheet):
+            self.say(lacking[0], "warn")
             return
         on_match, on_suspect = self.on_match, self.on_suspect
 
