@@ -303,7 +303,8 @@ def _form(session: Any, path: Path, ids: Sequence[int] | None, overwrite: bool, 
     reasons = store.reasons(session.reader, sets)
     fields = [one.field for one in columns if one.field]
     notes = update_notes(session.reader, fields, rows, reasons, context.zone)
-    cells = Renderer(columns, context, Veil(session.reader, session.policy)).cells(record)
+    veil = Veil(session.reader, session.policy)
+    cells = Renderer(columns, context, veil, form=True).cells(record)
     with new_file(path, overwrite=overwrite) as part:
         note(1)
         write_form(

@@ -94,12 +94,17 @@ def _numbered(one: Field, slot: int) -> str:
 
 
 class Renderer:
-    """Gives the cells of customers in the order of some columns."""
+    """Gives the cells of customers in the order of some columns.
 
-    def __init__(self, columns: list[Column], context: Context, veil: Veil) -> None:
+    ``form`` says that what a form noted beside its fields is written there again.
+    """
+
+    def __init__(self, columns: list[Column], context: Context, veil: Veil, *, form: bool = False) -> None:
         self.columns = columns
         self.context = context
         self.veil = veil
+        # Keys of cells that an import kept in the note, and that stand in no other column of this export.
+        self._only_noted = ("=",) if form else ("=", "@")
         self._mailed = {one.slot for one in columns if one.field and one.field.name == "email"}
 
     def cells(self, record: Record) -> list[str]:
@@ -150,7 +155,10 @@ class Renderer:
             row = {one.name: record.state.get("plan_text")}
         elif one.name in COMPUTED and one.name != "progress":
             row = {one.name: present or None}
-        texts = (kept.text_of(cells, one, row, slot) for cells in record.cells)
+        sheets = record.cells
+        if one.name == "note":
+            sheets = [cells for cells in sheets if not any(key.startswith(self._only_noted) for key in cells)]
+        texts = (kept.text_of(cells, one, row, slot) for cells in sheets)
         return next((text for text in texts if text is not None), None)
 
     # ------------------------------------------------------------------ computed fields

@@ -123,3 +123,18 @@ def test_further_names_come_in_each_as_its_kind_and_go_out_again(session: Sessio
     session.write(customers.remove_name, removed["id"], removed["changed_in"])
     export(session, "customers", went, overwrite=True)
     assert dict(zip(*cells_of(went), strict=True))["客户简称"] == "恒达新材"
+
+
+def test_what_a_sheet_had_no_field_for_goes_out_with_the_note(session: Session, tmp_path: Path) -> None:
+    """A rep's own columns would be in no file that leaves, though the note on the screen has them."""
+    head = ["客户编号", "客户名称", "注册资金", "备注", "备注"]
+    bring_in(session, workbook(tmp_path / "in.xlsx", [head, ["A1", "甲公司", "500万", "好客户", "老同学"]]))
+    went = tmp_path / "out.xlsx"
+    export(session, "customers", went)
+    names, row = cells_of(went)
+    full = "好客户\n注册资金：500万\n备注 (2)：老同学"
+    assert row[names.index("备注")] == full
+    bring_in(session, went)  # and back: nothing twice
+    export(session, "customers", went, overwrite=True)
+    names, row = cells_of(went)
+    assert row[names.index("备注")] == full
