@@ -13,8 +13,9 @@ from datetime import date
 from typing import Any
 
 from crm_tui.errors import Cancelled
-from crm_tui.exchange.mapping import Mapping
+from crm_tui.exchange.mapping import PHONES, Mapping
 from crm_tui.exchange.reading import Row, SheetData
+from crm_tui.exchange.recognising import is_known_heading, known_headings
 from crm_tui.exchange.store_staging import Staging
 from crm_tui.locale import N_, _, ngettext
 from crm_tui.presets.headings import heading_key
@@ -75,6 +76,8 @@ class Gatherer:
             if one.how != "refused" and one.field not in NEVER_IN
         ]
         self._headings = mapping.headings
+        self._fields = [one.field for one in mapping.columns]
+        self._other_table = 0  # the row of its headings
         self._counting = {
             one.index for one in mapping.columns if not one.field and heading_key(one.heading) in RUNNING
         }
@@ -195,7 +198,10 @@ class Gatherer:
     def _place(self, staged: dict[str, Any], cells: list[str], cells_of: Callable[[int], list[str]]) -> None:
         """Decide whether a row begins a customer, adds a contact to one above, or repeats one."""
         number, name_key = staged["id"], staged["name_key"]
-        if not staged["no"] and (note := self._is_note(cells, name_key)):
+        if note := self._is_of_another_table(number, cells):
+            staged |= {"verdict": "error", "reason": note}
+            return
+        if not staged["no"] and (note := self._is_note(number, cells, name_key)):
             self._head = None
             staged |= {"verdict": "error", "reason": note}
             return
@@ -224,7 +230,26 @@ class Gatherer:
         self._names_of[number] = name_key
         self._head = number, cells
 
-    def _is_note(self, cells: list[str], name_key: str) -> str:
+    def _differs(self, headings: list[str]) -> bool:
+        """Tell whether a row of headings further down gives its columns other meanings than the first one."""
+        known = known_headings()
+        columns = zip(
+            map(heading_key, headings), map(heading_key, self._headings), self._fields, strict=False
+        )
+        moved = ((known[key][0], field) for key, first, field in columns if key in known and key != first)
+        return any(new != old and not (new in PHONES and old in PHONES) for new, old in moved)
+
+    def _is_of_another_table(self, number: int, cells: list[str]) -> str:
+        """Say that a row stands below other headings, whose columns would fill the wrong fields here."""
+        if not self._other_table:
+            return ""
+        if number == self._other_table + 1 and all(map(is_known_heading, filter(None, cells))):
+            self._other_table = 0  # the same headings once more, in two levels
+            return _("A row of headings, not a customer.")
+        text = _("From row {row} on it is another table: import it as a sheet of its own.")
+        return text.format(row=self._other_table)
+
+    def _is_note(self, number: int, cells: list[str], name_key: str) -> str:
         """Say that a row is a total or a line below the table, '' when it may be a customer."""
         filled = [text for text in cells if text]
         begins = tidy(filled[0]) if filled else ""
@@ -233,6 +258,7 @@ class Gatherer:
             return _("A row of totals, not a customer.")
         # The key of a heading is made of signs of the folded text.
         if first and self._name_heading[:1] in name_key and heading_key(first) == self._name_heading:
+            self._other_table = number if self._differs(cells) else 0
             return _("A row of headings, not a customer.")
         if EXAMPLE.match(first):
             return _("An example, not a customer.")

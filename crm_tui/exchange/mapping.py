@@ -44,7 +44,7 @@ _GUESS = 90
 _PARTS = ("province", "city", "district")
 # Fields that several columns may fill together; their cells are taken one after the other.
 _REPEATABLE = ("contact_way", "tags", "next_plan")
-_PHONES = ("mobile", "office_phone", "email", "contact_way")
+PHONES = ("mobile", "office_phone", "email", "contact_way")
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,12 +310,12 @@ def _repeats(columns: list[ColumnMap], parsed: list[Heading]) -> None:
             if grouped or ((column.field, slot) in taken and (column.field, before) not in taken):
                 slot = before
         named = slot == 1 or any(one.field == "contact_name" and one.slot == slot for one in columns)
-        if column.field in _PHONES and not named and len(parsed[index].slot_keys) == 1 and not _firm(column):
+        if column.field in PHONES and not named and len(parsed[index].slot_keys) == 1 and not _firm(column):
             columns[index] = replace(column, field="contact_way", slot=1)  # 手机2 of the only contact
         elif (column.field, slot) not in taken or column.field in _REPEATABLE:
             columns[index] = replace(column, slot=slot)
             taken.setdefault((column.field, slot), index)
-        elif column.field in _PHONES:
+        elif column.field in PHONES:
             columns[index] = replace(column, field="contact_way", slot=slot)
         else:
             note = _("“{heading}” already gives {field}; this column is kept in the note.").format(

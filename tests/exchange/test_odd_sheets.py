@@ -156,6 +156,31 @@ def test_totals_notes_and_examples_are_no_customers(session: Session, tmp_path: 
     assert every(session, NAMES) == ["甲公司"]
 
 
+def test_a_second_table_below_fills_no_wrong_fields(session: Session, tmp_path: Path) -> None:
+    first = [["客户名称", "联系人姓名", "联系方式"], ["甲公司", "张三", "13812345678"]]
+    second = [["客户名称", "客户等级", "备注"], ["乙公司", "A", "老客户"], ["丙公司", "B", ""]]
+    done = taken(session, book(tmp_path, [*first, [], *second]))
+    assert done.verdicts == ["new", "error", "error", "error"]
+    assert [row.reason for row in done.rows[2:]] == [
+        "从第 4 行起是另一张表：请另存为单独的工作表再导入。"
+    ] * 2
+
+
+@pytest.mark.parametrize(
+    "again",
+    [
+        [["客户名称", "姓名", "电话", "备注"]],  # as a rep writes them on the next page
+        [["客户名称", "联系方式", "", "备注"], ["", "姓名", "电话", ""]],
+    ],
+)
+def test_headings_that_come_again_in_other_words_end_nothing(
+    session: Session, tmp_path: Path, again: list[list[str]]
+) -> None:
+    first = [["客户名称", "联系人姓名", "手机", "备注"], ["甲公司", "张三", "13812345678", "x"]]
+    done = taken(session, book(tmp_path, [*first, *again, ["乙公司", "李四", "13912345678", "y"]]))
+    assert done.verdicts == ["new", *["error"] * len(again), "new"]
+
+
 def test_rows_of_a_running_number_are_no_rows(session: Session, tmp_path: Path) -> None:
     rows = [["序号", "客户名称", "电话"], [1, "甲公司", ""], *([n, "", ""] for n in range(2, 99))]
     assert taken(session, book(tmp_path, rows)).verdicts == ["new"]
