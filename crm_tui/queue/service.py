@@ -1,6 +1,6 @@
 """Today: whom to contact now, and why; the terminal and ``crm-tui due`` show the same queue."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Hashable, Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
@@ -25,6 +25,7 @@ GROUPS: dict[str, str] = {
     "idle": N_("No contact for 7 days"),
 }
 FOLDED = ("week", "undated", "unplanned", "idle")
+LATER = ("week", "undated")  # plans for which it is early: counted alone as long as nobody looks at them
 
 
 class Term(NamedTuple):
@@ -73,13 +74,15 @@ class Item(NamedTuple):
 class Today(NamedTuple):
     """The queue of one moment: rows by urgency inside their groups, and the size of every group.
 
-    Without ``whole`` only what is due was read, and the other groups count as empty.
+    Without ``whole`` only what is due was read, and the other groups count as empty. The rows of ``counted``
+    groups were not read.
     """
 
     day: date
     items: list[Item]
     counts: dict[str, int]
     whole: bool = True
+    counted: frozenset[str] = frozenset()
 
     @property
     def due(self) -> int:
@@ -95,21 +98,26 @@ def today(
     *,
     until: date | None = None,
     whole: bool = True,
+    counted: Collection[Hashable] = (),
 ) -> Today:
-    """Return the queue of a person (None: of everybody) at a moment (aware); folded groups only counted.
+    """Return the queue of a person (None: of everybody) at a moment (aware); idle groups only counted.
 
     One's own holds the plans and customers too of those whom one stands in for. What the reader's views do
     not show is in no queue and no count.
 
     Plans of the next seven days belong to it, or those up to ``until`` where that is later. Without ``whole``
-    it reads what is due and no more: as much work for a thousand customers as for a million.
+    it reads what is due and no more: as much work for a thousand customers as for a million. Of a person's
+    later groups (``LATER``) those in ``counted`` are not read either.
     """
     local = clock.local(clock.to_instant(now), zone)
     day = local.date()
-    last = max(day + timedelta(days=IDLE_DAYS), until or day) if whole else day
+    last = max(day + timedelta(days=IDLE_DAYS), until or day)
     owners = store.with_absent(reader, owner)
-    due = store.due(reader, owners, last.isoformat(), MOST)
-    due += store.undated(reader, owners, MOST) if whole else []
+    unread = frozenset(
+        LATER if not whole else () if owners is None else (one for one in LATER if one in counted)
+    )
+    due = store.due(reader, owners, (day if "week" in unread else last).isoformat(), MOST)
+    due += store.undated(reader, owners, MOST) if "undated" not in unread else []
     unwritten = store.unwritten(reader, owners, unwritten_before(now), MOST)
     marks = marks_of(reader, [row.customer_id for row in (*due, *unwritten)])
     items = [_due_item(row, marks.get(row.customer_id, ()), day, now, zone) for row in due]
@@ -119,11 +127,15 @@ def today(
         counts[item.group] += 1
     if whole:
         counts |= store.count_idle(reader, owners, *_idle_bounds(now, day))
+        if "week" in unread:
+            counts["week"] = store.count_due(reader, owners or (), day.isoformat(), last.isoformat())
+        if "undated" in unread:
+            counts["undated"] = store.count_undated(reader, owners or ())
     order = list(GROUPS)
     items.sort(
         key=lambda item: (order.index(item.group), -item.urgency, item.due_on or "9", item.plan_id or 0)
     )
-    return Today(day, items, counts, whole)
+    return Today(day, items, counts, whole, unread)
 
 
 def _idle_bounds(now: datetime, day: date) -> tuple[str, str]:

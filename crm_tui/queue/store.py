@@ -84,6 +84,13 @@ UNDATED_ORDER = " ORDER BY p.id LIMIT 0 + :limit"
 UNWRITTEN = " WHERE p.state = 'done' AND p.activity_id IS NULL AND p.done_at <= :before"
 UNWRITTEN_ORDER = " ORDER BY p.done_at NULLS LAST, p.id LIMIT 0 + :limit"
 DUE_OF_SOME = DUE + OPEN + OF_SOME + OPEN_ORDER
+# As many as would be read, without reading what is shown of them.
+HOW_MANY = (
+    "SELECT count(*) FROM plan p"
+    " JOIN customer c ON c.id = p.customer_id JOIN person_any w ON w.id = p.owner_id"
+)
+DUE_COUNT = HOW_MANY + OPEN + " AND p.due_on > :day" + OF_SOME
+UNDATED_COUNT = HOW_MANY + UNDATED + OF_SOME
 # No index has everybody's plans by their day, but customers stand by the day of the next one: whose that is
 # later has nothing due. Where few are seen they are found by whose they are.
 SCOPE = "SELECT scope FROM read_scope WHERE field_group = ''"
@@ -199,6 +206,18 @@ def undated(reader: sqlite3.Connection, owners: Owners, limit: int) -> list[DueR
     """Return open plans whose text names no day."""
     sql, params = _asked(UNDATED_OF[_plans_of(owners)], owners)
     return [DueRow(*row) for row in reader.execute(sql, {**params, "limit": limit}).fetchall()]
+
+
+def count_due(reader: sqlite3.Connection, owners: Sequence[int], day: str, until: str) -> int:
+    """Return how many open plans of some owners are due behind a day and up to another."""
+    sql, params = _asked(DUE_COUNT, owners)
+    return reader.execute(sql, {**params, "day": day, "until": until}).fetchone()[0]
+
+
+def count_undated(reader: sqlite3.Connection, owners: Sequence[int]) -> int:
+    """Return how many open plans of some owners name no day."""
+    sql, params = _asked(UNDATED_COUNT, owners)
+    return reader.execute(sql, params).fetchone()[0]
 
 
 def unwritten(reader: sqlite3.Connection, owners: Owners, before: str, limit: int) -> list[DueRow]:

@@ -125,10 +125,10 @@ def _handing(ask: Ask) -> Any:
 
 def _today(ask: Ask) -> Any:
     return [
-        queue.today(ask.reader, owner, now=ask.now, zone=ask.zone, until=until, whole=whole)
+        queue.today(ask.reader, owner, now=ask.now, zone=ask.zone, until=until, whole=whole, counted=counted)
         for owner in (None, ask.me, 2, 3, 4)
         for until in (None, date(2026, 12, 31))
-        for whole in (True, False)
+        for whole, counted in ((True, ()), (True, queue.LATER), (False, ()))
     ]
 
 
@@ -278,4 +278,6 @@ LINES: dict[str, Line] = {
     "queue.store.still_idle": OF_TODAY,
     "queue.store.own": OF_TODAY,
     "queue.store.count_idle": OF_TODAY,
+    "queue.store.count_due": OF_TODAY,
+    "queue.store.count_undated": OF_TODAY,
 }

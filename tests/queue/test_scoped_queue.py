@@ -65,6 +65,9 @@ def house(crm: Session, database: Path) -> Iterator[dict[str, Session]]:
 def names(session: Session, owner: int | None) -> dict[str, set[str]]:
     """Return the customers of each group of a queue; each group is as large as it is counted."""
     found = queue.today(session.reader, owner, clock.now(), session.zone)
+    counted = queue.today(session.reader, owner, clock.now(), session.zone, counted=queue.FOLDED)
+    assert counted.counts == found.counts
+    assert counted.items == [item for item in found.items if item.group not in counted.counted]
     groups = {group: {item.name for item in found.items if item.group == group} for group in found.counts}
     for group in ("unplanned", "idle"):
         rows = queue.idle(session.reader, group, owner, clock.now(), session.zone)

@@ -75,6 +75,11 @@ def test_plans_stand_in_groups_by_their_day(crm: Session) -> None:
     assert [item.group for item in found.items] == sorted(
         (item.group for item in found.items), key=list(GROUPS).index
     )
+    counted = of(crm, counted={"week", "undated", "idle"})
+    assert (counted.counts, counted.items) == (found.counts, found.items[:3])
+    assert counted.counted == {"week", "undated"}
+    some = of(crm, counted=["week"])
+    assert (some.counts, names(some, "week"), names(some, "undated")) == (found.counts, [], ["无日期"])
     first = of(crm, whole=False)
     assert (first.items, first.due, first.whole, found.whole) == (found.items[:3], 3, False, True)
     assert sum(first.counts.values()) == 3

@@ -209,7 +209,7 @@ class TodayScreen(BaseScreen):
         # Counting a large file takes longer than a key may wait: it has a thread and a connection of its own.
         self._counted = clock.stopwatch()
         known = (self._news, self.crm.writes)
-        today = await asyncio.to_thread(read_aside, self.session)
+        today = await asyncio.to_thread(read_aside, self.session, self.source.folded)
         if known != (self._news, self.crm.writes) or self._told():
             # What was counted is not what is shown any more.
             self._recount_later()

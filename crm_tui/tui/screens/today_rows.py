@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Collection, Hashable, Sequence
 from datetime import date
 
 from crm_tui import clock
@@ -72,11 +72,11 @@ def matches(item: Item, key: str) -> bool:
     return any(key in fold(text) for text in (item.name, item.contact, item.goal, item.no, item.phone))
 
 
-def read_aside(session: Session) -> queue.Today:
-    """Return the queue of the acting user, read in whatever thread this is called in."""
+def read_aside(session: Session, counted: Collection[Hashable]) -> queue.Today:
+    """Return the acting user's queue, some groups only counted; read in whatever thread this is called in."""
     reader = session.another_reader()
     try:
-        return queue.today(reader, session.person.id, clock.now(), session.zone)
+        return queue.today(reader, session.person.id, clock.now(), session.zone, counted=counted)
     finally:
         reader.close()
 
@@ -84,6 +84,19 @@ def read_aside(session: Session) -> queue.Today:
 def _reasons(item: Item) -> str:
     """Return why a row is here without its urgent tags, which stand behind, never cut."""
     return " · ".join(part for part in item.why.split(" · ") if part.removeprefix("#") not in item.marks)
+
+
+class _Counted:
+    """A group of which nothing is shown but how many rows it has."""
+
+    def __init__(self, count: int) -> None:
+        self._count = count
+
+    def count(self) -> int:
+        return self._count
+
+    def page(self, offset: int, limit: int) -> Sequence[Row | GroupRow]:
+        return ()
 
 
 class _Idle:
@@ -130,14 +143,12 @@ class QueueSource(GroupedSource):
 
     def count(self) -> int:
         """Read the queue, or take what was read aside, and return its number of lines."""
-        session = self.session
-        self.items.clear()
-        self.dealt.clear()
-        today, self.read_aside = self.read_aside or self.ahead.pop("today", None), None
-        self.today = today or queue.today(session.reader, session.person.id, clock.now(), session.zone)
+        self.today = self._read(self.folded)
         for section in self.sections:
             group = str(section.id)
-            if group not in ("unplanned", "idle"):
+            if group in self.today.counted:
+                section.source = _Counted(self.today.counts[group])
+            elif group not in ("unplanned", "idle"):
                 found = [item for item in self.today.items if item.group == group and self._wanted(item)]
                 section.source = ListSource([self.row(item) for item in found])
             elif self.key:
@@ -146,6 +157,17 @@ class QueueSource(GroupedSource):
             else:
                 section.source = _Idle(self, group)
         return super().count()
+
+    def _read(self, folded: Sequence[Hashable]) -> queue.Today:
+        """Read the queue without the rows of folded groups, or take what was read for these."""
+        session = self.session
+        self.items.clear()
+        self.dealt.clear()
+        today, self.read_aside = self.read_aside or self.ahead.pop("today", None), None
+        if today is None or not today.counted.issubset(folded):
+            now, person = clock.now(), session.person.id
+            today = queue.today(session.reader, person, now, session.zone, counted=folded)
+        return today
 
     def _wanted(self, item: Item) -> bool:
         return not self.key or matches(item, self.key)
@@ -157,8 +179,7 @@ class QueueSource(GroupedSource):
 
     def everything(self) -> list[Item]:
         """Return the items of all groups, folded ones included, up to LOOKED_THROUGH of each idle group."""
-        self.count()
-        assert self.today is not None
+        self.today = self._read(())
         idle = [item for group in ("unplanned", "idle") for item in self.idle(group, 0, LOOKED_THROUGH)]
         return [item for item in [*self.today.items, *idle] if self._wanted(item)]
 
