@@ -38,6 +38,8 @@ FIELDS_OF = (
     "SELECT DISTINCT r.customer_id FROM change h JOIN {entity} r ON r.id = h.entity_id"
     " WHERE h.change_set = :set AND h.entity = '{entity}' AND h.op = 'update' AND h.field = :field"
 )
+# Whoever removes a row removes what it holds.
+REMOVED = FIELDS_OF.replace(":field", "'deleted_at'") + " AND r.{column} IS NOT NULL"
 
 # Of a decision that was taken out, the log has the row.
 DECIDED = (
@@ -74,13 +76,16 @@ def handed_over(connection: sqlite3.Connection, set_id: int) -> list[int]:
 
 
 def with_moved_fields(connection: sqlite3.Connection, set_id: int, group: str) -> set[int]:
-    """Return the customers of whom a set moved a field of a group of sensitive ones."""
+    """Return the customers of whom a set moved a field of a group, or removed a record that has one."""
     found: set[int] = set()
     for entity, fields in MASKS.items():
         sql = FIELDS_OF_CUSTOMER if entity == "customer" else FIELDS_OF.replace("{entity}", entity)
         for column, (its_group, _shown) in fields.items():
             if its_group == group:
                 rows = connection.execute(sql, {"set": set_id, "field": column}).fetchall()
+                if entity != "customer":
+                    removed = REMOVED.replace("{entity}", entity).replace("{column}", column)
+                    rows += connection.execute(removed, {"set": set_id}).fetchall()
                 found.update(row[0] for row in rows)
     return found
 

@@ -194,6 +194,28 @@ def test_a_role_that_hides_a_field_does_not_write_it_either(crm, house, database
             rename(session, foreign, budget_min=1)
 
 
+def test_who_may_not_change_a_field_removes_no_row_that_holds_it(crm, house, database: Path) -> None:
+    foreign = customer_of(crm, "rep")
+    crm.write(policies.set_permission, "entry", "edit", "contact", "own")
+    paid = saved(crm, customers.add_project, foreign, {"name": "一", "amount": 100})
+    plain = saved(crm, customers.add_project, foreign, {"name": "二"})
+    seen = "SELECT changed_in FROM {} WHERE id = :id"
+
+    def remove(session: Session, fn: Any, table: str, row: int) -> None:
+        session.write(fn, row, crm.reader.execute(seen.format(table), {"id": row}).fetchone()[0])
+
+    of = "SELECT id FROM contact WHERE customer_id = :id"
+    contact = crm.reader.execute(of, {"id": foreign}).fetchone()[0]
+    with open_session(database, login="clerk") as session:
+        with pytest.raises(Refused, match="联系方式"):
+            remove(session, customers.remove_contact, "contact", contact)
+        with pytest.raises(Refused, match="金额"):
+            remove(session, customers.remove_project, "project", paid)
+        remove(session, customers.remove_project, "project", plain)
+    left = "SELECT (SELECT count(*) FROM contact WHERE customer_id = :id), (SELECT count(*) FROM project)"
+    assert crm.reader.execute(left, {"id": foreign}).fetchone() == (1, 1)
+
+
 def test_what_was_taken_away_meanwhile_counts_at_once(crm, house, database: Path) -> None:
     own = customer_of(crm, "rep")
     with open_session(database, login="rep") as session:
