@@ -19,6 +19,7 @@ from crm_tui.exchange.recognising import is_known_heading, known_headings
 from crm_tui.exchange.store_staging import Staging
 from crm_tui.locale import N_, _, ngettext
 from crm_tui.presets.headings import heading_key
+from crm_tui.storage.wording import hidden_texts
 from crm_tui.text.fold import fold, is_blank, tidy
 from crm_tui.text.identity import NEVER_IN, find_identity_number
 from crm_tui.text.uscc import check_code
@@ -27,6 +28,7 @@ IDENTITY = N_("An ID number is never stored; the cell was left out")
 PRIVATE = N_("Never taken: private data.")
 ROUNDED = N_("Excel has rounded this number")
 BATCH = 1000
+VEILS = frozenset(hidden_texts())
 RUNNING = {heading_key(text) for text in ("序号", "序", "#", "行号", "Row", "Serial no.", "S/N")}
 BLANK_NAME = re.compile(r"[-—–_/\\.。、·\s]*")
 _SUM = r"(?:合\s*计|总\s*计|小\s*计|共\s*计|累\s*计|汇\s*总)"
@@ -75,6 +77,8 @@ class Gatherer:
             for one in mapping.columns
             if one.how != "refused" and one.field not in NEVER_IN
         ]
+        # Where an export wrote a word for what its reader may not see: that is no value.
+        self._veiled = [one.index for one in taken if one.spec and one.spec.sensitive]
         self._headings = mapping.headings
         self._fields = [one.field for one in mapping.columns]
         self._other_table = 0  # the row of its headings
@@ -143,6 +147,9 @@ class Gatherer:
         self.rows += 1
         self._last = row.number
         cells = ["" if is_blank(text) else text for text in row.cells]
+        for index in self._veiled:
+            if cells[index] in VEILS:
+                cells[index] = ""
         self._leave_private_out(row.number, cells, flags)
         for index in row.notes:
             flags.append(_flag(row.number, self._headings[index], ROUNDED, cells[index]))

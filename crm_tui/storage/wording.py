@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from crm_tui.locale import N_, _
+from crm_tui.locale import N_, _, translations
 
 if TYPE_CHECKING:
     from crm_tui.storage.survey import Obstacle
@@ -79,6 +79,11 @@ OBSTACLES: dict[str, str] = {
 def hidden_text() -> str:
     """Return what stands in the place of a value that the person's role hides."""
     return _("hidden")
+
+
+def hidden_texts() -> tuple[str, ...]:
+    """Return what may stand in such a place, in every language."""
+    return translations("hidden")
 
 
 def action_label(action: str) -> str:

@@ -9,12 +9,14 @@ from typing import Any
 
 import pytest
 
+from crm_tui.access import policies
 from crm_tui.access import store as people
 from crm_tui.customers import service
-from crm_tui.exchange import importing
+from crm_tui.exchange import exporting, importing
 from crm_tui.exchange.importing import ImportPlan
 from crm_tui.exchange.mapping import is_known_heading
 from crm_tui.exchange.reading import open_sheet
+from crm_tui.locale import set_language
 from crm_tui.session import Session, open_session
 from crm_tui.storage.change import Change
 from tests.exchange.importer import opened
@@ -137,6 +139,37 @@ def test_a_list_that_was_exported_with_masks_changes_no_contact(boss: Session, t
     with planned(boss, tmp_path, f"C001|{NAME}||王**|138****5678|||") as plan:
         importing.run_import(boss, plan)
     assert as_it_was(boss)[1] == before[1]
+
+
+@pytest.mark.requirement("S0-25", "S1-25")
+def test_the_word_for_what_is_hidden_is_no_value(boss: Session, tmp_path: Path) -> None:
+    """Who exported a list with masks, and sees all of it later, imports it: nothing is lost by that."""
+    owner = boss.reader.execute("SELECT id FROM contact").fetchone()[0]
+    boss.write(service.update_contact, owner, None, {"title": "总监", "decision_role": "decider"})
+    for verb in ("export", "import"):
+        boss.write(policies.set_permission, "entry", verb, "", "all")
+    boss.write(policies.set_permission, "entry", "read", "contact", "own")
+    before = _every(boss)
+    for language in ("en", "zh"):
+        set_language(language)
+        for sheet in (None, "S2", "template"):
+            path = tmp_path / f"{language}{sheet}.xlsx"
+            with open_session(boss.database.path, login="clerk") as clerk:
+                exporting.export(clerk, "customers", path, sheet=sheet)
+            with open_sheet(path, known=is_known_heading) as read:
+                plan = importing.plan_import(boss, read, importing.explain(boss, read))
+            with plan:
+                assert plan.flags() == []
+                importing.run_import(boss, plan)
+    assert _every(boss) == before
+
+
+def _every(boss: Session) -> list[tuple[Any, ...]]:
+    contacts = "SELECT name, title, mobile, decision_role FROM contact"
+    return [
+        *boss.reader.execute(contacts).fetchall(),
+        *boss.reader.execute("SELECT name, budget_min, decision_process, family FROM customer").fetchall(),
+    ]
 
 
 def _cells(boss: Session) -> dict[str, Any]:
