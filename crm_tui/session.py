@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pwd
 from collections.abc import Callable
+from contextlib import closing, suppress
 from datetime import date
 from functools import cached_property, partial
 from importlib import import_module
@@ -18,7 +19,7 @@ from crm_tui.access.policy import Policy
 from crm_tui.access.rights import Rights
 from crm_tui.access.store import Person
 from crm_tui.drafts import Drafts, Owner
-from crm_tui.errors import BadInput, CrmError, NotPermitted
+from crm_tui.errors import BadInput, CrmError, Fault, NotPermitted
 from crm_tui.locale import _
 from crm_tui.presets import store as presets
 from crm_tui.presets.store import Dictionary
@@ -334,6 +335,9 @@ def open_session(
         raise
     try:
         session.recover()
+    except Fault as fault:
+        # What a dead process left stays hidden; all else can be read.
+        session.database.only_read(fault.what)
     except BaseException:
         session.close()
         raise
@@ -349,15 +353,10 @@ def demand_of_file(path: Path, verb: str, login: str | None = None) -> None:
         database = Database(path, read_only=True)
     except CrmError:
         return
-    try:
+    with closing(database), suppress(sqlite3.Error):
         person = people_store.by_login(database.connection, login or system_login())
         if person is not None:
-            day = clock.today()
-            store_policy.load_policy(database.connection, person.id, day).demand(verb)
-    except sqlite3.Error:
-        return
-    finally:
-        database.close()
+            store_policy.load_policy(database.connection, person.id, clock.today()).demand(verb)
 
 
 def _unknown(database: Database, login: str) -> NotPermitted:

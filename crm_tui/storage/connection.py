@@ -15,6 +15,7 @@ from crm_tui.storage import patience
 from crm_tui.storage.diagnosis import explain, is_busy, is_damage
 from crm_tui.storage.driver import sqlite3, wal_is_sound
 from crm_tui.storage.schema import APPLICATION_ID, FINGERPRINT, VERSION, fingerprint, missing, schema_text
+from crm_tui.storage.still import Still, why_full, why_protected
 
 LONGEST_ENDING = ".restoring"
 OF_THE_DISK = ("disk I/O error", "database or disk is full")
@@ -247,7 +248,13 @@ def open_checked(path: Path, *, read_only: bool = False) -> tuple[sqlite3.Connec
     check_is_ours(path)
     reason = _("You asked for reading only.") if read_only else why_protected(path)
     try:
-        connection = open_readable(path) if reason else _readable(connect(path))
+        try:
+            connection = open_readable(path) if reason else _readable(connect(path))
+        except sqlite3.OperationalError:
+            # Without room the files that WAL mode needs cannot be made: what was saved can still be read.
+            if reason or not (reason := why_full(path)):
+                raise
+            connection = open_readable(path)
         try:
             _check_full_text(connection)
             if newer := _check_version(path, connection):
@@ -314,8 +321,12 @@ def open_readable(path: Path) -> sqlite3.Connection:
                     " together with the files beside it."
                 ),
             ) from error
-    # Were a writer in, its files would be there and have been enough: nothing changes under this reader.
-    return _readable(connect(path, immutable=True))
+    # Were a writer in, its files would be there and have been enough.
+    still = Still(path)
+    connection = _readable(connect(path, immutable=True))
+    if isinstance(connection, patience.Reader):
+        connection.stands = still.check
+    return connection
 
 
 def _is_half_written(path: Path) -> bool:
@@ -335,13 +346,6 @@ def _readable(connection: sqlite3.Connection) -> sqlite3.Connection:
     except BaseException:
         connection.close()
         raise
-
-
-def why_protected(path: Path) -> str:
-    """Return that a file or its folder cannot be written, '' when both can."""
-    if os.access(path, os.W_OK) and os.access(path.parent, os.W_OK):
-        return ""
-    return _("The file or its folder is write-protected.")
 
 
 def why_faulty_log(connection: sqlite3.Connection) -> str:

@@ -15,6 +15,7 @@ from crm_tui.storage.change import Change
 from crm_tui.storage.connection import open_checked, open_readable, real_path
 from crm_tui.storage.diagnosis import at_commit, explain, is_busy
 from crm_tui.storage.driver import sqlite3
+from crm_tui.storage.still import hindrance
 
 Value = TypeVar("Value")
 Guard = Callable[[sqlite3.Connection, int, str, int | None, int | None], None]
@@ -46,6 +47,7 @@ class Database:
         except BaseException:
             self.connection.close()
             raise
+        self._hindered = not read_only and bool(self.read_only and hindrance(self.path))
         self._identity = self._stat()
         self.own: set[int] = set()  # the sets written here: no news to whoever watches the file
         self.guard: Guard | None = None  # asked about each set before its COMMIT
@@ -55,6 +57,14 @@ class Database:
         if not self._is_in_place():
             self._bring_home()
         self.connection.close()
+
+    def only_read(self, reason: str) -> None:
+        """Refuse every write from now on, for a reason that the user is told."""
+        self.read_only, self._hindered = reason, bool(hindrance(self.path))
+
+    def may_write_again(self) -> bool:
+        """Tell whether a file that could only be read for want of rights or room may be written by now."""
+        return self._hindered and not hindrance(self.path)
 
     def connect_reader(self) -> sqlite3.Connection:
         """Open one more connection that can only read; `access.scope` puts the user's views on it."""

@@ -178,8 +178,8 @@ def _what(error: BaseException, path: Path | None, reading: bool) -> tuple[str, 
             )
         # The same words for a disk that was made read-only, or a folder that cannot be synchronised; and for
         # a log that is only to be read, but has no room for its index.
-        reason = _no_room(path) if reading else _why_not_opened(path)
-        return _of_system(reason or errno.EIO, reading)
+        no_room = errno.ENOSPC if path and has_no_room(path) else 0
+        return _of_system((no_room if reading else _why_not_opened(path)) or errno.EIO, reading)
     if is_damage(error) or isinstance(error, UnicodeDecodeError):
         # SQLite gives the same answer when the disk cannot read a page.
         return (
@@ -197,6 +197,11 @@ def _what(error: BaseException, path: Path | None, reading: bool) -> tuple[str, 
 def _of_system(number: int, reading: bool) -> tuple[str, str]:
     if number in NO_ROOM:
         return _("The disk is full."), _("Free some space and try again.")
+    if number == errno.EROFS:
+        return (
+            _("The disk can only be read: it is set so, or the system does so after a fault."),
+            _("Ask the administrator of the machine to look at the disk."),
+        )
     if number in PROTECTED:
         return (
             _("The database can only be read: the file or its folder is write-protected."),
@@ -245,22 +250,20 @@ def _why_not_opened(path: Path | None) -> int:
     return 0
 
 
-def _no_room(path: Path | None) -> int:
-    """Return the number of a full disk when there is no room for a small file beside the database, else 0."""
-    if path is None:
-        return 0
+def has_no_room(path: Path) -> bool:
+    """Tell whether the disk has no room for a small file beside a database."""
     try:
         found = os.statvfs(path.parent)
     except OSError:
-        return 0
-    return errno.ENOSPC if found.f_bavail * found.f_frsize < LITTLE else 0
+        return False
+    return found.f_bavail * found.f_frsize < LITTLE
 
 
 def _why_not_written(path: Path | None) -> int:
     """Return why SQLite fell back to reading: no right to write, or what the system says beside the file."""
     number = _why_not_opened(path)
     if number or path is None or not os.access(path, os.W_OK):
-        return number or errno.EROFS
+        return number or errno.EACCES
     return 0
 
 

@@ -23,11 +23,12 @@ from crm_tui.errors import Busy, Cancelled, CrmError, Fault, NotPermitted
 from crm_tui.locale import _
 from crm_tui.storage import first_policy, mounts
 from crm_tui.storage.canonical import OBJECTS, canonical, differing, words
-from crm_tui.storage.connection import check_is_ours, connect, real_path, why_faulty_log, why_protected
+from crm_tui.storage.connection import check_is_ours, connect, real_path, why_faulty_log
 from crm_tui.storage.diagnosis import explain
 from crm_tui.storage.driver import sqlite3
 from crm_tui.storage.presence import MIGRATION, POLL_SECONDS, Seat, SoleUse, marker_path, who_is_in
 from crm_tui.storage.schema import FINGERPRINTS, VERSION, fingerprint, schema_text
+from crm_tui.storage.still import why_protected
 
 SETTLE_SECONDS = 3.0  # in which whoever has come in has written down who it is
 SHOWN = 5

@@ -36,11 +36,24 @@ def until_free(ask: Callable[..., Value], *what: Any) -> Value:
 class Reader(sqlite3.Connection):
     """A connection that only reads: a statement of it that meets a lock has read nothing, and is asked again.
 
-    It is opened with a wait of ``POLL_MILLISECONDS``.
+    It is opened with a wait of ``POLL_MILLISECONDS``. ``stands`` raises once what it reads is not to be
+    relied on.
     """
+
+    stands: Callable[[], None] | None = None
 
     def execute(self, *statement: Any) -> sqlite3.Cursor:
         """Run a statement, waiting for the file; raises sqlite3.OperationalError after ``BUSY_SECONDS``."""
+        if self.stands is None:
+            return self._patiently(*statement)
+        self.stands()
+        try:
+            return self._patiently(*statement)
+        finally:
+            # What was read meanwhile, or seemed damaged, may be of two moments.
+            self.stands()
+
+    def _patiently(self, *statement: Any) -> sqlite3.Cursor:
         try:
             return super().execute(*statement)
         except sqlite3.OperationalError as error:

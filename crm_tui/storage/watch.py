@@ -5,7 +5,7 @@ from collections.abc import Callable, Container, Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from crm_tui.errors import Fault
+from crm_tui.errors import CrmError, Fault
 from crm_tui.locale import _
 from crm_tui.storage.diagnosis import explain
 from crm_tui.storage.driver import sqlite3
@@ -109,7 +109,7 @@ class Watch:
             if _identity(self.path) != self._identity:
                 return True
             return self.reader.execute(VERSION).fetchone()[0] != self._version
-        except (sqlite3.Error, OSError):
+        except (sqlite3.Error, OSError, CrmError):
             return True
 
     def poll(self) -> Moved | None:

@@ -8,10 +8,12 @@ from contextvars import Context, copy_context
 from typing import TYPE_CHECKING
 
 from crm_tui import clock
-from crm_tui.errors import Busy, Cancelled, CrmError
+from crm_tui.errors import Busy, Cancelled, CrmError, Fault
+from crm_tui.locale import _
 from crm_tui.session import Session, open_session
 from crm_tui.storage import history
 from crm_tui.storage.presence import JobLock
+from crm_tui.storage.still import Stirred
 from crm_tui.storage.watch import Moved, Watch
 from crm_tui.tui import faults
 from crm_tui.tui.indexing import Indexing
@@ -96,8 +98,12 @@ class Live:
                 self._tended = clock.stopwatch()
                 nothing_left = await self.tend()
                 self._calm = await self.indexing.tend() and nothing_left
+                if session.database.may_write_again():
+                    self._open_anew(_("The database can be written again."))
         except Cancelled:
             return
+        except Stirred as stirred:
+            self._open_anew(stirred.what)
         except CrmError as error:
             self._busy = self._busy + 1 if isinstance(error, Busy) else BUSY_MOST
             if self._busy >= BUSY_MOST:
@@ -123,6 +129,11 @@ class Live:
             session.forget_words()
             warm(session)
         return moved
+
+    def _open_anew(self, why: str) -> None:
+        """Open the file as it is to be opened now, and begin with the first screen; ``why`` is said there."""
+        if not self.app.work.jobs_awaited:
+            self.app.leave_for(lambda: why)
 
     def _complain(self, text: str) -> None:
         """Say a trouble once, as soon as there is no message that somebody may still be reading."""
@@ -163,7 +174,9 @@ class Live:
     async def _mend(self, session: Session) -> None:
         def mend(_job: object) -> None:
             # A session of its own: its short parts leave the database thread to the keys.
-            open_session(session.database.path, login=session.person.login).close()
+            with open_session(session.database.path, login=session.person.login) as mending:
+                if mending.read_only:
+                    raise Fault(mending.read_only)
 
         try:
             await self.app.work.aside(mend)

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -132,3 +133,40 @@ def test_a_file_that_may_not_grow_keeps_every_acknowledged_save(tmp_path, mode):
     database.write(1, "test", lambda change: change.insert("tag", {"name": "room", "name_key": "room"}))
     assert database.connection.execute("SELECT count(*) FROM tag").fetchone() == (int(left) + 1,)
     database.close()
+
+
+def test_who_may_not_write_is_never_shown_two_moments_as_one(folder):
+    path = folder / "crm.db"
+    processes.make(path, "wal", customers=3)
+    path.chmod(0o644)
+    reads, reads_on = os.pipe(), os.pipe()
+
+    def count(reader) -> str:
+        try:
+            return str(reader.execute("SELECT count(*) FROM tag").fetchone()[0])
+        except CrmError as error:
+            return str(error)
+
+    def read_twice() -> str:
+        try:
+            database = Database(path)
+            reader = database.connect_reader()
+            said = [count(reader)]
+        finally:
+            os.write(reads[1], b"!")
+        os.read(reads_on[0], 1)
+        said.append(count(reader))
+        database.close()
+        said.append(count(Database(path).connect_reader()))
+        return "\n".join(said)
+
+    with ThreadPoolExecutor(1) as colleagues:
+        reading = colleagues.submit(as_nobody, read_twice)
+        os.read(reads[0], 1)
+        database = Database(path)
+        database.write(1, "test", lambda change: change.insert("tag", {"name": "a", "name_key": "a"}))
+        database.close()
+        os.write(reads_on[1], b"!")
+        before, meanwhile, after = reading.result().splitlines()
+    assert (before, after) == ("0", "1")
+    assert "有同事开始写入数据库" in meanwhile

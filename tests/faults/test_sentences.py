@@ -17,7 +17,7 @@ WANTED = {
     "read error": ("磁盘无法读出", NOTHING, "检查磁盘"),
     "disk full": ("磁盘已满", NOT_SAVED, "腾出一些空间"),
     "quota": ("磁盘已满", NOT_SAVED, "腾出一些空间"),
-    "made read-only": ("只能读取", NOT_SAVED, "申请写入权限"),
+    "made read-only": ("磁盘只能读取", NOT_SAVED, "检查磁盘"),
     "no right": ("只能读取", NOT_SAVED, "申请写入权限"),
     "too many files": ("打开的文件太多", NOT_SAVED, "关闭其他程序"),
     "folder gone": ("文件夹已经不在", NOT_SAVED, "恢复原位"),
