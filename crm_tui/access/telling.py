@@ -22,6 +22,8 @@ from crm_tui.storage.survey import Obstacle, UndoBlocked
 if TYPE_CHECKING:
     from crm_tui.storage.undoing import Undone
 
+UNSEEN = Obstacle("unseen", "customer", 0, None, None, None, None, None)
+
 
 def out_of_sight() -> Refused:
     """Return the refusal for a customer that the person does not see any more."""
@@ -90,14 +92,21 @@ def _conflict(reader: sqlite3.Connection, policy: Policy, error: FieldConflict) 
 
 
 def obstacles(reader: sqlite3.Connection, policy: Policy, found: Iterable[Obstacle]) -> list[Obstacle]:
-    """Return what is in the way of an undo, values that the person does not see left out."""
-    return [one if policy.is_whole else _obstacle(reader, policy, one) for one in found]
+    """Return what is in the way of an undo: hidden values left out, all that is out of sight as one thing.
+
+    How many moves of customers that are not seen there were, of what, when and by whom is nobody's to know.
+    """
+    if policy.is_whole:
+        return list(found)
+    told = [_obstacle(reader, policy, one) for one in found]
+    return [*(one for one in told if one is not UNSEEN), *([UNSEEN] if UNSEEN in told else [])]
 
 
 def _obstacle(reader: sqlite3.Connection, policy: Policy, one: Obstacle) -> Obstacle:
-    guarded = one.entity in store.CUSTOMER_OF
-    unseen = guarded and store.customer_of(reader, one.entity, one.entity_id) is None
-    if unseen or (one.field or "") in hidden_columns(reader, policy, one.entity, one.entity_id):
+    if one.entity in store.CUSTOMER_OF and store.customer_of(reader, one.entity, one.entity_id) is None:
+        # Of a row that is no more nobody knows whose it was.
+        return one._replace(before=None, after=None, now=None) if one.kind == "gone" else UNSEEN
+    if (one.field or "") in hidden_columns(reader, policy, one.entity, one.entity_id):
         return one._replace(before=None, after=None, now=None)
     return one
 

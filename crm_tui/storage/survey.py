@@ -33,7 +33,8 @@ class Obstacle(NamedTuple):
     """One thing that stands in the way of an undo.
 
     ``kind``: moved (the field was changed again), gone (the row is gone), child (something was added to it),
-    taken (a unique value is in use), column (the field no longer exists). ``by`` is the set that did it.
+    taken (a unique value is in use), column (the field no longer exists), unseen (its reader may not know).
+    ``by`` is the set that did it.
     """
 
     kind: str

@@ -73,6 +73,7 @@ OBSTACLES: dict[str, str] = {
     "child": N_("something was added to it since"),
     "taken": N_("its value is in use elsewhere now"),
     "column": N_("the field no longer exists"),
+    "unseen": N_("in customers that you no longer see"),
 }
 
 

@@ -16,7 +16,7 @@ from crm_tui.session import Session, create_database, open_session
 from crm_tui.storage import history
 from crm_tui.storage.change import Change
 from crm_tui.storage.faults import FieldConflict, RecordGone
-from crm_tui.storage.survey import UndoBlocked
+from crm_tui.storage.survey import Obstacle, UndoBlocked
 
 SECRET = 7_654_300
 
@@ -91,11 +91,13 @@ def test_who_took_a_customer_over_is_named_only_when_seen(boss: Session, rep: Se
 
 def test_what_is_in_the_way_of_an_undo_keeps_its_values(boss: Session, rep: Session) -> None:
     row = customer(rep, "甲", note="旧")
-    made = rep.write(service.update, row, seen(rep, row), {"note": "我的"}).set_id
-    boss.write(service.update, row, seen(boss, row), {"note": "机密", "owner_id": boss.person.id})
+    made = rep.write(service.update, row, seen(rep, row), {"note": "我的", "need": "我的"}).set_id
+    theirs = {"note": "机密", "need": "机密", "owner_id": boss.person.id}
+    boss.write(service.update, row, seen(boss, row), theirs)
     with pytest.raises(UndoBlocked) as met:
         rep.undo(made)
-    assert [(one.before, one.after, one.now) for one in met.value.obstacles] == [(None, None, None)]
+    # Neither how many fields nor which, when and by whom: of a customer of others one knows nothing.
+    assert met.value.obstacles == [Obstacle("unseen", "customer", 0, None, None, None, None, None)]
     with pytest.raises(UndoBlocked) as whole:
         boss.undo(made)
     assert whole.value.obstacles[0].now == "机密"
