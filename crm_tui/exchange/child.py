@@ -18,6 +18,7 @@ from typing import Any, BinaryIO
 
 from crm_tui.exchange.delimited import DelimitedText
 from crm_tui.exchange.guard import Kind, Limits, Refused, kind_of, open_regular
+from crm_tui.exchange.uncalculated import uncalculated
 from crm_tui.exchange.workbook import RawRow, Workbook
 
 HEAD_ROWS = 100
@@ -77,6 +78,8 @@ def serve(request: dict[str, Any], source: BinaryIO, limits: Limits) -> Iterator
             if looked_at and info.state != "other":
                 sheet["head"] = [[row.number, *row.cells] for row in islice(book.rows(info.name), HEAD_ROWS)]
                 sheet["total"] = book.total(info.name)
+                if kind == "xlsx" and (columns := uncalculated(file, info.name)):
+                    sheet["uncalculated"] = columns
             sheets.append(sheet)
         yield {
             "sheets": sheets,

@@ -221,6 +221,12 @@ def _warnings(
     hidden = [each["name"] for each in sheets if each["state"] == "hidden" and each is not chosen]
     if hidden:
         warnings.append(_("Hidden sheets were not read: {sheets}.").format(sheets="、".join(hidden)))
+    if columns := chosen.get("uncalculated"):
+        text = _(
+            "The file holds formulas but not their results; they were read as blank (columns {columns})."
+            " Open it in Excel or WPS, save it, and import it again."
+        )
+        warnings.append(text.format(columns="、".join(columns[:8]) + ("…" if len(columns) > 8 else "")))
     others = []
     for each in sheets:
         if each is not chosen and each["head"] and wanted is None:

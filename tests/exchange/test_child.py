@@ -102,7 +102,18 @@ def test_one_long_text_used_everywhere_is_bounded(tmp_path: Path) -> None:
     assert long == {"error": "long_cell", "details": {"row": 2}}
 
 
-_OWN = ("child", "formulas", "guard", "encoding", "delimited", "workbook", "everyday", "merges", "wide_text")
+_OWN = (
+    "child",
+    "formulas",
+    "guard",
+    "encoding",
+    "delimited",
+    "workbook",
+    "everyday",
+    "merges",
+    "wide_text",
+    "uncalculated",
+)
 
 
 def test_it_loads_nothing_of_the_program_but_its_own(tmp_path: Path) -> None:

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+import zipfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
+import xlsxwriter
 
 from crm_tui.errors import BadInput
+from crm_tui.exchange.mapping import is_known_heading
+from crm_tui.exchange.reading import open_sheet
 from crm_tui.session import Session
 from tests.exchange.importer import S0, S0_ROWS, Done, every, lists, only, opened, run
 from tests.exchange.sheets import text, workbook
@@ -154,6 +159,36 @@ def test_totals_notes_and_examples_are_no_customers(session: Session, tmp_path: 
     done = taken(session, book(tmp_path, [["客户名称", "合作金额"], *([name] for name in names)]))
     assert Counter(done.verdicts) == {"new": 1, "error": 8}
     assert every(session, NAMES) == ["甲公司"]
+
+
+def test_formulas_that_nobody_calculated_are_said(session: Session, tmp_path: Path) -> None:
+    """Some programs write formulas without results: what nothing can be read of is said."""
+    made = openpyxl.Workbook()
+    sheet = made.create_sheet("华东 & 华南", 0)
+    for row in (
+        ["客户名称", "联系方式", "备注"],
+        ["甲公司", '="139"&"00001111"', "x"],
+        ["=A2", "13900003333"],
+    ):
+        sheet.append(row)
+    made.save(tmp_path / "a.xlsx")
+    with open_sheet(tmp_path / "a.xlsx", known=is_known_heading) as opened_sheet:
+        assert "读作空白（列 A、B）" in " ".join(opened_sheet.warnings)
+
+
+def test_formulas_with_results_are_read_in_silence(session: Session, tmp_path: Path) -> None:
+    with xlsxwriter.Workbook(tmp_path / "made.xlsx") as made:
+        sheet = made.add_worksheet()
+        sheet.write_row(0, 0, ["客户名称", "联系方式"])
+        sheet.write_formula(1, 0, '="甲"&"公司"', None, "甲公司")
+        sheet.write_formula(1, 1, '=""', None, "")
+    with zipfile.ZipFile(tmp_path / "made.xlsx") as made, zipfile.ZipFile(tmp_path / "b.xlsx", "w") as book:
+        for name in made.namelist():
+            # Excel says of a result that it is a text, though one of no signs.
+            book.writestr(name, made.read(name).replace(b'<c r="B2">', b'<c r="B2" t="str">'))
+    with open_sheet(tmp_path / "b.xlsx", known=is_known_heading) as opened_sheet:
+        assert opened_sheet.warnings == []
+    assert taken(session, tmp_path / "b.xlsx").verdicts == ["new"]
 
 
 def test_a_second_table_below_fills_no_wrong_fields(session: Session, tmp_path: Path) -> None:
