@@ -121,6 +121,21 @@ async def test_the_mouse_goes_to_a_field_that_has_no_input_yet() -> None:
         assert user.app.focused.region.y == place - 1 and "明天" in user.line(place - 1)
 
 
+async def test_the_first_click_on_a_text_puts_the_cursor_where_it_was() -> None:
+    async with story(playground(start="customers")) as user:
+        await opened(user)
+        form = form_of(user)
+        form.fill("next", "明天去回访")
+        form.fill("note", "第一行\n第二行还有字")
+        await user.idle()
+        for key, written, rest in (("next", "明天", "去回访"), ("note", "第二行", "还有字")):
+            place = next(at for at, line in enumerate(user.lines) if written + rest in line)
+            await user.pilot.click(offset=(width(user.line(place).split(rest)[0]), place))
+            await user.idle()
+            await user.type("X")
+            assert form.values()[key].endswith(f"{written}X{rest}")
+
+
 async def test_the_keys_go_through_all_fields_in_their_order() -> None:
     async with story(playground(start="customers")) as user:
         await opened(user)

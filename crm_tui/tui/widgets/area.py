@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textual.geometry import Offset
 from textual.widgets import TextArea
 from textual.widgets.text_area import Edit, EditResult
 
@@ -27,6 +28,14 @@ class Area(TextArea):
     def load_text(self, text: str) -> None:
         """Take a text in the place of the present one."""
         super().load_text(harmless(text))
+
+    def point(self, place: Offset) -> None:
+        """Put the cursor on the sign in a cell of the text, counted from its first line."""
+
+        def move() -> None:
+            self.move_cursor(self.wrapped_document.offset_to_location(place))
+
+        self.call_after_refresh(move)  # its lines are wrapped when its width is known
 
     @property
     def value(self) -> str:

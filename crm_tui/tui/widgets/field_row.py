@@ -325,9 +325,13 @@ class FieldRows(InputToBe):
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
         """Go to the field under the mouse; one that has its input takes the mouse itself."""
-        row = self._at(event.screen_y - self.region.y)
+        here = event.screen_offset - self.region.offset
+        row = self._at(here.y)
         if row is not None and row.is_input and row.control is None:
             self.screen.set_focus(self.enter(row), scroll_visible=False)
+            inside = here - row.place(self.size.width).offset
+            if inside.x >= 0 and row.control is not None:
+                cast("TextLine | Area", row.control).point(inside)
 
     def _at(self, y: int) -> FieldRow | None:
         place = bisect_right(self.rows, y, key=lambda row: row.top) - 1

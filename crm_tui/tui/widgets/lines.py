@@ -288,8 +288,7 @@ class KeyBar(Line):
     def parts(self, cells: int) -> list[tuple[str, str]]:
         """Return keys and labels."""
         screen = cast("BaseScreen", self.screen)
-        keymap = self.crm.keymap
-        kind = screen.kind
+        keymap, kind = self.crm.keymap, screen.kind
         pairs = keymap.footer_for(kind, cells, screen.hidden, typing=takes_text(screen.focused))
         off = {
             (keymap.shown(action.id), _(action.label))
@@ -323,6 +322,10 @@ class TextLine(Input):
     def validate_placeholder(self, placeholder: str) -> str:
         """Take no such sign in a hint either: it may name words of the database."""
         return safe(placeholder)
+
+    def point(self, place: Offset) -> None:
+        """Put the cursor on the sign in a cell of the text, counted from its first."""
+        self.cursor_position = self._cell_offset_to_index(place.x)
 
     @property
     def cursor_screen_offset(self) -> Offset:
