@@ -141,24 +141,28 @@ FILTER_FIELDS: dict[str, FilterField] = {
     one.name: one
     for one in (
         _word("status", N_("status"), "客户状态", "客户类型", "类型", "zt", "khlx"),
-        _word("industry", N_("industry"), "行业", "hy"),
+        _word("industry", N_("industry"), "行业", "所属行业", "hy"),
         _word("stage", N_("stage"), "跟进阶段", "跟进状态", "jd", "gjjd"),
         _word("level", N_("level"), "客户等级", "dj"),
         FilterField("owner", N_("owner"), "person", ("跟进人", "fzr")),
         FilterField("tag", N_("tag"), "tag", ("客户标签", "tags", "bq")),
         _word("source", N_("source"), "客户来源", "ly"),
         _word("category", N_("category"), "客户分类", "fl"),
-        _word("intent", N_("intent"), "意向程度", "yx"),
+        _word("intent", N_("intent"), "意向程度", "合作意向", "yx"),
         _word("size", N_("size"), "企业规模", "规模类别", "gm", kind="size_class"),
         FilterField("region", N_("region"), "place", ("地区", "qy")),
         FilterField("province", N_("province"), "place", ("省份", "s")),
         FilterField("city", N_("city"), "place", ("城市", "cs")),
         FilterField("created", N_("created"), "event", ("创建时间", "录入", "cj")),
-        FilterField("changed", N_("changed"), "event", ("更新", "修改时间", "xg")),
-        FilterField("last", N_("last-contact"), "past", ("last", "最近联系", "zjgj")),
-        FilterField("due", N_("next-step"), "due", ("due", "下次", "下次联系", "xcgj")),
+        FilterField("changed", N_("changed"), "event", ("更新", "更新时间", "修改时间", "xg")),
+        FilterField(
+            "last", N_("last-contact"), "past", ("last", "最近联系", "最后跟进", "最后跟进时间", "zjgj")
+        ),
+        FilterField(
+            "due", N_("next-step"), "due", ("due", "下次", "下次联系", "下一步", "下次跟进计划", "xcgj")
+        ),
         FilterField("late", N_("late"), "late", ("late", "逾期", "yq")),
-        FilterField("contact", N_("contact"), "has", ("有联系人", "lxr")),
+        FilterField("contact", N_("contact"), "has", ("有联系人", "联系人姓名", "lxr")),
         FilterField("phone", N_("phone"), "has", ("手机", "dh"), groups=("contact",)),
         FilterField("plan", N_("plan"), "has", ("跟进计划", "jh")),
         FilterField("incomplete", N_("incomplete"), "has", ("dbq",), groups=tuple(GROUPS)),

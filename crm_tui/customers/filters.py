@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import NamedTuple
 
+from crm_tui.customers.filter_blanks import closed_up
 from crm_tui.customers.filter_fields import (
     DEEPEST,
     FILTER_FIELDS,
@@ -71,9 +72,9 @@ NAMED = 12  # choices named in a message
 SIGNS = {"(": OPEN, "（": OPEN, ")": CLOSE, "）": CLOSE, "|": OR, "｜": OR}
 QUOTES = {'"': '"', "“": "”", "”": "”", "＂": "＂"}
 COMPARED = re.compile(r"([^:：=<>＜＞≤≥≠!！]{1,20})(>=|<=|!=|≥|≤|≠|>|<|＞|＜|:|：|=)(.*)", re.DOTALL)
-OPENERS = {"＞": ">", "＜": "<", "：": ":", "=": ":", "≥": ">=", "≤": "<=", "≠": "!="}
+OPENERS = {"＞": ">", "＜": "<", "：": ":", "=": ":", "≥": ">=", "≤": "<=", "≠": "!=", "》": ">", "《": "<"}
 COMPARISONS = (">", ">=", "<", "<=")
-COMPARING = re.compile(r">=|<=|≥|≤|>|<|＞|＜")
+COMPARING = re.compile(r">=|<=|≥|≤|>|<|＞|＜|》|《")
 DAYS = re.compile(
     r"(\d{1,5})(天|日|d|day|days|周|个?星期|w|week|weeks|个?月|m|month|months|年|y|year|years)?", re.A
 )
@@ -100,7 +101,7 @@ def parse(
     """
     if len(text) > LONGEST or "\0" in text:
         raise BadInput(_("The filter is too long."), "", _("Save a part of it as a view."))
-    reader = _Reader(list(_words(text)), words, people)
+    reader = _Reader(_words(closed_up(text)), words, people)
     tree = reader.whole()
     if tree is None:
         return None, ""

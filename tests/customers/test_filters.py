@@ -86,6 +86,20 @@ def test_what_people_type() -> None:
     )
 
 
+def test_blanks_around_a_comparison_and_the_titles_of_columns() -> None:
+    assert written("最近跟进 > 30天") == written("last >30d") == ["last", "over", "30"]
+    assert written("最后跟进时间: 》 30天") == written("最近跟进 ： ＞30天") == ["last", "over", "30"]
+    assert written("非状态 = 正式客户 或 -所属行业: 制造业") == [
+        "or", ["not", ["status", "is", "won"]], ["not", ["industry", "is", "manufacturing"]],
+    ]  # fmt: skip
+    assert written("下一步 : 逾期 创建 : 2026-01..2026-03 (更新时间 ≥ 7天)") == [
+        "and", ["due", "period", "overdue"], ["created", "in", "2026-01-01", "2026-03-31"],
+        ["changed", "over", "6"],
+    ]  # fmt: skip
+    assert written("标签:《3》 标签: >30") == ["and", ["tag", "is", "《3》"], ["tag", "is", ">30"]]
+    assert read('"状态 : 好" 科技 > 30') == (None, "状态 : 好 科技 > 30")
+
+
 def test_what_is_not_understood_is_told_with_its_place_and_the_choices() -> None:
     for text, place, choices in (
         ("等级:钻石", "钻石", "战略客户"), ("xx:1", "xx", "行业"), ("(行业:制造业", "制造业", "括号"),
