@@ -264,14 +264,12 @@ class Session:
 
     def redo(self, parts: jobs.Parts | None = None) -> undoing.Undone | None:
         """Bring back what the user's last undo took, or None: nothing to; Cancelled as asked by ``parts``."""
-        from crm_tui.access import telling
-        from crm_tui.storage import undoing
-
         self.recover()
-        self.refresh_policy()
-        redo = partial(undoing.redo_last, self.database, parts or self.parts(), self.person.id, self.source)
-        with self.rights.noting("redo"):
-            return telling.undone(self.reader, self.policy, redo)
+        last = history.redoable(self.database.connection, self.person.id)
+        if last is None:
+            return None
+        parts = parts or self.parts()
+        return self.undo(last, progress=parts.progress, cancelled=parts.cancelled)
 
     @property
     def user_name(self) -> str:

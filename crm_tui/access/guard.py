@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import date
 
 from crm_tui.access import store_guard as store
-from crm_tui.access.house import demand_order
+from crm_tui.access.house import demand_office, demand_order
 from crm_tui.access.policy import Decision, Policy, shared_covers
 from crm_tui.access.store_policy import load_policy, stamp
 from crm_tui.access.verbs import ALL, EDIT, GROUPS, covers, verb_of
@@ -25,7 +25,7 @@ OF_CUSTOMERS = (
 )
 UNDOING = ("undo", "redo")
 NOTES = "audit."
-ASSIGN, MERGE = "assign", "merge"
+ASSIGN, MERGE, PEOPLE = "assign", "merge", "people"
 DECIDING = (MERGE, "undo")  # verbs by which it is decided whether two customers are one
 Held = tuple[int, int, int]
 FIRST = "init"
@@ -50,15 +50,15 @@ class Guard:
         if job is None:
             demand_order(connection, set_id)
         policy = self._now(connection)
-        mine = False
+        deed, mine = action, False
         if action in UNDOING:
-            actor, origin = store.undone(connection, undoes, job)
+            actor, deed = store.undone(connection, undoes, job)
             # Whoever may not do a thing may not take it back or do it again either.
-            policy.demand(origin)
-            if actor == self._person_id:
-                action, mine = origin, True
-            else:
-                action = "undo"
+            policy.demand(deed)
+            mine = actor == self._person_id
+            action = deed if mine else "undo"
+        if verb_of(deed) == PEOPLE:
+            demand_office(connection, set_id, self._person_id)
         verb = verb_of(action)
         policy.demand(action)
         if not verb or (policy.scope(verb) == ALL and not _narrower(policy, verb)):

@@ -34,6 +34,24 @@ def demand_order(connection: sqlite3.Connection, set_id: int) -> None:
         )
 
 
+def demand_office(connection: sqlite3.Connection, set_id: int, person_id: int) -> None:
+    """Raise Refused when a set raises somebody beyond what its author may do, or moves such a person.
+
+    Who keeps people but not what roles may do gives or takes no role that may, and keeps the own one.
+    """
+    # By the role that they had before it.
+    if store.was_mender(connection, set_id, person_id):
+        return
+    if store.offices_moved(connection, set_id):
+        raise Refused(
+            _("Only who may change what roles may do gives or takes a role that may."),
+            _("Nothing was changed."),
+            _("Ask another administrator to do it."),
+        )
+    if store.has_other_role(connection, set_id, person_id):
+        raise Refused(_("Nobody gives themselves another role."), _("Nothing was changed."))
+
+
 def demand_right(change: Change, verb: str) -> None:
     """Raise Refused when a change takes from its own actor the right to make it, or leaves nobody with it.
 

@@ -9,6 +9,24 @@ TOUCHED = (
     "SELECT DISTINCT entity FROM change WHERE change_set = :set"
     " AND entity IN ('person', 'role', 'permission', 'team')"
 )
+MENDS = "g.verb = 'policy' AND g.field_group = '' AND g.scope <> 'none' AND g.deleted_at IS NULL"
+OFFICES_MOVED = (
+    "SELECT DISTINCT m.role FROM (SELECT p.role FROM change h JOIN person p ON p.id = h.entity_id"
+    " WHERE h.change_set = :set AND h.entity = 'person'"
+    " AND (h.op = 'insert' OR h.field IN ('role', 'active', 'deleted_at'))"
+    " UNION SELECT h.old FROM change h"
+    " WHERE h.change_set = :set AND h.entity = 'person' AND h.field = 'role') m"
+    f" JOIN permission g ON g.role = m.role AND {MENDS}"
+)
+WAS_MENDER = (
+    "SELECT 1 FROM permission g WHERE g.role = coalesce((SELECT h.old FROM change h WHERE h.change_set = :set"
+    " AND h.entity = 'person' AND h.entity_id = :id AND h.field = 'role' ORDER BY h.id LIMIT 1),"
+    f" (SELECT p.role FROM person p WHERE p.id = :id)) AND {MENDS}"
+)
+OTHER_ROLE = (
+    "SELECT 1 FROM change WHERE change_set = :set AND entity = 'person' AND entity_id = :id"
+    " AND op = 'update' AND field = 'role'"
+)
 KEEPERS = (
     "SELECT count(*) FROM person p WHERE p.active = 1 AND p.deleted_at IS NULL"
     " AND EXISTS (SELECT 1 FROM role r WHERE r.key = p.role AND r.deleted_at IS NULL)"
@@ -115,6 +133,21 @@ def touched(connection: sqlite3.Connection, set_id: int) -> set[str]:
 def keepers(connection: sqlite3.Connection) -> int:
     """Return how many people in use may change people and roles both."""
     return connection.execute(KEEPERS).fetchone()[0]
+
+
+def offices_moved(connection: sqlite3.Connection, set_id: int) -> list[str]:
+    """Return the roles that a set gave to people or took from them and that may change what roles may do."""
+    return [row[0] for row in connection.execute(OFFICES_MOVED, {"set": set_id}).fetchall()]
+
+
+def was_mender(connection: sqlite3.Connection, set_id: int, person_id: int) -> bool:
+    """Tell whether the role that a person had before a set may change what roles may do."""
+    return connection.execute(WAS_MENDER, {"set": set_id, "id": person_id}).fetchone() is not None
+
+
+def has_other_role(connection: sqlite3.Connection, set_id: int, person_id: int) -> bool:
+    """Tell whether a set gave a person another role."""
+    return connection.execute(OTHER_ROLE, {"set": set_id, "id": person_id}).fetchone() is not None
 
 
 def people(connection: sqlite3.Connection) -> list[Colleague]:

@@ -113,4 +113,6 @@ def _obstacle(reader: sqlite3.Connection, policy: Policy, one: Obstacle) -> Obst
 
 def is_hidden(one: Obstacle) -> bool:
     """Tell whether the values of a moved field were left out: those of a real move differ."""
+    if one is UNSEEN:
+        return True
     return one.kind == "moved" and one.before is None and one.after is None and one.now is None

@@ -224,3 +224,27 @@ def test_a_collaborator_reads_or_edits_and_is_taken_off_again(crm: Session, li: 
     for one in wrong:
         with pytest.raises(BadInput):
             crm.write(*one)
+
+
+def test_who_keeps_people_alone_raises_nobody_beyond_that(crm: Session, li: int, database: Path) -> None:
+    saved(crm, policies.set_permission, "sales_rep", "people", "", "all")
+    han = saved(crm, store.add, "han", "韩梅", "administrator")
+    wrong: list[tuple[Any, ...]] = [
+        (people.set_role, li, "administrator"), (people.set_role, li, "sales_manager"),
+        (people.admit, "wu", "吴", "administrator"), (people.set_role, han, "sales_rep"),
+        (people.deactivate, han),
+    ]  # fmt: skip
+    with open_session(database, login="li") as theirs:
+        for one in wrong:
+            with pytest.raises(Refused, match=r"角色|请另一位管理员"):
+                theirs.write(*one)
+        wu = saved(theirs, people.admit, "wu", "吴", "sales_manager")
+        theirs.write(people.set_role, wu, "service")
+        theirs.undo()
+        theirs.write(people.deactivate, wu)
+        theirs.write(people.edit, han, {"name": "韩梅梅"})
+        crm.write(people.deactivate, han)
+        with pytest.raises(Refused, match="角色"):
+            theirs.write(people.activate, han)
+    assert colleague(crm, li).role == "sales_rep"
+    crm.write(people.activate, han)

@@ -48,6 +48,20 @@ def test_who_was_an_administrator_brings_no_rules_back(crm: Session, rep: int, d
     assert crm.reader.execute(noted).fetchone() == (2,)
 
 
+def test_who_was_an_administrator_brings_no_right_of_the_own_role_back(
+    crm: Session, rep: int, database: Path
+) -> None:
+    """Asked with the rules that it would make, the redo would be allowed."""
+    crm.write(colleagues.set_role, rep, "administrator")
+    with open_session(database, login="rep") as session:
+        session.write(policies.set_permission, "sales_rep", "policy", "", "all")
+        session.undo()
+        crm.write(colleagues.set_role, rep, "sales_rep")
+        with pytest.raises(Refused, match="角色和权限"):
+            session.redo()
+    assert scope_of(crm, "sales_rep", "policy") in ("", "none")
+
+
 def test_who_gave_a_customer_up_writes_into_it_by_no_undo(crm: Session, rep: int, database: Path) -> None:
     with open_session(database, login="rep") as session:
         theirs = saved(session, service.add, {"name": "甲公司"})
