@@ -37,3 +37,11 @@ def test_names_share_their_room_and_numbers_say_what_differs() -> None:
     assert shared(["恒达", "上海恒达机械有限公司"], 17) == ["恒达", "上海恒达…"]
     assert numbered(["C20261122131", "C20261122194"]) == "C20261122131/194"
     assert numbered(["A1", "B22"]) == "A1/B22" and numbered([]) == ""
+
+
+def test_names_that_begin_alike_are_cut_to_what_differs() -> None:
+    one, other = "天津穗谷数据科技有限公司", "天津穗谷数码科技有限公司"
+    assert shared([one, other], 27) == ["天津…据科技…", "天津…码科技…"]
+    assert shared([one, other], 60) == [one, other]
+    assert shared(["青岛峤帆电子有限公司", "青岛峤帆电子"], 27) == ["青岛…有限公…", "青岛峤帆电子"]
+    assert shared([one, "上海恒达科技有限公司"], 27) == ["天津穗谷数…", "上海恒达科…"]

@@ -14,13 +14,14 @@ from crm_tui.dedupe.gathered import Found, Gathered
 from crm_tui.dedupe.scoring import MERGE, RELATED, REVIEW, Scored
 from crm_tui.locale import N_, _
 from crm_tui.session import Session
-from crm_tui.text.cells import fit, safe, width
+from crm_tui.text.cells import ELLIPSIS, clip, fit, safe, width
 from crm_tui.tui.screens.merge_reasons import pair_of, read, short, verdict
 from crm_tui.tui.widgets.rows import Cell, Column, Row
 
 BETWEEN = " | "
 TONES = {MERGE: "good", REVIEW: "warn", RELATED: "dim"}
 NAME_CELLS = 12  # the least room for a name
+HEAD_CELLS = 4  # of its beginning, where it is cut to show in what names differ
 MOST_NAMED = 8  # customers of a cluster whose names stand in its line and in the pane
 REASONS: dict[str, str] = {
     "code": N_("Same code"),
@@ -123,7 +124,25 @@ def shared(texts: Sequence[str], cells: int) -> list[str]:
     for done, at in enumerate(left):
         cut[at] = min(width(texts[at]), room // (len(left) - done))
         room -= cut[at]
-    return [fit(text, cut[at]).rstrip() for at, text in enumerate(texts)]
+    return [_cut(text, cut[at], [other for other in texts if other != text]) for at, text in enumerate(texts)]
+
+
+def _cut(text: str, cells: int, others: Sequence[str]) -> str:
+    """Return a text in so many cells; where another one begins like what is left of it, with what differs."""
+    shown = fit(text, cells).rstrip()
+    kept = shown.removesuffix(ELLIPSIS)
+    same = max(
+        (_alike(text, other) for other in others if shown != text and other.startswith(kept)), default=0
+    )
+    head = clip(text, HEAD_CELLS) + ELLIPSIS
+    if not 0 < same < len(text) or cells < 2 * width(head):
+        return shown
+    return head + fit(text[same:], cells - width(head)).rstrip()
+
+
+def _alike(one: str, other: str) -> int:
+    """Return with how many signs both begin."""
+    return sum(1 for _same in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
 
 
 def numbered(numbers: Sequence[str]) -> str:
