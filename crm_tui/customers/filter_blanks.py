@@ -8,7 +8,7 @@ from crm_tui.text.fold import fold
 _NAME = r"[^\s:：=<>＜＞《》≤≥≠!！()（）|｜\"“”＂-]{1,20}"
 _OLDER = r"(?:[<>＜＞]=?|[≤≥]|[《》]=?(?=\s*\d))"  # 《 and 》 are what an input method gives for < and >
 _SIGN = rf"(?:!=|[:：=]\s*{_OLDER}|{_OLDER}|[≠:：=])"
-_SPACED = re.compile(rf"(\"[^\"]*\"|“[^”]*”|＂[^＂]*＂)|({_NAME})\s*({_SIGN})\s*(?=[^\s()（）|｜])")
+_SPACED = re.compile(rf"(\"[^\"]*\"|“[^”]*”|＂[^＂]*＂)|({_NAME})\s*({_SIGN})\s*(?=[^\s()（）|｜]|\Z)")
 _PLAIN = str.maketrans("《》", "<>")
 
 

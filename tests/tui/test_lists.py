@@ -107,6 +107,10 @@ async def test_filtered_by_words_in_pinyin_and_cleared_again(session: Session) -
         assert user.screen.line.value == "最近跟进:>45天" and "= 最近跟进>45天" in user.text
         await user.press("enter")
         assert "[最近跟进>45天]" in user.line(0)
+        await user.press("f", "f8", "f")
+        await user.type("最后跟进时间 > 45天")
+        await user.press("enter")
+        assert "[最近跟进>45天]" in user.line(0)
         await user.press("escape", "f")
         await user.type("状态:潜在客户 | (等级:")
         await user.press("down", "up", "escape", "f")
@@ -258,6 +262,8 @@ FIELDS = (
         ("最近跟进：", ["最近跟进>30天 ", "最近跟进:无 ", "最近跟进:今天 "]),
         ("zjgj>", ["zjgj>30天 "]),
         ("最近跟进:>", ["最近跟进>30天 "]),
+        ("最近跟进 > ", ["最近跟进>30天 "]),
+        ("最近跟进 > 3", ["最近跟进>30天 "]),
         ("最近跟进：》3", ["最近跟进>30天 "]),
         ('"a b', []),
     ],

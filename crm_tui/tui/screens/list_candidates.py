@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
+from crm_tui.customers.filter_blanks import closed_up
 from crm_tui.locale import _
 from crm_tui.text.fold import fold
 from crm_tui.text.pinyin import reading, readings
@@ -112,6 +113,7 @@ def fits(wanted: str, spellings: Iterable[str]) -> int:
 
 def candidates(text: str, fields: Sequence[Choosable]) -> list[Candidate]:
     """Return what may follow a text, best first; the text is taken up to the cursor."""
+    text = closed_up(text)
     word, start, operator = last_word(text) or Begun("", len(text), None)
     if operator is None:
         return _fields(text[:start], word, fields)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, cast
 from textual.widget import Widget
 from textual.widgets import Input
 
+from crm_tui.customers.filter_blanks import closed_up
 from crm_tui.errors import BadInput
 from crm_tui.locale import _
 from crm_tui.text.cells import safe
@@ -44,7 +45,7 @@ class FilterLine(TextLine):
 
 def begun_word(line: TextLine) -> Begun | None:
     """Return the word that is being typed at the cursor of a line."""
-    return last_word(line.value[: line.cursor_position])
+    return last_word(closed_up(line.value[: line.cursor_position]))
 
 
 class Offers(Table):
