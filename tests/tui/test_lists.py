@@ -215,6 +215,17 @@ async def test_views_are_saved_chosen_by_digit_renamed_and_removed(session: Sess
         assert [view.name for view in views.all_of(session.reader, "customers")] == ["本周制造业二"]
 
 
+@pytest.mark.parametrize("size", [(60, 20), (80, 24), (120, 40)])
+async def test_a_message_in_a_box_is_read_to_its_end(session: Session, size: tuple[int, int]) -> None:
+    said = "你的角色没有这项权限：全团队的视图和标签。可请有此权限的同事处理。没有任何改动。"
+    async with story(app(session), size=size) as user:
+        await user.press("2", "w")
+        user.screen.say(said, "bad")
+        await user.idle()
+        shown = "".join(line.split("│")[1].strip() for line in user.lines if line.count("│") == 2)
+        assert said in shown
+
+
 async def test_jumps_go_along_while_typed_and_come_back(session: Session) -> None:
     async with story(app(session), size=(80, 24)) as user:
         table = user.screen.primary

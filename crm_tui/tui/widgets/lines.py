@@ -217,13 +217,13 @@ class Notice(Widget):
             self._wrap()
 
     def _wrap(self) -> None:
-        if not self.text:
-            self._lines = wrapped(self.resting, max(self.app.size.width - 2, 10), 1)
-            self.styles.height = 1
-            self.refresh()
-            return
-        sign = {"warn": "! ", "bad": "! "}.get(self.kind, "")
-        self._lines = shortened(sign + self.text, max(self.app.size.width - 2, 10), NOTICE_LINES)
+        # In a box it is narrower than the screen.
+        cells = max((self.size.width or self.app.size.width) - 2, 10)
+        if self.text:
+            sign = "! " if self.kind in ("warn", "bad") else ""
+            self._lines = shortened(sign + self.text, cells, NOTICE_LINES)
+        else:
+            self._lines = wrapped(self.resting, cells, 1)
         self.styles.height = max(len(self._lines), 1)
         self.refresh()
 
