@@ -45,6 +45,8 @@ class Rights:
         if store_policy.stamp(self._database.connection, day) == self.policy.stamp:
             return False
         self.policy = store_policy.load_policy(self._database.connection, self._person_id, day)
+        if not self.policy.may("unmask").allowed:
+            self.revealed.clear()
         return True
 
     def demand(self, action: str, owner: int | None = None) -> None:

@@ -137,9 +137,11 @@ def test_in_company_files_everybody_reads_and_ways_of_contact_are_masked(crm, ho
         with pytest.raises(CrmError, match="事由"):
             session.unmask(customer_of(session, "mate"), "contact", "  ")
         session.unmask(customer_of(session, "mate"), "contact", "客户来电核对")
-        shown = session.reader.execute("SELECT mobile, title FROM contact WHERE customer_id = :id",
-                                       {"id": customer_of(session, "mate")}).fetchone()  # fmt: skip
-        assert shown == ("13812345678", "总监")
+        sql, mate = "SELECT mobile, title FROM contact WHERE customer_id = :id", customer_of(session, "mate")
+        assert session.reader.execute(sql, {"id": mate}).fetchone() == ("13812345678", "总监")
+        crm.write(policies.set_permission, "sales_rep", "unmask", "", "none")
+        assert session.refresh_policy()
+        assert session.reader.execute(sql, {"id": mate}).fetchone() == ("138****5678", None)
     noted = crm.reader.execute("SELECT kind, person_id, what, reason FROM audit").fetchall()
     assert noted == [("unmask", house["rep"], "contact", "客户来电核对")]
 
