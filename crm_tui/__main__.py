@@ -55,7 +55,15 @@ def keys_in_force(overrides: Any) -> KeyReport:
 
 def main() -> None:
     """Run the program and leave with its exit status."""
+    _open_streams()
     sys.exit(call(sys.argv[1:]))
+
+
+def _open_streams() -> None:
+    """Let a stream that the caller closed lead nowhere; or the first file opened would take its number."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_RDWR), mode, encoding="utf-8"))
 
 
 def call(argv: list[str]) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import pty
 import stat
@@ -251,3 +252,15 @@ def test_a_database_in_a_folder_that_cannot_be_written_is_read(tmp_path: Path, t
             assert (refused.status, refused.out) == (4, "")
     finally:
         os.chmod(tmp_path, 0o700)
+
+
+def test_a_caller_who_closed_the_streams_gets_the_work_done_and_no_fault(tmp_path: Path) -> None:
+    closed = '"$0" "$@" <&- >&- 2>&-'
+    database, sheet = tmp_path / "team.db", tmp_path / "a.csv"
+    assert start("init", database=database).wait() == 0
+    sheet.write_text("客户名称\n上海恒达有限公司\n", encoding="utf-8")
+    for words in (["import", str(sheet)], ["list"], ["find", "--stdin"], ["backup"]):
+        call = [sys.executable, "-m", "crm_tui", *words, "--db", str(database)]
+        assert subprocess.run(["/bin/sh", "-c", closed, *call], cwd=ROOT, check=False).returncode == 0, words
+    listing = start("list", "--json", database=database)
+    assert "上海恒达有限公司" in json.loads(listing.communicate()[0])["name"]
