@@ -12,7 +12,7 @@ from crm_tui.customers import service, store_bulk
 from crm_tui.customers.bulk_edit import Edit, no_longer_active
 from crm_tui.customers.bulk_preview import Example, Preview, Target, preview, targets
 from crm_tui.customers.bulk_reach import Reach, action_of, reach
-from crm_tui.errors import Cancelled, CrmError, Refused
+from crm_tui.errors import BadInput, Cancelled, CrmError, Refused
 from crm_tui.locale import _, ngettext
 from crm_tui.presets import store as presets
 from crm_tui.storage import jobs, undoing
@@ -87,9 +87,7 @@ def change_many(
     if cancelled and cancelled():
         raise _stopped()
     if len(rows) > BACKED_UP:
-        from crm_tui.storage.backup import ensure_backup
-
-        ensure_backup(session.database.path, jobs.BULK, session.person.login, backing_up, cancelled)
+        _back_up(session, backing_up, cancelled)
     try:
         if len(rows) <= min(jobs.SMALL, jobs.AT_ONCE):
             work.at_once()
@@ -104,6 +102,22 @@ def change_many(
         session.forget_words()
     work.result.beyond, work.result.reason = near.beyond, near.reason
     return work.result
+
+
+def _back_up(session: Any, progress: jobs.Progress | None, cancelled: Callable[[], bool] | None) -> None:
+    """Make the backup before a large change; what it raises says what became of the change."""
+    from crm_tui.storage.backup import ensure_backup
+
+    try:
+        ensure_backup(session.database.path, jobs.BULK, session.person.login, progress, cancelled)
+    except Cancelled as stopped:
+        raise _stopped() from stopped
+    except BadInput as error:
+        raise BadInput(
+            error.what,
+            _("No customer was changed: before a change of many a backup is made."),
+            _("Free some space, or name a folder with room as backup_dir in settings.toml."),
+        ) from error
 
 
 def _stopped() -> Cancelled:

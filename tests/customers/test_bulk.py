@@ -336,9 +336,23 @@ def test_without_a_backup_nothing_is_changed(crm, database, monkeypatch):
     people(crm, 3)
     monkeypatch.setattr(bulk, "BACKED_UP", 2)
     default_folder(database).write_text("in the way")
-    with pytest.raises(BadInput):
+    with pytest.raises(BadInput, match=r"没有修改任何客户.*backup_dir"):
         change_many(crm, every(crm), edit(crm, "status=won"))
     assert field(crm, "status") == ["prospect"] * 3
+
+
+def test_who_stops_the_backup_hears_that_the_customers_are_as_they_were(crm, database, monkeypatch):
+    people(crm, 3)
+    monkeypatch.setattr(bulk, "BACKED_UP", 2)
+    asked: list[bool] = []
+
+    def cancelled() -> bool:
+        asked.append(True)
+        return len(asked) > 1
+
+    with pytest.raises(Cancelled, match="一切恢复原样"):
+        change_many(crm, every(crm), edit(crm, "status=won"), cancelled=cancelled)
+    assert field(crm, "status") == ["prospect"] * 3 and backups(default_folder(database)) == []
 
 
 def test_what_cannot_be_taken_back_now_is_said_and_taken_back_later(crm, database, parts, monkeypatch):
