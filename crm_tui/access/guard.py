@@ -25,7 +25,7 @@ OF_CUSTOMERS = (
 )
 UNDOING = ("undo", "redo")
 NOTES = "audit."
-ASSIGN, MERGE, PEOPLE = "assign", "merge", "people"
+ASSIGN, MERGE, PEOPLE, SHARE = "assign", "merge", "people", "share"
 DECIDING = (MERGE, "undo")  # verbs by which it is decided whether two customers are one
 Held = tuple[int, int, int]
 FIRST = "init"
@@ -55,6 +55,8 @@ class Guard:
             actor, deed = store.undone(connection, undoes, job)
             # Whoever may not do a thing may not take it back or do it again either.
             policy.demand(deed)
+            if store.moves_team_view(connection, set_id):
+                policy.demand(SHARE)
             mine = actor == self._person_id
             action = deed if mine else "undo"
         if verb_of(deed) == PEOPLE:

@@ -47,6 +47,10 @@ DECIDED = (
     " ON r.id = h.entity_id WHERE h.change_set = :set AND h.entity = 'duplicate_decision'"
     " AND (r.id IS NOT NULL OR h.op = 'delete')"
 )
+VIEWS_MOVED = (
+    "SELECT h.old, v.id, v.owner_id FROM change h LEFT JOIN saved_view v ON v.id = h.entity_id"
+    " WHERE h.change_set = :set AND h.entity = 'saved_view' AND (v.id IS NOT NULL OR h.op = 'delete')"
+)
 
 
 def held(connection: sqlite3.Connection, set_id: int, ids: Sequence[int]) -> list[tuple[int, int, int]]:
@@ -67,6 +71,14 @@ def decided(connection: sqlite3.Connection, set_id: int) -> set[tuple[int, int]]
         row = {"customer_a": one, "customer_b": other} if one else json.loads(old)
         found.add((row["customer_a"], row["customer_b"]))
     return found
+
+
+def moves_team_view(connection: sqlite3.Connection, set_id: int) -> bool:
+    """Tell whether a set moved a view of the whole team."""
+    for old, there, owner in connection.execute(VIEWS_MOVED, {"set": set_id}).fetchall():
+        if (owner if there else json.loads(old).get("owner_id")) is None:
+            return True
+    return False
 
 
 def handed_over(connection: sqlite3.Connection, set_id: int) -> list[int]:

@@ -8,7 +8,7 @@ import pytest
 
 from crm_tui.access import people as colleagues
 from crm_tui.access import policies, store, substitutes
-from crm_tui.customers import service
+from crm_tui.customers import service, views
 from crm_tui.errors import Refused
 from crm_tui.session import Session, open_session
 from crm_tui.storage.change import Change, action
@@ -87,3 +87,18 @@ def test_a_hand_over_of_ones_own_is_taken_back_and_done_again(crm: Session, rep:
             assert way() is not None
             row = crm.reader.execute("SELECT owner_id FROM customer WHERE id = :id", {"id": mine}).fetchone()
             assert row == (owner,)
+
+
+def test_a_view_of_the_team_is_taken_back_by_who_may_make_one(crm: Session, rep: int, database: Path) -> None:
+    crm.write(policies.set_permission, "sales_rep", "undo", "", "all")
+    made = crm.write(views.save, "customers", "团队的", {"text": "x"}, True).set_id
+    removed = crm.write(views.remove, views.named(crm.reader, "customers", "团队的").id).set_id
+    with open_session(database, login="rep") as session:
+        own = session.write(views.save, "customers", "我的", {"text": "x"}).set_id
+        assert session.undo(own) is not None
+        with pytest.raises(Refused, match="全团队的视图"):
+            session.undo(removed)
+        crm.undo(removed)
+        with pytest.raises(Refused, match="全团队的视图"):
+            session.undo(made)
+    assert views.named(crm.reader, "customers", "团队的")
