@@ -15,7 +15,7 @@ from typing import Any
 from crm_tui.errors import Cancelled
 from crm_tui.exchange.mapping import PHONES, Mapping
 from crm_tui.exchange.reading import Row, SheetData
-from crm_tui.exchange.recognising import is_known_heading, known_headings
+from crm_tui.exchange.recognising import is_known_heading, known_headings, special
 from crm_tui.exchange.store_staging import Staging
 from crm_tui.locale import N_, _, ngettext
 from crm_tui.presets.headings import heading_key
@@ -29,7 +29,6 @@ PRIVATE = N_("Never taken: private data.")
 ROUNDED = N_("Excel has rounded this number")
 BATCH = 1000
 VEILS = frozenset(hidden_texts())
-RUNNING = {heading_key(text) for text in ("序号", "序", "#", "行号", "Row", "Serial no.", "S/N")}
 BLANK_NAME = re.compile(r"[-—–_/\\.。、·\s]*")
 _SUM = r"(?:合\s*计|总\s*计|小\s*计|共\s*计|累\s*计|汇\s*总)"
 TOTAL = re.compile(
@@ -83,7 +82,9 @@ class Gatherer:
         self._fields = [one.field for one in mapping.columns]
         self._other_table = 0  # the row of its headings
         self._counting = {
-            one.index for one in mapping.columns if not one.field and heading_key(one.heading) in RUNNING
+            one.index
+            for one in mapping.columns
+            if not one.field and heading_key(one.heading) in special("running")
         }
         self._last = 0
         self._name_heading = heading_key(mapping.headings[self._at["name"]]) if "name" in self._at else ""

@@ -225,6 +225,9 @@ def _guess(blank: ColumnMap, heading: Heading) -> ColumnMap:
         if heading.key == heading_key(text):
             note = _("Could be {field}: choose it if so.").format(field=FIELDS[name].title)
             return replace(blank, note=note)
+    if heading.key in special("running"):
+        # It says nothing of the customer, and is another number in the next sheet.
+        return replace(blank, drop=True, note=_("Counts the rows of the sheet: left out."))
     if len(heading.key) < 4 or heading.key in special("lead") or any(sign.isdigit() for sign in heading.key):
         return blank
     from rapidfuzz import fuzz, process

@@ -174,7 +174,7 @@ def load_headings() -> dict[str, tuple[str, ...]]:
 
 @lru_cache(maxsize=1)
 def load_special_headings() -> dict[str, tuple[str, ...]]:
-    """Return the headings that mean no field: ``refused`` (S4-10), ``lead``, ``other_sheet``, ``unclear``."""
+    """Return the headings that mean no field: ``refused`` (S4-10), ``unclear``, ``running`` and more."""
     return {name: tuple(headings) for name, headings in _read("headings.toml")["special"].items()}
 
 

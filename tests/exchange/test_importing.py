@@ -236,6 +236,15 @@ def test_columns_without_a_field_go_to_the_note_once(session: Session, tmp_path:
     assert only(session, "SELECT note FROM customer") == "很好的客户\n注册资金：800万"
 
 
+def test_the_same_rows_in_another_order_change_nothing(session: Session, tmp_path: Path) -> None:
+    head = "序号|客户名称|备注"
+    imported(session, tmp_path, head, "1|甲公司|好客户", "2|乙公司|")
+    assert every(session, "SELECT name, note FROM customer ORDER BY id") == [
+        ("甲公司", "好客户"), ("乙公司", None),
+    ]  # fmt: skip
+    assert imported(session, tmp_path, head, "1|乙公司|", "2|甲公司|好客户").verdicts == ["skip", "skip"]
+
+
 @pytest.mark.requirement("S4-10")
 def test_an_identity_number_is_stored_and_shown_nowhere(session: Session, tmp_path: Path) -> None:
     secret = "11010519491231002X"

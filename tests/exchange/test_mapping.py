@@ -218,6 +218,13 @@ def test_what_is_unclear_is_left_to_the_user() -> None:
     ]
 
 
+def test_what_counts_the_rows_is_left_out_unless_chosen() -> None:
+    column = match("序号 客户名称").columns[0]
+    assert (column.field, column.drop, column.note) == (None, True, "只是行的序号，不导入。")
+    chosen = match("序号 客户名称", overrides={"no": "序号"}).columns[0]
+    assert (chosen.field, chosen.drop) == ("no", False)
+
+
 def test_a_slip_of_the_pen_is_guessed_and_said() -> None:
     column = match("客户名称 Conact_Person").columns[1]
     assert (column.field, column.how, column.note) == ("contact_name", "guess", "根据表头推测，请核对。")

@@ -152,6 +152,20 @@ async def test_a_column_gets_another_field_by_typing_its_name(session: Session, 
         assert record is not None and record["pain"] == "x1"
 
 
+async def test_why_a_column_is_taken_so_is_said_where_the_cursor_is(session: Session, folder: Path) -> None:
+    head = ("序号", "客户名称", "备注", "备注", "最近跟进")
+    sheet(folder / "客户.csv", [("1", "甲公司", "x", "y", "2026-03-01")], head)
+    async with story(app(session)) as user:
+        await user.press("i", "enter")
+        said = {}
+        for _column in range(8):
+            await user.press("j")
+            said[str(user.screen.columns.row.cells[0])] = user.screen.notice.resting
+        assert said["序号"] == "只是行的序号，不导入。" and not said["客户名称"]
+        assert said["备注 (2)"] == "“备注”列已作为备注，本列保留在备注中。"
+        assert said["最近跟进"] == "可能是“最后跟进时间”，如是请手动指定。"
+
+
 async def test_the_column_of_names_is_chosen_where_no_heading_tells_it(
     session: Session, folder: Path
 ) -> None:

@@ -192,6 +192,12 @@ class WizardScreen(JobScreen):
         ]
         await self.columns.show(ListSource(rows), cursor_to=self.columns.row.id if self.columns.row else None)
 
+    def on_table_moved(self, event: Table.Moved) -> None:
+        """Say why a column is taken as it is, where there is more to say than the line has room for."""
+        at = event.row.id if event.row is not None and self.sheet is not None else None
+        columns = self.sheet.mapping.columns if self.sheet is not None else ()
+        self.notice.rest(next((one.note for one in columns if one.index == at), ""))
+
     def _settings(self, sheet: Sheet) -> list[Row]:
         keys = self.crm.keymap.shown
         rows = []
