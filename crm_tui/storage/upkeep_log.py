@@ -17,6 +17,7 @@ ADD = (
     "INSERT INTO upkeep (at, kind, person_id, detail)"
     " VALUES (:at, :kind, (SELECT id FROM person WHERE login = :login), :detail)"
 )
+LAST = "SELECT detail FROM upkeep WHERE kind = :kind ORDER BY id DESC LIMIT 1"
 NEWEST = "SELECT max(at) FROM upkeep WHERE kind = :kind AND at <= :until"
 
 
@@ -42,6 +43,12 @@ def _give_back_log(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA busy_timeout=0")
     for how in ("PRAGMA wal_checkpoint(PASSIVE)", "PRAGMA wal_checkpoint(TRUNCATE)"):
         connection.execute(how).fetchone()
+
+
+def last(connection: sqlite3.Connection, kind: str) -> Mapping[str, Any]:
+    """Return what was written down when something was done last, nothing when it never was."""
+    row = connection.execute(LAST, {"kind": kind}).fetchone()
+    return json.loads(row[0]) if row else {}
 
 
 def newest(connection: sqlite3.Connection, kind: str, until: str) -> str:

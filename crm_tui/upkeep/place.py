@@ -12,7 +12,7 @@ from pathlib import Path
 from crm_tui import clock
 from crm_tui.errors import system_reason
 from crm_tui.locale import _, ngettext
-from crm_tui.storage import health, mounts
+from crm_tui.storage import health, mounts, upkeep_log
 from crm_tui.storage.backup import PART, backups, default_folder
 from crm_tui.storage.driver import sqlite3, wal_is_sound
 from crm_tui.storage.manifest import zone_of
@@ -167,12 +167,22 @@ def copies(path: Path, connection: sqlite3.Connection) -> Finding:
         said = _("There is none in {folder}.").format(folder=folder)
         if due or not last_backup(connection, path):
             return Finding("backups", title, WARN, said, due or _make_one())
+        if lost := _lost(connection, folder):
+            return Finding("backups", title, WARN, f"{said} {lost}", _("Make one now: crm-tui backup"))
         return Finding("backups", title, GOOD, said + " " + _("The last one was made elsewhere."))
     day = clock.local(found[0].manifest.made_at, found[0].manifest.facts.zone)
     said = _("{n}, the newest of {day}, in {folder}").format(
         n=len(found), folder=folder, day=f"{day:%Y-%m-%d}"
     )
     return Finding("backups", title, WARN, said, due) if due else Finding("backups", title, GOOD, said)
+
+
+def _lost(connection: sqlite3.Connection, folder: Path) -> str:
+    """Return that the last backup was removed, '' where its folder is on a disk that may be away."""
+    file = Path(str(upkeep_log.last(connection, "backup").get("file", "")))
+    if file.exists() or not (file.parent == folder or file.parent.is_dir()):
+        return ""
+    return _("The last one is not there any more: {file}.").format(file=file)
 
 
 def _make_one() -> str:

@@ -285,6 +285,20 @@ def test_a_backup_made_elsewhere_counts(path: Path, tmp_path: Path) -> None:
     assert asked(path)["backups"].state == GOOD
 
 
+def test_a_backup_that_somebody_removed_does_not_count(path: Path, tmp_path: Path) -> None:
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    for folder in (disk, None):
+        made = make_backup(path, folder, "manual", "li").path
+        shutil.rmtree(made.parent) if folder is None else made.unlink()
+        found = asked(path)["backups"]
+        assert (found.state, made.name in found.said) == (WARN, True)
+    # Unplugged, not removed.
+    make_backup(path, disk, "manual", "li")
+    disk.rename(tmp_path / "away")
+    assert asked(path)["backups"].state == GOOD
+
+
 def test_who_is_in_is_told(path: Path) -> None:
     assert "没有人" in asked(path)["people"].said
     with open_session(path, login="li"):
