@@ -25,7 +25,7 @@ OF_CUSTOMERS = (
 )
 UNDOING = ("undo", "redo")
 NOTES = "audit."
-ASSIGN, MERGE, PEOPLE, SHARE = "assign", "merge", "people", "share"
+ASSIGN, IMPORT, MERGE, PEOPLE, SHARE = "assign", "import", "merge", "people", "share"
 DECIDING = (MERGE, "undo")  # verbs by which it is decided whether two customers are one
 Held = tuple[int, int, int]
 FIRST = "init"
@@ -89,7 +89,7 @@ class Guard:
         rows = store.held(connection, set_id, touched)
         made = {one for one, _owner, is_new in rows if is_new}
         self._check_reach(connection, set_id, policy, verb, rows)
-        if verb == EDIT and (given := store.handed_over(connection, set_id)):
+        if verb in (EDIT, IMPORT) and (given := store.handed_over(connection, set_id)):
             policy.demand(ASSIGN)
             self._check_reach(connection, set_id, policy, ASSIGN, [row for row in rows if row[0] in given])
         for group in _narrower(policy, verb):
@@ -144,7 +144,7 @@ class Guard:
 
 def _narrower(policy: Policy, verb: str) -> list[str]:
     """Return the groups of fields that a person may edit in fewer customers than the verb reaches."""
-    if verb not in (EDIT, "import", MERGE, "undo"):
+    if verb not in (EDIT, IMPORT, MERGE, "undo"):
         return []
     return [group for group in GROUPS if not covers(policy.scope(EDIT, group), policy.scope(verb))]
 

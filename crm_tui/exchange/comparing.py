@@ -23,6 +23,7 @@ from crm_tui.text.fold import fold, tidy
 
 KEEPS_NUMBER = N_("The customer keeps its own number")
 KEEPS_NAME = N_("The customer keeps its present name")
+KEEPS_OWNER = N_("The customer keeps its owner: your role may not hand it over")
 MASK = "*"
 MASKED = ("name", "mobile", "office_phone", "email", "wechat", "work_chat")
 Row = dict[str, Any]

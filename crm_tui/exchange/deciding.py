@@ -11,11 +11,11 @@ from pydantic_core import to_json
 from crm_tui.dedupe.scoring import REVIEW
 from crm_tui.exchange import store
 from crm_tui.exchange.chains import join_chain
-from crm_tui.exchange.comparing import Changes, Present, changes_of
+from crm_tui.exchange.comparing import KEEPS_OWNER, Changes, Present, changes_of
 from crm_tui.exchange.kept import NOT_SIMPLE, entry, several_of, simple_column
 from crm_tui.exchange.matching import Found, Matcher
 from crm_tui.exchange.preparing import Prepared, Preparer
-from crm_tui.exchange.reaching import Rights, There
+from crm_tui.exchange.reaching import OWNER, Rights, There
 from crm_tui.exchange.store import NO_MEMORY, Hit, Memory
 from crm_tui.exchange.store_staging import Outcome, StagedRow, Written
 from crm_tui.exchange.store_suspects import OUT, Held, Suspect
@@ -275,7 +275,7 @@ class Decider:
             if one not in records:
                 continue
             record = records[one]
-            cells = self._rights.reachable(cells, one, self._preparer)
+            wanted, cells = cells, self._rights.reachable(cells, one, self._preparer)
             present = Present(record, contacts.get(one, []), projects.get(one, []), followups[one], memory)
             codes = {}
             if alike and record["uscc"]:
@@ -284,6 +284,10 @@ class Decider:
                 cells = {key: text for key, text in cells.items() if key not in codes}
             change = changes_of(self._preparer, cells, present, head.uscc_key, sound=bool(head.code_valid))
             change.cells.update({key: [text, record["uscc"]] for key, text in codes.items()})
+            if OWNER in wanted and OWNER not in cells:
+                owner = wanted[OWNER]
+                if self._preparer.person(owner) not in (None, record["owner_id"]):
+                    change.prepared.problems.append((OWNER, KEEPS_OWNER, owner))
             content: dict[str, Any] = {"id": one, **change.content}
             content["seen"] = [["customer", one, record["changed_in"]], *change.seen]
             if memory.kept:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from crm_tui.access.policy import Policy
     from crm_tui.exchange.preparing import Preparer
 
-IMPORT = "import"
+IMPORT, ASSIGN, OWNER = "import", "assign", "owner"
 
 
 class There(NamedTuple):
@@ -55,10 +55,11 @@ class Rights:
         self._sees_all = self._policy.scope(READ) == ALL
         self._mine = self._policy.owners(self._policy.scope(IMPORT))
         self._owners: dict[int, tuple[int | None, str | None]] = {}
+        self._giving = self._policy.owners(self._policy.scope(ASSIGN))
         self.is_narrow = bool(self._policy.hidden) or self._policy.scope(EDIT) != ALL or self._narrow()
 
     def _narrow(self) -> bool:
-        return any(self._policy.scope(EDIT, group) != ALL for group in GROUPS)
+        return self._giving is not None or any(self._policy.scope(EDIT, group) != ALL for group in GROUPS)
 
     def out_of_sight(self, rows: Iterable[StagedRow]) -> dict[int, There]:
         """Return by row the customer out of the importer's sight that has its number, code or name."""
@@ -100,10 +101,15 @@ class Rights:
         return text.format(owner=self._session.names.get(owner, ""), role=self._policy.role_title)
 
     def reachable(self, cells: dict[str, str], customer_id: int, preparer: Preparer) -> dict[str, str]:
-        """Return the cells that the importer may write into a customer: none of a field that is hidden."""
+        """Return the cells that the importer may write into a customer.
+
+        None of a field that is hidden, and no owner of one that the importer may not hand over.
+        """
         if not self.is_narrow:
             return cells
         owner = self._held([customer_id])[customer_id][0]
+        if self._giving is not None and owner not in self._giving:
+            cells = {key: text for key, text in cells.items() if key.partition("#")[0] != OWNER}
         locked = {group for group in GROUPS if not self._reaches(group, owner)}
         if not locked:
             return cells

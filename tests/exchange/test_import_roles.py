@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 from crm_tui.access import policies
 from crm_tui.access import store as people
 from crm_tui.customers import service
+from crm_tui.errors import Refused
 from crm_tui.exchange import exporting, importing
 from crm_tui.exchange.importing import ImportPlan
 from crm_tui.exchange.mapping import is_known_heading
@@ -170,6 +172,28 @@ def _every(boss: Session) -> list[tuple[Any, ...]]:
         *boss.reader.execute(contacts).fetchall(),
         *boss.reader.execute("SELECT name, budget_min, decision_process, family FROM customer").fetchall(),
     ]
+
+
+@pytest.mark.requirement("S0-20")
+def test_a_sheet_hands_nobody_over_for_who_may_not(boss: Session, tmp_path: Path) -> None:
+    """A clerk who may import takes no customer for the own, whose hidden fields would be shown then."""
+    owner = "SELECT p.login FROM customer c JOIN person p ON p.id = c.owner_id"
+    row = f"C001|{NAME}||||同事clerk||展会上说过"
+    with open_session(boss.database.path, login="clerk") as clerk:
+        with planned(clerk, tmp_path, row) as plan:
+            assert [one.field for one in plan.flags()] == ["owner"]
+            assert importing.run_import(clerk, plan).updated == 1
+        # What went past the plan is asked again before it is written.
+        with pytest.raises(Refused, match="移交"):
+            clerk.database.write(clerk.person.id, "import", partial(_taken, person=clerk.person.id))
+    assert boss.reader.execute(owner).fetchall() == [("mate",)]
+    with planned(boss, tmp_path, row) as plan:
+        assert importing.run_import(boss, plan).updated == 1
+    assert boss.reader.execute(owner).fetchall() == [("clerk",)]
+
+
+def _taken(change: Change, person: int) -> None:
+    change.update("customer", 1, {"owner_id": person})
 
 
 def _cells(boss: Session) -> dict[str, Any]:
