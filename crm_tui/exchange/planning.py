@@ -8,6 +8,7 @@ from itertools import islice
 from typing import Any, Literal, NamedTuple
 
 from crm_tui.customers.fields import FIELDS
+from crm_tui.errors import BadInput
 from crm_tui.exchange import store
 from crm_tui.exchange.deciding import Decider
 from crm_tui.exchange.duplicates import LookAlikes, choose
@@ -210,9 +211,16 @@ def plan_import(
     Suspected duplicates are kept out (reject), added, or those of the band merge go into the customer that
     they resemble (merge); unless said, they are kept out, with ``on_match`` add they are added: whoever wants
     known customers twice wants every row.
-    ``session`` gives reader, database, person, context and today. Raises what reading raises, and Cancelled;
-    then nothing is left behind. Close the plan.
+    ``session`` gives reader, database, person, context and today. Raises what reading raises, Cancelled, and
+    BadInput where the sheet has other headings by now than were explained; then nothing is left behind.
+    Close the plan.
     """
+    if sheet.headings != mapping.headings or sheet.orientation != mapping.orientation:
+        raise BadInput(
+            _("{file} was saved with other columns in the meantime.").format(file=sheet.file_name),
+            _("Nothing was imported."),
+            _("Go back and choose the file again."),
+        )
     with explained(session.database.path, kept=_("Nothing was imported.")), collecting.rarely():
         wanted = on_suspect or ("add" if on_match == "add" else "reject")
         return _planned(session, sheet, mapping, match, on_match, wanted, progress, cancelled)

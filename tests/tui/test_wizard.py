@@ -152,6 +152,20 @@ async def test_a_column_gets_another_field_by_typing_its_name(session: Session, 
         assert record is not None and record["pain"] == "x1"
 
 
+async def test_a_sheet_whose_columns_were_moved_meanwhile_is_read_anew(
+    session: Session, folder: Path
+) -> None:
+    """Who corrects the sheet in Excel while the columns are on the screen must not get them mixed up."""
+    path = sheet(folder / "客户.csv", [("甲公司", "张三", "好客户")], ("客户名称", "联系人姓名", "备注"))
+    async with story(app(session)) as user:
+        await user.press("i", "enter")
+        sheet(path, [("好客户", "甲公司", "张三")], ("备注", "客户名称", "联系人姓名"))
+        await user.press("f12")
+        assert user.message.startswith("客户.csv 的列已被改动并保存。") and "2 列" in user.text
+        await user.press("escape", "enter", "f12")
+        assert "甲公司" in user.text and "新增 1" in user.text
+
+
 async def test_why_a_column_is_taken_so_is_said_where_the_cursor_is(session: Session, folder: Path) -> None:
     head = ("序号", "客户名称", "备注", "备注", "最近跟进")
     sheet(folder / "客户.csv", [("1", "甲公司", "x", "y", "2026-03-01")], head)
