@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Iterator
+from collections.abc import Collection, Hashable, Iterator
 from datetime import date
 from pathlib import Path
 
@@ -229,8 +229,8 @@ async def test_a_count_that_a_colleague_overtook_is_not_shown(
         begun, go_on = threading.Event(), threading.Event()
         read = today.read_aside
 
-        def slow(opened: Session) -> queue.Today:
-            found = read(opened)
+        def slow(opened: Session, counted: Collection[Hashable]) -> queue.Today:
+            found = read(opened, counted)
             begun.set()
             assert go_on.wait(PATIENCE)
             return found

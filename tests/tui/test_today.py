@@ -81,6 +81,27 @@ async def test_the_queue_says_whom_and_why(filled: Session) -> None:
         ]
 
 
+async def test_later_plans_are_read_when_their_group_is_opened(filled: Session) -> None:
+    async with story(CrmApp(filled)) as user:
+        source = user.screen.source
+        assert {item.group for item in source.items.values()} == {"overdue", "today"}
+        user.screen.table.move_to(source.position("week"))
+        await user.press("enter")
+        assert "▾ 7 天内 (1)" in user.text
+        assert "成都下周见有限公司" in user.text
+        await user.screen.recount()
+        await user.press("j", "x")
+        assert user.message.startswith("成都下周见有限公司：已完成")
+        await user.press("u")
+        assert cursor_name(user) == "成都下周见有限公司"
+        await user.press("k", "enter")
+        assert "▸ 7 天内 (1)" in user.text
+        assert "成都下周见" not in user.text
+        await user.press("F")
+        await user.type("下周见")
+        assert "成都下周见有限公司" in user.text
+
+
 async def test_done_is_one_key_and_the_cursor_stands_on_the_next_row(filled: Session) -> None:
     async with story(CrmApp(filled)) as user:
         await user.press("x")
