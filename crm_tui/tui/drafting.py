@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 # Forms whose text is kept: names of tui/rooms.py.
 KEPT = frozenset({"add_customer", "edit_customer", "contact", "project", "name", "plan", "activity", "log"})
 WAIT = 1.0  # seconds from an edit to its draft at most
+AGAIN = 10.0  # until a draft that could not be kept is tried once more
 LEFT_OUT = frozenset({"at"})  # where a form begins is not what it is about
 
 
@@ -154,6 +155,8 @@ class Pen:
             await asyncio.to_thread(self._put, draft, turn)
         except CrmError as error:
             self._refused(error)
+            # The disk may have room again, though nobody types.
+            self.screen.set_timer(AGAIN, self._begin)
 
     def now(self) -> None:
         """Keep it at once, and come back when it is on the disk."""

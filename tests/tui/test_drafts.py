@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -330,6 +330,27 @@ async def test_without_a_place_for_drafts_it_is_said_once_and_work_goes_on(sessi
         user.screen.keep_now()
         await user.press("f12")
         assert "已记录" in user.message
+
+
+async def test_what_could_not_be_kept_is_kept_once_it_can_though_nobody_types(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = session.drafts.folder
+    folder.parent.mkdir(parents=True)
+    folder.write_text("a file")
+    async with story(app(session)) as user:
+        await user.press("l")
+        due: list[Callable[[], None]] = []
+        monkeypatch.setattr(user.screen, "set_timer", lambda _wait, call: due.append(call))
+        await fill(user, content="客户说")
+        due.pop()()
+        await user.idle()
+        assert "草稿无法保留在" in user.text
+        folder.unlink()
+        due.pop()()
+        await user.idle()
+        [file] = folder.glob("*.json")
+        assert "客户说" in file.read_text("utf-8") and not due
 
 
 async def test_an_unreadable_draft_is_a_sentence_at_the_start(session: Session) -> None:
