@@ -1,0 +1,59 @@
+"""Stories of the import's second step: what each column is taken as, why, and who chooses it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from crm_tui.session import Session
+from tests.tui.driver import story
+from tests.tui.office import app
+from tests.tui.test_wizard import count, folder, session, sheet
+
+__all__ = ["folder", "session"]  # fixtures
+
+
+async def test_a_sheet_whose_columns_were_moved_meanwhile_is_read_anew(
+    session: Session, folder: Path
+) -> None:
+    """Who corrects the sheet in Excel while the columns are on the screen must not get them mixed up."""
+    path = sheet(folder / "客户.csv", [("甲公司", "张三", "好客户")], ("客户名称", "联系人姓名", "备注"))
+    async with story(app(session)) as user:
+        await user.press("i", "enter")
+        sheet(path, [("好客户", "甲公司", "张三")], ("备注", "客户名称", "联系人姓名"))
+        await user.press("f12")
+        assert user.message.startswith("客户.csv 的列已被改动并保存。") and "2 列" in user.text
+        await user.press("escape", "enter", "f12")
+        assert "甲公司" in user.text and "新增 1" in user.text
+
+
+async def test_why_a_column_is_taken_so_is_said_where_the_cursor_is(session: Session, folder: Path) -> None:
+    head = ("序号", "客户名称", "备注", "备注", "最近跟进")
+    sheet(folder / "客户.csv", [("1", "甲公司", "x", "y", "2026-03-01")], head)
+    async with story(app(session)) as user:
+        await user.press("i", "enter")
+        said = {}
+        for _column in range(8):
+            await user.press("j")
+            said[str(user.screen.columns.row.cells[0])] = user.screen.notice.resting
+        assert said["序号"] == "只是行的序号，不导入。" and not said["客户名称"]
+        assert said["备注 (2)"] == "“备注”列已作为备注，本列保留在备注中。"
+        assert said["最近跟进"] == "可能是“最后跟进时间”，如是请手动指定。"
+
+
+async def test_the_column_of_names_is_chosen_where_no_heading_tells_it(
+    session: Session, folder: Path
+) -> None:
+    sheet(folder / "网点.csv", [("城南第一小学", "王老师", "13800138000")], ("学校", "对接老师", "手机号"))
+    async with story(app(session), size=(80, 24)) as user:
+        await user.press("i", "enter")
+        assert "还没有一列是客户名称" in user.message
+        await user.press("f12")
+        assert "还没有一列是客户名称" in user.message and "2 列" in user.text
+        while str(user.screen.columns.row.cells[0]) != "学校":
+            await user.press("j")
+        await user.press("enter")
+        await user.type("客户名称")
+        await user.press("enter", "f12")
+        assert "新增 1" in user.text
+        await user.press("f12")
+        assert count(session) == 1
