@@ -17,18 +17,18 @@ from tests.matrix.world import World
 
 # By role: how far each verb of a customer goes; what is not named is not granted.
 REACH: dict[str, dict[str, str]] = {
-    "sales_rep": dict.fromkeys(("edit", "log", "archive", "merge"), OWN),
-    "sales_manager": dict.fromkeys(("edit", "log", "archive", "merge"), TEAM),
+    "sales_rep": dict.fromkeys(("edit", "log", "archive", "merge", "assign"), OWN),
+    "sales_manager": dict.fromkeys(("edit", "log", "archive", "merge", "assign"), TEAM),
     "service": {"edit": OWN, "log": ALL},
-    "administrator": dict.fromkeys(("edit", "log", "archive", "merge"), ALL),
+    "administrator": dict.fromkeys(("edit", "log", "archive", "merge", "assign"), ALL),
     "entry": {"edit": ALL, "log": OWN},
     "auditor": {"edit": OWN, "log": OWN, "merge": TEAM},
     "removed": {},
 }
 # Groups of fields that a role edits in more than the own customers.
 GROUPS: dict[str, dict[str, str]] = {
-    "sales_manager": dict.fromkeys(("contact", "budget", "amount"), TEAM),
-    "administrator": dict.fromkeys(("contact", "budget", "amount"), ALL),
+    "sales_manager": dict.fromkeys(("contact", "budget", "amount", "decision"), TEAM),
+    "administrator": dict.fromkeys(("contact", "budget", "amount", "decision"), ALL),
     "service": {"contact": ALL},
     "entry": {"contact": ALL},
 }
@@ -71,6 +71,18 @@ def _contact(session: Session, world: World, key: str) -> Any:
     return session.write(service.update_contact, row[0], row[1], {"mobile": "13700000000"})
 
 
+def _no_contact(session: Session, world: World, key: str) -> Any:
+    sql = "SELECT id, changed_in FROM contact WHERE customer_id = :id AND deleted_at IS NULL"
+    row = session.database.connection.execute(sql, {"id": world.ids[key]}).fetchone()
+    return session.write(service.remove_contact, row[0], row[1])
+
+
+def _given(session: Session, world: World, key: str) -> Any:
+    sql = "SELECT id FROM person WHERE login = 'mgr_n'"
+    person = session.database.connection.execute(sql).fetchone()[0]
+    return _update({"owner_id": person})(session, world, key)
+
+
 def _log(session: Session, world: World, key: str) -> Any:
     return session.write(followups.log, LogEntry(world.ids[key], "聊过", "phone"))
 
@@ -96,6 +108,9 @@ TRIES: dict[str, Try] = {
     "stale note": Try("edit", "", _update({"note": "又改"}, stale=True)),
     "budget": Try("edit", "budget", _update({"budget_min": 1_00, "budget_max": 1_00})),
     "contact": Try("edit", "contact", _contact),
+    # What part the person has in decisions is gone with it.
+    "contact removed": Try("edit", "decision", _no_contact),
+    "hand over": Try("assign", "", _given),
     "log": Try("log", "", _log),
     "plan": Try("log", "", _plan),
     "archive": Try("archive", "", _archive),
