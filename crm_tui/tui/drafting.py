@@ -12,9 +12,10 @@ from crm_tui import clock
 from crm_tui.access.telling import out_of_sight
 from crm_tui.customers import reading as customers
 from crm_tui.drafts import Draft, Drafts, Slot
-from crm_tui.errors import BadInput, CrmError
+from crm_tui.errors import BadInput, CrmError, joined
 from crm_tui.followups import reading as followups
 from crm_tui.followups.next_step import read_next
+from crm_tui.locale import _
 from crm_tui.session import Session
 from crm_tui.storage import history, merging, origin
 from crm_tui.text.chinese_dates import parse_when
@@ -71,6 +72,16 @@ def taken_away(session: Session, customer_id: int) -> str:
         return out_of_sight().what
     ended = customers.ended(session.reader, customer_id)
     return merging.gone(session.reader, "customer", customer_id, ended).what
+
+
+def why_gone(session: Session, draft: Draft) -> str:
+    """Return what became of the customer of a draft and what can be done; for the database thread."""
+    customer_id = draft.given.get("customer_id")
+    ended = customers.ended(session.reader, customer_id) if isinstance(customer_id, int) else None
+    if ended is None or draft.born != origin.stamp(session.reader, ended["created_in"]):
+        return _("The customer is no longer in the lists.")
+    gone = merging.gone(session.reader, "customer", ended["id"], ended)
+    return joined(gone.what, gone.todo)
 
 
 def is_there(session: Session, draft: Draft) -> bool:

@@ -11,6 +11,7 @@ import time_machine
 
 from crm_tui.customers import reading as customers
 from crm_tui.customers import service
+from crm_tui.dedupe import merging
 from crm_tui.drafts import Draft
 from crm_tui.followups import reading
 from crm_tui.followups import service as followups
@@ -237,6 +238,21 @@ async def test_two_sessions_of_one_user_keep_two_drafts(session: Session) -> Non
         assert sorted(draft.values["content"] for draft in kept(later)) == ["先写的", "后写的"]
 
 
+async def test_the_draft_of_a_customer_who_was_merged_says_into_whom(session: Session) -> None:
+    into = customer(session, "上海恒达科技有限公司")
+    async with story(app(session)) as user:
+        await user.app.open("log", customer_id=1)
+        await fill(user, content="客户说月底前确认报价")
+        await cut_off(user)
+    with again(session, "li") as other:
+        other.write(merging.merge, into, [1], {})
+    with again(session) as later:
+        async with story(app(later)) as user:
+            await user.press("enter")
+            assert "上海恒达科技有限公司" in user.message
+            assert "草稿已保留，按 y 复制文字。" in user.message
+
+
 async def test_the_text_of_a_customer_who_is_gone_can_be_read_and_copied(session: Session) -> None:
     async with story(app(session)) as user:
         await user.press("l")
@@ -250,7 +266,7 @@ async def test_the_text_of_a_customer_who_is_gone_can_be_read_and_copied(session
             assert "客户已不在" in user.text
             await user.press("enter")
             assert "客户说月底前确认报价" in user.text
-            assert user.message == "该客户已不在列表中。草稿已保留，按 y 复制文字。"
+            assert "李销售已归档这位客户" in user.message and "草稿已保留，按 y 复制文字。" in user.message
             await user.press("y")
             assert "已复制" in user.message
             await user.press("escape")

@@ -13,7 +13,7 @@ from crm_tui.drafts import Draft, Found
 from crm_tui.errors import BadInput, CrmError
 from crm_tui.locale import _, ngettext
 from crm_tui.session import Session
-from crm_tui.tui.drafting import is_there, seems_saved
+from crm_tui.tui.drafting import is_there, seems_saved, why_gone
 from crm_tui.tui.rooms import ROOMS
 from crm_tui.tui.screens.base import PopUp
 from crm_tui.tui.screens.form_screen import FormScreen
@@ -142,7 +142,8 @@ class DraftsScreen(PopUp):
         if draft is None:
             self.say(line.found.problem, "warn")
         elif line.gone:
-            await self._show_text(draft, _("The customer is no longer in the lists."))
+            why = await self.crm.work.run(why_gone, self.session, draft)
+            await self._show_text(draft, why)
         elif line.found.problem:
             await self._show_text(draft, line.found.problem)
         elif self.session.read_only:
