@@ -38,9 +38,6 @@ FIELDS_OF = (
     "SELECT DISTINCT r.customer_id FROM change h JOIN {entity} r ON r.id = h.entity_id"
     " WHERE h.change_set = :set AND h.entity = '{entity}' AND h.op = 'update' AND h.field = :field"
 )
-# Whoever removes a row removes what it holds.
-REMOVED = FIELDS_OF.replace(":field", "'deleted_at'") + " AND r.{column} IS NOT NULL"
-
 # Of a decision that was taken out, the log has the row.
 DECIDED = (
     "SELECT h.old, r.customer_a, r.customer_b FROM change h LEFT JOIN duplicate_decision r"
@@ -92,13 +89,14 @@ def with_moved_fields(connection: sqlite3.Connection, set_id: int, group: str) -
     found: set[int] = set()
     for entity, fields in MASKS.items():
         sql = FIELDS_OF_CUSTOMER if entity == "customer" else FIELDS_OF.replace("{entity}", entity)
-        for column, (its_group, _shown) in fields.items():
-            if its_group == group:
-                rows = connection.execute(sql, {"set": set_id, "field": column}).fetchall()
-                if entity != "customer":
-                    removed = REMOVED.replace("{entity}", entity).replace("{column}", column)
-                    rows += connection.execute(removed, {"set": set_id}).fetchall()
-                found.update(row[0] for row in rows)
+        columns = [column for column, (its_group, _shown) in fields.items() if its_group == group]
+        asked = [(sql, column) for column in columns]
+        if columns and entity != "customer":
+            filled = " OR ".join([f"r.{column} IS NOT NULL" for column in columns])
+            asked.append((f"{sql} AND ({filled})", "deleted_at"))
+        for one, field in asked:
+            rows = connection.execute(one, {"set": set_id, "field": field}).fetchall()
+            found.update(row[0] for row in rows)
     return found
 
 
