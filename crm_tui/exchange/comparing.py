@@ -15,7 +15,7 @@ from crm_tui.customers import convert
 from crm_tui.customers.fields import Field
 from crm_tui.exchange.chains import join_chain
 from crm_tui.exchange.kept import cell_key, entry
-from crm_tui.exchange.preparing import FOLLOWUP, Prepared, Preparer
+from crm_tui.exchange.preparing import COMPOSITE, FOLLOWUP, Prepared, Preparer
 from crm_tui.exchange.store import Followups, Memory
 from crm_tui.locale import N_
 from crm_tui.presets.progress import write_progress
@@ -55,6 +55,7 @@ def changes_of(
     """Return what the cells of a customer on the sheet change in the present one."""
     memory = present.memory
     changed = {key for key, text in cells.items() if not memory.knows(key, text)}
+    changed -= {key for key in changed if _is_shown(preparer, key, cells[key], present.customer)}
     targets = _targets(preparer, cells, changed, present)
     if "note" in changed:
         # A new note replaces the old one; the lines of columns without a field stand below it again.
@@ -109,6 +110,18 @@ def changes_of(
         kept[key] = entry(source, cells[key], prepared, record, single, preparer.context.words.label)
         moves += _move(preparer, key, cells[key], one, old, record, content)
     return Changes(content, seen, kept, moves, prepared)
+
+
+def _is_shown(preparer: Preparer, key: str, text: str, customer: Row) -> bool:
+    """Tell whether a cell is the text that lists show of several columns: taken apart anew it may differ.
+
+    Shanghai is a province that is its own city, and many write it once.
+    """
+    source = preparer.sources.get(key)
+    one = source.field if source else None
+    if one is None or one.entity != "customer" or one.type not in COMPOSITE:
+        return False
+    return convert.show(one, customer, preparer.context) == tidy(text)
 
 
 def _drop_known(preparer: Preparer, prepared: Prepared, known: Followups) -> None:

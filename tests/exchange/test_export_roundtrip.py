@@ -138,3 +138,17 @@ def test_what_a_sheet_had_no_field_for_goes_out_with_the_note(session: Session, 
     export(session, "customers", went, overwrite=True)
     names, row = cells_of(went)
     assert row[names.index("备注")] == full
+
+
+@pytest.mark.parametrize("sheet", [None, "template", "S0", "S2", "S3"])
+def test_a_list_that_comes_back_as_it_went_changes_nothing(tmp_path: Path, sheet: str | None) -> None:
+    """Who corrects one cell in Excel wants to see that one in the preview, not fifty that say the same."""
+    make_demo(tmp_path / "demo.db", customers=60)
+    with open_session(tmp_path / "demo.db") as demo:
+        export(demo, "customers", tmp_path / "out.xlsx", sheet=sheet)
+        with (
+            open_sheet(tmp_path / "out.xlsx", known=is_known_heading) as opened,
+            importing.plan_import(demo, opened, importing.explain(demo, opened)) as plan,
+        ):
+            moves = [(row.name, *move) for row in plan.rows("update") for move in plan.changes(row.number)]
+            assert (plan.counts["update"], plan.counts["new"], moves) == (0, 0, [])
