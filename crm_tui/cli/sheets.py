@@ -174,11 +174,10 @@ def _plan(
         )  # fmt: skip
     bar.close()
     where = data.file_name + (f" · {data.sheet}" if data.sheet else "")
-    say(
-        _("{where}: headings in row {row}, {n} rows.").format(
-            where=where, row=data.header_row, n=plan.counts["rows"]
-        )
-    )
+    text = _("{where}: headings in row {row}, {n} rows.")
+    if data.orientation == "vertical":
+        text = _("{where}: a form of one customer, a field in each row.")
+    say(text.format(where=where, row=data.header_row, n=plan.counts["rows"]))
     if read_as not in ("", "utf-8"):
         say(_("Encoding of the text: {encoding}").format(encoding=ENCODING_NAMES[read_as]))
     for sentence in (*plan.warnings, *plan.notes):

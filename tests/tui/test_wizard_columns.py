@@ -57,3 +57,18 @@ async def test_the_column_of_names_is_chosen_where_no_heading_tells_it(
         assert "新增 1" in user.text
         await user.press("f12")
         assert count(session) == 1
+
+
+async def test_a_form_of_one_customer_is_called_one(session: Session, folder: Path) -> None:
+    fields = [
+        ("客户名称", "甲公司"),
+        ("联系人姓名", "张三"),
+        ("联系方式", "13800138000"),
+        ("所属行业", "制造业"),
+    ]
+    sheet(folder / "登记表.csv", fields[1:], fields[0])
+    async with story(app(session)) as user:
+        await user.press("i", "enter")
+        assert "“登记表.csv”是一位客户的登记表" in user.text and "第 0 行" not in user.text
+        await user.press("f12", "f12")
+        assert count(session) == 1

@@ -179,6 +179,11 @@ class WizardScreen(JobScreen):
         text = _(
             "2 Columns of “{sheet}”, headings in row {row}. {open} changes one, {confirm} shows the preview."
         )
+        if sheet.mapping.orientation == "vertical":
+            text = _(
+                "2 Fields of “{sheet}”, the form of a customer."
+                " {open} changes one, {confirm} shows the preview."
+            )
         self.about.update(
             text.format(
                 sheet=safe(sheet.name or sheet.path.name),
