@@ -15,7 +15,7 @@ from crm_tui.storage import patience
 from crm_tui.storage.diagnosis import explain, is_busy, is_damage
 from crm_tui.storage.driver import sqlite3, wal_is_sound
 from crm_tui.storage.schema import APPLICATION_ID, FINGERPRINT, VERSION, fingerprint, missing, schema_text
-from crm_tui.storage.still import Still, why_full, why_protected
+from crm_tui.storage.still import Still, why_full, why_protected, would_lock_out
 
 LONGEST_ENDING = ".restoring"
 OF_THE_DISK = ("disk I/O error", "database or disk is full")
@@ -300,27 +300,27 @@ def forget_schema(connection: sqlite3.Connection) -> None:
 
 def open_readable(path: Path) -> sqlite3.Connection:
     """Open a connection that can only read, also where SQLite may not make the files that WAL mode needs."""
-    try:
-        return _readable(connect(path, read_only=True))
-    except sqlite3.OperationalError as error:
-        if is_busy(error):
-            raise
-        if _is_half_written(path):
-            if not why_protected(path):
-                # What a dead writer left is taken back by the first who may write.
-                _readable(connect(path)).close()
-                return _readable(connect(path, read_only=True))
-            raise BadInput(
-                _(
-                    "The last save to {path} was cut off, and the file cannot be put in order here:"
-                    " it or its folder is write-protected."
-                ).format(path=path),
-                _("Nothing was changed."),
-                _(
-                    "Open it once where it may be written, or copy it there"
-                    " together with the files beside it."
-                ),
-            ) from error
+    failed = None
+    if not would_lock_out(path):
+        try:
+            return _readable(connect(path, read_only=True))
+        except sqlite3.OperationalError as error:
+            if is_busy(error):
+                raise
+            failed = error
+    if _is_half_written(path):
+        if not why_protected(path):
+            # What a dead writer left is taken back by the first who may write.
+            _readable(connect(path)).close()
+            return _readable(connect(path, read_only=True))
+        raise BadInput(
+            _(
+                "The last save to {path} was cut off, and the file cannot be put in order here:"
+                " it or its folder is write-protected."
+            ).format(path=path),
+            _("Nothing was changed."),
+            _("Open it once where it may be written, or copy it there together with the files beside it."),
+        ) from failed
     # Were a writer in, its files would be there and have been enough.
     still = Still(path)
     connection = _readable(connect(path, immutable=True))

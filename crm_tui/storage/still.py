@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import cache
 from pathlib import Path
 
 from crm_tui.errors import Busy
@@ -47,6 +48,28 @@ class Still:
         except OSError:
             log = 0
         return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, log
+
+
+def would_lock_out(path: Path) -> bool:
+    """Tell whether reading a file through its locks would keep out those who may write it.
+
+    SQLite makes the files of WAL mode for whoever comes first, and they stay: made by one who may only read
+    the database, they could not be written by anybody else.
+    """
+    if os.access(path, os.W_OK) or path.with_name(path.name + "-shm").exists():
+        return False
+    try:
+        found = path.stat()
+        return _is_in_wal_mode(path, found.st_dev, found.st_ino)
+    except OSError:
+        return False  # Whoever opens it says why that cannot be.
+
+
+@cache
+def _is_in_wal_mode(path: Path, _device: int, _number: int) -> bool:
+    """Tell it by the file's head; once, before it is opened: closing it drops SQLite's locks on it."""
+    with path.open("rb") as file:
+        return file.read(20)[18:] == b"\2\2"
 
 
 def hindrance(path: Path) -> str:

@@ -170,3 +170,15 @@ def test_who_may_not_write_is_never_shown_two_moments_as_one(folder):
         before, meanwhile, after = reading.result().splitlines()
     assert (before, after) == ("0", "1")
     assert "有同事开始写入数据库" in meanwhile
+
+
+def test_who_may_only_read_keeps_nobody_from_writing(folder):
+    path = folder / "crm.db"
+    processes.make(path, "wal", customers=3)
+    path.chmod(0o644)
+    folder.chmod(0o777)
+    before = set(folder.iterdir())
+    said = as_nobody(lambda: opened(path))
+    assert "customers: 3" in said and "NotPermitted" in said
+    made = {each.name for each in set(folder.iterdir()) - before}
+    assert made <= {"crm.db.lock"}
