@@ -17,6 +17,7 @@ from crm_tui.storage.driver import sqlite3
 
 FULL = ("database or disk is full",)
 BUSY = ("database is locked", "database table is locked", "database schema is locked")
+NOT_OPENED = ("attempt to write a readonly database", "unable to open database file")
 BROKEN = ("database disk image is malformed", "file is not a database", "file is encrypted")
 # A table that is gone, a definition that cannot be read, a text that is none: damage, seen from elsewhere.
 ALTERED = ("no such ", "malformed database schema", "Could not decode to UTF-8", "unrecognized token")
@@ -164,6 +165,8 @@ def _what(error: BaseException, path: Path | None, reading: bool) -> tuple[str, 
         return _of_system(error.errno or 0, reading)
     if text.startswith(FULL):
         return _of_system(errno.ENOSPC, reading)
+    if text.startswith(NOT_OPENED) and path and (beside := closed_to_us(path)):
+        return of_somebody_else(beside)
     if text.startswith("attempt to write a readonly database"):
         return _of_system(_why_not_written(path), reading)
     if text.startswith("unable to open database file"):
@@ -265,6 +268,24 @@ def _why_not_written(path: Path | None) -> int:
     if number or path is None or not os.access(path, os.W_OK):
         return number or errno.EACCES
     return 0
+
+
+def closed_to_us(path: Path) -> Path | None:
+    """Return the log or journal that somebody else made and we may not write, of a database that we may."""
+    if os.access(path, os.W_OK):
+        for ending in ("-wal", "-shm", "-journal"):
+            beside = path.with_name(path.name + ending)
+            if beside.exists() and not os.access(beside, os.W_OK):
+                return beside
+    return None
+
+
+def of_somebody_else(beside: Path) -> tuple[str, str]:
+    """Return what a log or journal that we may not write means, and what helps."""
+    return (
+        _("You may not write {file}, which lies beside the database.").format(file=beside.name),
+        _("Have its owner or the administrator give it the owner and the rights of the database."),
+    )
 
 
 def _most_bytes(path: Path) -> int:

@@ -12,7 +12,7 @@ from pathlib import Path
 from crm_tui import clock
 from crm_tui.errors import system_reason
 from crm_tui.locale import _, ngettext
-from crm_tui.storage import health, mounts, upkeep_log
+from crm_tui.storage import diagnosis, health, mounts, upkeep_log
 from crm_tui.storage.backup import PART, backups, default_folder
 from crm_tui.storage.driver import sqlite3, wal_is_sound
 from crm_tui.storage.manifest import zone_of
@@ -62,6 +62,9 @@ def rights(path: Path) -> Iterator[Finding]:
             BAD,
             _("The file cannot be looked at: {error}.").format(error=system_reason(error)),
         )
+        return
+    if beside := diagnosis.closed_to_us(path):
+        yield Finding("rights", title, BAD, *diagnosis.of_somebody_else(beside))
         return
     mode = stat.S_IMODE(here.st_mode)
     said = _("{mode}, owner {owner}, {size}").format(

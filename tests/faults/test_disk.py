@@ -17,6 +17,8 @@ from crm_tui.errors import CrmError
 from crm_tui.locale import _
 from crm_tui.storage.connection import create
 from crm_tui.storage.database import Database
+from crm_tui.upkeep.findings import BAD
+from crm_tui.upkeep.place import rights
 from tests.faults import processes
 from tests.faults.unprivileged import as_nobody
 
@@ -93,6 +95,8 @@ import resource, sys
 from pathlib import Path
 from crm_tui.errors import CrmError
 from crm_tui.storage.database import Database
+from crm_tui.upkeep.findings import BAD
+from crm_tui.upkeep.place import rights
 database = Database(Path(sys.argv[1]))
 saved = 0
 limit = Path(sys.argv[1]).stat().st_size + 300_000
@@ -182,3 +186,18 @@ def test_who_may_only_read_keeps_nobody_from_writing(folder):
     assert "customers: 3" in said and "NotPermitted" in said
     made = {each.name for each in set(folder.iterdir()) - before}
     assert made <= {"crm.db.lock"}
+
+
+def test_a_log_that_somebody_else_made_is_named(folder):
+    path = folder / "crm.db"
+    processes.make(path, "wal", customers=3)
+    path.chmod(0o666)
+    folder.chmod(0o777)
+    for ending in ("-wal", "-shm"):
+        path.with_name(path.name + ending).touch(0o444)
+    if os.geteuid() != 0:
+        pytest.skip("needs two users")
+    said = as_nobody(lambda: opened(path))
+    assert "没有写入 crm.db-wal 的权限" in said and "请其所有者或管理员" in said
+    found = as_nobody(lambda: "\n".join(f"{one.state} {one.said}" for one in rights(path)))
+    assert found == f"{BAD} 你没有写入 crm.db-wal 的权限，它在数据库文件旁边。"
