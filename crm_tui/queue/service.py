@@ -113,9 +113,9 @@ def today(
     day = local.date()
     last = max(day + timedelta(days=IDLE_DAYS), until or day)
     owners = store.with_absent(reader, owner)
-    unread = frozenset(
-        LATER if not whole else () if owners is None else (one for one in LATER if one in counted)
-    )
+    unread = frozenset(LATER)
+    if whole:
+        unread = unread.intersection(() if owners is None else counted)
     due = store.due(reader, owners, (day if "week" in unread else last).isoformat(), MOST)
     due += store.undated(reader, owners, MOST) if "undated" not in unread else []
     unwritten = store.unwritten(reader, owners, unwritten_before(now), MOST)
