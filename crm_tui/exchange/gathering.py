@@ -14,6 +14,7 @@ from typing import Any
 
 from crm_tui.errors import Cancelled
 from crm_tui.exchange.mapping import PHONES, Mapping
+from crm_tui.exchange.person_cells import WAYS, people_of_name, people_of_way
 from crm_tui.exchange.reading import Row, SheetData
 from crm_tui.exchange.recognising import is_known_heading, known_headings, special
 from crm_tui.exchange.store_staging import Staging
@@ -291,14 +292,22 @@ class Gatherer:
 
     def _another(self, first: int, cells: list[str], cells_of: Callable[[int], list[str]]) -> bool:
         """Tell whether a repeat of a customer names a contact whom no row of it has named."""
-        above, name = cells_of(first), fold(self._text(cells, "contact_name"))
+        above, name = cells_of(first), fold(self._person(cells))
         if not name or not self._adds_contact(cells, above):
             return False
-        known = self._people.setdefault(first, {fold(self._text(above, "contact_name"))})
+        known = self._people.setdefault(first, {fold(self._person(above))})
         if name in known:
             return False
         known.add(name)
         return True
+
+    def _person(self, cells: list[str]) -> str:
+        """Return the contact whom a row names, in a column of contacts or beside a phone."""
+        if name := self._text(cells, "contact_name"):
+            people = people_of_name(name)
+            return people[0].name if people else name
+        told = (people_of_way(self._text(cells, field)) for field in WAYS)
+        return next((people[0].name for people in told if people), "")
 
     def _adds_contact(self, cells: list[str], above: list[str]) -> bool:
         """Tell whether a row says nothing new of the customer above it, but names a contact."""

@@ -9,7 +9,7 @@ import datetime as dt
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, NamedTuple
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from crm_tui import clock
@@ -17,8 +17,9 @@ from crm_tui.customers import convert
 from crm_tui.customers.convert import Context
 from crm_tui.customers.fields import FIELDS, Field
 from crm_tui.exchange.chains import Link, read_chain
-from crm_tui.exchange.mapping import ColumnMap
 from crm_tui.exchange.mapping import Mapping as ColumnMapping
+from crm_tui.exchange.person_cells import PersonCells
+from crm_tui.exchange.sources import Source, sources_of
 from crm_tui.locale import N_, _
 from crm_tui.presets.progress import read_progress, write_progress
 from crm_tui.text.fold import fold, tidy
@@ -34,18 +35,8 @@ BARE_AMOUNT = re.compile(r"[\d\s.,，~～\-—–至到]+")
 SCALES = (("headcount_min", "headcount_max"), ("revenue_min", "revenue_max"))
 ALIAS_KINDS = {"former_name": "former", "short_name": "short", "other_name": "other"}
 NO_PROJECT_NAME = N_("Cooperation")
+NO_WAY = N_("No phone, mail or account: kept in the contact's note")
 UNKNOWN_PERSON = N_("No colleague of that name; the importer owns the row")
-
-
-class Source(NamedTuple):
-    """A column as preparing sees it: the key of its kept cell, field, contact, heading and unit."""
-
-    index: int
-    key: str
-    field: Field | None
-    slot: int
-    heading: str
-    unit: str
 
 
 @dataclass
@@ -64,27 +55,6 @@ class Prepared:
     problems: list[tuple[str, str, str]] = field(default_factory=list)
     chain: list[Link] = field(default_factory=list)
     unread: set[str] = field(default_factory=set)  # keys of cells that gave no value
-
-
-def sources_of(mapping: ColumnMapping) -> list[Source]:
-    """Return the columns whose cells are taken, in the order of the sheet."""
-    found: list[Source] = []
-    seen: dict[str, int] = {}
-    for one in mapping.columns:
-        if one.drop or (one.field is None and not one.heading) or (one.spec and not one.spec.writable):
-            continue
-        key = _key(one)
-        seen[key] = seen.get(key, 0) + 1
-        if seen[key] > 1:
-            key = f"{key}#{seen[key]}"
-        found.append(Source(one.index, key, one.spec, one.slot, one.heading, one.unit))
-    return found
-
-
-def _key(one: ColumnMap) -> str:
-    if one.field is None:
-        return f"={one.heading}"
-    return one.field if one.slot == 1 else f"{one.field}:{one.slot}"
 
 
 def _direct(source: Source) -> tuple[int, str] | None:
@@ -112,6 +82,7 @@ class Preparer:
         self._shifted: dict[int, list[Source]] = {}
         self._direct = {one.key: found for one in self.columns if (found := _direct(one))}
         self._broad = any(one.field and one.field.type in COMPOSITE for one in self.columns)
+        self._people_told = PersonCells(self.sources)
         self._calendar = WorkCalendar()
         self._zone = ZoneInfo(context.zone)
         # Cells of days and plans repeat down a sheet.
@@ -120,11 +91,16 @@ class Preparer:
         self._stages = _Remembered()
 
     def cells_of(self, group: Sequence[Sequence[str]]) -> dict[str, str]:
-        """Return the filled cells of a customer by key; further rows give further contacts."""
+        """Return the filled cells of a customer by key; further rows give further contacts.
+
+        A cell of a person and a phone together counts as one of each.
+        """
         first = group[0]
         cells = {one.key: first[one.index] for one in self.columns if first[one.index]}
         for turn, row in enumerate(group[1:], 1):
             cells.update({one.key: row[one.index] for one in self._shift(turn) if row[one.index]})
+        if self._people:
+            cells = self._people_told.taken_apart(cells, self._slots * len(group))
         for key, text in self.update_notes.items():
             cells[key] = text
         return cells
@@ -212,6 +188,8 @@ class Preparer:
             if parsed.new_word:
                 result.words.append((one.word_kind, parsed.new_word))
             values = parsed.values
+            if one.type == "contact_way" and (left := values.get("note")):
+                result.problems.append((source.key, NO_WAY, left))
         if one.entity == "contact":
             self._contact(result.contacts.setdefault(source.slot, {}), one, values)
         elif one.entity == "project":

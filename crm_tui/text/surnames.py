@@ -18,6 +18,14 @@ _COMPOUND = (
     " 羊舌 完颜 纳兰 叶赫 爱新觉罗 哥舒 贺兰 达奚 屈突 范姜 张简"
 )
 COMPOUND = frozenset(_COMPOUND.split())
+# The single ones that nearly everybody has; rare ones that begin everyday words are left out.
+_SINGLE = frozenset(
+    "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范"
+    "方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文庞樊兰殷施陶洪翟安颜倪严牛温芦季俞章鲁葛伍韦"
+    "申尤毕聂丛焦向柳邢路岳齐梅莫庄辛管祝左涂谷祁耿牟卜詹关苗凌费纪靳盛童欧甄项曲阮鲍席冉应柴裴窦缪游欧辜阳房裘褚饶柯卫翁隋滕"
+    "晏蒲穆单冷瞿宁骆蓝邬古褚巩邝闵屈池鞠党臧苟覃简车连艾时喻解宫褚臧蔺霍麦匡冼胥荆闫肖付戚沙仇符岑占桂娄柏支苑卓米桑鄢漆巫巴"
+    "丘练官虞佟敖揭邸刁封甘边卞郎粟薄桓苍景厉卿祖尉栾商全楚靖蓟楼明华覃佘佟郜尚惠闻"
+)
 
 
 def surname(name: str) -> str:
@@ -35,3 +43,11 @@ def surname_readings(name: str) -> tuple[str, ...]:
     """
     found = surname(name)
     return tuple(READINGS.get(found, "").split())
+
+
+def is_surname(text: str) -> bool:
+    """Tell whether a text in simplified or traditional characters is a surname, of one sign or two."""
+    from crm_tui.text.fold import simplify
+
+    simple = simplify(text)
+    return simple in COMPOUND or simple in _SINGLE

@@ -1,0 +1,118 @@
+"""A contact and a phone in one cell become a contact and a phone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from crm_tui.session import Session
+from tests.exchange.importer import Done, every, imported, lists, opened
+
+PEOPLE = (
+    "SELECT c.name, p.name, coalesce(p.title, ''), coalesce(p.mobile, p.office_phone, ''),"
+    " coalesce(p.note, '') FROM contact p JOIN customer c ON c.id = p.customer_id ORDER BY p.id"
+)
+
+
+@pytest.fixture
+def session(tmp_path: Path) -> Iterator[Session]:
+    (tmp_path / "base").mkdir()
+    one = opened(tmp_path / "base")
+    yield one
+    one.close()
+
+
+def people(session: Session, tmp_path: Path, headings: str, *rows: str) -> list[tuple[str, ...]]:
+    """Import rows, and once more, which changes nothing; return each contact as the file holds it."""
+    imported(session, tmp_path, headings, *rows)
+    before = lists(session)
+    again = imported(session, tmp_path, headings, *rows)
+    assert (again.result.added, again.result.updated) == (0, 0)
+    assert lists(session) == before
+    return [tuple(row) for row in every(session, PEOPLE)]
+
+
+@pytest.mark.parametrize("heading", ["联系人", "联系人/电话", "联系方式", "电话", "手机"])
+@pytest.mark.parametrize(
+    ("cell", "name", "title", "phone"),
+    [
+        ("张三 13812345678", "张三", "", "13812345678"),
+        ("张经理/138-1234-5678", "张经理", "", "138-1234-5678"),
+        ("李四（采购）0755-88886666", "李四", "采购", "0755-88886666"),
+        ("13812345678 张三", "张三", "", "13812345678"),
+        ("采购部 张三 13812345678", "张三", "采购部", "13812345678"),
+    ],
+)
+def test_a_name_and_a_phone_in_one_cell_are_a_contact(
+    session: Session, tmp_path: Path, heading: str, cell: str, name: str, title: str, phone: str
+) -> None:
+    found = people(session, tmp_path, f"客户名称|{heading}", f"甲公司|{cell}")
+    if heading == "手机":
+        assert [row[:3] for row in found] == [("甲公司", name, title)]
+    else:
+        assert found == [("甲公司", name, title, phone, "")]
+
+
+def test_several_people_of_a_cell_are_a_contact_each(session: Session, tmp_path: Path) -> None:
+    rows = ("甲公司|张三 13812345678、李四（采购经理）13912345678", "乙公司|王五 13712345678")
+    assert people(session, tmp_path, "客户名称|联系人", *rows) == [
+        ("甲公司", "张三", "", "13812345678", ""),
+        ("甲公司", "李四", "采购经理", "13912345678", ""),
+        ("乙公司", "王五", "", "13712345678", ""),
+    ]
+
+
+def test_the_name_beside_a_phone_gives_way_to_the_name_of_the_row(session: Session, tmp_path: Path) -> None:
+    rows = ("甲公司|张三|张三 13812345678", "乙公司|李四|王五 13912345678", "丙公司||赵六 13712345678")
+    assert people(session, tmp_path, "客户名称|联系人|联系方式", *rows) == [
+        ("甲公司", "张三", "", "13812345678", ""),
+        ("乙公司", "李四", "", "13912345678", "王五"),
+        ("丙公司", "赵六", "", "13712345678", ""),
+    ]
+
+
+def test_a_name_alone_under_a_heading_of_both_is_a_contact(session: Session, tmp_path: Path) -> None:
+    assert people(session, tmp_path, "客户名称|联系人/电话", "甲公司|张三", "乙公司|13812345678") == [
+        ("甲公司", "张三", "", "", ""),
+        ("乙公司", None, "", "13812345678", ""),
+    ]
+
+
+def test_a_title_of_the_row_is_not_lost_for_that_beside_the_name(session: Session, tmp_path: Path) -> None:
+    rows = ("甲公司|李四（采购）0755-88886666|总经理", "乙公司|王五（采购）0755-88886666|采购")
+    assert people(session, tmp_path, "客户名称|联系人|职位", *rows) == [
+        ("甲公司", "李四（采购）", "总经理", "0755-88886666", ""),
+        ("乙公司", "王五", "采购", "0755-88886666", ""),
+    ]
+
+
+@pytest.mark.parametrize(
+    "cell", ["周末 13812345678", "13812345678（晚上打）", "备用 13812345678", "成都 13812345678"]
+)
+def test_what_may_be_no_name_goes_to_the_note_and_is_said(
+    session: Session, tmp_path: Path, cell: str
+) -> None:
+    done: Done = imported(session, tmp_path, "客户名称|联系方式", f"甲公司|{cell}")
+    (found,) = every(session, PEOPLE)
+    assert found[1] is None and found[3] == "13812345678" and found[4] in cell
+    assert [flag.problem for flag in done.flags] == ["不是电话、邮箱或账号：已写入联系人备注"]
+
+
+def test_rows_of_one_customer_with_people_beside_phones_are_its_contacts(
+    session: Session, tmp_path: Path
+) -> None:
+    rows = ("甲公司|张三 13812345678", "甲公司|李四 13912345678", "|王五 13712345678")
+    assert people(session, tmp_path, "客户名称|联系方式", *rows) == [
+        ("甲公司", "张三", "", "13812345678", ""),
+        ("甲公司", "李四", "", "13912345678", ""),
+        ("甲公司", "王五", "", "13712345678", ""),
+    ]
+
+
+def test_a_second_phone_column_stays_beside_the_phone_of_the_name(session: Session, tmp_path: Path) -> None:
+    rows = ("甲公司|张三 13812345678|021-62345678|z@abc.cn",)
+    imported(session, tmp_path, "客户名称|联系人|联系方式|邮箱", *rows)
+    sql = "SELECT name, mobile, office_phone, email FROM contact"
+    assert every(session, sql) == [("张三", "13812345678", "021-62345678", "z@abc.cn")]
