@@ -12,6 +12,7 @@ from collections.abc import Mapping as Dictionary
 from datetime import date
 from typing import Any
 
+from crm_tui.customers.fields import Field
 from crm_tui.errors import Cancelled
 from crm_tui.exchange.mapping import PHONES, Mapping
 from crm_tui.exchange.person_cells import WAYS, people_of_name, people_of_way
@@ -23,6 +24,7 @@ from crm_tui.presets.headings import heading_key
 from crm_tui.storage.wording import hidden_texts
 from crm_tui.text.fold import fold, is_blank, tidy
 from crm_tui.text.identity import NEVER_IN, find_identity_number
+from crm_tui.text.nothing import says_nothing
 from crm_tui.text.uscc import check_code
 
 IDENTITY = N_("An ID number is never stored; the cell was left out")
@@ -30,7 +32,8 @@ PRIVATE = N_("Never taken: private data.")
 ROUNDED = N_("Excel has rounded this number")
 BATCH = 1000
 VEILS = frozenset(hidden_texts())
-BLANK_NAME = re.compile(r"[-—–_/\\.。、·\s]*")
+# What people write there may be all they know: 特殊要求 无 says that there is none.
+FREE = frozenset(("timeline", "current_product", "preference", "family", "source_detail", "lost_reason"))
 _SUM = r"(?:合\s*计|总\s*计|小\s*计|共\s*计|累\s*计|汇\s*总)"
 TOTAL = re.compile(
     rf"(?:本页|本月|本年|全年)?{_SUM}(?:[:：(（].{{0,20}})?|共\s*\d+\s*[家条个位户行].{{0,9}}"
@@ -55,11 +58,11 @@ class Gatherer:
     """Takes the rows of one sheet; ``rows``, ``identity`` and ``flags`` count them."""
 
     def __init__(
-        self, mapping: Mapping, match: str, kind_of: Callable[[str], str | None], today: date
+        self, mapping: Mapping, match: str, word_of: Callable[[str, str], str | None], today: date
     ) -> None:
         self.rows = self.identity = self.flags = 0
         self._match = match
-        self._kind_of = kind_of
+        self._word_of = word_of
         self._today = today
         self._vertical = mapping.orientation == "vertical"
         self._default_kind = mapping.customer_kind
@@ -76,6 +79,11 @@ class Gatherer:
             (one.index, one.field or f"={one.heading}")
             for one in mapping.columns
             if one.how != "refused" and one.field not in NEVER_IN
+        ]
+        self._strict = [
+            (one.index, one.spec)
+            for one in taken
+            if one.spec and one.spec.type not in ("long", "flag") and one.field not in FREE
         ]
         # Where an export wrote a word for what its reader may not see: that is no value.
         self._veiled = [one.index for one in taken if one.spec and one.spec.sensitive]
@@ -152,12 +160,14 @@ class Gatherer:
         for index in self._veiled:
             if cells[index] in VEILS:
                 cells[index] = ""
+        for index, one in self._strict:
+            if cells[index] and says_nothing(cells[index]) and not self._is_word(one, cells[index]):
+                cells[index] = ""
         self._leave_private_out(row.number, cells, flags)
         for index in row.notes:
             flags.append(_flag(row.number, self._headings[index], ROUNDED, cells[index]))
         name, no, kind = self._text(cells, "name"), self._text(cells, "no"), self._text(cells, "kind")
-        name = "" if BLANK_NAME.fullmatch(name) else name
-        kind = (self._kind_of(kind) if kind else None) or self._default_kind or None
+        kind = (self._word_of("customer_kind", kind) if kind else None) or self._default_kind or None
         if self._vertical and not name and not no and "name" in self._at:
             name = cells[self._at["name"]] = self._text(cells, "contact_name")
             kind = kind or "person"
@@ -177,6 +187,10 @@ class Gatherer:
         self._place(staged, cells, cells_of)
         staged["cells"] = cells
         return staged
+
+    def _is_word(self, one: Field, text: str) -> bool:
+        """Tell whether 未知 and its like are among the words of a list, and so mean something."""
+        return bool(one.word_kind) and self._word_of(one.word_kind, text) is not None
 
     def _text(self, cells: list[str], field: str) -> str:
         return tidy(cells[self._at[field]]) if field in self._at else ""

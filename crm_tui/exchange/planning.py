@@ -242,9 +242,7 @@ def _planned(
     staging = Staging.create(session.database.path)
     try:
         context = session.context(past=True)
-        gatherer = Gatherer(
-            mapping, match, lambda text: context.words.key_of("customer_kind", text), context.today
-        )
+        gatherer = Gatherer(mapping, match, context.words.key_of, context.today)
         gatherer.gather(sheet, staging, progress and _part(progress, 0, 35), cancelled)
         preparer = Preparer(mapping, context, gatherer.notes(sheet.update_notes, staging))
         me, rights = session.person.id, Rights(session)

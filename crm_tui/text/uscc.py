@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from crm_tui.locale import N_
 from crm_tui.text.halfwidth import half_width
+from crm_tui.text.nothing import says_nothing
 
 NOT_FILLED = N_("A placeholder, not a credit code")
 OLD_NUMBER = N_("An old registration number of 15 digits, not a credit code")
@@ -17,9 +18,6 @@ WRONG_SIGN = N_("The credit code has a character that no code has")
 WRONG_CHECK = N_("The check digit of the credit code is wrong")
 
 _SEPARATORS = re.compile(r"[\s\-]+")
-_PLACEHOLDER_WORDS = frozenset(
-    {"无", "暂无", "没有", "未知", "不详", "未提供", "待补", "待补充", "NA", "N/A", "NONE", "NULL"}
-)
 # The sum of GB 32100 by itself: sheets have a hundred thousand codes, nearly all of them right.
 _SIGNS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _VALUES = {sign: value for value, sign in enumerate(_SIGNS)}
@@ -50,7 +48,7 @@ def check_code(s: str) -> CodeCheck:
     if not key:
         # A cell of dashes alone is a placeholder, a cell of blanks is empty.
         return CodeCheck("placeholder", "", NOT_FILLED) if s.strip() else CodeCheck("empty", "", "")
-    if len(set(key)) == 1 or "*" in key or key in _PLACEHOLDER_WORDS:
+    if len(set(key)) == 1 or "*" in key or says_nothing(s):
         return CodeCheck("placeholder", "", NOT_FILLED)
     if len(key) == 15 and key.isascii() and key.isdigit():
         return CodeCheck("old15", key, OLD_NUMBER)
