@@ -81,6 +81,7 @@ def _pairs(_ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]
         "--encoding", type=click.Choice(ENCODINGS),
         help=N_("How a text file is encoded; else found out. gb18030 is GBK too."),
     ),
+    option("--hidden", is_flag=True, help=N_("Import hidden and filtered-out rows of a workbook, too.")),
     option("--preset", metavar="NAME", help=N_("The way of working the sheet belongs to; else recognised.")),
     option(
         "--map", "pairs", multiple=True, metavar="FIELD=HEADING", callback=_pairs,
@@ -113,8 +114,8 @@ def _pairs(_ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]
     more=N_("Without --dry-run it imports at once; the whole import is taken back by crm-tui undo."),
 )  # fmt: skip
 def import_sheet(
-    state: State, file: Path, dry_run: bool, sheet: str | None, encoding: str | None, preset: str | None,
-    pairs: list[tuple[str, str]], match: str, on_match: str, on_suspect: str | None,
+    state: State, file: Path, dry_run: bool, sheet: str | None, encoding: str | None, hidden: bool,
+    preset: str | None, pairs: list[tuple[str, str]], match: str, on_match: str, on_suspect: str | None,
     choices: dict[int, str], rejects: Path | None, no_backup: bool,
 ) -> None:  # fmt: skip
     """Import a sheet of customers."""
@@ -128,7 +129,7 @@ def import_sheet(
         try:
             if not (dry_run or no_backup):
                 guard.start(bar.cancelled)
-            plan = _plan(session, file, bar, sheet, encoding, pairs, match, on_match, on_suspect)
+            plan = _plan(session, file, bar, sheet, encoding, hidden, pairs, match, on_match, on_suspect)
             with plan:
                 bar.close()
                 choose_rows(plan, choices)
@@ -162,11 +163,11 @@ def _check_preset(name: str | None) -> None:
 
 
 def _plan(
-    session: Session, file: Path, bar: Bar, sheet: str | None, encoding: str | None,
+    session: Session, file: Path, bar: Bar, sheet: str | None, encoding: str | None, hidden: bool,
     pairs: list[tuple[str, str]], match: Any, on_match: Any, on_suspect: Any,
 ) -> ImportPlan:  # fmt: skip
-    with open_sheet(file, sheet=sheet, known=is_known_heading, encoding=encoding or "") as data:
-        read_as = data.encoding
+    with open_sheet(file, sheet, is_known_heading, encoding=encoding or "", hidden=hidden) as data:
+        read_as, unseen = data.encoding, data.hidden and not hidden
         mapping = importing.explain(session, data, overrides=pairs)
         plan = importing.plan_import(
             session, data, mapping, match=match, on_match=on_match, on_suspect=on_suspect,
@@ -182,6 +183,8 @@ def _plan(
         say(_("Encoding of the text: {encoding}").format(encoding=ENCODING_NAMES[read_as]))
     for sentence in (*plan.warnings, *plan.notes):
         say(sentence)
+    if unseen:
+        say(_("With --hidden the hidden rows are imported, too."))
     return plan
 
 

@@ -1,7 +1,8 @@
 """The parsing process: a hostile or broken file ends it and not the program.
 
 Spoken over pipes, one JSON record a line. In: the request ``{"path", "sheet", "limits", "encoding"}``, later
-the sheet chosen, ``{"sheet": name}``. Out: ``{"sheets": [...]}`` with the first rows of each, then
+the sheet chosen, ``{"sheet": name}``. Out: ``{"sheets": [...]}`` with the first rows of each, then what is
+hidden on the chosen one, ``{"hidden": {"rows": [...], "columns": [...]}}`` in ranges, then
 ``{"rows": [...]}`` in batches, then ``{"end": true}``; or one ``{"error": code, "details": {...}}`` and
 nothing after it.
 A row is ``[number, cell, cell, ...]``.
@@ -19,6 +20,7 @@ from typing import Any, BinaryIO
 from crm_tui.exchange.delimited import DelimitedText
 from crm_tui.exchange.guard import Kind, Limits, Refused, kind_of, open_regular
 from crm_tui.exchange.uncalculated import uncalculated
+from crm_tui.exchange.unseen import Unseen, unseen
 from crm_tui.exchange.workbook import RawRow, Workbook
 
 HEAD_ROWS = 100
@@ -91,7 +93,10 @@ def serve(request: dict[str, Any], source: BinaryIO, limits: Limits) -> Iterator
         chosen = source.readline()
         if not chosen:
             return
-        yield from batches(book.rows(json.loads(chosen)["sheet"]), limits)
+        name = json.loads(chosen)["sheet"]
+        hidden = unseen(file, kind, name) if kind in ("xlsx", "ods") else Unseen([], [])
+        yield {"hidden": hidden._asdict()}
+        yield from batches(book.rows(name), limits)
         yield {"end": True}
 
 

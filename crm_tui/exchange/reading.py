@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import sys
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -48,7 +49,7 @@ class SheetData:
     form without headings of its own); ``total`` is about how many rows there are. A column with data but no
     heading is named by its letter. ``encoding`` and ``delimiter`` are '' for workbooks. ``update_notes``
     gives the third column of a vertical form by heading. ``warnings`` are sentences and grow while rows are
-    read.
+    read. ``hidden`` counts the rows that Excel does not show.
     """
 
     file_name: str
@@ -63,6 +64,7 @@ class SheetData:
     rows: Iterator[Row]
     update_notes: dict[str, str] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
+    hidden: int = 0
     _parser: _Parser | None = None
 
     def __enter__(self) -> SheetData:
@@ -89,11 +91,14 @@ def open_sheet(
     limits: Limits = Limits(),
     progress: Progress | None = None,
     encoding: str = "",
+    hidden: bool = False,
 ) -> SheetData:
     """Open a workbook (xlsx, xls, xlsb, ods) or delimited text and find its table.
 
     Without ``sheet`` the visible sheet with most known headings is taken, else the first with a table.
-    Text is read as ``encoding``, one of `encoding.ENCODINGS`; without it as the likeliest.
+    Text is read as ``encoding``, one of `encoding.ENCODINGS`; without it as the likeliest. Rows that are
+    hidden, or left out by a filter, are not read unless ``hidden`` says so: who filters a sheet means what is
+    still seen, as when it is printed or copied. Hidden columns are read, for a row is told by all it holds.
     Close the result. Raises BadInput with a sentence for each file that cannot be read, also while rows are
     read, and Fault when the parsing process cannot be started.
     """
@@ -131,7 +136,11 @@ def open_sheet(
             if table.first_data_row > table.header_row + 1:
                 text = _("Row {row} holds units and hints, not a customer; it was left out.")
                 warnings.append(text.format(row=table.header_row + 1))
-            data.rows = _rows(parser, data, table.first_data_row, progress)
+            unseen = parser.next()["hidden"]
+            ranges = [(a, b) for a, b in unseen["rows"] if b >= table.first_data_row and a <= chosen["total"]]
+            data.hidden = sum(min(b, chosen["total"]) - max(a, table.first_data_row) + 1 for a, b in ranges)
+            warnings.extend(_hidden_columns(data.headings, unseen["columns"]))
+            data.rows = _rows(parser, data, table.first_data_row, progress, [] if hidden else ranges)
     except Refused as refused:
         parser.close()
         raise sentence(refused, name) from None
@@ -214,6 +223,14 @@ def _alike(headings: Sequence[str]) -> list[str]:
     return [text.format(heading=heading) for heading in seconds if heading in headings]
 
 
+def _hidden_columns(headings: Sequence[str], ranges: Sequence[Sequence[int]]) -> list[str]:
+    names = [name for at, name in enumerate(headings) if name and any(a <= at <= b for a, b in ranges)]
+    if not names:
+        return []
+    text = _("Hidden columns are read, too: {columns}. What is not wanted can be left out.")
+    return [text.format(columns="、".join(names[:8]) + ("…" if len(names) > 8 else ""))]
+
+
 def _warnings(
     sheets: list[dict[str, Any]], chosen: dict[str, Any], wanted: str | None, known: Known
 ) -> list[str]:
@@ -239,12 +256,19 @@ def _warnings(
     return warnings
 
 
-def _rows(parser: _Parser, data: SheetData, first: int, progress: Progress | None) -> Iterator[Row]:
+def _rows(
+    parser: _Parser,
+    data: SheetData,
+    first: int,
+    progress: Progress | None,
+    hidden: Sequence[tuple[int, int]],
+) -> Iterator[Row]:
     width, header = len(data.headings), data.header_row
     blank = ("",) * width
     title: list[str] | None = None
     left_out: list[int] = []
-    repeated = beyond = 0
+    repeated = beyond = unseen = 0
+    begins = [a for a, _b in hidden]
     try:
         while "end" not in (record := parser.next()):
             flags, spans = record["flags"], record["spans"]
@@ -254,6 +278,9 @@ def _rows(parser: _Parser, data: SheetData, first: int, progress: Progress | Non
                     title = raw[1:] if number == header else title
                     continue
                 cells = tuple(raw[1:])
+                if hidden and (at := bisect_right(begins, number)) and number <= hidden[at - 1][1]:
+                    unseen += 1
+                    continue
                 if title and raw[1] == title[0] and raw[1:] == title:
                     repeated += 1
                     continue
@@ -273,6 +300,13 @@ def _rows(parser: _Parser, data: SheetData, first: int, progress: Progress | Non
         raise sentence(refused, data.file_name) from None
     finally:
         parser.close()
+    if unseen:
+        text = ngettext(
+            "{n} hidden or filtered-out row of the sheet was left out.",
+            "{n} hidden or filtered-out rows of the sheet were left out.",
+            unseen,
+        )
+        data.warnings.append(text.format(n=unseen))
     if repeated:
         text = ngettext(
             "{n} row that repeats the headings was left out.",

@@ -15,6 +15,7 @@ from crm_tui.cli.sheets import importing
 from crm_tui.errors import BadInput
 from tests.cli.calls import Call, Opened, fill, write
 from tests.cli.test_grammar import start
+from tests.exchange.test_unseen import filtered
 from tests.pace import PATIENCE
 
 Crm = Callable[..., Call]
@@ -90,6 +91,15 @@ def test_a_sheet_from_taiwan_is_read_as_it_is_encoded(team: Crm, tmp_path: Path)
     done = team("import", str(path), "--map", "name=公司名稱", "--map", "contact_name=聯絡人")
     assert done.lines == [verdicts(1, 0, 0, 0, 0)] and "Big5" in done.err
     assert "陳志明" in team("show", "台灣積體電路").out
+
+
+def test_rows_that_a_filter_hides_are_left_out_unless_asked_for(team: Crm, tmp_path: Path) -> None:
+    path = filtered(tmp_path / "客户.xlsx")
+    first = team("import", str(path), "--dry-run")
+    assert first.lines == [verdicts(4, 0, 0, 0, 0)]
+    assert "表里隐藏或被筛选掉的 4 行没有读入。\n加上 --hidden 则隐藏的行也导入。" in first.err
+    every = team("import", str(path), "--hidden", "--dry-run")
+    assert every.lines == [verdicts(8, 0, 0, 0, 0)] and "--hidden" not in every.err
 
 
 def test_columns_are_named_by_hand(team: Crm, tmp_path: Path) -> None:

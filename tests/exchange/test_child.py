@@ -38,7 +38,8 @@ def test_it_tells_the_sheets_then_the_rows_then_the_end(tmp_path: Path) -> None:
         {"说明": [["先看"]], "客户": [["客户名称"], [13800138000.0]], "内": [["x"]]},
         hidden=["内"],
     )
-    status, (first, rows, end) = ask(path, chosen="客户")
+    status, (first, hidden, rows, end) = ask(path, chosen="客户")
+    assert hidden == {"hidden": {"rows": [], "columns": []}}
     assert status == 0 and end == {"end": True} and first["kind"] == "xlsx"
     assert first["sheets"] == [
         {"name": "说明", "state": "visible", "head": [[1, "先看"]], "total": 1},
@@ -52,7 +53,7 @@ def test_rows_come_in_batches_without_trailing_blanks(tmp_path: Path) -> None:
     path = sheets.text(
         tmp_path / "a.csv", "客户名称,电话,备注\n" + "".join(f"客户{n},,\n" for n in range(2500))
     )
-    status, (first, *batches, _end) = ask(path)
+    status, (first, _hidden, *batches, _end) = ask(path)
     assert status == 0 and len(first["sheets"][0]["head"]) == 100
     assert [len(batch["rows"]) for batch in batches] == [1000, 1000, 501]
     assert batches[0]["rows"][1] == [2, "客户0"]
@@ -103,6 +104,8 @@ def test_one_long_text_used_everywhere_is_bounded(tmp_path: Path) -> None:
 
 
 _OWN = (
+    "unseen",
+    "xlsx_parts",
     "child",
     "formulas",
     "guard",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from crm_tui.session import Session
+from tests.exchange.test_unseen import filtered
 from tests.tui.driver import story
 from tests.tui.office import app
 from tests.tui.test_wizard import count, folder, session, sheet
@@ -57,6 +58,24 @@ async def test_the_column_of_names_is_chosen_where_no_heading_tells_it(
         assert "新增 1" in user.text
         await user.press("f12")
         assert count(session) == 1
+
+
+async def test_rows_that_a_filter_hides_are_told_and_taken_where_wanted(
+    session: Session, folder: Path
+) -> None:
+    filtered(folder / "客户.xlsx")
+    async with story(app(session), size=(80, 24)) as user:
+        await user.press("i", "enter")
+        assert "隐藏或筛选掉的" in user.text and "4 行" in user.text
+        await user.press("f12")
+        assert "新增 4" in user.text and "表里隐藏或被筛选掉的 4 行没有读入。" in user.text
+        await user.press("escape")
+        while user.screen.columns.row.id != "@hidden":
+            await user.press("k")
+        await user.press("enter", "f12")
+        assert "新增 8" in user.text and "没有读入" not in user.text
+        await user.press("f12")
+        assert count(session) == 8
 
 
 async def test_a_form_of_one_customer_is_called_one(session: Session, folder: Path) -> None:

@@ -49,6 +49,8 @@ ON_SUSPECT: dict[OnSuspect, str] = {
     "add": N_("add all the same"),
 }
 
+HIDDEN = {False: N_("left out, as they are not seen"), True: N_("imported, too")}
+
 
 class WizardScreen(JobScreen):
     """From a file to the preview of its import; ``path`` opens a file at once."""
@@ -212,6 +214,10 @@ class WizardScreen(JobScreen):
         if sheet.encoding:
             coded = Cell(ENCODING_NAMES[sheet.encoding], "accent")
             rows.append(Row("@encoding", (_("Encoding of the text"), coded, "", "")))
+        if sheet.hidden:
+            taken = Cell(_(HIDDEN[sheet.with_hidden]), "accent" if sheet.with_hidden else "warn")
+            count = ngettext("{n} row", "{n} rows", sheet.hidden).format(n=f"{sheet.hidden:,}")
+            rows.append(Row("@hidden", (_("Hidden or filtered-out rows"), taken, count, "")))
         match = Cell(_(ON_MATCH[self.on_match]), "accent")
         suspect = Cell(_(ON_SUSPECT[self.on_suspect]), "accent")
         rows.append(Row("@on_match", (_("A known customer"), match, keys("on_match"), "")))
@@ -251,6 +257,9 @@ class WizardScreen(JobScreen):
             choices = [Choice(*each) for each in ENCODING_NAMES.items()]
             box = PickBox(_("Encoding of the text"), choices, self.sheet.encoding)
             await self.crm.show(box, then=self._encoding_picked)
+        elif row.id == "@hidden":
+            self.sheet = self.sheet._replace(with_hidden=not self.sheet.with_hidden)
+            await self._show_columns()
         elif row.id == "@on_match":
             await self.do_on_match()
         elif row.id == "@on_suspect":
@@ -334,7 +343,7 @@ class WizardScreen(JobScreen):
 
     async def _planned(self, plan: importing.ImportPlan) -> None:
         assert self.sheet is not None
-        await self.crm.show(PreviewScreen(plan, self.sheet.path), then=self._previewed)
+        await self.crm.show(PreviewScreen(plan, self.sheet.path, self.sheet.warnings), then=self._previewed)
 
     async def _previewed(self, imported: bool | None) -> None:
         if imported:

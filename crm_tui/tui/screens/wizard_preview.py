@@ -82,9 +82,10 @@ class PreviewScreen(JobScreen):
     keeps_no_rights: ClassVar[bool] = True
     asks_before_stop = True
 
-    def __init__(self, plan: ImportPlan, path: Path) -> None:
+    def __init__(self, plan: ImportPlan, path: Path, told: Sequence[str] = ()) -> None:
         super().__init__()
         self.plan = plan
+        self.told = told  # warnings that were read before
         self.path = path
         self.filter_ = ""
         self.done: Done | None = None
@@ -139,6 +140,7 @@ class PreviewScreen(JobScreen):
                 if self.plan.writes
                 else _("There is nothing to import: every row is known or kept out.")
             )
+            lines += [text for text in self.plan.warnings if text not in self.told]
             lines += self.plan.notes
             if alike := bands_told(self.plan):
                 text = _("{bands}  ({key} decides)")

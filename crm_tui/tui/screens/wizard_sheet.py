@@ -29,6 +29,8 @@ class Sheet(NamedTuple):
     samples: Sequence[Sequence[str]]
     warnings: Sequence[str]
     encoding: str
+    hidden: int
+    with_hidden: bool = False
 
 
 def read_sheet(session: Session, path: Path, name: str | None, encoding: str, job: Job[Any]) -> Sheet:
@@ -47,6 +49,7 @@ def read_sheet(session: Session, path: Path, name: str | None, encoding: str, jo
             samples,
             sheet.warnings,
             sheet.encoding,
+            sheet.hidden,
         )
 
 
@@ -54,7 +57,9 @@ def plan_sheet(
     session: Session, sheet: Sheet, on_match: OnMatch, on_suspect: OnSuspect, job: Job[Any]
 ) -> importing.ImportPlan:
     """Decide on every row; nothing is in the database afterwards."""
-    with open_sheet(sheet.path, sheet.name, is_known_heading, encoding=sheet.encoding) as opened:
+    with open_sheet(
+        sheet.path, sheet.name, is_known_heading, encoding=sheet.encoding, hidden=sheet.with_hidden
+    ) as opened:
         return importing.plan_import(
             session,
             opened,

@@ -1,0 +1,120 @@
+"""Which rows and columns of a sheet nobody sees in Excel: hidden by hand, or by a filter."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator
+from typing import Any, BinaryIO, NamedTuple
+from xml.parsers import expat
+
+from crm_tui.exchange.xlsx_parts import ELEMENT, attributes, sheet_part
+
+_BLOCK = 1 << 18
+_ROW, _COLUMN = re.compile(ELEMENT % b"row"), re.compile(ELEMENT % b"col")
+_HIDES = re.compile(rb"""visibility\s*=\s*["'](?:collapse|filter)""")
+_YES = ("1", "true")
+_TABLE = "urn:oasis:names:tc:opendocument:xmlns:table:1.0 "
+_FAULTS = (
+    KeyError, ValueError, RuntimeError, OSError, EOFError, zipfile.BadZipFile, zlib.error, expat.ExpatError,
+)  # fmt: skip
+_LAST_ROW, _LAST_COLUMN = 1 << 20, 1 << 14
+
+
+class Unseen(NamedTuple):
+    """Ranges of rows from 1, both ends inclusive, and of columns from 0."""
+
+    rows: list[tuple[int, int]]
+    columns: list[tuple[int, int]]
+
+
+def unseen(file: BinaryIO, kind: str, sheet: str) -> Unseen:
+    """Return what is hidden on a sheet of an xlsx or ods file; nothing where the file does not say."""
+    place = file.tell()
+    try:
+        with zipfile.ZipFile(file) as parts:
+            return _of_xlsx(parts, sheet) if kind == "xlsx" else _of_ods(parts, sheet)
+    except _FAULTS:
+        return Unseen([], [])  # the reader of the cells says what is wrong with the file, if it minds
+    finally:
+        file.seek(place)
+
+
+def _blocks(part: Any) -> Iterator[bytes]:
+    """Yield a part in blocks that end between its elements."""
+    rest = b""
+    while block := part.read(_BLOCK):
+        block = rest + block
+        end = block.rfind(b"<")
+        # A text without any element is none of a sheet's: it is not gathered up.
+        rest = block[end:] if end >= 0 and len(block) - end <= _BLOCK else b""
+        yield block[: len(block) - len(rest)]
+    yield rest
+
+
+def _of_xlsx(parts: zipfile.ZipFile, sheet: str) -> Unseen:
+    found = Unseen([], [])
+    with parts.open(sheet_part(parts, sheet)) as part:
+        for block in _blocks(part):
+            if b"hidden" not in block:
+                continue
+            for elements, first, last, ranges, origin in (
+                (_ROW, "r", "r", found.rows, 0),
+                (_COLUMN, "min", "max", found.columns, 1),
+            ):
+                for written in elements.findall(block):
+                    if b"hidden" in written and (said := attributes(written)).get("hidden") in _YES:
+                        _add(ranges, int(said.get(first, 0)) - origin, int(said.get(last, 0)) - origin)
+    return found
+
+
+def _add(ranges: list[tuple[int, int]], first: int, last: int) -> None:
+    if ranges and ranges[-1][1] + 1 == first:
+        ranges[-1] = ranges[-1][0], last
+    elif 0 <= first <= last:
+        ranges.append((first, last))
+
+
+def _of_ods(parts: zipfile.ZipFile, sheet: str) -> Unseen:
+    # Most sheets hide nothing, and to look for that costs a tenth of parsing them.
+    with parts.open("content.xml") as part:
+        if not any(_HIDES.search(block) for block in _blocks(part)):
+            return Unseen([], [])
+    found = _Hidden(sheet)
+    parser = expat.ParserCreate(namespace_separator=" ")
+    parser.StartElementHandler = found.begins
+    parser.EndElementHandler = found.ends
+    with parts.open("content.xml") as part:
+        while not found.done and (block := part.read(_BLOCK)):
+            parser.Parse(block, False)
+    return found.unseen
+
+
+class _Hidden:
+    """Counts rows and columns of one table as they are repeated, and keeps those that are hidden."""
+
+    def __init__(self, sheet: str) -> None:
+        self.sheet = sheet
+        self.unseen = Unseen([], [])
+        self.inside = self.done = False
+        self.row, self.column = 1, 0
+
+    def begins(self, name: str, said: dict[str, str]) -> None:
+        if name == _TABLE + "table":
+            self.inside = self.inside or said.get(_TABLE + "name") == self.sheet
+        elif self.inside and name == _TABLE + "table-row":
+            self.row = self._count(said, "rows", self.row, _LAST_ROW, self.unseen.rows)
+        elif self.inside and name == _TABLE + "table-column":
+            self.column = self._count(said, "columns", self.column, _LAST_COLUMN, self.unseen.columns)
+
+    def ends(self, name: str) -> None:
+        self.done = self.done or (self.inside and name == _TABLE + "table")
+
+    def _count(
+        self, said: dict[str, str], what: str, at: int, most: int, ranges: list[tuple[int, int]]
+    ) -> int:
+        end = min(at + int(said.get(f"{_TABLE}number-{what}-repeated", 1)), most + 1)
+        if said.get(_TABLE + "visibility") in ("collapse", "filter"):
+            _add(ranges, at, end - 1)
+        return end
