@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import re
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -17,6 +18,7 @@ from crm_tui.text.cells import clip, fit, width
 
 WIDEST = 100
 FIRST_COLUMN = 28
+EXCLUDED = re.compile(r"-(?:[^\x00-\x7f]|\"|[a-z][a-z-]*(?:[:：<>＜＞=≥≤]|!=))", re.IGNORECASE)
 CLOSING, OPENING = "，。；：、）”！？", "（“"
 
 
@@ -133,13 +135,28 @@ def _holds_together(before: str, behind: str) -> bool:
 class Command(_Help, click.Command):
     """A command that takes the common options and speaks the user's language."""
 
-    def __init__(self, name: str, callback: Callable[..., Any], help: str, **attributes: Any) -> None:
+    def __init__(
+        self,
+        name: str,
+        callback: Callable[..., Any],
+        help: str,
+        *,
+        excluding: bool = False,
+        **attributes: Any,
+    ) -> None:
         super().__init__(name, callback=callback, help=help, add_help_option=False, **attributes)
+        self.excluding = excluding
         self.params += common_options()
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Parse the arguments; one too many is refused in the user's language."""
         ctx.allow_extra_args = True
+        if self.excluding:
+            valued = {name for one in self.params if not getattr(one, "is_flag", True) for name in one.opts}
+            args = [
+                "!" + one[1:] if before not in valued and EXCLUDED.match(one) else one
+                for before, one in zip(["", *args], args, strict=False)
+            ]
         rest = super().parse_args(ctx, args)
         if rest:
             raise click.UsageError(_("Too many arguments: {words}.").format(words=" ".join(rest)), ctx)
@@ -247,11 +264,12 @@ def argument(name: str, metavar: str, **attributes: Any) -> click.Argument:
 
 
 def command(
-    entry: Entry, *params: click.Parameter, more: str = ""
+    entry: Entry, *params: click.Parameter, more: str = "", excluding: bool = False
 ) -> Callable[[Callable[..., Any]], Command]:
     """Make a function a command; it is called with the State first, then its own parameters by name.
 
-    ``more`` is a further paragraph of help (English message).
+    ``more`` is a further paragraph of help (English message). ``excluding``: its arguments are a filter, of
+    which -状态:潜在客户 leaves something out and is no option.
     """
 
     def make(function: Callable[..., Any]) -> Command:
@@ -259,7 +277,8 @@ def command(
             return function(_state(click.get_current_context()), **values)
 
         return Command(
-            getattr(function, "__name__", ""), call, entry.help, params=list(params), epilog=more or None
-        )
+            getattr(function, "__name__", ""), call, entry.help, params=list(params), epilog=more or None,
+            excluding=excluding,
+        )  # fmt: skip
 
     return make

@@ -48,8 +48,10 @@ COUNT_MS = 2000
     option("--count", "only_count", is_flag=True, help=N_("Only how many there are.")),
     more=N_(
         "EXPR has fields such as industry:manufacturing, owner:me, last>30d, created:2026-01..2026-03,"
-        " next-step:overdue, contact:none, and words to look for."
+        " next-step:overdue, contact:none, name:Hengda, and words to look for; -status:lost and status:!lost"
+        " leave out."
     ),
+    excluding=True,
 )  # fmt: skip
 def list_customers(
     state: State, words: tuple[str, ...], expression: str | None, view: str | None, sort: str | None,

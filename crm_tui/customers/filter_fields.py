@@ -63,7 +63,9 @@ OPS: dict[str, dict[str, int | None]] = {
     "late": {"over": 1, "within": 1, "some": 0, "none": 0},
     "has": {"some": 0, "none": 0},
     "text": {"is": None},
+    "name": {"is": None},
 }
+WRITTEN = ("text", "name")  # what is looked for in a text, anywhere
 # Stretches of days that move along with today.
 PERIODS: dict[str, str] = {
     "today": N_("today"),
@@ -140,6 +142,7 @@ def _word(name: str, label: str, *keys: str, kind: str = "") -> FilterField:
 FILTER_FIELDS: dict[str, FilterField] = {
     one.name: one
     for one in (
+        FilterField("name", N_("name"), "name", ("客户名称", "公司名称", "mc")),
         _word("status", N_("status"), "客户状态", "客户类型", "类型", "zt", "khlx"),
         _word("industry", N_("industry"), "行业", "所属行业", "hy"),
         _word("stage", N_("stage"), "跟进阶段", "跟进状态", "jd", "gjjd"),
@@ -172,16 +175,37 @@ FILTER_FIELDS: dict[str, FilterField] = {
 }
 
 
+_COLUMN = {
+    "tag": "tags", "size": "size_class", "created": "created_at", "changed": "changed_at",
+    "last": "last_followup", "due": "next_plan", "contact": "contact_name",
+}  # fmt: skip
+
+
 @lru_cache(maxsize=1)
 def field_keys() -> dict[str, str]:
     """Return folded way of writing -> name of the field, in both languages."""
+    from crm_tui.customers.fields import FIELDS
     from crm_tui.locale import translations
 
     found: dict[str, str] = {}
     for one in FILTER_FIELDS.values():
         for key in (one.name, *translations(one.label), one.label, *one.keys):
-            found.setdefault(fold(key), one.name)
+            found.setdefault(_bare(key), one.name)
+    # A column of a list may be named by its title: "Last follow-up".
+    for name in FILTER_FIELDS:
+        title = FIELDS.get(_COLUMN.get(name, name))
+        for key in (title.label, *translations(title.label)) if title else ():
+            found.setdefault(_bare(key), name)
     return found
+
+
+def field_called(text: str) -> str | None:
+    """Return the name of the field that a text names; blanks and hyphens in it do not matter."""
+    return field_keys().get(_bare(text))
+
+
+def _bare(text: str) -> str:
+    return fold(text).replace("-", "")
 
 
 def conditions(tree: Filter | None) -> Iterator[Condition]:
@@ -197,7 +221,7 @@ def conditions(tree: Filter | None) -> Iterator[Condition]:
 
 def has_values(one: Condition) -> bool:
     """Tell whether a condition is one on the values of a column."""
-    return FILTER_FIELDS[one.field].kind not in ("tag", "text")
+    return FILTER_FIELDS[one.field].kind not in ("tag", *WRITTEN)
 
 
 def has_span(tree: Filter) -> TypeGuard[Condition]:

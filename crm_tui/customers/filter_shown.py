@@ -26,6 +26,7 @@ NONE = N_("none")
 SOME = N_("any")
 NOTHING = {"无", "没有", "空", "none", "no", "否"}
 ANYTHING = {"有", "是", "any", "yes", "some"}
+DENIED = re.compile(r"[!！]|不是|非")
 STOPS = re.compile(r'[\s()（）|｜"“”＂,，、:：<>=＜＞]')
 
 
@@ -86,6 +87,9 @@ def _value_shown(field: FilterField, value: str, words: Dictionary, names: Mappi
             return f"#{value}"
     return (
         _quoted(shown)
-        if STOPS.search(shown) or fold(shown) in NOTHING | ANYTHING or shown != shown.strip()
+        if STOPS.search(shown)
+        or DENIED.match(shown)
+        or fold(shown) in NOTHING | ANYTHING
+        or shown != shown.strip()
         else shown
     )

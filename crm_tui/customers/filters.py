@@ -1,13 +1,12 @@
 """Filters as people type them and see them again: ``行业:制造业 等级:A,B (最近跟进>30天 或 下次跟进:逾期)``.
 
 Blanks mean AND; ``或``, ``or`` and ``|`` mean OR; ``非``, ``not`` and ``-`` before a part mean NOT; brackets
-group. A condition is KEY:VALUE,VALUE or KEY>N天 or KEY<N天; everything else is words to look for.
+group. A condition is KEY:VALUE,VALUE, KEY:!VALUE, KEY>N天 or KEY<N天; everything else is words to look for.
 """
 
 import re
 from collections.abc import Mapping
 from datetime import date, timedelta
-from typing import NamedTuple
 
 from crm_tui.customers.filter_blanks import closed_up
 from crm_tui.customers.filter_fields import (
@@ -18,6 +17,7 @@ from crm_tui.customers.filter_fields import (
     MOST_VALUES,
     OPS,
     PERIODS,
+    WRITTEN,
     All,
     Any_,
     Condition,
@@ -25,7 +25,7 @@ from crm_tui.customers.filter_fields import (
     FilterField,
     Not_,
     conditions,
-    field_keys,
+    field_called,
     from_data,
     of,
     plain,
@@ -36,13 +36,14 @@ from crm_tui.customers.filter_shown import (
     AND,
     ANYTHING,
     CLOSE,
-    JOINS,
+    DENIED,
     NOT,
     NOTHING,
     OPEN,
     OR,
     text_of,
 )
+from crm_tui.customers.filter_words import COMPARED, QUOTED, Word, cut, words_of, wrong
 from crm_tui.errors import BadInput
 from crm_tui.locale import _, translations
 from crm_tui.presets.store import Dictionary
@@ -69,23 +70,15 @@ __all__ = [
 
 LONGEST = 4000
 NAMED = 12  # choices named in a message
-SIGNS = {"(": OPEN, "（": OPEN, ")": CLOSE, "）": CLOSE, "|": OR, "｜": OR}
-QUOTES = {'"': '"', "“": "”", "”": "”", "＂": "＂"}
-COMPARED = re.compile(r"([^:：=<>＜＞≤≥≠!！]{1,20})(>=|<=|!=|≥|≤|≠|>|<|＞|＜|:|：|=)(.*)", re.DOTALL)
 OPENERS = {"＞": ">", "＜": "<", "：": ":", "=": ":", "≥": ">=", "≤": "<=", "≠": "!=", "》": ">", "《": "<"}
 COMPARISONS = (">", ">=", "<", "<=")
 COMPARING = re.compile(r">=|<=|≥|≤|>|<|＞|＜|》|《")
+AGAIN = re.compile(rf"([,，、])\s*{DENIED.pattern}")
+CHOSEN = ("word", "person")
 DAYS = re.compile(
     r"(\d{1,5})(天|日|d|day|days|周|个?星期|w|week|weeks|个?月|m|month|months|年|y|year|years)?", re.A
 )
 UNITS = {"周": 7, "w": 7, "星": 7, "月": 30, "m": 30, "年": 365, "y": 365}
-
-
-class _Word(NamedTuple):
-    kind: str  # word, and, or, not, ( or )
-    text: str
-    at: int
-    quoted: bool = False
 
 
 def parse(
@@ -101,17 +94,17 @@ def parse(
     """
     if len(text) > LONGEST or "\0" in text:
         raise BadInput(_("The filter is too long."), "", _("Save a part of it as a view."))
-    reader = _Reader(_words(closed_up(text)), words, people)
+    reader = _Reader(words_of(closed_up(text)), words, people)
     tree = reader.whole()
     if tree is None:
         return None, ""
     tree = plain(tree)
     if sum(1 for _one in conditions(tree)) > MOST:
         raise BadInput(_("The filter is too long."), "", _("Save a part of it as a view."))
-    return _without_words(tree)
+    return _withoutwords_of(tree)
 
 
-def _without_words(tree: Filter) -> tuple[Filter | None, str]:
+def _withoutwords_of(tree: Filter) -> tuple[Filter | None, str]:
     """Take the words that all customers must have out of a filter."""
     parts = tree.parts if isinstance(tree, All) else (tree,)
     free = [one for one in parts if isinstance(one, Condition) and one.field == "text"]
@@ -122,75 +115,10 @@ def _without_words(tree: Filter) -> tuple[Filter | None, str]:
     return (left[0] if len(left) == 1 else All(left)), text
 
 
-def _words(text: str) -> list[_Word]:
-    found: list[_Word] = []
-    at = 0
-    while at < len(text):
-        char = text[at]
-        if char.isspace():
-            at += 1
-        elif char in SIGNS:
-            found.append(_Word(SIGNS[char], char, at))
-            at += 1
-        else:
-            word, quoted, end = _word(text, at)
-            kind = JOINS.get(word.casefold(), "word") if not quoted else "word"
-            if kind == "word" and not quoted and word in ("-", "!", "！"):
-                kind = NOT
-            found += _split(word, at) if kind == "word" and not quoted else [_Word(kind, word, at, quoted)]
-            at = end
-    return found
-
-
-def _word(text: str, start: int) -> tuple[str, bool, int]:
-    """Return the word that starts here, whether it is all in quotes, and where it ends."""
-    at, depth, out = start, 0, []
-    while at < len(text):
-        char = text[at]
-        if char in QUOTES:
-            end = text.find(QUOTES[char], at + 1)
-            if end < 0:
-                raise _wrong(text[start:], _("A quotation mark is not closed."))
-            if at == start and (end + 1 == len(text) or text[end + 1].isspace() or text[end + 1] in SIGNS):
-                return text[at + 1 : end], True, end + 1
-            out.append(QUOTED + text[at + 1 : end] + QUOTED)
-            at = end + 1
-            continue
-        # A bracket within a word belongs to it: 恒达（上海）.
-        if char in SIGNS:
-            if SIGNS[char] == OPEN and "".join(out) not in ("-", "!", "非", "not"):
-                depth += 1
-            elif SIGNS[char] == CLOSE and depth:
-                depth -= 1
-            else:
-                break
-        elif char.isspace():
-            break
-        out.append(char)
-        at += 1
-    return "".join(out), False, at
-
-
-QUOTED = "\x01"  # around a part of a word that was in quotes
-
-
-def _split(word: str, at: int) -> list[_Word]:
-    """Take a sign of negation off a word."""
-    if len(word) > 1 and word[0] in "-!！":
-        return [_Word(NOT, word[0], at), _Word("word", word[1:], at + 1)]
-    for sign in ("非", "not"):
-        rest = word[len(sign) :]
-        if word.startswith(sign) and rest and (found := COMPARED.fullmatch(rest)):
-            whole = COMPARED.fullmatch(word)
-            if fold(found[1]) in field_keys() and not (whole and fold(whole[1]) in field_keys()):
-                return [_Word(NOT, sign, at), _Word("word", rest, at + len(sign))]
-    return [_Word("word", word, at)]
-
-
 class _Reader:
     """Reads words by recursive descent: OR of ANDs of negated or plain parts."""
 
-    def __init__(self, found: list[_Word], words: Dictionary, people: Mapping[str, int]) -> None:
+    def __init__(self, found: list[Word], words: Dictionary, people: Mapping[str, int]) -> None:
         self.found = found
         self.at = 0
         self.words = words
@@ -201,7 +129,7 @@ class _Reader:
             return None
         tree = self._any(0)
         if self.at < len(self.found):
-            raise _wrong(self._here(), _("A closing bracket without an opening one."))
+            raise wrong(self._here(), _("A closing bracket without an opening one."))
         return tree
 
     def _next(self) -> str:
@@ -212,7 +140,7 @@ class _Reader:
 
     def _any(self, depth: int) -> Filter:
         if depth > DEEPEST:
-            raise _wrong(self._here(), _("Too many brackets within each other."))
+            raise wrong(self._here(), _("Too many brackets within each other."))
         parts = [self._all(depth)]
         while self._next() == OR:
             self.at += 1
@@ -227,7 +155,7 @@ class _Reader:
                 continue
             parts.append(self._one(depth))
         if not parts:
-            raise _wrong(self._here(), _("Something is missing here."))
+            raise wrong(self._here(), _("Something is missing here."))
         return parts[0] if len(parts) == 1 else All(tuple(parts))
 
     def _one(self, depth: int) -> Filter:
@@ -239,37 +167,40 @@ class _Reader:
             self.at += 1
             tree = self._any(depth + 1)
             if self._next() != CLOSE:
-                raise _wrong(self._here(), _("A bracket is not closed."))
+                raise wrong(self._here(), _("A bracket is not closed."))
             self.at += 1
         elif self._next() == "word":
             tree = self._condition(self.found[self.at])
             self.at += 1
         else:
-            raise _wrong(self._here(), _("Something is missing here."))
+            raise wrong(self._here(), _("Something is missing here."))
         return Not_(tree) if negated else tree
 
-    def _condition(self, word: _Word) -> Filter:
+    def _condition(self, word: Word) -> Filter:
         found = None if word.quoted else COMPARED.fullmatch(word.text)
         if found is None or found[1].strip().isdigit():
             return Condition("text", "is", (word.text.replace(QUOTED, ""),))
-        name = field_keys().get(fold(found[1]))
+        called = found[1].replace(QUOTED, "")
+        name = field_called(called)
         if name is None:
             titles = "、".join(one.title for one in FILTER_FIELDS.values())
             raise BadInput(
-                _("There is nothing to filter by that is called “{name}”.").format(name=found[1][:20]),
+                _("There is nothing to filter by that is called “{name}”.").format(name=called[:20]),
                 "",
                 _("There are: {names}. In quotation marks it is looked for as it is.").format(names=titles),
             )
         field, sign = FILTER_FIELDS[name], OPENERS.get(found[2], found[2])
         value = found[3]
         if not value.replace(QUOTED, "").strip():
-            raise _wrong(word.text, self._choices(field))
+            raise wrong(word.text, self._choices(field))
         if sign == "!=":
             return Not_(self._read(field, ":", value, word.text))
         return self._read(field, sign, value, word.text)
 
     def _read(self, field: FilterField, sign: str, value: str, word: str) -> Filter:
         ops = OPS[field.kind]
+        if sign == ":" and (denied := self._denied(field, value)):
+            return Not_(self._read(field, ":", denied, word))
         bare = fold(value) if QUOTED not in value else ""
         if sign == ":" and "none" in ops and bare in NOTHING:
             return Condition(field.name, "none")
@@ -282,8 +213,22 @@ class _Reader:
         else:
             tree = None
         if tree is None:
-            raise _wrong(word, self._choices(field))
+            raise wrong(word, self._choices(field))
         return tree
+
+    def _denied(self, field: FilterField, value: str) -> str:
+        """Return the values behind a ! or 不是, which are not to be; '' where there is no such sign."""
+        found = DENIED.match(value)
+        if found is None or not value[found.end() :].strip():
+            return ""
+        if found[0] not in "!！" and (
+            field.kind in WRITTEN
+            or (found[0] == "非" and field.kind not in CHOSEN)
+            or (field.kind in CHOSEN and self._value(field, cut(value)[0]) is not None)
+        ):
+            return ""
+        rest = value[found.end() :]
+        return rest if QUOTED in rest else AGAIN.sub(r"\1", rest)
 
     def _days(self, field: FilterField, sign: str, value: str) -> Filter | None:
         ops = OPS[field.kind]
@@ -330,7 +275,7 @@ class _Reader:
 
     def _values(self, field: FilterField, value: str, word: str) -> Filter | None:
         values: list[str] = []
-        parts = _cut(value)
+        parts = cut(value)
         if not 0 < len(parts) <= MOST_VALUES:
             return None
         for text in parts:
@@ -374,21 +319,3 @@ class _Reader:
 
 def _moved(day: str, by: timedelta) -> str:
     return (date.fromisoformat(day) + by).isoformat()
-
-
-def _cut(value: str) -> list[str]:
-    """Cut values at commas outside quotation marks."""
-    found, inside = [""], False
-    for char in value:
-        if char == QUOTED:
-            inside = not inside
-        elif char in ",，、" and not inside:
-            found.append("")
-        else:
-            found[-1] += char
-    return [one.strip() for one in found if one.strip()]
-
-
-def _wrong(where: str, why: str) -> BadInput:
-    shown = where.replace(QUOTED, '"').strip()
-    return BadInput(_("The filter is not understood at “{place}”.").format(place=shown[:40]), "", why)

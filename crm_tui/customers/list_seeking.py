@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import Any
 
 from crm_tui.customers import store_list as lists
-from crm_tui.customers.filter_fields import All, Condition, Filter, conditions
+from crm_tui.customers.filter_fields import FILTER_FIELDS, WRITTEN, All, Condition, Filter, conditions
 from crm_tui.customers.list_planning import Trial
 from crm_tui.customers.store_filter import Reading
 from crm_tui.customers.store_members import ENDS_MS, EVENTS, Members, Share, span
@@ -263,7 +263,7 @@ def first_of(trial: Trial, wanted: int) -> list[int] | None:
 
 def has_text(tree: Filter) -> bool:
     """Tell whether a text is looked for."""
-    return any(one.field == "text" for one in conditions(tree))
+    return any(FILTER_FIELDS[one.field].kind in WRITTEN for one in conditions(tree))
 
 
 def seen(reading: Reading, order: lists.Order, tree: Filter | None) -> Seen | None:

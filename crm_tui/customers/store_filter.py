@@ -16,6 +16,7 @@ from crm_tui import clock
 from crm_tui.customers.filter_fields import (
     FILTER_FIELDS,
     ME,
+    WRITTEN,
     All,
     Any_,
     Condition,
@@ -34,6 +35,7 @@ from crm_tui.customers.store_pieces import (
     HAY,
     MOST_RANGES,
     MYSELF,
+    NAMED,
     NEVER,
     NUMBERS,
     ODD,
@@ -108,8 +110,8 @@ class Reading:
         kind = FILTER_FIELDS[one.field].kind
         if kind == "tag":
             return self._tag_test(one)
-        if kind == "text":
-            return self._text_test(one)
+        if kind in WRITTEN:
+            return self._text_test(one, HAY if kind == "text" else NAMED)
         column, ranges = self._ranges(one)
         blank = "0" if column in NUMBERS else "''"
         wrapped = "coalesce({column}, {blank})".replace("{column}", COLUMNS[column]).replace("{blank}", blank)
@@ -143,7 +145,7 @@ class Reading:
         marks = ", ".join(f":{name}" for name in bound)
         return Test(HAS_TAG.replace("{values}", marks), bound) if ids else Test(NEVER, {})
 
-    def _text_test(self, one: Condition) -> Test:
+    def _text_test(self, one: Condition, test: str) -> Test:
         from crm_tui.customers.store import terms
 
         parts, params = [], {}
@@ -152,7 +154,7 @@ class Reading:
             for term in terms(value):
                 bound = self._bind(f"%{term}%")
                 params |= bound
-                every.append(HAY.replace("{p}", next(iter(bound))))
+                every.append(test.replace("{p}", next(iter(bound))))
             parts.append(" AND ".join(every) or "1 = 1")
         return Test("(" + " OR ".join(f"({part})" for part in parts) + ")", params)
 
@@ -351,7 +353,7 @@ class Reading:
 
     def _pieces_of(self, one: Condition, negated: bool) -> list[Piece] | None:
         kind = FILTER_FIELDS[one.field].kind
-        if kind == "text":
+        if kind in WRITTEN:
             return None
         if kind == "tag":
             if negated or one.op == "none":

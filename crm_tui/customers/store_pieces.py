@@ -50,6 +50,7 @@ UNDATED = (
 )
 NEVER = "1 = 0"
 HAY = "s.haystack LIKE :{p} ESCAPE '!'"
+NAMED = "c.name_key LIKE :{p} ESCAPE '!'"
 TAGS = "SELECT id, name_key FROM tag"
 BELOW = "SELECT w.key, w.parent_key FROM word w WHERE w.kind = :kind AND w.parent_key IS NOT NULL"
 MYSELF = "SELECT id FROM myself"

@@ -54,3 +54,14 @@ def test_list_export_and_change_take_filters_orders_and_views(team: Crm, tmp_pat
     ):
         refused = team(*words)
         assert refused.status in (1, 2) and said in refused.err, refused.err
+
+
+def test_what_is_left_out_is_no_option(team: Crm) -> None:
+    """A part of a filter may begin with a hyphen, as options do."""
+    write(fill)
+    every = team("list", "--count").out
+    for words in (("-名称:恒达",), ("-恒达",), ('-"Customer name":恒达',), ("--sort", "-名称", "-name:恒达")):
+        left = team("list", *words, "--json")
+        assert left.status == 0, left.err
+        assert "恒达" not in left.out and 0 < len(left.out.splitlines()) < int(every.split()[0]), words
+    assert "-x" in team("list", "-x").err

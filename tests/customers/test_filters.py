@@ -163,6 +163,47 @@ trees = st.recursive(
 )
 
 
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("状态:!潜在客户", ["not", ["status", "is", "prospect"]]),
+        ("状态：！潜在客户，！意向客户", ["not", ["status", "is", "prospect", "interested"]]),
+        ("状态:不是潜在客户", ["not", ["status", "is", "prospect"]]),
+        ("状态:非潜在客户", ["not", ["status", "is", "prospect"]]),
+        ("-状态:潜在客户", ["not", ["status", "is", "prospect"]]),
+        ("-状态:!潜在客户", ["status", "is", "prospect"]),
+        ("负责人:!我", ["not", ["owner", "is", "me"]]),
+        ("标签:!重点", ["not", ["tag", "is", "重点"]]),
+        ('标签:"!重点"', ["tag", "is", "!重点"]),
+        ("标签:非标", ["tag", "is", "非标"]),
+        ("区域:不是华东", ["not", ["region", "is", "华东"]]),
+        ("创建:!今天", ["not", ["created", "period", "today"]]),
+        ("电话:!有", ["not", ["phone", "some"]]),
+        ("名称:科技", ["name", "is", "科技"]),
+        ("名称:!科技", ["not", ["name", "is", "科技"]]),
+        ("名称:不是", ["name", "is", "不是"]),
+        ("客户名称:恒达,远景", ["name", "is", "恒达", "远景"]),
+        ('"last contact":今天', ["last", "period", "today"]),
+        ('"Last follow-up" > 30天', ["last", "over", "30"]),
+        ('-"Next plan":逾期', ["not", ["due", "period", "overdue"]]),
+        ('"Customer status":潜在客户', ["status", "is", "prospect"]),
+        ("last-follow-up>30d", ["last", "over", "30"]),
+    ],
+)
+def test_what_is_left_out_and_fields_by_their_titles(text: str, meant: object) -> None:
+    assert written(text) == meant
+    tree = read(text)[0]
+    for language in ("zh", "en"):
+        set_language(language)
+        assert read(text_of(tree, words(), NAMES)) == (tree, "")
+
+
+def test_what_is_nothing_is_not_left_out_either() -> None:
+    for text in ("状态:!", "状态:!没有这个", "状态:不是没有这个"):
+        with pytest.raises(BadInput, match="不是状态的取值"):
+            read(text)
+
+
 @given(tree=trees, language=st.sampled_from(["zh", "en"]))
 def test_what_is_shown_reads_as_the_same_filter(tree: Filter, language: str) -> None:
     set_language(language)

@@ -69,6 +69,18 @@ async def test_sorted_by_letter_by_title_and_kept_for_the_next_time(session: Ses
         assert "客户名称 ^" in user.line(1)
 
 
+async def test_what_is_left_out_and_a_part_of_the_name_are_typed(session: Session) -> None:
+    async with story(app(session), size=(80, 24)) as user:
+        await user.press("f")
+        await user.type("所属行业:!制造业 名称:恒达")
+        await user.press("enter")
+        assert "[非行业:制造业 名称:恒达]" in user.line(0) or "[名称:恒达 非行业:制造业]" in user.line(0)
+        await user.press("f", "f8", "f")
+        await user.type('"last follow-up" > 45天')
+        await user.press("enter")
+        assert "[最近跟进>45天]" in user.line(0)
+
+
 @pytest.mark.requirement("S0-26")
 async def test_filtered_by_words_in_pinyin_and_cleared_again(session: Session) -> None:
     async with story(app(session), size=(80, 24)) as user:
