@@ -19,6 +19,7 @@ from crm_tui.errors import CrmError
 from crm_tui.locale import _
 from crm_tui.text.cells import safe
 from crm_tui.tui.kinds import FILES, SCREEN_TITLES, Action
+from crm_tui.tui.repainting import LinesCompositor
 from crm_tui.tui.typed_into import InputToBe, takes_text
 from crm_tui.tui.widgets.lines import KeyBar, Notice, SearchLine, StatusLine
 from crm_tui.tui.widgets.prose import Prose
@@ -54,6 +55,7 @@ class BaseScreen(Screen[Any]):
 
     def __init__(self) -> None:
         super().__init__()
+        self._compositor = LinesCompositor()
         self.status = StatusLine()
         self.notice = Notice()
         self.keys = KeyBar()
