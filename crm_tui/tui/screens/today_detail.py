@@ -83,7 +83,8 @@ class Detail(Prose, can_focus=False):
         if known == self._known:
             return
         self._known = known
-        self.update(_text(known) if known else Text(""))
+        # Its place is its own, whatever it says: nothing is laid out anew.
+        self.update(_text(known) if known else Text(""), layout=False)
 
 
 class Brief(Widget, can_focus=False):
