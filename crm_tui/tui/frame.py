@@ -291,9 +291,11 @@ class Frame(Days, inherit_bindings=False):
         nodes = [
             node for node in (focused.ancestors_with_self if focused else ()) if node not in (screen, self)
         ]
-        if screen.primary is not None and screen.primary not in nodes:
-            nodes.append(screen.primary)
-        return (*nodes, screen, self)
+        yield from nodes
+        # Looked for where no other did it: hardly ever.
+        if (primary := screen.primary) is not None and primary not in nodes:
+            yield primary
+        yield from (screen, self)
 
     def has(self, action_id: str, screen: BaseScreen) -> bool:
         """Tell whether anybody on a screen can carry an action out."""
