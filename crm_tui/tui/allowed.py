@@ -5,6 +5,7 @@ An action that is not allowed stays where it is and says why when it is pressed.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from crm_tui.access import store_reach
@@ -40,7 +41,7 @@ class Allowed:
 
     def forget(self) -> None:
         """Ask anew whose customers are: somebody wrote."""
-        self._known.clear()
+        self._as_of = ()
 
     def why_not(self, action: Action, screen: BaseScreen) -> str:
         """Return why the policy does not allow an action on a screen now (translated), '' when it does.
@@ -55,7 +56,7 @@ class Allowed:
         return policy.may(verb, owner, shared=shared).reason
 
     async def learn(self, screen: BaseScreen, action: Action | None = None) -> None:
-        """Ask whose the customer under the cursor is, where an answer hangs on it."""
+        """Ask whose the customer under the cursor is, where an answer hangs on it, and those around it."""
         if action is not None and not self._depends(screen.verb_of(action)):
             return
         here = screen.customer_here()
@@ -63,12 +64,19 @@ class Allowed:
             return
         session = self._app.session
         assert isinstance(session, Session)
-        owner, shared = await self._app.work.run(_whose, session, here)
-        self._known[here] = (owner, shared)
+        wanted = {here, *screen.customers_in_sight()}.difference(self._known)
+        as_of = self._as_of
+        found = await self._app.work.run(_whose, session, wanted)
+        if as_of == self._as_of:
+            self._known |= found
 
     def rested(self, screen: BaseScreen) -> None:
         """The cursor went to another row: soon, the key bar dims what is not allowed there."""
-        if not self._asks and self._is_narrow():
+        if self._asks or not self._is_narrow():
+            return
+        here = screen.customer_here()
+        # Mostly nothing is different there, which takes no timer to find out.
+        if here is not None and (here not in self._held() or not screen.keys.is_right):
             self._asks = True
             screen.set_timer(RESTED, lambda: self._look(screen))
 
@@ -106,6 +114,9 @@ class Allowed:
         return self._known
 
 
-def _whose(session: Session, customer_id: int) -> tuple[int | None, str]:
+def _whose(session: Session, customer_ids: Iterable[int]) -> dict[int, tuple[int | None, str]]:
     reader = session.reader
-    return store_reach.owner_of(reader, customer_id), store_reach.access_of(reader, customer_id)
+    return {
+        each: (store_reach.owner_of(reader, each), store_reach.access_of(reader, each))
+        for each in customer_ids
+    }

@@ -26,6 +26,13 @@ class HelpLine(NamedTuple):
     own: bool = False
 
 
+class Footer(NamedTuple):
+    """What the key bar names: (action, key, label), and what stands between two of them."""
+
+    keys: tuple[tuple[Action, str, str], ...]
+    gap: str = "  "
+
+
 class Keymap:
     """Which key means which action, on which kind of screen.
 
@@ -38,6 +45,7 @@ class Keymap:
         self._chosen = examined.keys
         self.problems = examined.problems
         self._maps: dict[str, dict[str, Action]] = {}
+        self._footer: tuple[tuple[Any, ...], Footer] = (), Footer(())
 
     @property
     def own(self) -> frozenset[str]:
@@ -87,18 +95,34 @@ class Keymap:
 
         ``typing`` says that letters are text now.
         """
+        return [(key, label) for _action, key, label in self.footer(kind, cells, without, typing=typing).keys]
+
+    def footer(self, kind: str, cells: int, without: frozenset[str], *, typing: bool) -> Footer:
+        """Return the key bar likewise, with its actions."""
+        asked = (kind, cells, without, typing)
+        if self._footer[0] != asked:  # every step of a cursor asks for the same
+            self._footer = asked, self._make_footer(*asked)
+        return self._footer[1]
+
+    def _make_footer(self, kind: str, cells: int, without: frozenset[str], typing: bool) -> Footer:
         wanted = sorted(
             (action for action in belonging_to(kind) if action.footer and action.id not in without),
             key=lambda action: action.footer,
         )
-        wanted = [action for action in wanted if self.footer_key(action, kind, typing)]
-        pairs = [(self.footer_key(action, kind, typing), _(action.label)) for action in wanted]
-        fixed = [pair for pair, action in zip(pairs, wanted, strict=True) if action.id == "help"]
-        others = [pair for pair, action in zip(pairs, wanted, strict=True) if action.id != "help"]
-        others = others[: FOOTER_KEYS - len(fixed)]
-        while others and footer_width(others + fixed) > cells:
+        keys = [
+            (action, key, _(action.label))
+            for action in wanted
+            if (key := self.footer_key(action, kind, typing))
+        ]
+        fixed = [each for each in keys if each[0].id == "help"]
+        others = [each for each in keys if each[0].id != "help"][: FOOTER_KEYS - len(fixed)]
+
+        def width_now() -> int:
+            return footer_width([(key, label) for _action, key, label in others + fixed])
+
+        while others and width_now() > cells:
             others.pop()
-        return others + fixed
+        return Footer((*others, *fixed), "  " if width_now() <= cells else " ")
 
     def footer_key(self, action: Action, kind: str, typing: bool = False) -> str:
         """Return the key of an action that the key bar of a kind of screen names, '' when it has none."""

@@ -102,13 +102,18 @@ class BaseScreen(Screen[Any]):
         """Return the customer that actions are about now; None when there is none, or are several."""
         return None
 
+    def customers_in_sight(self) -> Iterable[int]:
+        """Return the customers that the cursor may go to next, or some of them."""
+        return ()
+
     def verb_of(self, action: Action) -> str:
         """Return the verb of the policy that an action needs on this screen, '' when everybody may do it."""
         return action.verb
 
     @on(Table.Moved)
-    def _follow(self) -> None:
+    def _follow(self, event: Table.Moved) -> None:
         """Let the key bar follow what is allowed on the row under the cursor."""
+        event.stop()
         self.crm.allowed.rested(self)
 
     async def leave(self) -> None:

@@ -228,6 +228,10 @@ class CustomersScreen(ListScreen):
         row = self.table.row
         return row.id if row is not None and isinstance(row.id, int) else None
 
+    def customers_in_sight(self) -> Iterable[int]:
+        """Return the customers whose rows are in sight."""
+        return [row.id for row in self.table.rows_in_sight() if isinstance(row.id, int)]
+
     async def do_open(self) -> None:
         """Open the customer file."""
         await self.crm.open("customer", customer_id=self.selected().id)

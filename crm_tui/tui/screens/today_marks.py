@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from datetime import date, time
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -130,6 +130,11 @@ class MarkedTodayScreen(Marking, TodayScreen):
     def customer_here(self) -> int | None:
         """Return the customer under the cursor, none where several are marked."""
         return self.item.customer_id if self.item is not None and not self._any else None
+
+    def customers_in_sight(self) -> Iterable[int]:
+        """Return the customers whose rows are in sight."""
+        items = self.source.items if self.source else {}
+        return {items[row.id].customer_id for row in self.table.rows_in_sight() if row.id in items}
 
     async def do_unmask(self) -> None:
         """Show hidden fields of the customer under the cursor in full, with a reason."""

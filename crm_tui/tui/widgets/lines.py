@@ -16,7 +16,6 @@ from textual.widgets import Input
 
 from crm_tui.locale import _
 from crm_tui.text.cells import clip, fit, harmless, safe, width
-from crm_tui.tui.keymap import footer_width
 from crm_tui.tui.typed_into import takes_text
 
 if TYPE_CHECKING:
@@ -285,23 +284,21 @@ class KeyBar(Line):
             self._shown = shown
             self.refresh()
 
+    @property
+    def is_right(self) -> bool:
+        """Whether what it shows can be pressed now."""
+        return self._shown == self.parts(self.size.width)
+
     def parts(self, cells: int) -> list[tuple[str, str]]:
         """Return keys and labels."""
         screen = cast("BaseScreen", self.screen)
-        keymap, kind = self.crm.keymap, screen.kind
-        pairs = keymap.footer_for(kind, cells, screen.hidden, typing=takes_text(screen.focused))
-        off = {
-            (keymap.shown(action.id), _(action.label))
-            for action in keymap.bindings_for(kind)
-            if action.footer and self.crm.why_not(action, screen)
-        }
-        gap = "  " if footer_width(pairs) <= cells else " "
+        footer = self.crm.keymap.footer(screen.kind, cells, screen.hidden, typing=takes_text(screen.focused))
         parts: list[tuple[str, str]] = [(" ", "")]
-        for place, pair in enumerate(pairs):
-            dim = pair in off
-            parts.append((gap if place else "", ""))
-            parts.append((pair[0], "keys--off" if dim else "keys--key"))
-            parts.append((" " + pair[1], "keys--off" if dim else "keys--label"))
+        for action, key, label in footer.keys:
+            dim = bool(self.crm.why_not(action, screen))
+            parts.append((footer.gap if len(parts) > 1 else "", ""))
+            parts.append((key, "keys--off" if dim else "keys--key"))
+            parts.append((" " + label, "keys--off" if dim else "keys--label"))
         return parts
 
 

@@ -240,6 +240,10 @@ class TableReading(RowsAgain):
                 self.refresh()
             self._say_moved()
 
+    def rows_in_sight(self) -> list[Row]:
+        """Return the rows on the lines in sight that are here, without headings."""
+        return [item for item in map(self.at, self._visible()) if isinstance(item, Row)]
+
     def _visible(self) -> range:
         return range(self.top, min(self.top + self.lines, self.total))
 
