@@ -112,7 +112,7 @@ class TerminalDriver(LinuxDriver):
         self._plain = plain or (out.encoding or "").lower().replace("-", "") != "utf8"
         self._writer: ScreenWriter | None = None
         self._pace = Pace()
-        self._heard: deque[Message] = deque()  # answers that the loop has not yet counted
+        self._heard: deque[float] = deque()  # when answers came that the loop has not yet counted
         self._hears = threading.Event()
         self._answers = Listener(lambda light: self._in_loop(partial(app.background_told, light)))
         self._due: asyncio.Handle | None = None
@@ -142,12 +142,17 @@ class TerminalDriver(LinuxDriver):
         """Give the terminal back."""
         self._hear_the_rest()
         self._writer = None
-        self._pace.forget()
+        self._forget_pace()
         super().stop_application_mode()
         self._active = False
 
+    def _forget_pace(self) -> None:
+        self._heard.clear()
+        self._pace.forget()
+
     def _hear_the_rest(self) -> None:
         """Wait for the answers that are under way: what comes later is typed into the shell."""
+        self._count_answers()
         until = time.monotonic() + PARTING
         while len(self._heard) < self._pace.under_way and not self._line.dead:
             self._hears.clear()
@@ -206,7 +211,7 @@ class TerminalDriver(LinuxDriver):
         self._enable_mouse_support()
         self._enable_bracketed_paste()
         self._disable_line_wrap()
-        self._pace.forget()
+        self._forget_pace()
         self._loop.call_soon_threadsafe(self._app.paint_again)  # ty: ignore[missing-attribute]
 
     def stop(self) -> bool:
@@ -270,9 +275,10 @@ class TerminalDriver(LinuxDriver):
         """Keep the terminal's answers from the app; called in the input's thread."""
         if self._writer is not None:
             if isinstance(message, events.CursorPosition):
-                self._heard.append(message)
+                self._heard.append(time.monotonic())
                 self._hears.set()
-                self._in_loop(self._answered)
+                if self._due is not None:  # else the loop counts it when there is something to send
+                    self._in_loop(self._answered)
                 return
             if isinstance(message, events.AppFocus) and self._away:
                 # Whatever was in front of it may have left its traces.
@@ -281,6 +287,10 @@ class TerminalDriver(LinuxDriver):
                 self._away and not isinstance(message, events.AppFocus)
             )
         super().process_message(message)
+
+    def send_message(self, message: Message) -> None:
+        """Hand a message to the app; Textual makes a task for each."""
+        self._in_loop(partial(self._app.post_message, message))
 
     def _in_loop(self, call: Callable[[], object]) -> None:
         with suppress(RuntimeError):  # the loop has just ended
@@ -318,20 +328,24 @@ class TerminalDriver(LinuxDriver):
         self._emit()
 
     def _answered(self) -> None:
-        if self._heard:
-            self._heard.popleft()
-        self._pace.answered()
         if self._due is not None:
             self._emit_now()
 
+    def _count_answers(self) -> None:
+        while self._heard:
+            self._pace.answered(self._heard.popleft())
+
     def _emit(self) -> None:
         self._due = None
+        self._count_answers()
         writer, line = self._writer, self._writer_thread
         if writer is None or line is None:
             return
         wait = self._pace.wait() or (BACKLOG if line._queue.qsize() > 1 else 0)
         if wait:
             self._due = self._loop.call_later(wait, self._emit)
+            if self._heard:  # it came in between, when nothing seemed to wait for it
+                self._emit_now()
             return
         text = writer.changes()
         if not text:

@@ -58,16 +58,17 @@ class Pace:
         """A frame of that many bytes went, with the question behind it."""
         self._under_way.append((self._now(), size))
 
-    def answered(self) -> None:
-        """The terminal answered the oldest question."""
+    def answered(self, at: float | None = None) -> None:
+        """The terminal answered the oldest question, now or at a moment before."""
+        at = self._now() if at is None else at
         self._missed = 0
-        while self._owed and self._now() - self._owed[0] > OWED_FOR:
+        while self._owed and at - self._owed[0] > OWED_FOR:
             self._owed.popleft()
         if self._owed:
             self._owed.popleft()
             self._patience = min(self._patience * 2, MOST_PATIENCE)
         elif self._under_way:
-            self._trips.append(self._now() - self._under_way.popleft()[0])
+            self._trips.append(at - self._under_way.popleft()[0])
             self.trip = min(self._trips)
         else:
             return

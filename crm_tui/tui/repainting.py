@@ -1,10 +1,12 @@
-"""What of a screen is painted again: the lines that changed."""
+"""When a screen is painted again, and what of it: the lines that changed."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import groupby
 
+from textual import constants
 from textual._compositor import Compositor
 from textual.geometry import Region
 from textual.strip import Strip
@@ -31,3 +33,36 @@ class LinesCompositor(Compositor):
                 shown = clip.intersection(band)
                 if part := region.intersection(shown):
                     yield region, shown, widget.render_lines(part.translate(-region.offset))
+
+
+class Repaint:
+    """Calls ``paint`` soon after ``resume()``, at the most frames of Textual, unless ``pause()`` came before.
+
+    In place of a timer of Textual's, which wakes once more after each frame to see that there is no other.
+    """
+
+    def __init__(self, paint: Callable[[], None], failed: Callable[[Exception], None]) -> None:
+        self._paint, self._failed = paint, failed
+        self._due: asyncio.Handle | None = None
+        self._next = 0.0
+
+    def resume(self) -> None:
+        """Paint now, or when it is time for the next frame."""
+        if self._due is None:
+            loop = asyncio.get_running_loop()
+            wait = self._next - loop.time()
+            self._due = loop.call_later(wait, self._run) if wait > 0 else loop.call_soon(self._run)
+
+    def pause(self) -> None:
+        """Paint nothing before it is asked for again."""
+        if self._due is not None:
+            self._due.cancel()
+            self._due = None
+
+    def _run(self) -> None:
+        self._due = None
+        self._next = asyncio.get_running_loop().time() + 1 / constants.MAX_FPS
+        try:
+            self._paint()
+        except Exception as error:
+            self._failed(error)

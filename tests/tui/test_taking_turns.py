@@ -51,7 +51,7 @@ def leaving(answers: bool) -> Any:
     driver: Any = object.__new__(TerminalDriver)
     driver._pace, driver._heard, driver._hears = Pace(), deque(), threading.Event()
     driver._line = type("Line", (), {"dead": False})
-    driver._writer = object()
+    driver._writer, driver._due = object(), None
     driver._in_loop = lambda call: None  # the loop is leaving, it counts nothing any more
     driver._pace.sent(10)
     if answers:

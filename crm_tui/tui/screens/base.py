@@ -19,7 +19,7 @@ from crm_tui.errors import CrmError
 from crm_tui.locale import _
 from crm_tui.text.cells import safe
 from crm_tui.tui.kinds import FILES, SCREEN_TITLES, Action
-from crm_tui.tui.repainting import LinesCompositor
+from crm_tui.tui.repainting import LinesCompositor, Repaint
 from crm_tui.tui.typed_into import InputToBe, takes_text
 from crm_tui.tui.widgets.lines import KeyBar, Notice, SearchLine, StatusLine
 from crm_tui.tui.widgets.prose import Prose
@@ -56,6 +56,7 @@ class BaseScreen(Screen[Any]):
     def __init__(self) -> None:
         super().__init__()
         self._compositor = LinesCompositor()
+        self._repaint = Repaint(self._paint, lambda error: self.app._handle_exception(error))
         self.status = StatusLine()
         self.notice = Notice()
         self.keys = KeyBar()
@@ -282,6 +283,15 @@ class BaseScreen(Screen[Any]):
         if isinstance(widget, InputToBe):
             widget, scroll_visible = widget.entered(), False
         super().set_focus(widget, scroll_visible, from_app_focus)
+
+    @property
+    def _update_timer(self) -> Any:
+        """What Textual asks to paint."""
+        return self._repaint
+
+    def _paint(self) -> None:
+        if self.is_running and not self.app._exit:
+            self._on_timer_update()
 
     def _compositor_refresh(self) -> None:
         """Paint; but what is painted while the app batches is thrown away, so that waits for the end."""

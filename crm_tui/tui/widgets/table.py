@@ -27,7 +27,7 @@ class Table(TableReading, can_focus=True):
     keeps the cursor on its row; ``table.row`` is the row under the cursor (None on a heading or when empty),
     ``table.item`` the row or heading, ``table.total`` the number of lines. ``empty`` is what an empty table
     says (translated, several lines allowed). Moves and folding are actions it handles itself; ``do_open`` on
-    a row is left to the screen. It posts Moved when the cursor stands on another row.
+    a row is left to the screen. The screen is sent Moved when the cursor stands on another row.
     """
 
     class Moved(Message):
@@ -97,8 +97,8 @@ class Table(TableReading, can_focus=True):
         if self.top != top:
             self.refresh()
         elif self.cursor != before:
-            for each in (before, self.cursor):
-                self.refresh(Region(0, each - self.top + self.header, self.size.width, 1))
+            at, cells = self.header - self.top, self.size.width
+            self.refresh(*(Region(0, at + each, cells, 1) for each in (before, self.cursor)))
         self._want(self.top, self.top + self.lines)
         self._say_moved()
 
@@ -118,7 +118,7 @@ class Table(TableReading, can_focus=True):
         now = item.id if item else None
         if now != self._said:
             self._said = now
-            self.post_message(self.Moved(self, self.row))
+            self.screen.post_message(self.Moved(self, self.row))
 
     def step(self, by: int) -> bool:
         """Go one row further (``by`` 1) or back (-1), over headings; False when there is none."""
