@@ -285,7 +285,7 @@ class Session:
         if undone is None:
             raise BadInput(_("There is nothing of yours to take back."))
         self.forget_words()
-        return undone_sentence(undone.action, undone.title, left=len(undone.left))
+        return undone_sentence(undone.action, undone.title, left=undone.left)
 
     def redo_last(self) -> str:
         """Bring back what the user's last undo took and return a sentence that says so."""
@@ -293,7 +293,7 @@ class Session:
         if undone is None:
             raise BadInput(_("There is nothing to bring back."))
         self.forget_words()
-        return undone_sentence("undo", undone.title, redone=True, left=len(undone.left))
+        return undone_sentence("undo", undone.title, redone=True, left=undone.left)
 
 
 def register_derived() -> None:

@@ -28,7 +28,7 @@ ALLOWED = {
     ("customers/store_list", "unique end"): "every order ends in an id, filled in below",
     ("storage/(survey|undo)", "formatted"): "undo writes any table by the names that log and schema hold",
     (
-        "storage/(health|job_survey|slices|examining)",
+        "storage/(health|job_survey|reach|examining)",
         "formatted",
     ): "counts rows of any table by the names that the schema holds",
     ("storage/(merging|rebuild)", "formatted"): "tables that services and derive.py name, never a user",

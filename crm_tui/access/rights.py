@@ -29,7 +29,8 @@ class Rights:
         self._source = source
         self.revealed: set[tuple[int, str]] = set()
         self.policy: Policy = store_policy.load_policy(database.connection, person_id, self._day())
-        database.guard = Guard(person_id, lambda: self.policy, self._day).check
+        guard = Guard(person_id, lambda: self.policy, self._day)
+        database.guard, database.reach = guard.check, guard.reach
 
     def _day(self) -> date:
         zone = store_policy.zone(self._database.connection)

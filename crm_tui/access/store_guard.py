@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from crm_tui.access.masks import MASKS
 from crm_tui.storage.driver import sqlite3
 from crm_tui.storage.lists import query_in
 
+Held = tuple[int, int, int]
+"""A customer, whose it was before a set, and whether the set made it."""
+NO_SET = -1
+"""No set has this number: asked about it, the rows are as they are now."""
 Set = tuple[int | None, str, int | None, int | None]
 """Who made a set, as what, which one it takes back, and of which job it is."""
 
@@ -50,7 +54,7 @@ VIEWS_MOVED = (
 )
 
 
-def held(connection: sqlite3.Connection, set_id: int, ids: Sequence[int]) -> list[tuple[int, int, int]]:
+def held(connection: sqlite3.Connection, set_id: int, ids: Sequence[int]) -> list[Held]:
     """Return (customer, owner before the set, whether the set made it) of customers."""
     return query_in(connection, HELD, ids, {"set": set_id})
 
@@ -97,6 +101,20 @@ def with_moved_fields(connection: sqlite3.Connection, set_id: int, group: str) -
         for one, field in asked:
             rows = connection.execute(one, {"set": set_id, "field": field}).fetchall()
             found.update(row[0] for row in rows)
+    return found
+
+
+def having(
+    connection: sqlite3.Connection, rows: Mapping[str, Sequence[int]], group: str
+) -> list[tuple[str, int]]:
+    """Return those of some rows, given by entity, that hold anything in a field of a group."""
+    found: list[tuple[str, int]] = []
+    for entity, fields in MASKS.items():
+        columns = [column for column, (its_group, _shown) in fields.items() if its_group == group]
+        if columns and (ids := rows.get(entity)):
+            filled = " OR ".join([f"r.{column} IS NOT NULL" for column in columns])
+            sql = f"SELECT r.id FROM {entity} r WHERE r.id IN ({{ids}}) AND ({filled})"
+            found += [(entity, row[0]) for row in query_in(connection, sql, ids)]
     return found
 
 

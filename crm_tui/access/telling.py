@@ -5,6 +5,7 @@ Both compare with the tables as they are. What the person's views do not show is
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from crm_tui.storage.undoing import Undone
 
 UNSEEN = Obstacle("unseen", "customer", 0, None, None, None, None, None)
+BEYOND = UNSEEN._replace(kind="beyond")
+"""A customer of one's own change that went out of sight: these one may count, and no more."""
 
 
 def out_of_sight() -> Refused:
@@ -99,16 +102,25 @@ def obstacles(reader: sqlite3.Connection, policy: Policy, found: Iterable[Obstac
     if policy.is_whole:
         return list(found)
     told = [_obstacle(reader, policy, one) for one in found]
-    return [*(one for one in told if one is not UNSEEN), *([UNSEEN] if UNSEEN in told else [])]
+    nameless = [one for one in told if one is BEYOND]
+    seen = [one for one in told if one is not UNSEEN and one is not BEYOND]
+    return [*seen, *nameless, *([UNSEEN] if UNSEEN in told else [])]
 
 
 def _obstacle(reader: sqlite3.Connection, policy: Policy, one: Obstacle) -> Obstacle:
     if one.entity in store.CUSTOMER_OF and store.customer_of(reader, one.entity, one.entity_id) is None:
+        if one.kind == "beyond":
+            return BEYOND
         # Of a row that is no more nobody knows whose it was.
         return one._replace(before=None, after=None, now=None) if one.kind == "gone" else UNSEEN
     if (one.field or "") in hidden_columns(reader, policy, one.entity, one.entity_id):
         return one._replace(before=None, after=None, now=None)
     return one
+
+
+def counted(obstacles: Iterable[Obstacle]) -> dict[Obstacle, int]:
+    """Return each thing in the way once, in their order, with how often it is: customers without a name."""
+    return dict(Counter(obstacles))
 
 
 def is_hidden(one: Obstacle) -> bool:

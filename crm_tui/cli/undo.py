@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from crm_tui.access.telling import is_hidden
+from crm_tui.access.telling import counted, is_hidden
 from crm_tui.cli.diagnostics import obstacle_line, say
 from crm_tui.cli.grammar import argument, command, option
 from crm_tui.cli.history import ENTITIES, in_words, local
@@ -17,7 +19,7 @@ from crm_tui.storage.file_history import linked_names, record_name
 from crm_tui.storage.history import SetSummary
 from crm_tui.storage.survey import Obstacle, UndoBlocked
 from crm_tui.storage.undoing import Undone
-from crm_tui.storage.wording import hidden_text, undone_sentence
+from crm_tui.storage.wording import hidden_text, nameless, undone_sentence
 
 if TYPE_CHECKING:
     from crm_tui.session import Session
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
 @command(
     COMMANDS["undo"],
     argument("number", "[NUMBER]", required=False, type=int),
-    option("--leave", is_flag=True, help=N_("Take back all but what was changed again since.")),
+    option("--leave", is_flag=True, help=N_("Take back all but what is in the way.")),
     more=N_("The numbers stand in crm-tui history. To take back an undo brings back what it took."),
 )
 def undo(state: State, number: int | None, leave: bool) -> None:
@@ -34,15 +36,8 @@ def undo(state: State, number: int | None, leave: bool) -> None:
     with state.session(write=True) as session, Bar(_("Taking back"), stoppable=True) as bar:
         if number is None and leave:
             number = log.undoable(session.reader, session.person.id)
-        try:
+        with _explained(state, session, bar, number, leave=leave):
             done = session.undo(number, leave=leave, progress=bar.report, cancelled=bar.cancelled)
-        except UndoBlocked as blocked:
-            bar.close()
-            _explain(state, session, blocked.obstacles)
-            if not leave:
-                command = f"crm-tui undo {'' if number is None else f'{number} '}--leave"
-                blocked.todo = _("To undo all but these: {command}").format(command=command)
-            raise
         bar.close()
         if done is None:
             say(_("There is nothing of yours to take back."))
@@ -54,12 +49,29 @@ def undo(state: State, number: int | None, leave: bool) -> None:
 def redo(state: State) -> None:
     """Bring back what the user's last undo took."""
     with state.session(write=True) as session, Bar(_("Bringing back"), stoppable=True) as bar:
-        done = session.redo(session.parts(bar.report, bar.cancelled))
+        with _explained(state, session, bar, log.redoable(session.reader, session.person.id)):
+            done = session.redo(session.parts(bar.report, bar.cancelled))
         bar.close()
         if done is None:
             say(_("There is nothing to bring back."))
         else:
             _report(state, session, done)
+
+
+@contextmanager
+def _explained(
+    state: State, session: Session, bar: Bar, number: int | None, *, leave: bool = False
+) -> Generator[None]:
+    """Show what is in the way of taking back a set, and name the command that leaves it."""
+    try:
+        yield
+    except UndoBlocked as blocked:
+        bar.close()
+        _explain(state, session, blocked.obstacles)
+        if not leave:
+            command = f"crm-tui undo {'' if number is None else f'{number} '}--leave"
+            blocked.todo = _("To undo all but these: {command}").format(command=command)
+        raise
 
 
 def _report(state: State, session: Session, done: Undone) -> None:
@@ -71,7 +83,7 @@ def _report(state: State, session: Session, done: Undone) -> None:
     origin = _origin(session, done.set_id)
     action = origin.action if origin else done.action
     redone = done.action == "undo"
-    say(undone_sentence(action, done.title, redone=redone, left=len(done.left)))
+    say(undone_sentence(action, done.title, redone=redone, left=done.left))
 
 
 def _set(session: Session, set_id: int | None) -> SetSummary | None:
@@ -89,7 +101,7 @@ def _origin(session: Session, set_id: int | None) -> SetSummary | None:
 def _explain(state: State, session: Session, obstacles: list[Obstacle]) -> None:
     """Show field by field what is in the way, with the names of those who did it."""
     context = session.context()
-    for one in obstacles:
+    for one, count in counted(obstacles).items():
         title, shown = "", ("", "", "")
         if one.field:
             held = (one.before, one.after, one.now)
@@ -104,8 +116,9 @@ def _explain(state: State, session: Session, obstacles: list[Obstacle]) -> None:
         by = ""
         if doer is not None:
             by = f"{session.names.get(doer[1] or 0, '')} {local(doer[0], session.zone)}".strip()
-        name = record_name(session.reader, one.entity, one.entity_id)
+        name = record_name(session.reader, one.entity, one.entity_id) or nameless(one, count)
         if state.out.as_json:
-            state.out.json({**one._asdict(), "name": name, "by_whom": by, "hidden": is_hidden(one)})
+            more = {"name": name, "by_whom": by, "hidden": is_hidden(one), "count": count}
+            state.out.json({**one._asdict(), **more})
         else:
             say("  " + obstacle_line(one, name, title, shown, by))

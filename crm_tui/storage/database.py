@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from crm_tui import clock
 from crm_tui.errors import CrmError, Fault, NotPermitted
@@ -16,6 +16,9 @@ from crm_tui.storage.connection import open_checked, open_readable, real_path
 from crm_tui.storage.diagnosis import at_commit, explain, is_busy
 from crm_tui.storage.driver import sqlite3
 from crm_tui.storage.still import hindrance
+
+if TYPE_CHECKING:
+    from crm_tui.storage.reach import Reach
 
 Value = TypeVar("Value")
 Guard = Callable[[sqlite3.Connection, int, str, int | None, int | None], None]
@@ -51,6 +54,7 @@ class Database:
         self._identity = self._stat()
         self.own: set[int] = set()  # the sets written here: no news to whoever watches the file
         self.guard: Guard | None = None  # asked about each set before its COMMIT
+        self.reach: Reach | None = None  # asked by an undo whose customers it is to leave
 
     def close(self) -> None:
         """Close the writing connection."""

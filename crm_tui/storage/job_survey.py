@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from crm_tui.storage.driver import sqlite3
-from crm_tui.storage.survey import Obstacle, Row, Survey, log_of, references
+from crm_tui.storage.reach import customers_in
+from crm_tui.storage.survey import Obstacle, Row, Survey, folded, log_of, references
+
+if TYPE_CHECKING:
+    from crm_tui.storage.reach import Limit
 
 SETS = "SELECT id FROM change_set WHERE job = :job ORDER BY id"
 # Each row of the set's log leads by the index to what came after it.
@@ -24,16 +30,18 @@ HANGING = (
 
 
 def survey_job(
-    connection: sqlite3.Connection, job: int, *, soft: bool, settle: bool
+    connection: sqlite3.Connection, job: int, *, soft: bool, settle: bool, limit: Limit | None = None
 ) -> tuple[list[Obstacle], set[Row]]:
     """Return what stands in the way of undoing a whole job, and with ``settle`` the rows that then stay.
 
-    It reads set by set: without write-ahead log a reading of seconds would keep colleagues from saving.
+    Customers beyond the ``limit`` stand in the way; raises what refuses the undo when that is all of them. It
+    reads set by set: without write-ahead log a reading of seconds would keep colleagues from saving.
     """
     sets = [row[0] for row in connection.execute(SETS, {"job": job}).fetchall()]
-    if _untouched(connection, job, sets, soft):
+    if _untouched(connection, job, sets, soft) and not _reaches_beyond(connection, sets, limit):
         return [], set()
-    survey = Survey(connection, [row for each in sets for row in log_of(connection, each)], set(sets), soft)
+    log = [row for each in sets for row in log_of(connection, each)]
+    survey = Survey(connection, log, set(sets), soft, limit=limit)
     if not soft:
         survey.rows_added()
     if settle and survey.obstacles:
@@ -53,3 +61,11 @@ def _untouched(connection: sqlite3.Connection, job: int, sets: list[int], soft: 
                 if connection.execute(sql, {"set": each, "entity": entity, "job": job}).fetchone():
                     return False
     return True
+
+
+def _reaches_beyond(connection: sqlite3.Connection, sets: list[int], limit: Limit | None) -> bool:
+    """Tell whether a job moved customers that lie beyond a limit by now: not all of that is in their rows."""
+    if limit is None:
+        return False
+    logs = (log_of(connection, each) for each in sets)
+    return any(limit(connection, customers_in(connection, log), folded(log), False) for log in logs)

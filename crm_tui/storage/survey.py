@@ -1,17 +1,23 @@
 """What an undo would have to do: the log of a set or job, folded and held against the rows of today."""
 
+from __future__ import annotations
+
 import json
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from crm_tui.errors import Conflict
+from crm_tui.errors import Conflict, joined
 from crm_tui.locale import _, ngettext
 from crm_tui.storage import only_one
 from crm_tui.storage.driver import sqlite3
-from crm_tui.storage.lists import query_in
+from crm_tui.storage.lists import pieces, query_in
+from crm_tui.storage.reach import customers_in
 from crm_tui.storage.triggers import columns
+
+if TYPE_CHECKING:
+    from crm_tui.storage.reach import Limit
 
 LOG = "SELECT id, entity, entity_id, op, field, old, new FROM change WHERE change_set = :set ORDER BY id"
 LATER = (
@@ -33,8 +39,8 @@ class Obstacle(NamedTuple):
     """One thing that stands in the way of an undo.
 
     ``kind``: moved (the field was changed again), gone (the row is gone), child (something was added to it),
-    taken (a unique value is in use), column (the field no longer exists), unseen (its reader may not know).
-    ``by`` is the set that did it.
+    taken (a unique value is in use), column (the field no longer exists), unseen (its reader may not know),
+    beyond (a customer that is not one's to change any more). ``by`` is the set that did it.
     """
 
     kind: str
@@ -52,15 +58,29 @@ class UndoBlocked(Conflict):
 
     def __init__(self, obstacles: list[Obstacle]) -> None:
         super().__init__(
-            ngettext(
-                "{n} place in it was changed again since.",
-                "{n} places in it were changed again since.",
-                len(obstacles),
-            ).format(n=len(obstacles)),
+            _in_the_way(obstacles),
             _("Nothing was undone."),
             _("Look at the list, then undo all but these or leave it."),
         )
         self.obstacles = obstacles
+
+
+def _in_the_way(obstacles: list[Obstacle]) -> str:
+    beyond = sum(one.kind == "beyond" for one in obstacles)
+    said = []
+    if (n := len(obstacles) - beyond) or not beyond:
+        text = ngettext(
+            "{n} place in it was changed again since.", "{n} places in it were changed again since.", n
+        )
+        said.append(text.format(n=n))
+    if beyond:
+        text = ngettext(
+            "{n} customer in it is not yours to change any more.",
+            "{n} customers in it are not yours to change any more.",
+            beyond,
+        )
+        said.append(text.format(n=beyond))
+    return joined(*said)
 
 
 @dataclass
@@ -98,9 +118,21 @@ def log_of(connection: sqlite3.Connection, set_id: int) -> Log:
 
 
 class Survey:
-    """Decides for each row of a log, of one set or of all sets of a job, what is to become of it."""
+    """Decides for each row of a log, of one set or of all sets of a job, what is to become of it.
 
-    def __init__(self, connection: sqlite3.Connection, log: Log, sets: Collection[int], soft: bool) -> None:
+    What stands in the files of customers beyond a ``limit`` stays as it is; the log may be a ``part`` only.
+    """
+
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        log: Log,
+        sets: Collection[int],
+        soft: bool,
+        *,
+        limit: Limit | None = None,
+        part: bool = False,
+    ) -> None:
         self.connection = connection
         self.log = log
         self.folds = folded(self.log)
@@ -109,8 +141,16 @@ class Survey:
         self._soft = soft
         self._tables: dict[str, _Table] = {}
         self._references = references(connection) if soft else {}
+        standing = customers_in(connection, log) if limit is not None else {}
+        beyond = limit(connection, standing, self.folds, not part) if limit is not None else set()
+        self.obstacles += [Obstacle("beyond", "customer", one, *[None] * 5) for one in sorted(beyond)]
+        self._beyond = {row for row, customer in standing.items() if customer in beyond}
         for row, fold in self.folds.items():
             entity, row_id = row
+            if row in self._beyond:
+                # Held against nothing: what became of it since is not for whoever asks.
+                self.plans[row] = SKIP if fold.before else KEEP
+                continue
             table = self._tables.get(entity)
             if table is None:
                 table = self._tables[entity] = _Table(connection, entity, self.folds, sets)
@@ -171,7 +211,8 @@ class Survey:
                 self.plans[place] = Plan(self.plans[place].verdict, values)
 
     def _leave(self, row: Row) -> None:
-        self.plans[row] = KEEP if self.plans[row].verdict in ("remove", "keep") else SKIP
+        if row in self.plans:
+            self.plans[row] = KEEP if self.plans[row].verdict in ("remove", "keep") else SKIP
 
     def _children_added(self) -> None:
         """Find live rows that hang on a row to be soft-deleted and do not go with it."""
@@ -181,7 +222,7 @@ class Survey:
                 parents[entity].append(row_id)
         for entity, ids in parents.items():
             for child, column in self._references.get(entity, ()):
-                for chunk in _chunks(sorted(ids), 400):
+                for chunk in pieces(sorted(ids)):
                     self._hanging(entity, child, column, chunk)
 
     def rows_added(self) -> None:
@@ -199,7 +240,10 @@ class Survey:
         for child_id, parent_id, by in rows:
             plan = self.plans.get((child, child_id))
             goes = plan is not None and (plan.verdict == "remove" or column in plan.values)
-            if not goes:
+            if (child, child_id) in self._beyond:
+                # A tag that a customer beyond still carries stays with it.
+                self.plans[entity, parent_id] = KEEP
+            elif not goes:
                 self.obstacles.append(Obstacle("child", entity, parent_id, None, None, child, child_id, by))
 
 
@@ -353,7 +397,3 @@ def references(connection: sqlite3.Connection) -> dict[str, list[tuple[str, str]
             for _id, _seq, parent, column, *_rest in connection.execute(KEYS, {"t": child}).fetchall():
                 found[parent].append((child, column))
     return found
-
-
-def _chunks(items: list[int], size: int) -> Iterable[list[int]]:
-    return (items[start : start + size] for start in range(0, len(items), size))

@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Collection, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from crm_tui.storage.change import Change
 from crm_tui.storage.driver import sqlite3
 from crm_tui.storage.survey import KEEP, SKIP, Fold, Log, Obstacle, Plan, Row, Survey, UndoBlocked, log_of
+
+if TYPE_CHECKING:
+    from crm_tui.storage.reach import Reach
 
 __all__ = ["Obstacle", "UndoBlocked", "undo"]
 
@@ -24,17 +27,20 @@ def undo(
     leave: bool = False,
     keep: Collection[Row] = (),
     log: Log | None = None,
+    reach: Reach | None = None,
 ) -> list[Obstacle]:
     """Take back a set inside the open change; return what was left alone.
 
     ``soft`` marks inserted rows as deleted instead of removing them (imports). ``leave`` undoes all but what
     is in the way; a customer that is left keeps what the set added to it. ``keep`` names rows to be left
-    whatever they are, ``log`` the part of the set's log to take back, all of it by default. Raises
-    UndoBlocked with every obstacle otherwise; the transaction must then be rolled back.
+    whatever they are, ``log`` the part of the set's log to take back, all of it by default; customers beyond
+    ``reach`` are in the way. Raises UndoBlocked with every obstacle otherwise, and what refuses the undo when
+    nothing is within reach; the transaction must then be rolled back.
     """
-    survey = Survey(
-        change.connection, log_of(change.connection, set_id) if log is None else log, {set_id}, soft
-    )
+    connection = change.connection
+    whole = log_of(connection, set_id) if log is None else log
+    limit = reach(connection, change.actor, set_id) if reach is not None else None
+    survey = Survey(connection, whole, {set_id}, soft, limit=limit, part=log is not None)
     survey.keep(keep)
     if survey.obstacles:
         if not leave:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from crm_tui.errors import BadInput, Cancelled, CrmError
 from crm_tui.locale import _
@@ -17,6 +17,9 @@ from crm_tui.storage.job_survey import survey_job
 from crm_tui.storage.slices import joined, slices
 from crm_tui.storage.survey import Row, log_of
 from crm_tui.storage.undo import Obstacle, UndoBlocked, undo
+
+if TYPE_CHECKING:
+    from crm_tui.storage.reach import Reach
 
 SETS_OF_JOB = "SELECT id, action FROM change_set WHERE job = :job ORDER BY id DESC"
 ONE = "SELECT id, action, job FROM change_set WHERE id = :set"
@@ -47,7 +50,8 @@ def undo_set(
     """Take back a set, or the whole job that it belongs to; of an undo, that is a redo.
 
     ``leave`` takes back all but what is in the way. Raises UndoBlocked with the list otherwise, BadInput when
-    there is no such set, it has been taken back already, or it made the database.
+    there is no such set, it has been taken back already, or it made the database, and what the database's
+    reach and guard refuse.
     """
     row = database.connection.execute(ONE, {"set": set_id}).fetchone()
     if row is None:
@@ -71,7 +75,7 @@ def undo_set(
     title = _view(database.connection, set_id)
 
     def body(change: Change) -> None:
-        left[:] = undo(change, set_id, soft=action == "import", leave=leave)
+        left[:] = undo(change, set_id, soft=action == "import", leave=leave, reach=database.reach)
 
     result = database.write(actor, name, body, undoes=set_id, source=source)
     return Undone(result.set_id, action, title or _view(database.connection, set_id), left)
@@ -122,7 +126,8 @@ def _undo_job(
         sets = connection.execute(SETS_OF_JOB, {"job": job}).fetchall()
         soft = any(action == "import" for _set, action in sets)
         # Asked before anything is written, so that a job is undone whole or not begun.
-        obstacles, keep = survey_job(connection, job, soft=soft, settle=leave)
+        limit = database.reach(connection, actor, sets[0][0]) if database.reach and sets else None
+        obstacles, keep = survey_job(connection, job, soft=soft, settle=leave, limit=limit)
         if obstacles and not leave:
             raise UndoBlocked(obstacles)
         undo_job = database.write_untracked(lambda c: jobs.open_job(c, name, actor, title, undoes=job))
@@ -131,7 +136,9 @@ def _undo_job(
         runner = jobs.Parts(database, parts.presence, None, parts.cancelled, gentle=_gentle(database, sets))
         with runner.settling():
             try:
-                work = _Undoing(database, runner, actor, name, undo_job, source, leave=leave, keep=keep)
+                work = _Undoing(
+                    database, runner, actor, name, undo_job, source, leave, keep=keep, reach=database.reach
+                )
                 for index, (set_id, action) in enumerate(sets):
                     if history.is_undone(connection, set_id):
                         continue
@@ -189,6 +196,7 @@ class _Undoing:
     source: str
     leave: bool
     keep: Collection[Row] = ()
+    reach: Reach | None = None
 
     def take(self, set_id: int, action: str) -> tuple[int | None, list[Obstacle]]:
         """Take back one set; return the last set that did it and what was left alone."""
@@ -202,7 +210,13 @@ class _Undoing:
 
             def body(change: Change) -> list[Obstacle]:
                 return undo(
-                    change, set_id, soft=action == "import", leave=self.leave, keep=self.keep, log=log
+                    change,
+                    set_id,
+                    soft=action == "import",
+                    leave=self.leave,
+                    keep=self.keep,
+                    log=log,
+                    reach=self.reach,
                 )
 
             undoes = set_id if stop == len(found) else None
@@ -251,7 +265,8 @@ def finish_dead_undos(database: Database) -> int:
     """
     dead = database.connection.execute(DEAD_UNDOS).fetchall()
     for undo_job, job, name, actor in dead:
-        work = _Undoing(database, jobs.Parts(database, None), actor, name, undo_job, "tui", leave=True)
+        parts = jobs.Parts(database, None)
+        work = _Undoing(database, parts, actor, name, undo_job, "tui", leave=True, reach=database.reach)
         for set_id, action in database.connection.execute(SETS_OF_JOB, {"job": job}).fetchall():
             if not history.is_undone(database.connection, set_id):
                 work.take(set_id, action)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from crm_tui.locale import N_, _, translations
+from crm_tui.errors import joined
+from crm_tui.locale import N_, _, ngettext, translations
 
 if TYPE_CHECKING:
     from crm_tui.storage.survey import Obstacle
@@ -74,6 +76,7 @@ OBSTACLES: dict[str, str] = {
     "taken": N_("its value is in use elsewhere now"),
     "column": N_("the field no longer exists"),
     "unseen": N_("in customers that you no longer see"),
+    "beyond": N_("not yours any more"),
 }
 
 
@@ -97,10 +100,27 @@ def obstacle_label(obstacle: Obstacle) -> str:
     return _(OBSTACLES[obstacle.kind])
 
 
-def undone_sentence(action: str, title: str, *, redone: bool = False, left: int = 0) -> str:
-    """Return the sentence that says what an undo or redo did."""
+def nameless(obstacle: Obstacle, count: int) -> str:
+    """Return what stands for customers in the way that their reader does not see: how many; '' for others."""
+    if obstacle.kind != "beyond":
+        return ""
+    return ngettext("{n} customer", "{n} customers", count).format(n=count)
+
+
+def undone_sentence(action: str, title: str, *, redone: bool = False, left: Sequence[Obstacle] = ()) -> str:
+    """Return the sentences that say what an undo or redo did, and what it left alone."""
     what = action_label(action) + (f" “{title}”" if title else "")
     text = _("Brought back: {what}.") if redone else _("Taken back: {what}.")
-    if left:
-        return text.format(what=what) + " " + _("Left alone: {n} places changed since.").format(n=left)
-    return text.format(what=what)
+    said = [text.format(what=what)]
+    beyond = sum(one.kind == "beyond" for one in left)
+    if n := len(left) - beyond:
+        more = ngettext("Left alone: {n} place changed since.", "Left alone: {n} places changed since.", n)
+        said.append(more.format(n=n))
+    if beyond:
+        more = ngettext(
+            "Left alone: {n} customer that is not yours to change any more.",
+            "Left alone: {n} customers that are not yours to change any more.",
+            beyond,
+        )
+        said.append(more.format(n=beyond))
+    return joined(*said)

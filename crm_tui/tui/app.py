@@ -33,6 +33,11 @@ class CrmApp(Frame):
 
     async def do_redo(self) -> None:
         """Bring back what was undone last."""
+        if isinstance(self.session, OpenedSession):
+            from crm_tui.tui.screens.taking_back import bring_back
+
+            await bring_back(self)
+            return
         said = await self.work.run(then_warm, self.session, self.session.redo_last)
         self.writes += 1
         self.done(said)

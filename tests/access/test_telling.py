@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from crm_tui.access import policies
+from crm_tui.access import policies, telling
 from crm_tui.access.store import add
 from crm_tui.customers import service
 from crm_tui.dedupe import merging
@@ -89,18 +89,34 @@ def test_who_took_a_customer_over_is_named_only_when_seen(boss: Session, rep: Se
     assert "乙公司" not in str(met.value)
 
 
-def test_what_is_in_the_way_of_an_undo_keeps_its_values(boss: Session, rep: Session) -> None:
+def test_an_undo_tells_nothing_of_what_became_of_a_customer_that_went_away(
+    boss: Session, rep: Session
+) -> None:
     row = customer(rep, "甲", note="旧")
     made = rep.write(service.update, row, seen(rep, row), {"note": "我的", "need": "我的"}).set_id
-    theirs = {"note": "机密", "need": "机密", "owner_id": boss.person.id}
-    boss.write(service.update, row, seen(boss, row), theirs)
-    with pytest.raises(UndoBlocked) as met:
-        rep.undo(made)
-    # Neither how many fields nor which, when and by whom: of a customer of others one knows nothing.
-    assert met.value.obstacles == [Obstacle("unseen", "customer", 0, None, None, None, None, None)]
+    said = set()
+    for theirs in ({"owner_id": boss.person.id}, {"note": "机密", "need": "机密"}):
+        boss.write(service.update, row, seen(boss, row), theirs)
+        for leave in (False, True):
+            with pytest.raises(Refused) as met:
+                rep.undo(made, leave=leave)
+            said.add(str(met.value))
+    assert len(said) == 1 and "机密" not in said.pop()
     with pytest.raises(UndoBlocked) as whole:
         boss.undo(made)
     assert whole.value.obstacles[0].now == "机密"
+
+
+def test_what_is_out_of_sight_and_in_the_way_is_one_thing(boss: Session, rep: Session) -> None:
+    """Neither how many fields nor which, when and by whom: of a customer of others one knows nothing."""
+    theirs = customer(boss, "甲")
+    moved = [
+        Obstacle("moved", "customer", theirs, field, "旧", "新", "机密", 9) for field in ("note", "need")
+    ]
+    beyond = Obstacle("beyond", "customer", theirs, None, None, None, None, None)
+    found = telling.obstacles(rep.reader, rep.policy, [*moved, beyond, beyond])
+    assert found == [telling.BEYOND, telling.BEYOND, telling.UNSEEN]
+    assert telling.obstacles(boss.reader, boss.policy, moved) == moved
 
 
 def test_what_is_noted_is_never_taken_back(boss: Session, rep: Session) -> None:

@@ -111,6 +111,7 @@ LINES: dict[str, Line] = {
     "access.store_guard.decided": WRITES,
     "access.store_guard.undone": WRITES,
     "access.store_guard.held": WRITES,
+    "access.store_guard.having": WRITES,
     "access.store_policy.stamp": WRITES,
     "access.store_reach.owner_of": lambda a: a.each(lambda one: store_reach.owner_of(a.reader, one)),
     "access.store_reach.access_of": lambda a: a.each(lambda one: store_reach.access_of(a.reader, one)),

@@ -14,7 +14,7 @@ from crm_tui.cli.main import run
 from crm_tui.customers import service as customers
 from crm_tui.dedupe import scanning
 from crm_tui.session import Session
-from crm_tui.storage.change import Change
+from crm_tui.storage.change import Change, action
 from tests.cli.calls import Opened
 from tests.matrix.building import built
 from tests.matrix.canaries import ROWS, Place
@@ -136,11 +136,16 @@ def test_what_is_in_the_way_of_an_undo(preset: str, viewer: str, tmp_path: Path)
         values |= {"budget_min": amount, "budget_max": amount, "owner_id": row[0]}
         customers.update(change, world.ids["rep.2"], seen[0], values)
 
+    @action("customer.bulk")
+    def mine(change: Change) -> None:
+        for key in ("rep.1", "rep.2"):
+            values = {"need": "我改的", "budget_min": 7_00, "budget_max": 7_00}
+            customers.update(change, world.ids[key], None, values)
+
     async def play(session: Session, path: Path) -> None:
         async with watching(world, viewer, session) as watcher:
             watchers.append(watcher)
-            mine = {"need": "我改的", "budget_min": 7_00, "budget_max": 7_00}
-            session.write(customers.update, world.ids["rep.2"], None, mine)
+            session.write(mine)
             # Its name was on the screen, and the row says that it went.
             watcher.typed |= {
                 id(one)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from crm_tui.access import guard, masks, scope
+from crm_tui.access import deed, guard, masks, scope
 from tests.matrix.asking import Ask
 from tests.matrix.building import built
 from tests.matrix.side_channels import differing
@@ -114,13 +114,14 @@ def test_hidden_texts_that_are_searched_are_seen(tmp_path: Path, monkeypatch: py
 def test_a_guard_that_sleeps_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     world = built("general")
     monkeypatch.setattr(guard.Guard, "check", lambda *_asked: None)
+    monkeypatch.setattr(guard.Guard, "reach", lambda *_asked: None)
     with world.open("rep", tmp_path) as session:
         assert any(one.endswith("was done") for one in tried(world, "rep", session))
 
 
 def test_a_guard_that_looks_past_fields_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     world = built("general")
-    monkeypatch.setattr(guard, "_narrower", lambda _policy, _verb: [])
+    monkeypatch.setattr(deed, "narrower", lambda _policy, _verb: [])
     with world.open("entry", tmp_path) as session:
         assert any(
             one.startswith("budget") and one.endswith("was done") for one in tried(world, "entry", session)

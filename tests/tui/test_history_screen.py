@@ -12,9 +12,12 @@ import pytest
 import time_machine
 
 from crm_tui.access import policies
+from crm_tui.access import store as people
 from crm_tui.access.verbs import ROWS
 from crm_tui.customers import reading as customers
 from crm_tui.customers import service
+from crm_tui.customers.bulk import change_many, targets
+from crm_tui.customers.bulk_edit import Edit
 from crm_tui.followups import service as followups
 from crm_tui.session import Session, open_session
 from crm_tui.storage import jobs
@@ -278,3 +281,36 @@ async def test_what_was_done_in_another_session_is_shown_before_it_is_taken_back
         assert industry(session, one) == "零售业"
         await user.press("u", "enter")
         assert industry(session, one) == "制造业"
+
+
+@pytest.mark.requirement("S0-20")
+async def test_customers_that_went_to_others_are_counted_left_and_left_again(session: Session) -> None:
+    session.write(people.add, "rep", "陈晨", "sales_rep")
+    with open_session(session.database.path, login="rep") as rep:
+        ids = [customer(rep, f"客户{at}") for at in range(4)]
+        change_many(rep, targets(rep.reader, ids), Edit({"need": "新"}, ("need",)))
+        for one in ids[:2]:
+            edit(session, one, owner_id=session.person.id)
+        async with story(CrmApp(rep), size=(80, 24)) as user:
+            await user.press("u")
+            assert user.screen.kind == "obstacles"
+            line = next(line for line in user.lines if "2 位客户" in line)
+            assert "现在不归你" in line
+            assert not any("客户0" in line or "王伟" in line for line in user.lines)
+            await user.press("u")
+            assert "有 2 位客户现在不归你修改，保持不变。" in user.message
+            await user.press("ctrl+r")
+            assert needs(session) == ["新"] * 4
+            # One more goes away before it is taken back and done once more.
+            await user.press("u", "u")
+            edit(session, ids[2], owner_id=session.person.id)
+            await user.press("ctrl+r")
+            assert user.screen.kind == "obstacles"
+            assert any("未恢复" in line for line in user.lines)
+            await user.press("u")
+            assert user.message.startswith("已恢复")
+            assert needs(session) == ["新", "新", None, "新"]
+
+
+def needs(session: Session) -> list[str | None]:
+    return [row[0] for row in session.reader.execute("SELECT need FROM customer ORDER BY id").fetchall()]

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from crm_tui import clock
 from crm_tui.access import auditing
-from crm_tui.access.telling import is_hidden
+from crm_tui.access.telling import counted, is_hidden
 from crm_tui.customers.convert import Context, show_column
 from crm_tui.customers.fields import field_of
 from crm_tui.followups import reading
@@ -16,7 +16,7 @@ from crm_tui.session import Session
 from crm_tui.storage import file_history, history, undoing
 from crm_tui.storage.history import FieldChange, SetSummary
 from crm_tui.storage.survey import Obstacle
-from crm_tui.storage.wording import action_label, hidden_text, obstacle_label
+from crm_tui.storage.wording import action_label, hidden_text, nameless, obstacle_label
 from crm_tui.tui.widgets.rows import Cell, Column, Row
 
 NEWEST_SETS = 300
@@ -233,7 +233,7 @@ def obstacle_lines(session: Session, obstacles: Iterable[Obstacle]) -> list[Row]
     """Return what is in the way of an undo: whose, which field, why, the values, and who did it."""
     context = session.context()
     rows = []
-    for place, one in enumerate(obstacles):
+    for place, (one, count) in enumerate(counted(obstacles).items()):
         field = field_of(one.entity, one.field) if one.field else None
         title = field.title if field else ""
         held = (one.before, one.after, one.now)
@@ -245,7 +245,7 @@ def obstacle_lines(session: Session, obstacles: Iterable[Obstacle]) -> list[Row]
         )
         doer = history.doer(session.reader, one.by)
         by = f"{session.names.get(doer[1] or 0, '')} {moment(doer[0], session.zone)}" if doer else ""
-        name = named(session, one.entity, one.entity_id)
+        name = named(session, one.entity, one.entity_id) or nameless(one, count)
         values = " → ".join(value or "—" for value in (before, after, now)) if one.kind == "moved" else ""
         if is_hidden(one):
             values = hidden_text()

@@ -23,15 +23,16 @@ class ObstaclesBox(PopUp):
 
     kind: ClassVar[str] = "obstacles"
 
-    def __init__(self, set_id: int, obstacles: Sequence[Obstacle]) -> None:
+    def __init__(self, set_id: int, obstacles: Sequence[Obstacle], redone: bool = False) -> None:
         super().__init__()
         self.set_id = set_id
+        self.redone = redone
         self.obstacles = obstacles
         self.table = Table(
             [
                 Column(_("Record"), 16, flex=1),
                 Column(_("Field"), 10),
-                Column(_("In the way"), 12),
+                Column(_("In the way"), 12, flex=1),
                 Column(_("Before → then → now"), 24, flex=2, priority=1),
                 Column(_("By"), 18, priority=2, tone="dim"),
             ]
@@ -40,11 +41,10 @@ class ObstaclesBox(PopUp):
     def box(self) -> Iterable[Widget]:
         """Yield the sentence and the list."""
         key = self.crm.keymap.shown("undo_others")
-        yield Prose(
-            _(
-                "Nothing was taken back: these were changed again since. {key} takes back all the rest."
-            ).format(key=key),
-        )
+        text = _("Nothing was taken back: these are in the way. {key} takes back all the rest.")
+        if self.redone:
+            text = _("Nothing was brought back: these are in the way. {key} brings back all the rest.")
+        yield Prose(text.format(key=key))
         yield self.table
 
     async def reload(self) -> None:

@@ -27,12 +27,12 @@ async def take_back(crm: Frame, set_id: int, *, leave: bool = False) -> None:
     What is in the way opens as a list, from which ``leave`` takes back all the rest.
     """
     session: Any = crm.session
-    about, rows = await crm.work.run(_about, session, set_id)
+    about, rows, redone = await crm.work.run(_about, session, set_id)
     undo = partial(session.undo, set_id, leave=leave)
     if rows > LARGE:
 
         async def ended(outcome: Outcome) -> None:
-            await _ended(crm, set_id, about, outcome)
+            await _ended(crm, set_id, about, outcome, redone)
 
         await crm.show(JobBox(_("Taking back"), partial(_large, session, undo)), then=ended)
         return
@@ -40,7 +40,23 @@ async def take_back(crm: Frame, set_id: int, *, leave: bool = False) -> None:
         outcome = Outcome(await crm.work.run(then_warm, session, partial(undo, progress=_telling(crm))))
     except UndoBlocked as error:
         outcome = Outcome(error=error)
-    await _ended(crm, set_id, about, outcome)
+    await _ended(crm, set_id, about, outcome, redone)
+
+
+async def bring_back(crm: Frame) -> None:
+    """Bring back what the user's last undo took, and say what it was; what is in the way opens as a list.
+
+    Raises BadInput when there is nothing to bring back.
+    """
+    session: Any = crm.session
+    try:
+        said = await crm.work.run(then_warm, session, session.redo_last)
+    except UndoBlocked as error:
+        set_id = await crm.work.run(history.redoable, session.reader, session.person.id)
+        await crm.open("obstacles", set_id=set_id, obstacles=error.obstacles, redone=True)
+        return
+    crm.writes += 1
+    crm.done(said)
 
 
 def _large(session: Any, undo: Any, job: Job[Any]) -> Undone:
@@ -50,10 +66,10 @@ def _large(session: Any, undo: Any, job: Job[Any]) -> Undone:
     return job.run(then_warm, session, carry)
 
 
-async def _ended(crm: Frame, set_id: int, about: str, outcome: Outcome) -> None:
+async def _ended(crm: Frame, set_id: int, about: str, outcome: Outcome, redone: bool) -> None:
     """Say what an undo did, or why it did nothing."""
     if isinstance(outcome.error, UndoBlocked):
-        await crm.open("obstacles", set_id=set_id, obstacles=outcome.error.obstacles)
+        await crm.open("obstacles", set_id=set_id, obstacles=outcome.error.obstacles, redone=redone)
         return
     if isinstance(outcome.error, CrmError):
         crm.say(str(outcome.error), "warn")
@@ -62,21 +78,22 @@ async def _ended(crm: Frame, set_id: int, about: str, outcome: Outcome) -> None:
         raise outcome.error
     undone: Undone = outcome.value
     crm.writes += 1
-    redone = undone.action == "undo"
-    said = undone_sentence(undone.action, undone.title or about, redone=redone, left=len(undone.left))
-    crm.say(_("{what}  {key} brings it back.").format(what=said, key=crm.keymap.shown("redo")), "good")
+    said = undone_sentence(undone.action, undone.title or about, redone=redone, left=undone.left)
+    if not redone:
+        said = _("{what}  {key} brings it back.").format(what=said, key=crm.keymap.shown("redo"))
+    crm.say(said, "good")
 
 
-def _about(session: Any, set_id: int) -> tuple[str, int]:
-    """Return whose records a set moved, by the name of the first, and how much it or its job moved.
+def _about(session: Any, set_id: int) -> tuple[str, int, bool]:
+    """Return whose records a set moved, by the name of the first, how much, and whether it is an undo itself.
 
     Asked before, since undo may remove the record.
     """
     one = history.summary(session.reader, set_id)
-    rows = one.rows if one is not None else 0
+    rows, redone = (one.rows, one.action == "undo") if one is not None else (0, False)
     moves = history.of_set(session.reader, set_id, limit=LOOKED_AT)
     names = list(dict.fromkeys(filter(None, (named(session, each.entity, each.entity_id) for each in moves))))
-    return (_("{name} and others").format(name=names[0]) if len(names) > 1 else "".join(names)), rows
+    return (_("{name} and others").format(name=names[0]) if len(names) > 1 else "".join(names)), rows, redone
 
 
 def _telling(crm: Frame) -> Any:
