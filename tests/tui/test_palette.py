@@ -29,6 +29,14 @@ async def test_a_command_is_found_and_done(words: str) -> None:
         assert user.screen.kind == "form"
 
 
+async def test_in_the_help_it_holds_the_commands_of_the_screen_below() -> None:
+    async with story(playground(start="customers")) as user:
+        await user.press("?", ":")
+        await user.type("xz")
+        await user.press("enter")
+        assert user.screen.kind == "form"
+
+
 def test_every_action_is_found_by_its_name_in_chinese_pinyin_initials_and_english() -> None:
     keymap = Keymap()
     for action in ACTIONS:

@@ -71,3 +71,8 @@ class HelpScreen(BaseScreen):
     def do_open(self) -> None:
         """Nothing to open: the list is for reading."""
         self.say(_("Esc goes back; press the key there."))
+
+    async def do_palette(self) -> None:
+        """Show the commands of the screen below: that is where they are wanted."""
+        await self.crm.back()
+        await self.crm.do_palette()
