@@ -45,8 +45,8 @@ def examine(path: Path, tick: Callable[[], None] | None = None, *, thorough: boo
     """Check every page and every reference of a copy that nobody else has open, and read what it holds.
 
     ``thorough`` looks for every row in every index and at the schema's checks; otherwise the entries of a
-    large copy are counted, which tells that none lacks rows, and the rows themselves are whole. Raises sqlite3.DatabaseError when anything is
-    wrong, and what ``tick`` raises.
+    large copy are counted, which tells that none lacks rows, and the rows themselves are whole. Raises
+    sqlite3.DatabaseError when anything is wrong, and what ``tick`` raises.
     """
     stopped: list[BaseException] = []
 
