@@ -246,17 +246,21 @@ class Session:
         from crm_tui.access import telling
         from crm_tui.storage import undoing
 
+        connection = self.database.connection
+        wanted = set_id or history.undoable(connection, self.person.id)
+        half = undoing.half_done_undo(connection, wanted)
         # Or it would go on later over what is done now.
         self.recover()
-        if set_id is None:
-            set_id = history.undoable(self.database.connection, self.person.id)
+        set_id = wanted if half else set_id or history.undoable(connection, self.person.id)
         if set_id is None:
             return None
         # Whoever may not do a thing may not take it back either.
         self.refresh_policy()
         if not history.is_told(self.reader, set_id):
             raise undoing.unknown(set_id)
-        self.demand(history.origin(self.database.connection, set_id))
+        self.demand(history.origin(connection, set_id))
+        if half and (finished := undoing.finished(connection, half)):
+            return finished
         who, parts = self.person.id, self.parts(progress, cancelled)
         undo = partial(undoing.undo_set, self.database, parts, who, set_id, leave=leave, source=self.source)
         with self.rights.noting("undo"):
@@ -264,7 +268,6 @@ class Session:
 
     def redo(self, parts: jobs.Parts | None = None) -> undoing.Undone | None:
         """Bring back what the user's last undo took, or None: nothing to; Cancelled as asked by ``parts``."""
-        self.recover()
         last = history.redoable(self.database.connection, self.person.id)
         if last is None:
             return None

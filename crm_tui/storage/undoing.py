@@ -297,6 +297,28 @@ def _continued(connection: sqlite3.Connection, job: int) -> int | None:
     return row[0] if row else None
 
 
+HALF_DONE = (
+    "SELECT j.id FROM change_set s JOIN job j ON j.undoes = s.job"
+    " WHERE s.id = :set AND j.kind IN ('undo', 'redo') AND j.state = 'publishing' ORDER BY j.id"
+)
+FINISHED = (
+    "SELECT max(s.id), o.action, j.title FROM job j JOIN change_set s ON s.job = j.id"
+    " JOIN change_set o ON o.job = j.undoes WHERE j.id = :job AND j.state = 'done'"
+)
+
+
+def half_done_undo(connection: sqlite3.Connection, set_id: int | None) -> int | None:
+    """Return the undo of a set's job that was begun and is not at its end, None when there is none."""
+    row = connection.execute(HALF_DONE, {"set": set_id}).fetchone()
+    return row[0] if row else None
+
+
+def finished(connection: sqlite3.Connection, undo_job: int) -> Undone | None:
+    """Return what an undo that was begun came to, None when it is not at its end."""
+    set_id, action, title = connection.execute(FINISHED, {"job": undo_job}).fetchone()
+    return Undone(set_id, action, title, []) if set_id is not None else None
+
+
 def undo_last(database: Database, parts: jobs.Parts, actor: int, source: str = "tui") -> Undone | None:
     """Take back the actor's own last change; None when there is nothing to take back."""
     set_id = history.undoable(database.connection, actor)
