@@ -214,19 +214,17 @@ class Session:
         from crm_tui.storage import jobs, undoing
 
         lock = jobs.JobLock(self.database.path)
-        # Whoever began it was asked then.
-        guard, self.database.guard = self.database.guard, None
         try:
             if not lock.take():
                 return
-            undoing.finish_dead_undos(self.database)
-            undoing.take_back_dead_bulks(self.database, self.parts(), self.source)
-            if jobs.publishing(self.database.connection) is not None:
-                from crm_tui.exchange.publishing import resume
+            with self.database.unasked():
+                undoing.finish_dead_undos(self.database)
+                undoing.take_back_dead_bulks(self.database, self.parts(), self.source)
+                if jobs.publishing(self.database.connection) is not None:
+                    from crm_tui.exchange.publishing import resume
 
-                resume(self.database, self.parts(), self.person.id, self.source)
+                    resume(self.database, self.parts(), self.person.id, self.source)
         finally:
-            self.database.guard = guard
             lock.close()
 
     def undo(

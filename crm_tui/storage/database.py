@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Generator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
@@ -138,6 +138,18 @@ class Database:
         if len(self.own) % BETWEEN_MERGES == 0:
             self.merge_index(MOST_PARTS)
         return result
+
+    @contextmanager
+    def unasked(self) -> Generator[None]:
+        """Write without the guard what ends a large change that is not whole.
+
+        Whoever began it was asked then. They may have lost the right since, and half of it must not stay.
+        """
+        guard, self.guard = self.guard, None
+        try:
+            yield
+        finally:
+            self.guard = guard
 
     def write_untracked(self, fn: Callable[[sqlite3.Connection], Value]) -> Value:
         """Run ``fn(connection)`` in a transaction that writes no history: drafts, personal state, jobs."""

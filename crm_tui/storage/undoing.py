@@ -136,9 +136,9 @@ def _undo_job(
         runner = jobs.Parts(database, parts.presence, None, parts.cancelled, gentle=_gentle(database, sets))
         with runner.settling():
             try:
-                work = _Undoing(
-                    database, runner, actor, name, undo_job, source, leave, keep=keep, reach=database.reach
-                )
+                # Where nothing is to be left, what goes away meanwhile is for the guard.
+                reach = database.reach if leave else None
+                work = _Undoing(database, runner, actor, name, undo_job, source, leave, keep, reach)
                 for index, (set_id, action) in enumerate(sets):
                     if history.is_undone(connection, set_id):
                         continue
@@ -173,8 +173,9 @@ def _bring_back(
         with explained(database.path):
             sets = database.connection.execute(SETS_OF_JOB, {"job": undo_job}).fetchall()
         work = _Undoing(database, parts, actor, "redo", undo_job, source, leave=True)
-        for set_id, action in sets:
-            work.take(set_id, action)
+        with database.unasked():
+            for set_id, action in sets:
+                work.take(set_id, action)
         database.write_untracked(lambda c: jobs.close_job(c, undo_job, "taken_back"))
     except CrmError as again:
         rest = _("A part of it is taken back; the rest follows at the next opening.")
@@ -239,7 +240,7 @@ def take_back(database: Database, parts: jobs.Parts, actor: int, job: int, sourc
     )
     quiet = parts.quiet()
     work = _Undoing(database, quiet, actor, "undo", undo_job, source, leave=True)
-    with quiet.settling():
+    with quiet.settling(), database.unasked():
         for set_id, action in sets:
             if not history.is_undone(database.connection, set_id):
                 work.take(set_id, action)
