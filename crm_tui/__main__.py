@@ -10,11 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from crm_tui.cli.usual import usual
-from crm_tui.errors import UsageFault
+from crm_tui.errors import Fault, UsageFault
 from crm_tui.locale import _, set_language
 
 if TYPE_CHECKING:
     from crm_tui.cli.state import KeyReport
+
+FEWEST_FILES = 32
 
 
 def open_screens(
@@ -56,6 +58,9 @@ def keys_in_force(overrides: Any) -> KeyReport:
 def main() -> None:
     """Run the program and leave with its exit status."""
     _open_streams()
+    if few := _too_few_files():
+        sys.stderr.write(few + "\n")
+        sys.exit(Fault.exit_code)
     sys.exit(call(sys.argv[1:]))
 
 
@@ -64,6 +69,26 @@ def _open_streams() -> None:
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
             setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_RDWR), mode, encoding="utf-8"))
+
+
+def _too_few_files() -> str:
+    """Return a sentence where so few files may be opened that a database would seem damaged, else ''."""
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft >= FEWEST_FILES:
+        return ""
+    if hard >= FEWEST_FILES or hard == resource.RLIM_INFINITY:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (FEWEST_FILES, hard))
+        return ""
+    text = _("A program may open only {n} files here (ulimit -n), and needs {least}.")
+    return str(
+        Fault(
+            text.format(n=soft, least=FEWEST_FILES),
+            _("Nothing was opened."),
+            _("Ask the administrator of the machine to allow more."),
+        )
+    )
 
 
 def call(argv: list[str]) -> int:

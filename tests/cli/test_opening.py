@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -16,6 +18,7 @@ from crm_tui.storage.driver import sqlite3
 from crm_tui.storage.presence import Presence
 from crm_tui.storage.schema import VERSION
 from tests.cli.calls import Call, fill, write
+from tests.pace import PATIENCE
 from tests.storage.old import old_file
 
 Crm = Callable[..., Call]
@@ -170,3 +173,15 @@ def test_a_link_that_leads_nowhere_is_no_place_for_a_new_database(
     call = crm("--db", str(tmp_path / "link.db"), "init")
     assert (call.status, call.err.split("。")[0]) == (1, f"{tmp_path / 'link.db'} 已经存在")
     assert os.listdir(tmp_path) == ["link.db"]
+
+
+@pytest.mark.parametrize("most", [5, 6, 7, 8, 12, 31])
+def test_where_too_few_files_may_be_opened_that_is_said(team: Crm, tmp_path: Path, most: int) -> None:
+    """Half opened, a database would seem damaged, or its user unknown."""
+    call = f'ulimit -n {most}; exec "$0" -m crm_tui --db "$1" list --count'
+    done = subprocess.run(
+        ["/bin/sh", "-c", call, sys.executable, tmp_path / "team.db"],
+        capture_output=True, text=True, timeout=PATIENCE, check=False,
+    )  # fmt: skip
+    assert done.returncode == 70 and done.stdout == ""
+    assert f"最多只能打开 {most} 个文件" in done.stderr and done.stderr.count("\n") == 1
