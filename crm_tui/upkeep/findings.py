@@ -6,12 +6,18 @@ from typing import NamedTuple
 
 from crm_tui.locale import N_
 
-GOOD, MENDED, WARN, BAD = "good", "mended", "warn", "bad"
-LABELS = {GOOD: N_("good"), MENDED: N_("mended"), WARN: N_("note"), BAD: N_("broken")}
+GOOD, MENDED, WARN, SHORT, BAD = "good", "mended", "warn", "short", "bad"
+LABELS = {
+    GOOD: N_("good"),
+    MENDED: N_("mended"),
+    WARN: N_("note"),
+    SHORT: N_("short"),
+    BAD: N_("broken"),
+}
 
 
 class Finding(NamedTuple):
-    """One check: its translated title, ``state`` (good, mended, warn, bad), a sentence, the next step.
+    """One check: its translated title, ``state`` (good, mended, warn, short, bad), a sentence, the next step.
 
     ``name`` identifies the check in JSON and tests.
     """

@@ -23,7 +23,7 @@ from crm_tui.storage.replacing import KEPT
 from crm_tui.storage.restoring import people
 from crm_tui.text.cells import safe
 from crm_tui.text.sizes import size_text
-from crm_tui.upkeep.findings import BAD, GOOD, WARN, Finding
+from crm_tui.upkeep.findings import BAD, GOOD, SHORT, WARN, Finding
 
 DAY = 86_400
 NAMED = 5
@@ -122,7 +122,7 @@ def file_system(path: Path, connection: sqlite3.Connection) -> Finding:
 
 
 def room(path: Path) -> Iterator[Finding]:
-    """Tell where the disk has too little room: for a save it is broken, for a backup a warning."""
+    """Tell where the disk has too little room: for a save, or for a backup at least."""
     title = _("Room on the disk")
     try:
         left = shutil.disk_usage(path.parent).free
@@ -132,7 +132,7 @@ def room(path: Path) -> Iterator[Finding]:
     said = _("{left} free").format(left=size_text(left))
     todo = _("Free some space, or have the administrator give more.")
     if left < LITTLE_ROOM:
-        yield Finding("room", title, BAD, said + _("; nothing can be saved soon"), todo)
+        yield Finding("room", title, SHORT, said + _("; nothing can be saved soon"), todo)
     elif left < size + LITTLE_ROOM:
         yield Finding("room", title, WARN, said + _("; not enough for a backup here"), todo)
 

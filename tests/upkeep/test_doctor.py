@@ -20,7 +20,7 @@ from crm_tui.storage.driver import sqlite3
 from crm_tui.storage.migrations import migrate
 from crm_tui.storage.restoring import restore
 from crm_tui.upkeep.doctor import examine
-from crm_tui.upkeep.findings import BAD, GOOD, MENDED, WARN, Finding
+from crm_tui.upkeep.findings import BAD, GOOD, MENDED, SHORT, WARN, Finding
 from tests.storage.old import OLDER, WHO, old_file
 
 
@@ -218,7 +218,7 @@ def test_a_file_open_to_everybody_is_told(path: Path) -> None:
 def test_a_disk_with_little_room_is_told(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     size = path.stat().st_size
     assert "room" not in asked(path)
-    for left, state in ((size + (16 << 20) - 1, WARN), (4096, BAD)):
+    for left, state in ((size + (16 << 20) - 1, WARN), (4096, SHORT)):
         disk = SimpleNamespace(f_blocks=left, f_bfree=left, f_bavail=left, f_frsize=1)
         monkeypatch.setattr(os, "statvfs", lambda _path, disk=disk: disk)
         found = asked(path)["room"]

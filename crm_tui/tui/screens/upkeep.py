@@ -26,11 +26,11 @@ from crm_tui.tui.widgets.rows import Cell, Column, GroupedSource, ListSource, Ro
 from crm_tui.tui.widgets.table import Table
 from crm_tui.tui.work import Job
 from crm_tui.upkeep.doctor import examine
-from crm_tui.upkeep.findings import BAD, GOOD, LABELS, MENDED, WARN, Finding
+from crm_tui.upkeep.findings import BAD, GOOD, LABELS, MENDED, SHORT, WARN, Finding
 
 KEEPS = ("mend", "backup_now", "drill", "restore")  # for those who look after the file
 PEOPLE_SECONDS = 2.0
-TONES = {GOOD: "good", MENDED: "accent", WARN: "warn", BAD: "bad"}
+TONES = {GOOD: "good", MENDED: "accent", WARN: "warn", SHORT: "warn", BAD: "bad"}
 
 
 class UpkeepScreen(BaseScreen):
