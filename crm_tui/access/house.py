@@ -7,6 +7,7 @@ from crm_tui.access import store_house as store
 from crm_tui.access.store_policy import Team, load_policy, subtree
 from crm_tui.errors import Refused
 from crm_tui.locale import _
+from crm_tui.storage import mounts
 from crm_tui.storage.change import Change
 from crm_tui.storage.driver import sqlite3
 
@@ -18,7 +19,7 @@ def demand_order(connection: sqlite3.Connection, set_id: int) -> None:
 
     Asked inside the transaction, so that of two administrators who remove each other the second is refused;
     an undo or redo is held to it as well. Somebody in use must be left who may change people and roles both,
-    and no team may lie below itself.
+    and no team may lie below itself. A file on a network file system has one person in use.
     """
     touched = store.touched(connection, set_id)
     if touched & KEEPING and not store.keepers(connection):
@@ -27,6 +28,8 @@ def demand_order(connection: sqlite3.Connection, set_id: int) -> None:
             _("Nothing was changed."),
             _("Let another colleague have such a role first."),
         )
+    if "person" in touched:
+        mounts.demand_one_user(connection)
     if "team" in touched and (names := _round(connection)):
         raise Refused(
             _("A team cannot lie below itself: {names}.").format(names=" → ".join(names)),

@@ -66,6 +66,22 @@ def used_by_several(connection: sqlite3.Connection) -> bool:
     return connection.execute(SEVERAL).fetchone()[0] > 1
 
 
+def demand_one_user(connection: sqlite3.Connection) -> None:
+    """Raise NetworkFile when several people are in a database that lies where locks cannot be relied on.
+
+    Such a file is not opened to be written: who asks before a COMMIT would make it one by that.
+    """
+    path = Path(connection.execute("PRAGMA database_list").fetchone()[2])
+    if used_by_several(connection) and (kind := network_kind(path)):
+        raise NetworkFile(
+            _("{path} lies on a network file system ({kind}), where one person alone may use it.").format(
+                path=path, kind=kind
+            ),
+            _("Nothing was changed."),
+            _("Move it to a disk of the server on which all work, then add them."),
+        )
+
+
 def warning(path: Path, connection: sqlite3.Connection) -> str:
     """Return what is to be said before a file is written where it lies, '' when all is well.
 

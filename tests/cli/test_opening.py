@@ -150,8 +150,22 @@ def test_a_warning_of_the_place_is_said_once_by_what_writes(
     assert done.status == 0
     assert done.err.count("网络文件系统（cifs）") == 1
     assert "网络文件系统" not in team("due").err
+    refused = team("user", "add", "han")
+    assert refused.status == 4 and "只能由一个人使用" in refused.err and "移到" in refused.err
+    assert team("log", "恒达", "又通了电话").status == 0
+    # Let in and left where the file was local: neither they nor an undo brings a second one in there.
+    table.write_text("")
     assert team("user", "add", "han").status == 0
-    refused = team("log", "恒达", "又通了电话")
+    assert team("user", "deactivate", "han").status == 0
+    table.write_text(f"//filer/x {tmp_path} cifs rw 0 0\n")
+    for words in (("user", "activate", "han"), ("undo",)):
+        refused = team(*words)
+        assert refused.status == 4 and "只能由一个人使用" in refused.err, words
+    assert team("log", "恒达", "还在一个人用").status == 0
+    table.write_text("")
+    assert team("user", "activate", "han").status == 0
+    table.write_text(f"//filer/x {tmp_path} cifs rw 0 0\n")
+    refused = team("log", "恒达", "再通了电话")
     assert refused.status == 4 and "多人使用" in refused.err
     assert team("due").status == 0
 
