@@ -43,5 +43,7 @@ def test_names_that_begin_alike_are_cut_to_what_differs() -> None:
     one, other = "天津穗谷数据科技有限公司", "天津穗谷数码科技有限公司"
     assert shared([one, other], 27) == ["天津…据科技…", "天津…码科技…"]
     assert shared([one, other], 60) == [one, other]
+    branches = ["北京华信科技发展有限公司上海第一分公司", "北京华信科技发展有限公司上海第二分公司"]
+    assert shared(branches, 48) == ["北京华信科技…一分公司", "北京华信科技发…二分公司"]
     assert shared(["青岛峤帆电子有限公司", "青岛峤帆电子"], 27) == ["青岛…有限公…", "青岛峤帆电子"]
     assert shared([one, "上海恒达科技有限公司"], 27) == ["天津穗谷数…", "上海恒达科…"]

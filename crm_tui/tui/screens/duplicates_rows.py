@@ -21,7 +21,7 @@ from crm_tui.tui.widgets.rows import Cell, Column, Row
 BETWEEN = " | "
 TONES = {MERGE: "good", REVIEW: "warn", RELATED: "dim"}
 NAME_CELLS = 12  # the least room for a name
-HEAD_CELLS = 4  # of its beginning, where it is cut to show in what names differ
+HEAD_CELLS = 4  # at least of its beginning, where it is cut to show in what names differ
 MOST_NAMED = 8  # customers of a cluster whose names stand in its line and in the pane
 REASONS: dict[str, str] = {
     "code": N_("Same code"),
@@ -134,9 +134,10 @@ def _cut(text: str, cells: int, others: Sequence[str]) -> str:
     same = max(
         (_alike(text, other) for other in others if shown != text and other.startswith(kept)), default=0
     )
-    head = clip(text, HEAD_CELLS) + ELLIPSIS
-    if not 0 < same < len(text) or cells < 2 * width(head):
+    if not 0 < same < len(text) or cells < 2 * (HEAD_CELLS + width(ELLIPSIS)):
         return shown
+    room = cells - width(text[same:]) - width(ELLIPSIS)
+    head = clip(text, max(room, HEAD_CELLS)) + ELLIPSIS
     return head + fit(text[same:], cells - width(head)).rstrip()
 
 
