@@ -43,12 +43,27 @@ def table_form(sql: str) -> str:
 
 def canonical(connection: sqlite3.Connection) -> dict[tuple[str, str], str]:
     """Return (type, name) -> definition of every table, index, trigger and view of a file."""
-    return {
-        (kind, name): table_form(sql) if kind == "table" else " ".join(words(sql))
-        for kind, name, _table, sql in connection.execute(OBJECTS).fetchall()
-    }
+    return {place: _form(place[0], sql) for place, sql in _written(connection).items()}
 
 
-def differing(mine: dict[tuple[str, str], str], wanted: dict[tuple[str, str], str]) -> list[str]:
+def differing(mine: sqlite3.Connection, wanted: sqlite3.Connection) -> list[str]:
     """Return the names of what is wanted and missing or other; what is there besides does not count."""
-    return [name for (kind, name), form in wanted.items() if mine.get((kind, name)) != form]
+    held = _written(mine)
+    return [
+        name
+        for (kind, name), sql in _written(wanted).items()
+        if not _alike(kind, held.get((kind, name)), sql)
+    ]
+
+
+def _alike(kind: str, mine: str | None, wanted: str) -> bool:
+    # Most are written alike: only the others are taken apart.
+    return mine == wanted or (mine is not None and _form(kind, mine) == _form(kind, wanted))
+
+
+def _written(connection: sqlite3.Connection) -> dict[tuple[str, str], str]:
+    return {(kind, name): sql for kind, name, _table, sql in connection.execute(OBJECTS).fetchall()}
+
+
+def _form(kind: str, sql: str) -> str:
+    return table_form(sql) if kind == "table" else " ".join(words(sql))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
-from crm_tui.storage.canonical import canonical, differing
+from crm_tui.storage.canonical import differing
 from crm_tui.storage.connection import connect
 from crm_tui.storage.diagnosis import is_busy
 from crm_tui.storage.driver import sqlite3
@@ -150,7 +150,7 @@ def odd_schema(connection: sqlite3.Connection) -> list[str]:
     wanted = sqlite3.connect(":memory:")
     try:
         wanted.executescript(schema_text())
-        names = differing(canonical(connection), canonical(wanted))
+        names = differing(connection, wanted)
         return [name for name in names if name != "customer_gram"]
     finally:
         wanted.close()

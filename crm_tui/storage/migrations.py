@@ -22,7 +22,7 @@ from crm_tui import clock
 from crm_tui.errors import Busy, Cancelled, CrmError, Fault, NotPermitted
 from crm_tui.locale import _
 from crm_tui.storage import first_policy, mounts
-from crm_tui.storage.canonical import OBJECTS, canonical, differing, words
+from crm_tui.storage.canonical import OBJECTS, differing, words
 from crm_tui.storage.connection import check_is_ours, connect, real_path, why_faulty_log
 from crm_tui.storage.diagnosis import explain
 from crm_tui.storage.driver import sqlite3
@@ -294,7 +294,7 @@ def _run(
         try:
             wanted.executescript(schema_text())
             _dress(connection, wanted)
-            wrong = differing(canonical(connection), canonical(wanted))
+            wrong = differing(connection, wanted)
         finally:
             wanted.close()
         orphan = connection.execute("PRAGMA foreign_key_check").fetchmany(1)

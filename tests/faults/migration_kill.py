@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 from crm_tui.storage.backup import backups, default_folder, make_backup, verify
-from crm_tui.storage.canonical import canonical, differing
+from crm_tui.storage.canonical import differing
 from crm_tui.storage.connection import connect, create
 from crm_tui.storage.manifest import manifest_path
 from crm_tui.storage.migrations import migrate, version_of
@@ -64,7 +64,7 @@ class Migration:
         connection, fresh = connect(self.path), connect(self.path.with_name("fresh.db"))
         version, rows = version_of(connection), unlike_old(connection)
         if version == VERSION:
-            wrong = differing(canonical(connection), canonical(fresh))
+            wrong = differing(connection, fresh)
             faults += [f"not as schema.sql has it: {wrong}"] if wrong else []
         if version not in FINGERPRINTS or fingerprint(connection) != FINGERPRINTS[version]:
             faults.append(f"neither the old schema nor the new one: version {version}")

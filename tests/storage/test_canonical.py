@@ -51,7 +51,7 @@ MUTANTS = {
 
 @pytest.mark.parametrize(("pattern", "new", "name"), MUTANTS.values(), ids=MUTANTS)
 def test_a_schema_without_one_rule_is_noticed(pattern: str, new: str, name: str | None) -> None:
-    wrong = differing(canonical(made(swapped(pattern, new))), canonical(made(TEXT)))
+    wrong = differing(made(swapped(pattern, new)), made(TEXT))
     assert wrong
     assert name in (None, *wrong)
 
@@ -75,7 +75,7 @@ def test_a_table_that_came_by_alter_is_the_table_made_at_once() -> None:
         "CREATE TABLE a (\n  state TEXT NOT NULL DEFAULT 'x, y' CHECK(state <> '('), -- why, and (how\n"
         "  id integer primary key /* , */\n) STRICT"
     )
-    assert canonical(by_alter) == canonical(at_once)
+    assert canonical(by_alter) == canonical(at_once) and differing(by_alter, at_once) == []
     by_rename = made("CREATE TABLE b (id INTEGER PRIMARY KEY, one TEXT CHECK (one <> 'x'));"
                      " ALTER TABLE b RENAME COLUMN one TO two")  # fmt: skip
     renamed = made("CREATE TABLE b (id INTEGER PRIMARY KEY, two TEXT CHECK (two <> 'x'))")
