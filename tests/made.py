@@ -42,6 +42,16 @@ def once(create: Callable[..., None]) -> Callable[..., None]:
     return create_database
 
 
+def empty(path: Path) -> None:
+    """Put a database that nobody was in at a path, as `connection.create` makes it."""
+    key = ("", connection.wal_is_sound())
+    if key not in _MADE:
+        connection.create(path)
+        _MADE[key] = path.read_bytes()
+    elif not _copied(_MADE[key], path):
+        raise FileExistsError(path)
+
+
 @contextmanager
 def anew() -> Generator[None]:
     """Make each database in the block as the program does."""

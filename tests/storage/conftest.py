@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from crm_tui.storage.connection import create
 from crm_tui.storage.database import Database
 from crm_tui.storage.driver import sqlite3
+from tests import made
 from tests.storage.kept import either, place, plain  # noqa: F401
 from tests.storage.world import OWNER
 
@@ -18,7 +18,7 @@ from tests.storage.world import OWNER
 def path(tmp_path: Path) -> Path:
     """Return the path of a new database."""
     path = tmp_path / "crm.db"
-    create(path)
+    made.empty(path)
     return path
 
 

@@ -10,10 +10,10 @@ import pytest
 from crm_tui.access.scope import scope
 from crm_tui.errors import CrmError
 from crm_tui.storage import history, jobs, watch
-from crm_tui.storage.connection import create
 from crm_tui.storage.database import Database
 from crm_tui.storage.driver import sqlite3, wal_is_sound
 from crm_tui.storage.watch import Watch
+from tests import made
 from tests.access.policies import whole
 from tests.storage.world import OWNER, contact, customer, note, saved
 
@@ -40,7 +40,7 @@ class Office:
 @pytest.fixture(params=MODES)
 def path(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
     path = tmp_path / "crm.db"
-    create(path)
+    made.empty(path)
     connection = sqlite3.connect(path)
     assert connection.execute(f"PRAGMA journal_mode={request.param}").fetchone() == (request.param.lower(),)
     connection.close()
