@@ -20,7 +20,7 @@ from crm_tui.customers import ahead as derived_ahead
 from crm_tui.customers import reading
 from crm_tui.dedupe import listing
 from crm_tui.demo import ahead, make
-from crm_tui.demo.make import ACTING, COLLEAGUES, LIVED, make_demo
+from crm_tui.demo.make import ACTING, COLLEAGUES, make_demo
 from crm_tui.demo.samples import SAMPLES
 from crm_tui.demo.staff import staff, teams
 from crm_tui.errors import BadInput
@@ -33,6 +33,7 @@ from crm_tui.text.phone import parse_phones
 from tests.storage.fresh import derived
 
 NOW = "2024-03-15T02:00:00Z"
+FEW_LIVED = 30  # customers with a past of single sets, where the large sets are the point
 TABLES = ("customer", "contact", "activity", "plan", "tag_link", "project", "person", "change_set", "change")
 
 
@@ -66,8 +67,9 @@ def dump(session: Session) -> dict[str, list[tuple]]:
 
 def whole(path: Path) -> dict[str, list[tuple]]:
     """Make a demo with large sets and return all that it holds, and what is derived of it."""
-    with time_machine.travel(NOW, tick=False):
-        make_demo(path, customers=LIVED + 400)
+    with time_machine.travel(NOW, tick=False), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(make, "LIVED", FEW_LIVED)
+        make_demo(path, customers=FEW_LIVED + 400)
         with open_session(path) as session:
             assert rebuild.differing(session.database.connect_reader()) == []
             return {**dump(session), **derived(session.database.connection)}
@@ -323,9 +325,11 @@ def test_a_small_demo_asks_for_little_room(tmp_path: Path, monkeypatch: pytest.M
             make._check_room(tmp_path / "x.db", 300)
 
 
-def test_a_large_demo_that_is_stopped_leaves_nothing(tmp_path: Path) -> None:
+def test_a_large_demo_that_is_stopped_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(make, "LIVED", FEW_LIVED)
+
     def stop(done: int, total: int) -> None:
-        if done > 350:
+        if done > FEW_LIVED + 50:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):

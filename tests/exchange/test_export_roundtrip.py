@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -36,6 +37,14 @@ def session(tmp_path: Path) -> Iterator[Session]:
     create_database(path, login="boss", name="王经理")
     with open_session(path, login="boss") as opened:
         yield opened
+
+
+@pytest.fixture(scope="module")
+def demo_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a demo to be copied: each test has one of its own."""
+    path = tmp_path_factory.mktemp("demo") / "demo.db"
+    make_demo(path, customers=60)
+    return path
 
 
 def bring_in(session: Session, path: Path) -> importing.ImportResult:
@@ -79,8 +88,8 @@ def test_a_moved_value_goes_out_as_it_is_now(session: Session, tmp_path: Path) -
 
 
 @pytest.mark.parametrize("sheet", [None, "template", "S3"])
-def test_a_demo_moves_to_another_database(tmp_path: Path, sheet: str | None) -> None:
-    make_demo(tmp_path / "demo.db", customers=60)
+def test_a_demo_moves_to_another_database(tmp_path: Path, demo_file: Path, sheet: str | None) -> None:
+    shutil.copy(demo_file, tmp_path / "demo.db")
     with open_session(tmp_path / "demo.db") as demo:
         export(demo, "customers", tmp_path / "out.xlsx", sheet=sheet)
     create_database(tmp_path / "new.db", login="boss", name="王经理")
@@ -141,9 +150,11 @@ def test_what_a_sheet_had_no_field_for_goes_out_with_the_note(session: Session, 
 
 
 @pytest.mark.parametrize("sheet", [None, "template", "S0", "S2", "S3"])
-def test_a_list_that_comes_back_as_it_went_changes_nothing(tmp_path: Path, sheet: str | None) -> None:
+def test_a_list_that_comes_back_as_it_went_changes_nothing(
+    tmp_path: Path, demo_file: Path, sheet: str | None
+) -> None:
     """Who corrects one cell in Excel wants to see that one in the preview, not fifty that say the same."""
-    make_demo(tmp_path / "demo.db", customers=60)
+    shutil.copy(demo_file, tmp_path / "demo.db")
     with open_session(tmp_path / "demo.db") as demo:
         export(demo, "customers", tmp_path / "out.xlsx", sheet=sheet)
         with (
