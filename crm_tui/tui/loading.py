@@ -209,8 +209,13 @@ def load_textual() -> None:
     extensions = Typing(EXTENSIONS)
     sys.modules.setdefault(EXTENSIONS, extensions)
     with in_place((palette, *_parts(), *map(Later, LATER))):
-        import textual.app
+        import textual.app  # noqa: F401
     extensions.textual_loads = False
+    keep_little_of_lines()
+
+
+def keep_little_of_lines() -> None:
+    """Have Textual make its painted lines as ``_make_strip`` does."""
     import textual.strip
 
     textual.strip.Strip.__init__ = _make_strip  # ty: ignore[invalid-assignment]

@@ -15,7 +15,9 @@ from textual.message import Message
 from textual.message_pump import MessagePump
 
 import crm_tui.tui  # noqa: F401  (sets what must stand before Textual's first import)
-from crm_tui.tui import live
+from crm_tui.tui import live, loading
+
+loading.keep_little_of_lines()  # as every session does
 
 
 @pytest.fixture(autouse=True)

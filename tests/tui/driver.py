@@ -34,6 +34,7 @@ class User:
         self.pilot = pilot
         self.keys = 0
         self.characters = 0
+        self._lines: list[str] | None = None
 
     async def press(self, *keys: str) -> None:
         """Press keys by Textual's names (``j``, ``enter``, ``f12``, ``slash`` or ``/``); each counts."""
@@ -114,7 +115,16 @@ class User:
 
     @property
     def lines(self) -> list[str]:
-        """The screen as text, one string a line, right blanks cut."""
+        """The screen as text, one string a line, right blanks cut; painted anew when the app had a turn."""
+        if self._lines is None:
+            self._lines = self._painted()
+            asyncio.get_running_loop().call_soon(self._had_a_turn)
+        return self._lines
+
+    def _had_a_turn(self) -> None:
+        self._lines = None
+
+    def _painted(self) -> list[str]:
         visible_screen_stack.set(self.app._background_screens)
         for behind in self.app._background_screens:
             behind._on_timer_update()  # what lies under a box is painted by a timer of its own

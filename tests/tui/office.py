@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,22 +13,26 @@ from crm_tui.session import Session, create_database, open_session
 from crm_tui.storage.change import Change
 from crm_tui.tui.app import CrmApp
 
-# Making a database takes longer than most stories: one for each moment is kept.
-_MADE: dict[str, bytes] = {}
+Furnish = Callable[[Session], Any]
+# Making a database takes longer than most stories: one is kept for each moment and what is written into it.
+_MADE: dict[tuple[str, Furnish | None], bytes] = {}
 NOW = "2026-11-20T02:00:00Z"  # a Friday, 10:00 in Shanghai
 
 
-def office(folder: Path, name: str = "a.db") -> Session:
-    """Return the opened session of 王伟, with a colleague 李销售."""
-    path = folder / name
-    made = _MADE.get(clock.instant())
-    if made is None:
-        create_database(path, login="wang", name="王伟")
-        with open_session(path, login="wang") as session:
-            session.write(people.add, "li", "李销售", "sales_manager")
-        made = _MADE[clock.instant()] = path.read_bytes()
+def office(folder: Path, name: str = "a.db", furnish: Furnish | None = None) -> Session:
+    """Return the opened session of 王伟, with a colleague 李销售 and what ``furnish`` writes."""
+    path, key = folder / name, (clock.instant(), furnish)
+    if key not in _MADE:
+        if furnish is None:
+            create_database(path, login="wang", name="王伟")
+            with open_session(path, login="wang") as session:
+                session.write(people.add, "li", "李销售", "sales_manager")
+        else:
+            with office(folder, name) as session:
+                furnish(session)
+        _MADE[key] = path.read_bytes()
         assert not path.with_name(name + "-wal").exists()
-    path.write_bytes(made)
+    path.write_bytes(_MADE[key])
     return open_session(path, login="wang")
 
 

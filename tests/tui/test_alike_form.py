@@ -22,17 +22,20 @@ pytestmark = pytest.mark.requirement("S2-10", "S0-18")
 CODE = "91350100M000100Y43"
 
 
+def furnish(session: Session) -> None:
+    customer(
+        session,
+        "北京恒达科技有限公司",
+        {"name": "王总", "mobile": "13900139000"},
+        uscc=CODE,
+        owner_id=2,
+    )
+    customer(session, "上海瑞通贸易有限公司", {"name": "王芳", "mobile": "13900139000"})
+
+
 @pytest.fixture
 def session(tmp_path: Path) -> Iterator[Session]:
-    with time_machine.travel(NOW, tick=False), office(tmp_path) as opened:
-        customer(
-            opened,
-            "北京恒达科技有限公司",
-            {"name": "王总", "mobile": "13900139000"},
-            uscc=CODE,
-            owner_id=2,
-        )
-        customer(opened, "上海瑞通贸易有限公司", {"name": "王芳", "mobile": "13900139000"})
+    with time_machine.travel(NOW, tick=False), office(tmp_path, furnish=furnish) as opened:
         yield opened
 
 

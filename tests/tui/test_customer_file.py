@@ -17,9 +17,9 @@ from tests.tui.driver import User, story
 from tests.tui.office import NOW, app, customer, office
 
 
-@pytest.fixture
-def session(tmp_path: Path) -> Iterator[Session]:
-    with time_machine.travel("2026-06-01T02:00:00Z", tick=False) as clock, office(tmp_path) as opened:
+def furnish(opened: Session) -> None:
+    """Write what moved within half a year."""
+    with time_machine.travel("2026-06-01T02:00:00Z", tick=False) as clock:
         made = customer(
             opened,
             "北京恒达科技有限公司",
@@ -48,6 +48,11 @@ def session(tmp_path: Path) -> Iterator[Session]:
         clock.move_to(NOW)
         opened.write(followups.add_plan, 1, PlanDraft(date(2026, 11, 18), time(15), None, "反馈方案"))
         opened.write(followups.add_plan, 1, PlanDraft(date(2026, 12, 1), None, "month:1", "回访"))
+
+
+@pytest.fixture
+def session(tmp_path: Path) -> Iterator[Session]:
+    with time_machine.travel(NOW, tick=False), office(tmp_path, furnish=furnish) as opened:
         yield opened
 
 

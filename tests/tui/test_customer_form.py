@@ -17,16 +17,19 @@ from tests.tui.office import NOW, app, customer, office
 IDENTITY = "11010519491231002X"
 
 
+def furnish(session: Session) -> None:
+    customer(
+        session,
+        "北京恒达科技有限公司",
+        {"name": "王总", "mobile": "13900139000"},
+        uscc="91350100M000100Y43",
+        owner_id=2,
+    )
+
+
 @pytest.fixture
 def session(tmp_path: Path) -> Iterator[Session]:
-    with time_machine.travel(NOW, tick=False), office(tmp_path) as opened:
-        customer(
-            opened,
-            "北京恒达科技有限公司",
-            {"name": "王总", "mobile": "13900139000"},
-            uscc="91350100M000100Y43",
-            owner_id=2,
-        )
+    with time_machine.travel(NOW, tick=False), office(tmp_path, furnish=furnish) as opened:
         yield opened
 
 

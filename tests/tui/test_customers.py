@@ -20,11 +20,15 @@ def session(tmp_path: Path) -> Iterator[Session]:
         yield opened
 
 
-@pytest.fixture
-def filled(session: Session) -> Session:
+def furnish(session: Session) -> None:
     many(session, 130)
     customer(session, "北京恒达科技有限公司", {"name": "王总", "title": "采购经理", "mobile": "13900139000"})
-    return session
+
+
+@pytest.fixture
+def filled(tmp_path: Path) -> Iterator[Session]:
+    with time_machine.travel(NOW, tick=False), office(tmp_path, furnish=furnish) as opened:
+        yield opened
 
 
 @pytest.mark.requirement("S0-26")

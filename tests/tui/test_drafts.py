@@ -24,10 +24,13 @@ from tests.tui.office import NOW, app, customer, office
 SECOND_CUSTOMER = "北京云帆"
 
 
+def furnish(session: Session) -> None:
+    customer(session, "上海恒达", {"name": "王总", "mobile": "13900139000"}, stage="not_contacted")
+
+
 @pytest.fixture
 def session(tmp_path: Path) -> Iterator[Session]:
-    with time_machine.travel(NOW, tick=False), office(tmp_path) as opened:
-        customer(opened, "上海恒达", {"name": "王总", "mobile": "13900139000"}, stage="not_contacted")
+    with time_machine.travel(NOW, tick=False), office(tmp_path, furnish=furnish) as opened:
         yield opened
 
 

@@ -17,14 +17,15 @@ from tests.tui.driver import User, story
 from tests.tui.office import NOW, app, customer, many, office
 
 
+def furnish(session: Session) -> None:
+    many(session, 30)
+    customer(session, "北京恒达科技有限公司", {"name": "王总", "mobile": "13900139000"}, status="interested")
+    customer(session, "上海恒大贸易有限公司", {"name": "李总", "mobile": "13900138001"})
+
+
 @pytest.fixture
 def session(tmp_path: Path) -> Iterator[Session]:
-    with time_machine.travel(NOW, tick=False), office(tmp_path) as opened:
-        many(opened, 30)
-        customer(
-            opened, "北京恒达科技有限公司", {"name": "王总", "mobile": "13900139000"}, status="interested"
-        )
-        customer(opened, "上海恒大贸易有限公司", {"name": "李总", "mobile": "13900138001"})
+    with time_machine.travel(NOW, tick=False), office(tmp_path, furnish=furnish) as opened:
         yield opened
 
 

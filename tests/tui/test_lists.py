@@ -23,13 +23,16 @@ from tests.tui.office import NOW, app, customer, many, office
 NAMES = ("恒达机械", "阿里山茶业", "广州市番禺区石基镇某某精密机械制造股份有限公司第二分公司", "ABC Trading")
 
 
+def furnish(session: Session) -> None:
+    many(session, 100)
+    for at, name in enumerate(NAMES):
+        kind = ("manufacturing", "retail.wholesale")[at % 2]
+        customer(session, name, {"name": "王总", "mobile": f"1390013900{at}"}, industry=kind, level="A")
+
+
 @pytest.fixture
 def session(tmp_path: Path) -> Iterator[Session]:
-    with time_machine.travel(NOW, tick=False), office(tmp_path) as opened:
-        many(opened, 100)
-        for at, name in enumerate(NAMES):
-            kind = ("manufacturing", "retail.wholesale")[at % 2]
-            customer(opened, name, {"name": "王总", "mobile": f"1390013900{at}"}, industry=kind, level="A")
+    with time_machine.travel(NOW, tick=False), office(tmp_path, furnish=furnish) as opened:
         yield opened
 
 

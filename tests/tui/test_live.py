@@ -25,10 +25,14 @@ def session(tmp_path: Path) -> Iterator[Session]:
         yield opened
 
 
-@pytest.fixture
-def filled(session: Session) -> Session:
+def furnish(session: Session) -> None:
     many(session, 130)
-    return session
+
+
+@pytest.fixture
+def filled(tmp_path: Path) -> Iterator[Session]:
+    with time_machine.travel(NOW, tick=False), office(tmp_path, furnish=furnish) as opened:
+        yield opened
 
 
 @pytest.fixture

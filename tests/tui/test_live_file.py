@@ -18,18 +18,21 @@ from tests.tui.office import NOW, app, customer, office
 from tests.tui.test_live import line_of, look, service_version, update
 
 
+def furnish(session: Session) -> None:
+    customer(
+        session,
+        "北京恒达科技有限公司",
+        {"name": "张经理", "title": "采购经理", "mobile": "13900139000"},
+        need="降低采购成本",
+        industry="制造业",
+        key_note="下午再打电话",
+    )
+    session.write(followups.add_plan, 1, PlanDraft(date(2026, 11, 25), goal="反馈方案"))
+
+
 @pytest.fixture
 def session(tmp_path: Path) -> Iterator[Session]:
-    with time_machine.travel(NOW, tick=False), office(tmp_path) as opened:
-        customer(
-            opened,
-            "北京恒达科技有限公司",
-            {"name": "张经理", "title": "采购经理", "mobile": "13900139000"},
-            need="降低采购成本",
-            industry="制造业",
-            key_note="下午再打电话",
-        )
-        opened.write(followups.add_plan, 1, PlanDraft(date(2026, 11, 25), goal="反馈方案"))
+    with time_machine.travel(NOW, tick=False), office(tmp_path, furnish=furnish) as opened:
         yield opened
 
 

@@ -15,17 +15,20 @@ from tests.tui.driver import story
 from tests.tui.office import NOW, app, customer, office
 
 
+def furnish(session: Session) -> None:
+    east = session.write(teams.add, "华东", None, "华东").value
+    for login, name, role in (("han", "韩经理", "sales_manager"), ("kefu", "客小服", "service")):
+        session.write(people.admit, login, name, role, (), east if login == "han" else None)
+    session.write(people.set_role, 2, "sales_rep")
+    session.write(people.set_team, 2, east)
+    for name in ("上海恒达贸易有限公司", "北京远景科技有限公司"):
+        customer(session, name, owner_id=2)
+
+
 @pytest.fixture
 def session(tmp_path: Path) -> Iterator[Session]:
     """Open the office with a team; 李销售 has two customers, 韩经理 leads the team."""
-    with time_machine.travel(NOW, tick=False), office(tmp_path) as opened:
-        east = opened.write(teams.add, "华东", None, "华东").value
-        for login, name, role in (("han", "韩经理", "sales_manager"), ("kefu", "客小服", "service")):
-            opened.write(people.admit, login, name, role, (), east if login == "han" else None)
-        opened.write(people.set_role, 2, "sales_rep")
-        opened.write(people.set_team, 2, east)
-        for name in ("上海恒达贸易有限公司", "北京远景科技有限公司"):
-            customer(opened, name, owner_id=2)
+    with time_machine.travel(NOW, tick=False), office(tmp_path, furnish=furnish) as opened:
         yield opened
 
 

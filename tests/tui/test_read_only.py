@@ -53,20 +53,22 @@ MAIN = ("today", "duplicates", "customers")
 NOT_HERE = {"welcome", "obstacles", "snooze", "palette"}
 
 
+def furnish(session: Session) -> None:
+    """Write something into each table that screens show."""
+    first = customer(session, "上海恒达有限公司", {"name": "王芳", "mobile": "13800000001"}, need="报价")
+    session.write(service.add_tags, first, ("老客户",))
+    session.write(followups.add_plan, first, followups.read_plan("今天 回访", session.today()))
+    entry = followups.LogEntry(first, content="通了电话")
+    session.write(followups.log, entry)
+    session.write(followups.add_plan, first, followups.read_plan("今天 寄样品", session.today()))
+
+
 @pytest.fixture
 def filled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """Return the path of an office with something in each table that screens show."""
     monkeypatch.chdir(tmp_path)
     with time_machine.travel(NOW, tick=False):
-        with office(tmp_path) as session:
-            first = customer(
-                session, "上海恒达有限公司", {"name": "王芳", "mobile": "13800000001"}, need="报价"
-            )
-            session.write(service.add_tags, first, ("老客户",))
-            session.write(followups.add_plan, first, followups.read_plan("今天 回访", session.today()))
-            entry = followups.LogEntry(first, content="通了电话")
-            session.write(followups.log, entry)
-            session.write(followups.add_plan, first, followups.read_plan("今天 寄样品", session.today()))
+        with office(tmp_path, furnish=furnish) as session:
             path = session.database.path
         yield path
 

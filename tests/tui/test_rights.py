@@ -31,12 +31,15 @@ def friday() -> Iterator[None]:
 @pytest.fixture
 def boss(tmp_path: Path) -> Iterator[Session]:
     """Return 王伟, an administrator, under the policy of company files: all see all, masked."""
-    with office(tmp_path) as session:
-        session.write(policies.apply_preset, "files")
-        session.write(add, "chen", "陈晨", "sales_rep")
-        contact = {"name": "赵敏", "title": "总监", "mobile": PHONE, "email": "zhaomin@example.com"}
-        customer(session, "上海恒达公司", contact, budget_min=BUDGET, budget_max=BUDGET, note="常来")
+    with office(tmp_path, furnish=furnish) as session:
         yield session
+
+
+def furnish(session: Session) -> None:
+    session.write(policies.apply_preset, "files")
+    session.write(add, "chen", "陈晨", "sales_rep")
+    contact = {"name": "赵敏", "title": "总监", "mobile": PHONE, "email": "zhaomin@example.com"}
+    customer(session, "上海恒达公司", contact, budget_min=BUDGET, budget_max=BUDGET, note="常来")
 
 
 @pytest.fixture

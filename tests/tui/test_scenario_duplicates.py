@@ -17,15 +17,18 @@ from tests.tui.office import NOW, app, customer, office
 FIRMS = ("恒达机械", "云帆软件", "蔚源化工", "泓朗电子", "青禾食品")
 
 
+def furnish(session: Session) -> None:
+    for at, firm in enumerate(FIRMS):
+        contact = {"name": "王建国", "mobile": f"1390013900{at}", "email": f"wang@{at}-firm.com.cn"}
+        customer(session, f"上海{firm}有限公司", contact)
+        customer(session, f"{firm}", contact, industry="制造业")
+    for name in ("广州荔湾书店", "西安钟楼饭庄", "昆明花市", "大连造船厂", "拉萨登山协会"):
+        customer(session, name)
+
+
 @pytest.fixture
 def session(tmp_path: Path) -> Iterator[Session]:
-    with time_machine.travel(NOW, tick=False), office(tmp_path) as opened:
-        for at, firm in enumerate(FIRMS):
-            contact = {"name": "王建国", "mobile": f"1390013900{at}", "email": f"wang@{at}-firm.com.cn"}
-            customer(opened, f"上海{firm}有限公司", contact)
-            customer(opened, f"{firm}", contact, industry="制造业")
-        for name in ("广州荔湾书店", "西安钟楼饭庄", "昆明花市", "大连造船厂", "拉萨登山协会"):
-            customer(opened, name)
+    with time_machine.travel(NOW, tick=False), office(tmp_path, furnish=furnish) as opened:
         yield opened
 
 

@@ -16,10 +16,13 @@ from tests.tui.office import NOW, app, customer, office
 pytestmark = pytest.mark.requirement("S3-12", "S0-19")
 
 
+def furnish(session: Session) -> None:
+    customer(session, "北京恒达科技有限公司")
+
+
 @pytest.fixture
 def session(tmp_path: Path) -> Iterator[Session]:
-    with time_machine.travel(NOW, tick=False), office(tmp_path) as opened:
-        customer(opened, "北京恒达科技有限公司")
+    with time_machine.travel(NOW, tick=False), office(tmp_path, furnish=furnish) as opened:
         yield opened
 
 

@@ -35,9 +35,8 @@ def the_plan(session: Session, plan_id: int) -> reading.Plan:
     return found
 
 
-@pytest.fixture
-def filled(session: Session) -> Session:
-    """Three late, two for today, one next week, two without a plan."""
+def furnish(session: Session) -> None:
+    """Write three late, two for today, one next week, two without a plan."""
     wang = {"name": "王总", "title": "采购经理", "mobile": "13900139000"}
     first = customer(
         session, "上海恒达科技有限公司", wang, status="interested", level="key", key_note="只在下午接电话"
@@ -50,7 +49,12 @@ def filled(session: Session) -> Session:
     plan(session, customer(session, "成都下周见有限公司"), date(2026, 11, 24))
     for number in (1, 2):
         customer(session, f"无计划{number}有限公司")
-    return session
+
+
+@pytest.fixture
+def filled(tmp_path: Path) -> Iterator[Session]:
+    with time_machine.travel(NOW, tick=False), office(tmp_path, furnish=furnish) as opened:
+        yield opened
 
 
 def cursor_name(user: User) -> str:

@@ -24,10 +24,13 @@ START = (
 )
 
 
+def furnish(session: Session) -> None:
+    customer(session, "上海恒达", {"name": "王总"})
+
+
 @pytest.fixture
 def session(tmp_path: Path) -> Iterator[Session]:
-    with time_machine.travel(NOW, tick=False), office(tmp_path) as opened:
-        customer(opened, "上海恒达", {"name": "王总"})
+    with time_machine.travel(NOW, tick=False), office(tmp_path, furnish=furnish) as opened:
         yield opened
 
 

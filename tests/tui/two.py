@@ -25,18 +25,24 @@ NAME = "北京恒达科技有限公司"
 @contextmanager
 def two_people(folder: Path) -> Generator[tuple[Session, Session]]:
     """Yield the sessions of both on a file with one customer."""
-    with time_machine.travel(NOW, tick=False), office(folder) as session:
-        customer(
-            session,
-            NAME,
-            {"name": "王总", "mobile": "13900139000"},
-            need="旧需求",
-            industry="制造业",
-            budget_min=10_000_000,
-            budget_max=20_000_000,
-        )
-        with open_session(session.database.path, login="li") as colleague:
-            yield session, colleague
+    with (
+        time_machine.travel(NOW, tick=False),
+        office(folder, furnish=_furnish) as session,
+        open_session(session.database.path, login="li") as colleague,
+    ):
+        yield session, colleague
+
+
+def _furnish(session: Session) -> None:
+    customer(
+        session,
+        NAME,
+        {"name": "王总", "mobile": "13900139000"},
+        need="旧需求",
+        industry="制造业",
+        budget_min=10_000_000,
+        budget_max=20_000_000,
+    )
 
 
 def theirs(colleague: Session, table: str = "customer", row_id: int = 1, **values: Any) -> None:
