@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import chain
 from pathlib import Path
 
 from crm_tui.storage.driver import sqlite3
@@ -76,10 +77,7 @@ def fingerprint(connection: sqlite3.Connection) -> str:
 
 def as_written(rows: Iterable[tuple[str, str, str, str]]) -> str:
     """Return a digest of rows of (type, name, table, definition)."""
-    digest = sha256()
-    for row in rows:
-        digest.update("".join(f"{part}\0" for part in row).encode())
-    return digest.hexdigest()[:32]
+    return sha256("\0".join([*chain.from_iterable(rows), ""]).encode()).hexdigest()[:32]
 
 
 def missing(connection: sqlite3.Connection) -> list[str]:
