@@ -5,40 +5,69 @@ from __future__ import annotations
 import subprocess
 import sys
 import typing
+from collections.abc import Callable, Iterator
 from importlib import import_module
 
 import pytest
 
 from crm_tui.tui import loading
 
+# Loaded once, then forked for each question: it is answered by a process that has done nothing else.
 ASK = """
-import sys
+import os, sys
 from crm_tui.tui.loading import EXTENSIONS, LATER, load_asyncio, load_textual
 load_asyncio()
 load_textual()
 import textual.widgets
 from textual.widgets import Input, TextArea
+for line in sys.stdin:
+    if child := os.fork():
+        print("ended", os.waitpid(child, 0)[1], flush=True)
+        continue
+    status = 1
+    try:
+        exec(eval(line))
+        sys.stdout.flush()
+        status = 0
+    except BaseException:
+        sys.excepthook(*sys.exc_info())
+    finally:
+        os._exit(status)
 """
+Asked = Callable[[str], str]
 
 
-def asked(then: str) -> str:
-    """Return what a process says that has loaded Textual as a session does, and then does something."""
-    command = [sys.executable, "-c", ASK + then]
-    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+@pytest.fixture(scope="module")
+def asked() -> Iterator[Asked]:
+    """Return what tells what a process says that has loaded Textual as a session does, and did one thing."""
+    command, pipe = [sys.executable, "-c", ASK], subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True) as process:
+        assert process.stdin and process.stdout
+
+        def ask(then: str) -> str:
+            print(repr(then), file=process.stdin, flush=True)
+            said = []
+            while not (line := process.stdout.readline()).startswith("ended"):
+                assert line
+                said.append(line)
+            assert line == "ended 0\n"
+            return "".join(said).strip()
+
+        yield ask
 
 
-def test_textual_is_loaded_without_what_it_only_calls() -> None:
+def test_textual_is_loaded_without_what_it_only_calls(asked: Asked) -> None:
     assert asked("print([name for name in LATER if name in sys.modules])") == "[]"
 
 
-def test_textual_makes_do_with_pythons_own_typing() -> None:
+def test_textual_makes_do_with_pythons_own_typing(asked: Asked) -> None:
     assert asked("print(type(sys.modules[EXTENSIONS]).__name__)") == "Typing"
 
 
 PARTLY = ("ast", "asyncio.sslproto", "locale", "pickle", "random", "ssl")
 
 
-def test_a_session_is_loaded_without_what_few_things_are_asked_of() -> None:
+def test_a_session_is_loaded_without_what_few_things_are_asked_of(asked: Asked) -> None:
     assert asked(f"print([name for name in {PARTLY} if name in sys.modules])") == "[]"
 
 
@@ -71,7 +100,7 @@ def test_a_session_is_loaded_without_what_few_things_are_asked_of() -> None:
         ),
     ],
 )
-def test_whoever_needs_more_of_them_has_it(then: str, answer: str) -> None:
+def test_whoever_needs_more_of_them_has_it(asked: Asked, then: str, answer: str) -> None:
     assert asked(then) == answer
 
 
@@ -83,7 +112,7 @@ def test_whoever_needs_more_of_them_has_it(then: str, answer: str) -> None:
         "import typing_extensions; typing_extensions.TypedDict",
     ],
 )
-def test_whoever_asks_for_more_has_the_module_itself(then: str) -> None:
+def test_whoever_asks_for_more_has_the_module_itself(asked: Asked, then: str) -> None:
     then += "\nfrom typing_extensions import TypedDict as Own"
     then += "\nprint(sys.modules[EXTENSIONS].TypedDict is Own, type(sys.modules[EXTENSIONS]).__name__)"
     assert asked(then) == "True module"
@@ -94,7 +123,7 @@ def test_what_stands_for_the_extensions_gives_the_very_same() -> None:
     assert {name for name in loading.SAME if getattr(extensions, name) is not getattr(typing, name)} == set()
 
 
-def test_a_fault_in_a_style_sheet_is_still_drawn() -> None:
+def test_a_fault_in_a_style_sheet_is_still_drawn(asked: Asked) -> None:
     then = """
 from io import StringIO
 from rich.console import Console
@@ -111,7 +140,7 @@ print("colour" in out.getvalue(), "rich.panel" in sys.modules)
     assert asked(then) == "True True"
 
 
-def test_models_are_made_as_without_it() -> None:
+def test_models_are_made_as_without_it(asked: Asked) -> None:
     then = """
 from typing_extensions import TypedDict
 import pydantic
@@ -122,7 +151,7 @@ print(pydantic.TypeAdapter(Row).validate_python({"id": "3"}))
     assert asked(then) == "{'id': 3}"
 
 
-def test_a_painted_line_has_all_that_textual_gives_it() -> None:
+def test_a_painted_line_has_all_that_textual_gives_it(asked: Asked) -> None:
     then = "from textual.strip import Strip\nline = Strip([])"
     then += "\nprint([name for name in line.__slots__ if not hasattr(line, name)])"
     assert asked(then) == "[]"
