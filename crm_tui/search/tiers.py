@@ -345,6 +345,9 @@ def _code(text: str) -> Tier:
 
 def _address(words: Sequence[str]) -> Iterator[Tier]:
     telling = [one for one in words if one not in WEAK_WORDS] or list(words)
+    # What may become a word that is in no gram is none that a candidate must have: baidu.c
+    if len(telling) > 1 and any(one.startswith(telling[-1]) for one in WEAK_WORDS):
+        telling.pop()
     yield Tier(every(*("%$" + one for one in telling)), 100, STRONG)
     yield Tier(every(*(token for one in telling for token in _of_word(one))), 100, STRONG)
     # The last word may be on its way: baidu.co
@@ -355,7 +358,9 @@ def _address(words: Sequence[str]) -> Iterator[Tier]:
 
 
 def _of_word(word: str) -> list[str]:
-    return ["%" + word[at : at + 3] for at in range(len(word) - 2)] or ["%^" + word[:2]]
+    threes = ["%" + word[at : at + 3] for at in range(len(word) - 2)]
+    # Each sign of a long word is in one that is left, and half the lists are walked together.
+    return (threes if len(word) < 6 else [threes[0], *threes[:0:-2]]) or ["%^" + word[:2]]
 
 
 def _mixed(term: Term) -> Iterator[Tier]:
