@@ -25,6 +25,7 @@ _NO_PLACE = r"(?![楼线厅馆机院门店库仓产房桌])"
 _NO_FEAST = "(?!春节|过年|除夕|元宵|清明|端午|中秋|重阳|五一|国庆|元旦|双十)"
 _QUARTER = "(?:第?~(?P<q>[一二三四1-4])~季度?|q~(?P<q2>[1-4])(?![0-9a-z])(?:~季度)?)"
 _QUARTER_PART = "(?:~(?P<part>底|末|初))?"
+FAR = 30  # years ahead that somebody may mean by two digits
 _HALF = "(?P<half>上|下)半年"
 
 
@@ -48,7 +49,9 @@ def _year_of(found: re.Match[str], given: Given) -> tuple[int, str] | None:
         shift = _YEAR_WORDS[word]
         return given.today.year + shift, "gone" if shift < 0 else "near"
     year = number(word)
-    return (year if year > 99 else 2000 + year), "fixed"
+    # Of two digits: 26年 and 30年 are near, 98年 was the century before.
+    century = 2000 if year <= given.today.year % 100 + FAR else 1900
+    return (year if year > 99 else century + year), "fixed"
 
 
 def _han_month(found: re.Match[str], given: Given) -> Period:
