@@ -40,6 +40,7 @@ _FIELD_NAME = re.compile(
 )
 _MONEY = re.compile(r"^[(（]?(?:人民币)?[百千万亿]*元[)）]?$")
 # What stands in a row of units and hints below the headings, and never in a row of data alone.
+_GROUP_WORD = re.compile("(?:基本|主要)?(?:信息|资料|情况|记录)$")
 _UNIT = re.compile(
     r"[(（](?:全称|单位|必填|选填|可选|文本|数字|日期|下拉|人民币|[^()（）]{0,2}[元人个家天年%])[^()（）]{0,12}[)）]|"
     r"(?:单位[:：]?)?(?:人民币)?[百千万亿]*元|人|人数|个|家|天|年|%|％|文本|文字|字符串?|数字|数值|整数|日期|时间|"
@@ -145,13 +146,27 @@ def _both_levels(head: list[tuple[int, list[str]]], at: int, known: Known) -> tu
             for column in filled
         )
         if len(filled) > 1 and grouped and all(means(lower[column]) for column in filled):
-            return at + 1, [_at(lower, i) or _at(cells, i) for i in range(max(len(cells), len(lower)))]
+            named = _named_by_group(lower, cells, means)
+            return at + 1, [_at(named, i) or _at(cells, i) for i in range(max(len(cells), len(lower)))]
     if at and head[at - 1][0] == number - 1:
         upper = head[at - 1][1]
         if sum(map(bool, upper)) > 1:
             wide = max(len(cells), len(upper))
+            cells = _named_by_group(cells, upper, means)
             cells = [_at(cells, i) or (_at(upper, i) if means(_at(upper, i)) else "") for i in range(wide)]
     return at, cells
+
+
+def _named_by_group(lower: list[str], upper: list[str], means: Callable[[str], bool]) -> list[str]:
+    """Return headings that mean something only below that of their group with it: 跟进 over 时间."""
+    named, group = list(lower), ""
+    for column, cell in enumerate(lower):
+        group = _at(upper, column) or group
+        if cell and group and not means(cell):
+            for whole in (group + cell, _GROUP_WORD.sub("", group) + cell):
+                if means(whole):
+                    named[column] = whole
+    return named
 
 
 def _units(head: list[tuple[int, list[str]]], at: int, cells: list[str]) -> list[str] | None:

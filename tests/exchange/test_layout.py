@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from crm_tui.exchange.guard import Refused
 from crm_tui.exchange.layout import Table, clean_heading, find_table, headings_of
+from crm_tui.exchange.mapping import is_known_heading
 
 NAMES = {
     "客户名称",
@@ -89,6 +90,18 @@ def test_the_lower_row_of_a_two_level_header_wins() -> None:
     # As merged cells arrive: 客户名称 filled down, 联系人 over two columns kept in its first cell.
     rows = [["客户名称", "联系人", ""], ["客户名称", "联系人姓名", "电话"], ["上海科技", "张三", "021-1"]]
     assert found(rows).header_row == 2
+
+
+def test_a_heading_that_means_nothing_alone_is_named_with_its_group() -> None:
+    """跟进 over 时间 and 内容, 客户信息 over 类型; what means something alone keeps its name."""
+    rows = [
+        (1, ["客户信息", "", "", "联系人", "", "跟进", ""]),
+        (2, ["名称", "类型", "说法", "姓名", "电话", "时间", "内容"]),
+        (3, ["甲公司", "潜在客户", "x", "张三", "13812345678", "2026-03-01", "来访"]),
+    ]
+    table = find_table(rows, is_known_heading)
+    assert table.header_row == 2
+    assert table.headings == ("名称", "客户类型", "说法", "姓名", "电话", "跟进时间", "跟进内容")
 
 
 @pytest.mark.parametrize(
