@@ -5,9 +5,8 @@ Forms, lists, history, import and export all read it, so a field is named, order
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from crm_tui.errors import BadInput
 from crm_tui.locale import N_, _, translations
@@ -33,8 +32,7 @@ GROUPS: dict[str, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(NamedTuple):
     """One thing that can be shown, typed, imported or exported.
 
     ``columns`` are those of the table of ``entity``; a computed field names the columns it is made of or

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -304,7 +304,7 @@ class Preparer:
         if by:
             result.activity |= {"by_id": person, "by_text": None if person else tidy(by)}
         if ways:
-            parsed = convert.parse(replace(FIELDS["followup_ways"], columns=("ways",)), ways, self.context)
+            parsed = convert.parse(FIELDS["followup_ways"]._replace(columns=("ways",)), ways, self.context)
             if parsed.problem:
                 result.problems.append(("followup_ways", parsed.problem, ways))
             result.activity |= parsed.values

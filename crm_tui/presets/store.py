@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from crm_tui.locale import language
 from crm_tui.storage.change import Change, action
@@ -26,8 +26,7 @@ OPEN_KINDS = frozenset(
 )
 
 
-@dataclass
-class Entry:
+class Entry(NamedTuple):
     """A word: its key, both labels, the key of the word above it, and a stage's phase."""
 
     key: str
@@ -38,13 +37,13 @@ class Entry:
     active: bool
 
 
-@dataclass
 class Dictionary:
     """All words of a database in memory: a few hundred."""
 
-    entries: dict[str, dict[str, Entry]] = field(default_factory=dict)
-    aliases: dict[str, dict[str, str]] = field(default_factory=dict)
-    _spellings: dict[str, dict[str, str]] = field(default_factory=dict)
+    def __init__(self) -> None:
+        self.entries: dict[str, dict[str, Entry]] = {}
+        self.aliases: dict[str, dict[str, str]] = {}
+        self._spellings: dict[str, dict[str, str]] = {}
 
     def label(self, kind: str, key: str | None) -> str:
         """Return what people read for a stored key, the key itself when it is no word of the kind."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Container, Iterator, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -15,8 +14,7 @@ _ONE = dt.timedelta(days=1)
 _LONGEST = 400
 
 
-@dataclass(frozen=True)
-class WorkCalendar:
+class WorkCalendar(NamedTuple):
     """Which days are worked.
 
     ``holidays`` and ``workdays`` are the user's own days and win over the published calendar (a day in both
