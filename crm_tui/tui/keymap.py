@@ -7,7 +7,6 @@ from crm_tui.text.cells import width
 from crm_tui.tui.actions import ACTIONS, belonging_to, find
 from crm_tui.tui.keys import LINE_KEYS, free_of_letters, show_key
 from crm_tui.tui.kinds import GROUPS, Action
-from crm_tui.tui.own_keys import Examined, examine
 
 FOOTER_KEYS = 7
 
@@ -41,9 +40,12 @@ class Keymap:
     """
 
     def __init__(self, overrides: Any = None) -> None:
-        examined = examine(overrides) if overrides else Examined({}, ())
-        self._chosen = examined.keys
-        self.problems = examined.problems
+        self._chosen: dict[str, tuple[str, ...]] = {}
+        self.problems: tuple[str, ...] = ()
+        if overrides:
+            from crm_tui.tui.own_keys import examine
+
+            self._chosen, self.problems = examine(overrides)
         self._maps: dict[str, dict[str, Action]] = {}
         self._footer: tuple[tuple[Any, ...], Footer] = (), Footer(())
 
