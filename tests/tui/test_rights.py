@@ -126,6 +126,21 @@ async def test_the_key_bar_dims_what_is_not_allowed_on_the_row(rep: Session) -> 
         assert off == {"自己的公司": set(), "上海恒达公司": {"e", "l"}}
 
 
+async def test_whose_the_rows_in_sight_are_is_asked_at_once(rep: Session) -> None:
+    rep.write(service.add, {"name": "自己的公司", "kind": "company"}, [])
+    async with story(app(rep)) as user:
+        await user.app.allowed.learn(user.screen)
+        await user.press("j")
+        table = user.screen.table
+        assert "上海恒达公司" in user.line(table.cursor - table.top + 2)
+        # Nothing was asked about this row alone.
+        parts = user.screen.keys.parts(80)
+        assert {"e", "l"} <= {key for key, style in parts if style == "keys--off"}
+        user.app.allowed.forget()
+        parts = user.screen.keys.parts(80)
+        assert not {"e", "l"} & {key for key, style in parts if style == "keys--off"}
+
+
 async def test_what_is_hidden_is_shown_from_today_too(rep: Session, boss: Session) -> None:
     boss.write(followups.add_plan, 1, followups.PlanDraft(date(2026, 11, 20), goal="回访", owner_id=3))
     async with story(app(rep, "today"), size=(120, 40)) as user:
