@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from crm_tui.access import store_auditing as store
 from crm_tui.access.policy import role_label, role_title
 from crm_tui.access.store_auditing import Made, Move, Noted
-from crm_tui.access.verbs import GROUPS, SCOPES, VERBS, verb_of
+from crm_tui.access.verbs import GROUPS, HOUSE_VERBS, NONE, SCOPES, VERBS, verb_of
 from crm_tui.locale import N_, _, language, ngettext
 from crm_tui.storage.driver import sqlite3
 from crm_tui.storage.wording import action_label
@@ -181,9 +181,7 @@ class _Words:
             return self.names[move.entity].get(move.entity_id, "")
         if move.entity == "role":
             return self._role_of_id(move)
-        row = store.row(self.reader, move.entity, move.entity_id)
-        if row is None:
-            row = _kept(move)
+        row = _kept(move) or store.row(self.reader, move)
         if row is not None and move.entity == "permission" and move.op == "update":
             row = row[:3]
         return OF_ROW[move.entity](self, row) if row else ""
@@ -200,7 +198,8 @@ class _Words:
         if move.field in ("team_id", "parent_id"):
             return str(self.names["team"].get(value, ""))
         if move.field == "scope":
-            return scope_label(str(value))
+            row = store.row(self.reader, move)
+            return scope_label(str(value), row[1] if row else "")
         if move.field == "access":
             return access_label(str(value))
         return str(value)
@@ -217,7 +216,7 @@ class _Words:
     def permission(self, row: Sequence[Any]) -> str:
         """Return which permission a row is."""
         role, verb, group, *scope = row
-        parts = (self.role(role), permission_label(verb, group), *(scope_label(one) for one in scope))
+        parts = (self.role(role), permission_label(verb, group), *(scope_label(one, verb) for one in scope))
         return " · ".join(parts)
 
     def substitution(self, row: Sequence[Any]) -> str:
@@ -261,8 +260,10 @@ def permission_label(verb: str, group: str) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def scope_label(scope: str) -> str:
-    """Return what people call a scope."""
+def scope_label(scope: str, verb: str = "") -> str:
+    """Return what people call a scope; what a verb about the house is granted is a yes or a no."""
+    if verb in HOUSE_VERBS:
+        return _("no") if scope == NONE else _("yes")
     return _(SCOPES[scope]) if scope in SCOPES else scope
 
 

@@ -11,7 +11,7 @@ from crm_tui.access.store import by_id
 from crm_tui.access.store_house import TeamRow
 from crm_tui.access.store_policy import load_policy
 from crm_tui.access.verbs import ALL, EDIT, GROUPED, GROUPS, NONE, OWN, READ, RECORD_VERBS, ROWS, TEAM
-from crm_tui.errors import BadInput
+from crm_tui.errors import BadInput, joined
 from crm_tui.locale import _
 from crm_tui.storage.driver import sqlite3
 
@@ -157,7 +157,7 @@ class _Why(NamedTuple):
             TEAM: _("The role {role} reaches customers of the team only; this one is {name}'s."),
         }[scope].format(role=self.role, name=name)
         if verb == READ and group and self._may_unmask():
-            text += " " + _("With a reason it may be shown.")
+            text = joined(text, _("With a reason it may be shown."))
         return text
 
     def _may_unmask(self) -> bool:

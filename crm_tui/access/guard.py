@@ -11,7 +11,7 @@ from datetime import date
 
 from crm_tui.access import store_guard as store
 from crm_tui.access.deed import MERGE, OF_CUSTOMERS, Within, Written, beyond, is_limited, refused
-from crm_tui.access.house import demand_office, demand_order
+from crm_tui.access.house import demand_kept, demand_office, demand_order
 from crm_tui.access.policy import Policy
 from crm_tui.access.store_policy import load_policy, stamp
 from crm_tui.access.verbs import verb_of
@@ -20,7 +20,7 @@ from crm_tui.storage.driver import sqlite3
 
 UNDOING = ("undo", "redo")
 NOTES = "audit."
-PEOPLE, SHARE = "people", "share"
+PEOPLE, POLICY, SHARE = "people", "policy", "share"
 DECIDING = (MERGE, "undo")  # verbs by which it is decided whether two customers are one
 FIRST = "init"
 """The set that makes a database, before there is anybody to ask."""
@@ -51,6 +51,8 @@ class Guard:
             policy.demand(deed)
             if store.moves_team_view(connection, set_id):
                 policy.demand(SHARE)
+            if verb_of(deed) in (PEOPLE, POLICY):
+                demand_kept(connection, self._person_id, verb_of(deed))
             mine = actor == self._person_id
             action = deed if mine else "undo"
         if verb_of(deed) == PEOPLE:

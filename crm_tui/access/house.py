@@ -61,7 +61,12 @@ def demand_right(change: Change, verb: str) -> None:
     Whoever gives an office up lets a colleague take it: so nobody locks themselves out by a slip.
     """
     demand_order(change.connection, change.set_id)
-    if not load_policy(change.connection, change.actor, clock.today()).may(verb).allowed:
+    demand_kept(change.connection, change.actor, verb)
+
+
+def demand_kept(connection: sqlite3.Connection, person_id: int, verb: str) -> None:
+    """Raise Refused when somebody has no right to a verb any more, by what they are about to write."""
+    if not load_policy(connection, person_id, clock.today()).may(verb).allowed:
         raise Refused(
             _("Nobody takes this right from themselves."),
             _("Nothing was changed."),

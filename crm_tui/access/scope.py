@@ -100,6 +100,8 @@ VIEWS: dict[str, tuple[str, str]] = {
     # Removed rows too, for what history calls them.
     **{f"{table}_any": (table, OF_ANY_CUSTOMER) for table in CHILDREN},
     "duplicate_decision_any": ("duplicate_decision", OF_ANY_BOTH),
+    "permission_any": ("permission", "1 = 1"),
+    "person_alias_any": ("person_alias", "1 = 1"),
     "tag_any": ("tag", "1 = 1"),
     "word_any": ("word", "1 = 1"),
     "substitution_any": ("substitution", "1 = 1"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any, NamedTuple
 
 from crm_tui.storage.driver import sqlite3
@@ -24,7 +25,8 @@ MOVES = (
     " AND (CAST(:since AS TEXT) IS NULL OR s.at >= :since) ORDER BY s.id DESC LIMIT 0 + :limit"
 )
 DETAILS = (
-    "SELECT h.entity, h.entity_id, h.op, h.field, h.old, h.new FROM change h WHERE h.change_set = :set"
+    "SELECT h.entity, h.entity_id, h.op, h.field, h.old, h.new, h.change_set FROM change h"
+    " WHERE h.change_set = :set"
     " AND h.entity IN"
     " ('person', 'person_alias', 'team', 'role', 'permission', 'substitution', 'collaborator')"
     " ORDER BY h.id LIMIT 0 + :limit"
@@ -33,16 +35,21 @@ CUSTOMER = "SELECT name FROM customer_any WHERE id = :id"
 PERSON = "SELECT id, name FROM person_any"
 TEAM = "SELECT id, name FROM team_any"
 ROLE = "SELECT key, label, label_en FROM role_any ORDER BY id"
-PERMISSION = "SELECT role, verb, field_group, scope FROM permission WHERE id = :id"
+PERMISSION = "SELECT role, verb, field_group, scope FROM permission_any WHERE id = :id"
 SUBSTITUTION = "SELECT person_id, substitute_id, from_on, until_on FROM substitution_any WHERE id = :id"
 COLLABORATOR = "SELECT customer_id, person_id, access FROM collaborator_any WHERE id = :id"
-ALIAS = "SELECT person_id, alias FROM person_alias WHERE id = :id"
-ROWS_OF = {
-    "permission": PERMISSION,
-    "substitution": SUBSTITUTION,
-    "collaborator": COLLABORATOR,
-    "person_alias": ALIAS,
+ALIAS = "SELECT person_id, alias FROM person_alias_any WHERE id = :id"
+# What names a row, and where it is read.
+ROWS_OF: dict[str, tuple[tuple[str, ...], str]] = {
+    "permission": (("role", "verb", "field_group", "scope"), PERMISSION),
+    "substitution": (("person_id", "substitute_id", "from_on", "until_on"), SUBSTITUTION),
+    "collaborator": (("customer_id", "person_id", "access"), COLLABORATOR),
+    "person_alias": (("person_id", "alias"), ALIAS),
 }
+LATER = (
+    "SELECT h.op, h.field, h.old FROM change h WHERE h.entity = :entity AND h.entity_id = :id"
+    " AND h.op <> 'insert' AND h.change_set > :set ORDER BY h.id"
+)
 
 
 class Noted(NamedTuple):
@@ -73,7 +80,7 @@ class Made(NamedTuple):
 
 
 class Move(NamedTuple):
-    """One moved field of such a set."""
+    """One moved field of such a set, and the set."""
 
     entity: str
     entity_id: int
@@ -81,6 +88,7 @@ class Move(NamedTuple):
     field: str | None
     old: Any
     new: Any
+    set_id: int
 
 
 def notes(
@@ -132,9 +140,23 @@ def called(reader: sqlite3.Connection) -> dict[str, dict[Any, Any]]:
     }
 
 
-def row(reader: sqlite3.Connection, entity: str, row_id: int) -> tuple[Any, ...] | None:
-    """Return what a row of permission, substitution, collaborator or person_alias is about."""
-    return reader.execute(ROWS_OF[entity], {"id": row_id}).fetchone()
+def row(reader: sqlite3.Connection, move: Move) -> tuple[Any, ...] | None:
+    """Return what a row of permission, substitution, collaborator or person_alias was about by then.
+
+    What a later set moved of it, or removed, is as the set had left it; None where nobody may be told.
+    """
+    names, sql = ROWS_OF[move.entity]
+    found = reader.execute(sql, {"id": move.entity_id}).fetchone()
+    held: dict[str, Any] = {}
+    asked = {"entity": move.entity, "id": move.entity_id, "set": move.set_id}
+    for op, field, old in reader.execute(LATER, asked).fetchall():
+        if op == "update":
+            held.setdefault(field, old)
+        elif isinstance(old, str):
+            held = {**json.loads(old), **held}
+    if found is None and not held.keys() >= set(names):
+        return None
+    return tuple(held.get(name, now) for name, now in zip(names, found or [None] * len(names), strict=True))
 
 
 def role_label(reader: sqlite3.Connection, role_id: int) -> tuple[str, str | None, str] | None:

@@ -21,10 +21,14 @@ AWAY = (
     "SELECT person_id FROM substitution WHERE substitute_id = :me AND from_on <= :today"
     " AND until_on >= :today AND deleted_at IS NULL ORDER BY id"
 )
+# An undo takes out the rows that were added: fewer are left then, and none is newer.
 STAMP = (
-    "SELECT (SELECT max(changed_in) FROM person), (SELECT max(changed_in) FROM role),"
-    " (SELECT max(changed_in) FROM permission), (SELECT max(changed_in) FROM team),"
-    " (SELECT max(changed_in) FROM substitution)"
+    "SELECT p.newest, p.rows, r.newest, r.rows, g.newest, g.rows, t.newest, t.rows, s.newest, s.rows FROM"
+    " (SELECT max(changed_in) AS newest, count(*) AS rows FROM person) p,"
+    " (SELECT max(changed_in) AS newest, count(*) AS rows FROM role) r,"
+    " (SELECT max(changed_in) AS newest, count(*) AS rows FROM permission) g,"
+    " (SELECT max(changed_in) AS newest, count(*) AS rows FROM team) t,"
+    " (SELECT max(changed_in) AS newest, count(*) AS rows FROM substitution) s"
 )
 
 ZONE = "SELECT value FROM setting WHERE name = 'zone' AND deleted_at IS NULL"

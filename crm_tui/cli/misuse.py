@@ -6,6 +6,7 @@ import click
 
 from crm_tui.cli.diagnostics import say
 from crm_tui.cli.grammar import usage
+from crm_tui.errors import joined
 from crm_tui.locale import _
 
 
@@ -27,7 +28,7 @@ def usage_sentence(error: click.UsageError) -> str:
     if isinstance(error, click.NoSuchOption):
         text = _("there is no option {name}.").format(name=error.option_name)
         near = ", ".join(error.possibilities or ())
-        return text + (" " + _("Did you mean {names}?").format(names=near) if near else "")
+        return joined(text, _("Did you mean {names}?").format(names=near) if near else "")
     if isinstance(error, click.BadOptionUsage):
         if "does not take" in error.message:
             return _("the option {name} takes no value.").format(name=error.option_name)

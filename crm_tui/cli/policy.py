@@ -5,10 +5,10 @@ from __future__ import annotations
 import click
 
 from crm_tui.access import explaining, impact, policies, store_house
-from crm_tui.access.auditing import permission_label
+from crm_tui.access.auditing import permission_label, scope_label
 from crm_tui.access.defaults import presets
 from crm_tui.access.policies import permission_named, role_named, scope_named
-from crm_tui.access.verbs import GROUPED, GROUPS, HOUSE_VERBS, NONE, OWN, ROWS, SCOPES, VERBS
+from crm_tui.access.verbs import GROUPED, GROUPS, HOUSE_VERBS, NONE, OWN, ROWS, VERBS
 from crm_tui.cli.affected import colleague, done, looking
 from crm_tui.cli.asked import referred
 from crm_tui.cli.diagnostics import say
@@ -87,7 +87,8 @@ def set_scope(state: State, role_text: str, permission: str, scope: str, dry_run
         if done(state, session, dry_run, policies.set_permission, role.key, verb, group, wanted):
             said = _("{role}: {permission}: {scope}.")
             label = permission_label(verb, group)
-            say(said.format(role=policies.title(role), permission=label, scope=_(SCOPES[wanted])))
+            reach = scope_label(wanted, verb)
+            say(said.format(role=policies.title(role), permission=label, scope=reach))
 
 
 @command(ENTRIES["preset"], argument("name", "NAME"), looking())

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from crm_tui import clock
-from crm_tui.errors import system_reason
+from crm_tui.errors import joined, system_reason
 from crm_tui.locale import _, ngettext
 from crm_tui.storage import diagnosis, health, mounts, upkeep_log
 from crm_tui.storage.backup import PART, backups, default_folder
@@ -172,7 +172,7 @@ def copies(path: Path, connection: sqlite3.Connection) -> Finding:
             return Finding("backups", title, WARN, said, due or _make_one())
         if lost := _lost(connection, folder):
             return Finding("backups", title, WARN, f"{said} {lost}", _("Make one now: crm-tui backup"))
-        return Finding("backups", title, GOOD, said + " " + _("The last one was made elsewhere."))
+        return Finding("backups", title, GOOD, joined(said, _("The last one was made elsewhere.")))
     day = clock.local(found[0].manifest.made_at, found[0].manifest.facts.zone)
     said = _("{n}, the newest of {day}, in {folder}").format(
         n=len(found), folder=folder, day=f"{day:%Y-%m-%d}"

@@ -66,3 +66,19 @@ def test_a_role_that_is_gone_keeps_its_name_in_the_audit(crm: Session) -> None:
 
 def test_every_list_that_can_be_taken_out_has_its_name_in_the_audit() -> None:
     assert {name: auditing.LISTS.get(name) for name in exporting.KINDS} == exporting.KINDS
+
+
+def test_a_line_keeps_what_it_told_whatever_became_of_it(crm: Session) -> None:
+    """A permission is told as it was given: also when it was taken back, changed, or went with its role."""
+    given = crm.write(policies.set_permission, "sales_rep", "audit", "", "all").set_id
+    first = crm.write(policies.set_permission, "entry", "merge", "", "own").set_id
+    then = crm.write(policies.set_permission, "entry", "merge", "", "all").set_id
+    crm.undo(given)
+    key = crm.write(policies.add_role, "质检", "sales_rep").value
+    wider = crm.write(policies.set_permission, key, "merge", "", "all").set_id
+    crm.write(policies.remove_role, key)
+    said = {one.set_id: one.what for one in auditing.entries(crm.reader)}
+    assert said[given] == "修改权限：销售代表 · 查看审计 · 是"
+    assert said[first] == "修改权限：录入专员 · 合并客户 · 本人的客户"
+    assert said[then] == "修改权限：录入专员 · 合并客户 · 范围 本人的客户 → 全部客户"
+    assert said[wider] == "修改权限：质检 · 合并客户 · 范围 本人的客户 → 全部客户"

@@ -102,3 +102,32 @@ def test_a_view_of_the_team_is_taken_back_by_who_may_make_one(crm: Session, rep:
         with pytest.raises(Refused, match="全团队的视图"):
             session.undo(made)
     assert views.named(crm.reader, "customers", "团队的")
+
+
+def test_a_right_that_an_undo_takes_back_is_gone_in_a_session_that_runs(
+    crm: Session, rep: int, database: Path
+) -> None:
+    """The undo removes the row that gave it: no row of the rules is newer for that."""
+    with open_session(database, login="rep") as session:
+        given = crm.write(policies.set_permission, "sales_rep", "audit", "", "all").set_id
+        crm.write(policies.set_permission, "sales_manager", "merge", "", "own")
+        session.refresh_policy()
+        assert session.policy.may("audit").allowed
+        crm.undo(given)
+        assert session.refresh_policy()
+        assert not session.policy.may("audit").allowed
+
+
+def test_nobody_takes_the_right_to_change_the_rules_from_themselves_by_an_undo(
+    crm: Session, rep: int, database: Path
+) -> None:
+    crm.write(policies.set_permission, "sales_rep", "undo", "", "all")
+    given = crm.write(policies.set_permission, "sales_rep", "policy", "", "all").set_id
+    crm.write(policies.set_permission, "sales_manager", "merge", "", "own")
+    with open_session(database, login="rep") as session:
+        with pytest.raises(Refused):
+            session.undo(given)
+        assert session.policy.may("policy").allowed
+        crm.undo(given)
+        with pytest.raises(Refused, match="角色和权限"):
+            session.write(policies.set_permission, "sales_rep", "read", "", "all")

@@ -95,7 +95,7 @@ def test_version(crm: Crm) -> None:
     [
         (("dew",), "没有命令“dew”"),
         (("user", "ad"), "没有命令“ad”"),
-        (("due", "--untl", "x"), "没有选项 --untl。 是不是 --until？"),
+        (("due", "--untl", "x"), "没有选项 --untl。是不是 --until？"),
         (("due", "extra", "words"), "多余的参数：extra words。"),
         (("due", "--line=3"), "选项 --line 不带值。"),
         (("due", "--until"), "选项 --until 需要一个值。"),

@@ -144,9 +144,9 @@ def test_undo_tells_nothing_of_what_is_not_seen_any_more(files: Crm, monkeypatch
         version = opened.reader.execute(sql, {"id": contact[0]}).fetchone()[0]
         opened.write(service.update_contact, contact[0], version, {"mobile": "13700137000"})
     blocked = files("undo")
-    assert blocked.status == 3 and "13700137000" not in blocked.err and "自己的公司" not in blocked.err
-    told = files("undo", "--json")
-    assert "13700137000" not in told.out and told.json[0]["hidden"] is True
+    assert blocked.status == 4 and "本人的客户" in blocked.err
+    for told in (blocked, files("undo", "--json"), files("undo", "--leave")):
+        assert "13700137000" not in told.out + told.err and "自己的公司" not in told.out + told.err
     assert "13700137000" not in files("history").out
 
 

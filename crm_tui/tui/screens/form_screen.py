@@ -11,7 +11,7 @@ from textual.widget import Widget
 
 from crm_tui import clock
 from crm_tui.drafts import Draft, Found, Slot
-from crm_tui.errors import BadInput
+from crm_tui.errors import BadInput, joined
 from crm_tui.locale import _
 from crm_tui.storage.watch import Moved
 from crm_tui.tui import drafting
@@ -269,7 +269,7 @@ class FormScreen(BaseScreen):
         )
         if left:
             lost = " | ".join(values[key] for key in left)
-            said += " " + _("This form has no place for: {text}").format(text=lost)
+            said = joined(said, _("This form has no place for: {text}").format(text=lost))
         self.say(said, "warn" if left else "info")
 
     async def _go_back_to(self, draft: Draft) -> None:

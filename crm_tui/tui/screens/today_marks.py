@@ -7,6 +7,7 @@ from datetime import date, time
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from crm_tui.errors import joined
 from crm_tui.locale import _, ngettext
 from crm_tui.queue.service import Item
 from crm_tui.tui.screens.marking import Marking
@@ -167,7 +168,7 @@ class MarkedTodayScreen(Marking, TodayScreen):
         self.picks.become(("plan", plan_id) for plan_id in left)
         told = ngettext("{n} plan: {what}", "{n} plans: {what}", count).format(n=count, what=text)
         if left:
-            told += " " + _("Left alone: {n} that others moved.").format(n=len(left))
+            told = joined(told, _("Left alone: {n} that others moved.").format(n=len(left)))
         self.crm.done(told)
 
     async def do_snooze(self) -> None:
