@@ -40,7 +40,7 @@ _FIELD_NAME = re.compile(
 )
 _MONEY = re.compile(r"^[(（]?(?:人民币)?[百千万亿]*元[)）]?$")
 # What stands in a row of units and hints below the headings, and never in a row of data alone.
-_GROUP_WORD = re.compile("(?:基本|主要)?(?:信息|资料|情况|记录)$")
+_GROUP_WORD = re.compile(r"^[一二三四五六七八九十\d]+[、.．]\s*|(?:基本|主要)?(?:信息|资料|情况|记录)$")
 _UNIT = re.compile(
     r"[(（](?:全称|单位|必填|选填|可选|文本|数字|日期|下拉|人民币|[^()（）]{0,2}[元人个家天年%])[^()（）]{0,12}[)）]|"
     r"(?:单位[:：]?)?(?:人民币)?[百千万亿]*元|人|人数|个|家|天|年|%|％|文本|文字|字符串?|数字|数值|整数|日期|时间|"

@@ -1,8 +1,8 @@
 """Cells of a sheet that hold a person and a phone together, taken apart as if they had columns of their own.
 
 Only what is told beyond doubt is: what stands before a phone in a column of contacts, a name with a known
-surname beside one, and each of several people with a number. Whatever else stands beside a phone goes to the
-contact's note.
+surname beside one, each of several people with a number, as many names as phones beside each other. Whatever
+else stands beside a phone goes to the contact's note.
 """
 
 from __future__ import annotations
@@ -17,10 +17,12 @@ from crm_tui.text.contact_person import Person, people_in, person_of
 from crm_tui.text.fold import fold
 
 WAYS = ("contact_way", "mobile", "office_phone")
+ALONG = (*WAYS, "contact_title", "email")
 _NAME, _TITLE, _WAY = "contact_name", "contact_title", "contact_way"
 # A glance, before anything is taken apart: most cells hold a name or a phone alone.
 _HAS_WAY = re.compile(r"\d[\d \-]{4}|\*{4}|@|[微wv][信x号]", re.IGNORECASE)
 _HAS_LETTER = re.compile(r"[^\W\d_]")
+_APART = re.compile(r"[\n\r/、,，;；|]+")
 _OF_PERSON = re.compile("联系人|联络人|对接人|姓名|contact")
 
 
@@ -32,6 +34,10 @@ def people_of_name(text: str) -> list[Person]:
 def people_of_way(text: str) -> list[Person]:
     """Return the people in a cell of a column of phones, [] where it names nobody for certain."""
     return people_in(text) if _HAS_LETTER.search(text) else []
+
+
+def _parts(text: str) -> list[str]:
+    return [part.strip() for part in _APART.split(text) if part.strip()]
 
 
 def _names(source: Source) -> bool:
@@ -53,6 +59,7 @@ class PersonCells:
                 del cells[source.key]
                 self._take(cells, source.slot, people[0], self._way_key(source.slot))
                 further += people[1:]
+        slots += self._side_by_side(cells, slots)
         for source in self._of(cells, WAYS):
             known = cells.get(cell_key(_NAME, source.slot), "")
             if people := people_of_way(cells[source.key]):
@@ -64,6 +71,38 @@ class PersonCells:
         for slot, person in enumerate(further, slots + 1):
             self._take(cells, slot, person, self._way_key(slot))
         return cells
+
+    def _side_by_side(self, cells: dict[str, str], slots: int) -> int:
+        """Take cells with as many names as phones apart, each by its place; return how many came to be.
+
+        A title or mail of each goes along; where one says fewer or more, all is left as it is.
+        """
+        added = 0
+        for source in self._of(cells, (_NAME,)):
+            names = _parts(cells[source.key])
+            beside = [one for one in self._of(cells, ALONG) if one.slot == source.slot]
+            said = {one.key: _parts(cells[one.key]) for one in beside}
+            if (
+                len(names) < 2
+                or not all(map(person_of, names))
+                or not any(one.field and one.field.name in WAYS for one in beside)
+                or any(len(parts) != len(names) for parts in said.values())
+            ):
+                continue
+            for place, name in enumerate(names):
+                slot = source.slot if place == 0 else slots + added + place
+                self._put(cells, source, slot, name)
+                for one in beside:
+                    self._put(cells, one, slot, said[one.key][place])
+            added += len(names) - 1
+        return added
+
+    def _put(self, cells: dict[str, str], source: Source, slot: int, text: str) -> None:
+        """Put a text of a contact into the cell of a column as another contact has it."""
+        name, number, rest = source.key.partition("#")
+        key = cell_key(name.partition(":")[0], slot) + number + rest
+        cells[key] = text
+        self._sources.setdefault(key, source._replace(slot=slot, key=key))
 
     def _of(self, cells: dict[str, str], fields: tuple[str, ...]) -> list[Source]:
         found = [self._sources[key] for key in cells if key in self._sources]

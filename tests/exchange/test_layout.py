@@ -93,9 +93,9 @@ def test_the_lower_row_of_a_two_level_header_wins() -> None:
 
 
 def test_a_heading_that_means_nothing_alone_is_named_with_its_group() -> None:
-    """跟进 over 时间 and 内容, 客户信息 over 类型; what means something alone keeps its name."""
+    """跟进 over 时间 and 内容, 一、客户基本情况 over 类型; what means something alone keeps its name."""
     rows = [
-        (1, ["客户信息", "", "", "联系人", "", "跟进", ""]),
+        (1, ["一、客户基本情况", "", "", "联系人", "", "跟进", ""]),
         (2, ["名称", "类型", "说法", "姓名", "电话", "时间", "内容"]),
         (3, ["甲公司", "潜在客户", "x", "张三", "13812345678", "2026-03-01", "来访"]),
     ]

@@ -80,6 +80,17 @@ def test_a_name_alone_under_a_heading_of_both_is_a_contact(session: Session, tmp
     ]
 
 
+def test_as_many_names_as_phones_beside_each_other_are_a_contact_each(
+    session: Session, tmp_path: Path
+) -> None:
+    rows = ("甲公司|王五/赵六|138 0013 8001;138 0013 8002|采购经理、销售", "乙公司|张三、李四|13700000001|")
+    assert people(session, tmp_path, "客户名称|联系人|手机|职位", *rows) == [
+        ("甲公司", "王五", "采购经理", "138 0013 8001", ""),
+        ("甲公司", "赵六", "销售", "138 0013 8002", ""),
+        ("乙公司", "张三、李四", "", "13700000001", ""),
+    ]
+
+
 def test_a_title_of_the_row_is_not_lost_for_that_beside_the_name(session: Session, tmp_path: Path) -> None:
     rows = ("甲公司|李四（采购）0755-88886666|总经理", "乙公司|王五（采购）0755-88886666|采购")
     assert people(session, tmp_path, "客户名称|联系人|职位", *rows) == [
