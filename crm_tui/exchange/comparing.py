@@ -57,6 +57,7 @@ def changes_of(
     changed = {key for key, text in cells.items() if not memory.knows(key, text)}
     changed -= {key for key in changed if _is_shown(preparer, key, cells[key], present.customer)}
     targets = _targets(preparer, cells, changed, present)
+    changed -= {key for key in changed if _is_told(preparer, key, cells[key], targets)}
     if "note" in changed:
         # A new note replaces the old one; the lines of columns without a field stand below it again.
         changed |= {key for key in cells if key.startswith(("=", "@"))}
@@ -122,6 +123,15 @@ def _is_shown(preparer: Preparer, key: str, text: str, customer: Row) -> bool:
     if one is None or one.entity != "customer" or one.type not in COMPOSITE:
         return False
     return convert.show(one, customer, preparer.context) == tidy(text)
+
+
+def _is_told(preparer: Preparer, key: str, text: str, targets: Mapping[tuple[str, int], Row | None]) -> bool:
+    """Tell whether a cell is what lists show of the ways to a contact: 1.38E+10 may be its mobile."""
+    source = preparer.sources.get(key)
+    if source is None or source.field is None or source.field.type != "contact_way":
+        return False
+    target = targets.get(("contact", source.slot))
+    return target is not None and convert.show(source.field, target, preparer.context) == tidy(text)
 
 
 def _drop_known(preparer: Preparer, prepared: Prepared, known: Followups) -> None:

@@ -127,3 +127,11 @@ def test_a_second_phone_column_stays_beside_the_phone_of_the_name(session: Sessi
     imported(session, tmp_path, "客户名称|联系人|联系方式|邮箱", *rows)
     sql = "SELECT name, mobile, office_phone, email FROM contact"
     assert every(session, sql) == [("张三", "13812345678", "021-62345678", "z@abc.cn")]
+
+
+def test_what_lists_show_of_a_contact_is_no_news(session: Session, tmp_path: Path) -> None:
+    """Excel left half a number of a mobile; the list of ways that is exported shows it, and comes back."""
+    imported(session, tmp_path, "客户编号|客户名称|联系人|手机", "A1|甲公司|张三|1.38E+10")
+    again = imported(session, tmp_path, "客户编号|客户名称|联系人|联系方式", "A1|甲公司|张三|1.38E+10")
+    assert again.verdicts == ["skip"]
+    assert every(session, "SELECT mobile, office_phone FROM contact") == [("1.38E+10", None)]
