@@ -50,9 +50,14 @@ class PersonCells:
     def __init__(self, sources: dict[str, Source]) -> None:
         self._sources = sources
         self._own = frozenset(sources)
+        self._names: list[str] = []
+        self._ways: list[str] = []
+        self._seen = 0
 
     def taken_apart(self, cells: dict[str, str], slots: int) -> dict[str, str]:
         """Return the cells of one customer, names and phones apart; ``slots`` are those its columns have."""
+        if not self._is_odd(cells):
+            return cells
         further: list[Person] = []
         for source in self._of(cells, (_NAME,)):
             if people := people_of_name(cells[source.key]):
@@ -71,6 +76,16 @@ class PersonCells:
         for slot, person in enumerate(further, slots + 1):
             self._take(cells, slot, person, self._way_key(slot))
         return cells
+
+    def _is_odd(self, cells: dict[str, str]) -> bool:
+        """Tell at a glance whether a name has more than letters, or a phone has any: hardly a row does."""
+        if self._seen != len(self._sources):
+            self._names = [one.key for one in self._of(dict.fromkeys(self._sources, ""), (_NAME,))]
+            self._ways = [one.key for one in self._of(dict.fromkeys(self._sources, ""), WAYS)]
+            self._seen = len(self._sources)
+        return any(key in cells and not cells[key].isalpha() for key in self._names) or any(
+            key in cells and _HAS_LETTER.search(cells[key]) for key in self._ways
+        )
 
     def _side_by_side(self, cells: dict[str, str], slots: int) -> int:
         """Take cells with as many names as phones apart, each by its place; return how many came to be.
