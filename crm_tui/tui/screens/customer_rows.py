@@ -118,7 +118,7 @@ class CustomerRows:
         self.names = names
         self.columns = columns
         self.total: int | None = None
-        self._window: reading.Window | None = None if query.text else reading.Window(session.reader, query)
+        self._window: reading.Window | None = None
         self._found: Narrowed | None = None
         self._further = [name for name in names if name not in AT_HAND]
 
@@ -128,13 +128,17 @@ class CustomerRows:
 
     @property
     def window(self) -> reading.Window:
-        """The list; its words are looked for when the first rows are read, on the database thread."""
+        """The list, made when the first rows are read: on the database thread, for it asks the database."""
         if self._window is None:
-            from crm_tui.search.listing import narrowed
+            known = self.total
+            if self.query.text:
+                from crm_tui.search.listing import narrowed
 
-            self._found = narrowed(self.session.reader, self.query, self.session.person.id)
-            self.query = self._found.query
+                self._found = narrowed(self.session.reader, self.query, self.session.person.id)
+                self.query, known = self._found.query, None
             self._window = reading.Window(self.session.reader, self.query)
+            if known is not None:
+                self._window.know(known)
         return self._window
 
     @property
