@@ -294,7 +294,8 @@ class Session:
         if undone is None:
             raise BadInput(_("There is nothing to bring back."))
         self.forget_words()
-        return undone_sentence("undo", undone.title, redone=True, left=undone.left)
+        action = history.origin(self.database.connection, undone.set_id) if undone.set_id else undone.action
+        return undone_sentence(action, undone.title, redone=True, left=undone.left)
 
 
 def register_derived() -> None:

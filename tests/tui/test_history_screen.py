@@ -300,6 +300,7 @@ async def test_customers_that_went_to_others_are_counted_left_and_left_again(ses
             await user.press("u")
             assert "有 2 位客户现在不归你修改，保持不变。" in user.message
             await user.press("ctrl+r")
+            assert user.message.startswith("已恢复：批量修改 “4 位客户：核心需求”。")
             assert needs(session) == ["新"] * 4
             # One more goes away before it is taken back and done once more.
             await user.press("u", "u")
@@ -308,7 +309,7 @@ async def test_customers_that_went_to_others_are_counted_left_and_left_again(ses
             assert user.screen.kind == "obstacles"
             assert any("未恢复" in line for line in user.lines)
             await user.press("u")
-            assert user.message.startswith("已恢复")
+            assert user.message.startswith("已恢复：批量修改 “4 位客户：核心需求”。有 1 位客户")
             assert needs(session) == ["新", "新", None, "新"]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from crm_tui.errors import CrmError
 from crm_tui.locale import _
@@ -27,12 +27,12 @@ async def take_back(crm: Frame, set_id: int, *, leave: bool = False) -> None:
     What is in the way opens as a list, from which ``leave`` takes back all the rest.
     """
     session: Any = crm.session
-    about, rows, redone = await crm.work.run(_about, session, set_id)
+    about = await crm.work.run(_about, session, set_id)
     undo = partial(session.undo, set_id, leave=leave)
-    if rows > LARGE:
+    if about.rows > LARGE:
 
         async def ended(outcome: Outcome) -> None:
-            await _ended(crm, set_id, about, outcome, redone)
+            await _ended(crm, set_id, about, outcome)
 
         await crm.show(JobBox(_("Taking back"), partial(_large, session, undo)), then=ended)
         return
@@ -40,7 +40,7 @@ async def take_back(crm: Frame, set_id: int, *, leave: bool = False) -> None:
         outcome = Outcome(await crm.work.run(then_warm, session, partial(undo, progress=_telling(crm))))
     except UndoBlocked as error:
         outcome = Outcome(error=error)
-    await _ended(crm, set_id, about, outcome, redone)
+    await _ended(crm, set_id, about, outcome)
 
 
 async def bring_back(crm: Frame) -> None:
@@ -66,10 +66,19 @@ def _large(session: Any, undo: Any, job: Job[Any]) -> Undone:
     return job.run(then_warm, session, carry)
 
 
-async def _ended(crm: Frame, set_id: int, about: str, outcome: Outcome, redone: bool) -> None:
+class About(NamedTuple):
+    """What a set is: whose records it moved, in how many moves, what it began as, if it is an undo."""
+
+    whose: str
+    rows: int
+    origin: str
+    redone: bool
+
+
+async def _ended(crm: Frame, set_id: int, about: About, outcome: Outcome) -> None:
     """Say what an undo did, or why it did nothing."""
     if isinstance(outcome.error, UndoBlocked):
-        await crm.open("obstacles", set_id=set_id, obstacles=outcome.error.obstacles, redone=redone)
+        await crm.open("obstacles", set_id=set_id, obstacles=outcome.error.obstacles, redone=about.redone)
         return
     if isinstance(outcome.error, CrmError):
         crm.say(str(outcome.error), "warn")
@@ -78,22 +87,21 @@ async def _ended(crm: Frame, set_id: int, about: str, outcome: Outcome, redone: 
         raise outcome.error
     undone: Undone = outcome.value
     crm.writes += 1
-    said = undone_sentence(undone.action, undone.title or about, redone=redone, left=undone.left)
-    if not redone:
+    title = undone.title or about.whose
+    said = undone_sentence(about.origin, title, redone=about.redone, left=undone.left)
+    if not about.redone:
         said = _("{what}  {key} brings it back.").format(what=said, key=crm.keymap.shown("redo"))
     crm.say(said, "good")
 
 
-def _about(session: Any, set_id: int) -> tuple[str, int, bool]:
-    """Return whose records a set moved, by the name of the first, how much, and whether it is an undo itself.
-
-    Asked before, since undo may remove the record.
-    """
+def _about(session: Any, set_id: int) -> About:
+    """Return what a set is; asked before, since undo may remove the record that names it."""
     one = history.summary(session.reader, set_id)
     rows, redone = (one.rows, one.action == "undo") if one is not None else (0, False)
     moves = history.of_set(session.reader, set_id, limit=LOOKED_AT)
     names = list(dict.fromkeys(filter(None, (named(session, each.entity, each.entity_id) for each in moves))))
-    return (_("{name} and others").format(name=names[0]) if len(names) > 1 else "".join(names)), rows, redone
+    whose = _("{name} and others").format(name=names[0]) if len(names) > 1 else "".join(names)
+    return About(whose, rows, history.origin(session.reader, set_id), redone)
 
 
 def _telling(crm: Frame) -> Any:
