@@ -59,7 +59,9 @@ def main() -> None:
     """Run the program and leave with its exit status."""
     _open_streams()
     if few := _too_few_files():
-        sys.stderr.write(few + "\n")
+        from crm_tui.cli.diagnostics import say
+
+        say(few)
         sys.exit(Fault.exit_code)
     sys.exit(call(sys.argv[1:]))
 
