@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
 from typing import NamedTuple
 
 from rich.cells import split_graphemes
@@ -19,6 +18,7 @@ HALF = "\0"  # the right half of a wide character
 UNKNOWN = "\x01"  # in what is shown: nobody knows what the terminal has there
 LINE_SIGNS = frozenset(["4", "7", "9", "21", "53"])  # attributes that are seen on a blank, too
 KEPT_BODIES = 128
+KEPT_TEXTS = 256  # in which widths were looked at sign by sign
 MOST_STYLES = 4000
 FIRST_CLUSTER, LAST_CLUSTER = 0x100000, 0x10FFFD
 
@@ -104,6 +104,7 @@ class Cells:
         self.style_of: list[Style] = [PLAIN]
         self.blank_of: list[int] = [0]
         self._bodies: dict[str, tuple[str, str]] = {}
+        self._texts: dict[str, str] = {}
 
     @property
     def is_full(self) -> bool:
@@ -197,6 +198,14 @@ class Cells:
     def _cells(self, text: str) -> str:
         if SURE.cover(text):
             return _WIDE.sub("\\g<0>\0", text)
+        known = self._texts.get(text)
+        if known is None:
+            if len(self._texts) >= KEPT_TEXTS:
+                self._texts.clear()
+            known = self._texts[text] = self._by_clusters(text)
+        return known
+
+    def _by_clusters(self, text: str) -> str:
         drawn: list[str] = []
         for cluster, wide in _clusters(text, self.ambiguous):
             if len(cluster) > 1 or ord(cluster) >= FIRST_CLUSTER:
@@ -209,8 +218,7 @@ class Cells:
         return "".join(drawn)
 
 
-@lru_cache(maxsize=256)
-def _clusters(text: str, ambiguous: int) -> tuple[tuple[str, int], ...]:
+def _clusters(text: str, ambiguous: int) -> list[tuple[str, int]]:
     """Return what is drawn together, with its cells (1 or 2); signs without a cell join the one before."""
     found: list[tuple[str, int]] = []
     if "\u200d" in text or "\ufe0f" in text:
@@ -224,4 +232,4 @@ def _clusters(text: str, ambiguous: int) -> tuple[tuple[str, int], ...]:
             found.append((cluster, min(cells, 2)))
         elif found and unicodedata.category(cluster[0])[0] in "ML" and len(found[-1][0]) <= MARKS_KEPT:
             found[-1] = (found[-1][0] + cluster, found[-1][1])
-    return tuple(found)
+    return found
