@@ -64,8 +64,13 @@ def test_somebody_whose_account_is_out_of_use_stays_outside(crm: Session, databa
     with open_session(database, login="LI") as session:
         assert session.person.id == person
     crm.database.write(1, "user.update", lambda change: change.update("person", person, {"active": 0}))
-    with pytest.raises(NotPermitted):
+    # Nor is who has left as well sent to as an administrator.
+    former = saved(crm, people.add, "former", "从前的", "administrator")
+    crm.database.write(1, "user.update", lambda change: change.update("person", former, {"active": 0}))
+    with pytest.raises(NotPermitted) as refused:
         open_session(database, login="li")
+    said = "你的账号已停用。没有打开任何内容。请王芳运行：crm-tui user activate li"
+    assert str(refused.value) == said
 
 
 def test_a_reader_that_forgot_the_schema_reads_the_same_and_no_more(crm: Session) -> None:
