@@ -282,6 +282,15 @@ def _word(word: str, found: set[str]) -> None:
         found.add("%$" + word)
 
 
+def within_word(piece: str) -> list[str]:
+    """Return grams that each word has which holds a piece, or begins with one of less than three signs.
+
+    Each sign of a long piece is in one of them, and half the lists of the index are walked together.
+    """
+    threes = ["%" + piece[at : at + 3] for at in range(len(piece) - 2)]
+    return (threes if len(piece) < 6 else [threes[0], *threes[:0:-2]]) or ["%^" + piece[:2]]
+
+
 def _latin(text: str, found: set[str], done: set[str] | None = None) -> None:
     """Add the grams of a text's words but for those that are done: a thousand mails share a domain."""
     parts = UNITS.findall(text)

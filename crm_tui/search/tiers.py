@@ -12,7 +12,7 @@ from itertools import pairwise, product
 from typing import NamedTuple
 
 from crm_tui.search.expressions import any_of, both, every
-from crm_tui.search.grams import WEAK_WORDS, read
+from crm_tui.search.grams import WEAK_WORDS, read, within_word
 from crm_tui.search.misspelt import meant, turned
 from crm_tui.search.parsing import ADDRESS, DIGITS, HAN_TERM, LETTERS, Term
 from crm_tui.text.company import core
@@ -349,18 +349,12 @@ def _address(words: Sequence[str]) -> Iterator[Tier]:
     if len(telling) > 1 and any(one.startswith(telling[-1]) for one in WEAK_WORDS):
         telling.pop()
     yield Tier(every(*("%$" + one for one in telling)), 100, STRONG)
-    yield Tier(every(*(token for one in telling for token in _of_word(one))), 100, STRONG)
+    yield Tier(every(*(token for one in telling for token in within_word(one))), 100, STRONG)
     # The last word may be on its way: baidu.co
     if len(telling) > 1:
-        yield Tier(every(*(token for one in telling[:-1] for token in _of_word(one))), 80, USUAL)
+        yield Tier(every(*(token for one in telling[:-1] for token in within_word(one))), 80, USUAL)
     joined = "".join(words)
     yield Tier(every(*("#" + joined[at : at + 3] for at in range(len(joined) - 2))), 50, USUAL)
-
-
-def _of_word(word: str) -> list[str]:
-    threes = ["%" + word[at : at + 3] for at in range(len(word) - 2)]
-    # Each sign of a long word is in one that is left, and half the lists are walked together.
-    return (threes if len(word) < 6 else [threes[0], *threes[:0:-2]]) or ["%^" + word[:2]]
 
 
 def _mixed(term: Term) -> Iterator[Tier]:
@@ -378,7 +372,7 @@ def _mixed(term: Term) -> Iterator[Tier]:
             continue
         signs += pairs(run) if run else []
         run = []
-        words += _of_word(part)
+        words += within_word(part)
     words = words[: len(words) - 1]
     for part in parts:
         if part.isascii() and part.isalpha():

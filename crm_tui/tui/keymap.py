@@ -25,7 +25,7 @@ class HelpLine(NamedTuple):
     own: bool = False
 
 
-class Footer(NamedTuple):
+class Bar(NamedTuple):
     """What the key bar names: (action, key, label), and what stands between two of them."""
 
     keys: tuple[tuple[Action, str, str], ...]
@@ -47,7 +47,7 @@ class Keymap:
 
             self._chosen, self.problems = examine(overrides)
         self._maps: dict[str, dict[str, Action]] = {}
-        self._footer: tuple[tuple[Any, ...], Footer] = (), Footer(())
+        self._footer: tuple[tuple[Any, ...], Bar] = (), Bar(())
 
     @property
     def own(self) -> frozenset[str]:
@@ -99,14 +99,14 @@ class Keymap:
         """
         return [(key, label) for _action, key, label in self.footer(kind, cells, without, typing=typing).keys]
 
-    def footer(self, kind: str, cells: int, without: frozenset[str], *, typing: bool) -> Footer:
+    def footer(self, kind: str, cells: int, without: frozenset[str], *, typing: bool) -> Bar:
         """Return the key bar likewise, with its actions."""
         asked = (kind, cells, without, typing)
         if self._footer[0] != asked:  # every step of a cursor asks for the same
             self._footer = asked, self._make_footer(*asked)
         return self._footer[1]
 
-    def _make_footer(self, kind: str, cells: int, without: frozenset[str], typing: bool) -> Footer:
+    def _make_footer(self, kind: str, cells: int, without: frozenset[str], typing: bool) -> Bar:
         wanted = sorted(
             (action for action in belonging_to(kind) if action.footer and action.id not in without),
             key=lambda action: action.footer,
@@ -124,7 +124,7 @@ class Keymap:
 
         while others and width_now() > cells:
             others.pop()
-        return Footer((*others, *fixed), "  " if width_now() <= cells else " ")
+        return Bar((*others, *fixed), "  " if width_now() <= cells else " ")
 
     def footer_key(self, action: Action, kind: str, typing: bool = False) -> str:
         """Return the key of an action that the key bar of a kind of screen names, '' when it has none."""
