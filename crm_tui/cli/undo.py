@@ -16,7 +16,6 @@ from crm_tui.cli.state import State
 from crm_tui.locale import N_, _
 from crm_tui.storage import history as log
 from crm_tui.storage.file_history import linked_names, record_name
-from crm_tui.storage.history import SetSummary
 from crm_tui.storage.survey import Obstacle, UndoBlocked
 from crm_tui.storage.undoing import Undone
 from crm_tui.storage.wording import hidden_text, nameless, undone_sentence
@@ -80,22 +79,9 @@ def _report(state: State, session: Session, done: Undone) -> None:
     if state.out.as_json:
         found = {"set": done.set_id, "action": done.action, "title": done.title, "left": len(done.left)}
         state.out.json(found)
-    origin = _origin(session, done.set_id)
-    action = origin.action if origin else done.action
+    action = log.origin(session.reader, done.set_id) if done.set_id is not None else done.action
     redone = done.action == "undo"
     say(undone_sentence(action, done.title, redone=redone, left=done.left))
-
-
-def _set(session: Session, set_id: int | None) -> SetSummary | None:
-    return log.summary(session.reader, set_id) if set_id is not None else None
-
-
-def _origin(session: Session, set_id: int | None) -> SetSummary | None:
-    """Return the set that a chain of undos and redos is about."""
-    one = _set(session, set_id)
-    while one is not None and one.action in ("undo", "redo") and one.undoes is not None:
-        one = _set(session, one.undoes)
-    return one
 
 
 def _explain(state: State, session: Session, obstacles: list[Obstacle]) -> None:

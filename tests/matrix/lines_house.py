@@ -104,7 +104,12 @@ LINES: dict[str, Line] = {
     ),
     "access.store_auditing.called": lambda a: store_auditing.called(a.reader),
     "access.store_auditing.row": lambda a: [
-        a.each(lambda one, e=e: store_auditing.row(a.reader, e, one), range(1, 60))
+        a.each(
+            lambda one, e=e: store_auditing.row(
+                a.reader, store_auditing.Move(e, one, "insert", None, None, None, 0)
+            ),
+            range(1, 60),
+        )
         for e in store_auditing.ROWS_OF
     ],
     "access.store_auditing.role_label": NO_DATA,
