@@ -19,7 +19,7 @@ from crm_tui.access.policy import Policy
 from crm_tui.access.rights import Rights
 from crm_tui.access.store import Person
 from crm_tui.drafts import Drafts, Owner
-from crm_tui.errors import BadInput, CrmError, Fault, NotPermitted
+from crm_tui.errors import BadInput, CrmError, Fault
 from crm_tui.locale import _
 from crm_tui.presets import store as presets
 from crm_tui.presets.store import Dictionary
@@ -325,7 +325,9 @@ def open_session(
         try:
             person = people_store.by_login(database.connection, login or system_login())
             if person is None or person.active != 1:
-                raise _not_let_in(database, login or system_login(), person)
+                from crm_tui.access.people import not_let_in
+
+                raise not_let_in(database.connection, login or system_login(), person)
             session = Session(database, person, source, presence)
         except BaseException:
             database.close()
@@ -357,19 +359,6 @@ def demand_of_file(path: Path, verb: str, login: str | None = None) -> None:
         person = people_store.by_login(database.connection, login or system_login())
         if person is not None:
             store_policy.load_policy(database.connection, person.id, clock.today()).demand(verb)
-
-
-def _not_let_in(database: Database, login: str, person: Person | None) -> NotPermitted:
-    """Return the refusal for somebody who is not known in a database, or whose account is not in use."""
-    everybody = people_store.people(database.connection)
-    admins = [one.name for one in everybody if one.role == "administrator" and one.active == 1]
-    what = _("{login} is not a user of this database.").format(login=login)
-    todo = _("Ask {names} to run: crm-tui user add {login}")
-    if person is not None:
-        what = _("Your account is not in use any more.")
-        todo = _("Ask {names} to run: crm-tui user activate {login}")
-    names = "、".join(admins[:3])
-    return NotPermitted(what, _("Nothing was opened."), todo.format(names=names, login=login))
 
 
 def create_database(

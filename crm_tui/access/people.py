@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from crm_tui.access import house, store_house
-from crm_tui.access.store import Person, add, by_id
-from crm_tui.errors import BadInput
+from crm_tui.access.store import Person, add, by_id, people
+from crm_tui.errors import BadInput, NotPermitted
 from crm_tui.locale import _
 from crm_tui.storage.change import Change, action
+from crm_tui.storage.driver import sqlite3
 from crm_tui.text.fold import fold, tidy
 from crm_tui.text.mail import parse_mails
 
@@ -126,3 +127,15 @@ def _rename(change: Change, person_id: int, names: Iterable[str]) -> None:
 
 def _nothing() -> str:
     return _("Nothing was changed.")
+
+
+def not_let_in(connection: sqlite3.Connection, login: str, person: Person | None) -> NotPermitted:
+    """Return the refusal for somebody who is not known in a database, or whose account is not in use."""
+    admins = [one.name for one in people(connection) if one.role == "administrator" and one.active == 1]
+    what = _("{login} is not a user of this database.").format(login=login)
+    todo = _("Ask {names} to run: crm-tui user add {login}")
+    if person is not None:
+        what = _("Your account is not in use any more.")
+        todo = _("Ask {names} to run: crm-tui user activate {login}")
+    names = "、".join(admins[:3])
+    return NotPermitted(what, _("Nothing was opened."), todo.format(names=names, login=login))

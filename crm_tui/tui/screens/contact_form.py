@@ -9,6 +9,7 @@ from crm_tui.customers import reading, service
 from crm_tui.customers.fields import FIELDS
 from crm_tui.errors import BadInput
 from crm_tui.locale import N_, _
+from crm_tui.storage.driver import sqlite3
 from crm_tui.text.identity import find_identity_number
 from crm_tui.tui.screens.form_fields import form_field, read_back
 from crm_tui.tui.screens.record_form import RecordForm
@@ -41,7 +42,7 @@ class ContactScreen(RecordForm):
     def fields(self) -> list[Field]:
         """Return the fields with the contact's values."""
         if self.contact_id:
-            row = self.read_again()
+            row = self.read_again(self.session.reader)
             if row is None:
                 raise BadInput(_("This contact is not there any more."))
             self.record = dict(row)
@@ -52,9 +53,9 @@ class ContactScreen(RecordForm):
         """Return the field of a contact that is new: nothing of it is hidden yet."""
         return form_field(name, row, self.context, marked=marked)
 
-    def read_again(self) -> Mapping[str, Any] | None:
+    def read_again(self, reader: sqlite3.Connection) -> Mapping[str, Any] | None:
         """Return the contact as it is now."""
-        return reading.record(self.session.reader, "contact", self.contact_id)
+        return reading.record(reader, "contact", self.contact_id)
 
     def on_form_changed(self, event: Form.Changed) -> None:
         """Name other customers with this phone or mail."""

@@ -15,6 +15,7 @@ from crm_tui.followups.next_step import read_next
 from crm_tui.followups.service import PlanDraft, add_plan
 from crm_tui.locale import _
 from crm_tui.storage.change import Change, action
+from crm_tui.storage.driver import sqlite3
 from crm_tui.text.identity import find_identity_number
 from crm_tui.tui.screens.alike_form import AlikeForm, take_over
 from crm_tui.tui.screens.form_fields import IDENTITY, form_field, listed, missing, read_back
@@ -236,7 +237,7 @@ class EditCustomerScreen(CustomerForm):
 
     def fields(self) -> list[Field]:
         """Return every field with its value."""
-        row = self.read_again()
+        row = self.read_again(self.session.reader)
         if row is None:
             raise BadInput(_("This customer is not there any more."))
         self.record = dict(row)
@@ -271,9 +272,9 @@ class EditCustomerScreen(CustomerForm):
         """Number and owner are never blank; a name that is missing already may stay so."""
         return name in ("no", "owner", "kind") or (name == "name" and bool(self.record["name"]))
 
-    def read_again(self) -> Mapping[str, Any] | None:
+    def read_again(self, reader: sqlite3.Connection) -> Mapping[str, Any] | None:
         """Return the customer as it is now."""
-        return reading.record(self.session.reader, "customer", self.customer_id)
+        return reading.record(reader, "customer", self.customer_id)
 
     async def save(self, values: Mapping[str, str]) -> str | None:
         """Save what was changed."""

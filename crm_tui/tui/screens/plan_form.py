@@ -13,6 +13,7 @@ from crm_tui.errors import BadInput
 from crm_tui.followups import reading, service
 from crm_tui.followups.next_step import day_text, read_next, say_plan
 from crm_tui.locale import _
+from crm_tui.storage.driver import sqlite3
 from crm_tui.text.identity import find_identity_number
 from crm_tui.text.recurrence import parse_recurrence
 from crm_tui.tui.screens.form_fields import IDENTITY, form_field, read_back
@@ -40,7 +41,7 @@ class PlanScreen(RecordForm):
     def fields(self) -> list[Field]:
         """Return the line of the plan, its ways and its owner."""
         if self.plan_id:
-            row = self.read_again()
+            row = self.read_again(self.session.reader)
             if row is None:
                 raise BadInput(_("This plan is not there any more."))
             self.record = dict(row)
@@ -82,9 +83,9 @@ class PlanScreen(RecordForm):
             return understood(value, self.crm.today(), self.session.calendar)
         return super().remark(key, value)
 
-    def read_again(self) -> Mapping[str, Any] | None:
+    def read_again(self, reader: sqlite3.Connection) -> Mapping[str, Any] | None:
         """Return the plan as it is now."""
-        plan = reading.plan(self.session.reader, self.plan_id)
+        plan = reading.plan(reader, self.plan_id)
         return plan._asdict() if plan is not None else None
 
     async def save(self, values: Mapping[str, str]) -> str | None:
@@ -180,15 +181,15 @@ class ActivityScreen(RecordForm):
 
     def fields(self) -> list[Field]:
         """Return what was written."""
-        row = self.read_again()
+        row = self.read_again(self.session.reader)
         if row is None:
             raise BadInput(_("This follow-up record is not there any more."))
         self.record = dict(row)
         return [form_field(name, row, self.context) for name in NAMES]
 
-    def read_again(self) -> Mapping[str, Any] | None:
+    def read_again(self, reader: sqlite3.Connection) -> Mapping[str, Any] | None:
         """Return the record as it is now."""
-        found = reading.activity(self.session.reader, self.activity_id)
+        found = reading.activity(reader, self.activity_id)
         return found._asdict() if found is not None else None
 
     async def save(self, values: Mapping[str, str]) -> str | None:

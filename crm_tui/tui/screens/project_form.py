@@ -8,6 +8,7 @@ from typing import Any
 from crm_tui.customers import reading, service
 from crm_tui.errors import BadInput
 from crm_tui.locale import _
+from crm_tui.storage.driver import sqlite3
 from crm_tui.tui.screens.form_fields import form_field, read_back
 from crm_tui.tui.screens.form_screen import FieldErrors
 from crm_tui.tui.screens.record_form import RecordForm
@@ -36,7 +37,7 @@ class ProjectScreen(RecordForm):
     def fields(self) -> list[Field]:
         """Return the fields with the project's values."""
         if self.project_id:
-            row = self.read_again()
+            row = self.read_again(self.session.reader)
             if row is None:
                 raise BadInput(_("This project is not there any more."))
             self.record = dict(row)
@@ -47,9 +48,9 @@ class ProjectScreen(RecordForm):
         """Return the field of a project that is new: nothing of it is hidden yet."""
         return form_field(name, row, self.context, required=required)
 
-    def read_again(self) -> Mapping[str, Any] | None:
+    def read_again(self, reader: sqlite3.Connection) -> Mapping[str, Any] | None:
         """Return the project as it is now."""
-        return reading.record(self.session.reader, "project", self.project_id)
+        return reading.record(reader, "project", self.project_id)
 
     async def save(self, values: Mapping[str, str]) -> str | None:
         """Save what was changed; a term that ends before it begins is refused."""

@@ -15,6 +15,7 @@ from crm_tui.errors import CrmError
 from crm_tui.locale import _
 from crm_tui.presets import preset
 from crm_tui.session import Session
+from crm_tui.storage.driver import sqlite3
 from crm_tui.storage.faults import Move
 from crm_tui.storage.watch import Moved
 from crm_tui.storage.wording import hidden_text
@@ -185,7 +186,7 @@ class RecordForm(FormScreen):
             for touch in what.touches
             if touch.entity_id == record and (one := field_of(touch.entity, touch.field)) is not None
         }
-        now = await self.crm.work.run(self.read_again) if touched else None
+        now = await self.crm.work.run(self.read_again, self.session.reader) if touched else None
         if now is None or not self.query(Form):
             return
         for row in self.the_form.rows:
@@ -250,7 +251,7 @@ class RecordForm(FormScreen):
         """Return the name of the record for the conflict screen."""
         return self.record.get("name") or ""
 
-    def read_again(self) -> Mapping[str, Any] | None:
+    def read_again(self, reader: sqlite3.Connection) -> Mapping[str, Any] | None:
         """Return the record as it is now, on the database thread; None when it is gone."""
         return None
 
