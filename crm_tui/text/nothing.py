@@ -13,12 +13,19 @@ _NOTHING = (
     " 待补 待补充 none null nil n/a na nan unknown notavailable"
 )
 _WORDS = frozenset(_NOTHING.split())
+_FIRST = frozenset([one[0] for one in _WORDS])
 _LONGEST = 16
 
 
 def says_nothing(s: str) -> bool:
     """Tell whether a cell says only that there is nothing to say: ``-``, 无, 暂无, N/A, （未知）."""
-    return len(s) <= _LONGEST and _says_nothing(s)
+    # Sheets have a million cells, of which nearly all begin otherwise.
+    return 0 < len(s) <= _LONGEST and _may_begin(s[0]) and _says_nothing(s)
+
+
+@lru_cache(maxsize=4096)
+def _may_begin(sign: str) -> bool:
+    return not sign.isalnum() or fold(sign)[:1] in _FIRST
 
 
 @lru_cache(maxsize=4096)
