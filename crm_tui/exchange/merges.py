@@ -10,16 +10,16 @@ from posixpath import join, normpath
 from typing import Any, BinaryIO
 from xml.parsers import expat
 
+from crm_tui.exchange.ods_parts import BLOCK, CONTENT, TABLE, walk
+
 Merge = tuple[tuple[int, int], tuple[int, int]]
 """First and last cell as (row, column) from 0, both inclusive."""
 
-_BLOCK = 1 << 18
 _SPANNED = re.compile(rb"""-spanned\s*=\s*["'](?:[2-9]|[1-9][0-9])""")
-_TABLE = "urn:oasis:names:tc:opendocument:xmlns:table:1.0 "
-_SHEET, _ROW, _NAME = _TABLE + "table", _TABLE + "table-row", _TABLE + "name"
-_CELLS = (_TABLE + "table-cell", _TABLE + "covered-table-cell")
-_ROWS, _COLUMNS = _TABLE + "number-rows-repeated", _TABLE + "number-columns-repeated"
-_DOWN, _RIGHT = _TABLE + "number-rows-spanned", _TABLE + "number-columns-spanned"
+_SHEET, _ROW, _NAME = TABLE + "table", TABLE + "table-row", TABLE + "name"
+_CELLS = (TABLE + "table-cell", TABLE + "covered-table-cell")
+_ROWS, _COLUMNS = TABLE + "number-rows-repeated", TABLE + "number-columns-repeated"
+_DOWN, _RIGHT = TABLE + "number-rows-spanned", TABLE + "number-columns-spanned"
 _MOST_PARTS = 64 << 20
 _SHEET_DATA_ENDS = b"\x92\x01\x00"
 _MERGE, _SHEET_ENDS, _SHEET_BEGINS_IN_BOOK = 176, 130, 156
@@ -44,19 +44,14 @@ def _of_ods(parts: zipfile.ZipFile, sheet: str) -> list[Merge]:
     if not _spans(parts):
         return []
     found = _Spans(sheet)
-    parser = expat.ParserCreate(namespace_separator=" ")
-    parser.StartElementHandler = found.begins
-    parser.EndElementHandler = found.ends
-    with parts.open("content.xml") as content:
-        while not found.done and (block := content.read(_BLOCK)):
-            parser.Parse(block, False)
+    walk(parts, found)
     return found.merges
 
 
 def _spans(parts: zipfile.ZipFile) -> bool:
     before = b""
-    with parts.open("content.xml") as content:
-        while block := content.read(_BLOCK):
+    with parts.open(CONTENT) as content:
+        while block := content.read(BLOCK):
             if _SPANNED.search(before + block):
                 return True
             before = block[-64:]

@@ -9,13 +9,12 @@ from collections.abc import Iterator
 from typing import Any, BinaryIO, NamedTuple
 from xml.parsers import expat
 
+from crm_tui.exchange.ods_parts import BLOCK, CONTENT, TABLE, walk
 from crm_tui.exchange.xlsx_parts import ELEMENT, attributes, sheet_part
 
-_BLOCK = 1 << 18
 _ROW, _COLUMN = re.compile(ELEMENT % b"row"), re.compile(ELEMENT % b"col")
 _HIDES = re.compile(rb"""visibility\s*=\s*["'](?:collapse|filter)""")
 _YES = ("1", "true")
-_TABLE = "urn:oasis:names:tc:opendocument:xmlns:table:1.0 "
 _FAULTS = (
     KeyError, ValueError, RuntimeError, OSError, EOFError, zipfile.BadZipFile, zlib.error, expat.ExpatError,
 )  # fmt: skip
@@ -44,11 +43,11 @@ def unseen(file: BinaryIO, kind: str, sheet: str) -> Unseen:
 def _blocks(part: Any) -> Iterator[bytes]:
     """Yield a part in blocks that end between its elements."""
     rest = b""
-    while block := part.read(_BLOCK):
+    while block := part.read(BLOCK):
         block = rest + block
         end = block.rfind(b"<")
         # A text without any element is none of a sheet's: it is not gathered up.
-        rest = block[end:] if end >= 0 and len(block) - end <= _BLOCK else b""
+        rest = block[end:] if end >= 0 and len(block) - end <= BLOCK else b""
         yield block[: len(block) - len(rest)]
     yield rest
 
@@ -78,16 +77,11 @@ def _add(ranges: list[tuple[int, int]], first: int, last: int) -> None:
 
 def _of_ods(parts: zipfile.ZipFile, sheet: str) -> Unseen:
     # Most sheets hide nothing, and to look for that costs a tenth of parsing them.
-    with parts.open("content.xml") as part:
+    with parts.open(CONTENT) as part:
         if not any(_HIDES.search(block) for block in _blocks(part)):
             return Unseen([], [])
     found = _Hidden(sheet)
-    parser = expat.ParserCreate(namespace_separator=" ")
-    parser.StartElementHandler = found.begins
-    parser.EndElementHandler = found.ends
-    with parts.open("content.xml") as part:
-        while not found.done and (block := part.read(_BLOCK)):
-            parser.Parse(block, False)
+    walk(parts, found)
     return found.unseen
 
 
@@ -101,20 +95,20 @@ class _Hidden:
         self.row, self.column = 1, 0
 
     def begins(self, name: str, said: dict[str, str]) -> None:
-        if name == _TABLE + "table":
-            self.inside = self.inside or said.get(_TABLE + "name") == self.sheet
-        elif self.inside and name == _TABLE + "table-row":
+        if name == TABLE + "table":
+            self.inside = self.inside or said.get(TABLE + "name") == self.sheet
+        elif self.inside and name == TABLE + "table-row":
             self.row = self._count(said, "rows", self.row, _LAST_ROW, self.unseen.rows)
-        elif self.inside and name == _TABLE + "table-column":
+        elif self.inside and name == TABLE + "table-column":
             self.column = self._count(said, "columns", self.column, _LAST_COLUMN, self.unseen.columns)
 
     def ends(self, name: str) -> None:
-        self.done = self.done or (self.inside and name == _TABLE + "table")
+        self.done = self.done or (self.inside and name == TABLE + "table")
 
     def _count(
         self, said: dict[str, str], what: str, at: int, most: int, ranges: list[tuple[int, int]]
     ) -> int:
-        end = min(at + int(said.get(f"{_TABLE}number-{what}-repeated", 1)), most + 1)
-        if said.get(_TABLE + "visibility") in ("collapse", "filter"):
+        end = min(at + int(said.get(f"{TABLE}number-{what}-repeated", 1)), most + 1)
+        if said.get(TABLE + "visibility") in ("collapse", "filter"):
             _add(ranges, at, end - 1)
         return end

@@ -104,6 +104,7 @@ def test_one_long_text_used_everywhere_is_bounded(tmp_path: Path) -> None:
 
 
 _OWN = (
+    "ods_parts",
     "unseen",
     "xlsx_parts",
     "child",
