@@ -1,4 +1,4 @@
--- The whole current database of crm_tui, version 7.
+-- The whole current database of crm_tui, version 8.
 --
 -- Conventions: STRICT tables; money in integer fen; instants 'YYYY-MM-DDTHH:MM:SSZ' (UTC), dates 'YYYY-MM-DD';
 -- flags 0/1; several words in one column joined by ','. Words are stored by key (table word), never by label.
@@ -7,7 +7,7 @@
 -- Nothing here reads a clock or a random source: the writer passes time in.
 
 PRAGMA application_id = 1129467220; -- 'CRMT'
-PRAGMA user_version = 7;
+PRAGMA user_version = 8;
 
 -- ---------------------------------------------------------------- the log: history, audit, undo, versions
 
@@ -54,6 +54,12 @@ CREATE TABLE compacted (
   through INTEGER NOT NULL
 ) STRICT;
 
+-- Every connection reads the triggers of all tables anew: what they share stands here once.
+CREATE VIEW writing_outside AS
+  SELECT s.id FROM writing w JOIN change_set s ON s.id = w.change_set WHERE s.source = 'outside';
+CREATE TRIGGER change_set_outside AFTER INSERT ON change_set WHEN NEW.source = 'outside' BEGIN
+  UPDATE writing SET change_set = NEW.id;
+END;
 CREATE TRIGGER change_is_final BEFORE UPDATE ON change BEGIN
   SELECT RAISE(ABORT, 'change: history cannot be altered');
 END;
@@ -667,38 +673,37 @@ INSERT INTO duplicate_scan (one) VALUES (1);
 -- generated: begin
 CREATE TRIGGER team_outside_insert BEFORE INSERT ON team WHEN (SELECT change_set FROM writing) IS NULL BEGIN
   INSERT INTO change_set (action, source) VALUES ('outside', 'outside');
-  UPDATE writing SET change_set = (SELECT max(id) FROM change_set);
 END;
 CREATE TRIGGER team_outside_update BEFORE UPDATE ON team
-  WHEN (SELECT change_set FROM writing) IS NULL OR (OLD.changed_in = (SELECT change_set FROM writing) AND (SELECT source FROM change_set WHERE id = (SELECT change_set FROM writing)) = 'outside') BEGIN
+  WHEN (SELECT change_set FROM writing) IS NULL OR (OLD.changed_in = (SELECT change_set FROM writing) AND EXISTS (SELECT 1 FROM writing_outside)) BEGIN
   INSERT INTO change_set (action, source) VALUES ('outside', 'outside');
-  UPDATE writing SET change_set = (SELECT max(id) FROM change_set);
 END;
 CREATE TRIGGER team_outside_delete BEFORE DELETE ON team WHEN (SELECT change_set FROM writing) IS NULL BEGIN
   INSERT INTO change_set (action, source) VALUES ('outside', 'outside');
-  UPDATE writing SET change_set = (SELECT max(id) FROM change_set);
 END;
 CREATE TRIGGER team_inserted AFTER INSERT ON team BEGIN
   INSERT INTO change (change_set, entity, entity_id, op) VALUES ((SELECT change_set FROM writing), 'team', NEW.id, 'insert');
 END;
 CREATE TRIGGER team_adopted AFTER INSERT ON team WHEN NEW.changed_in IS NOT (SELECT change_set FROM writing) BEGIN
-  SELECT RAISE(ABORT, 'team: write without changed_in') WHERE NOT (SELECT source FROM change_set WHERE id = (SELECT change_set FROM writing)) = 'outside';
+  SELECT RAISE(ABORT, 'team: write without changed_in') WHERE NOT EXISTS (SELECT 1 FROM writing_outside);
   UPDATE team SET changed_in = (SELECT change_set FROM writing),
     created_in = CASE WHEN created_in = 0 THEN (SELECT change_set FROM writing) ELSE created_in END WHERE id = NEW.id;
 END;
 CREATE TRIGGER team_updated AFTER UPDATE ON team BEGIN
   INSERT INTO change (change_set, entity, entity_id, op, field, old, new)
-  SELECT (SELECT change_set FROM writing), 'team', NEW.id, 'update', 'name', OLD.name, NEW.name WHERE OLD.name IS NOT NEW.name COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'team', NEW.id, 'update', 'name_key', OLD.name_key, NEW.name_key WHERE OLD.name_key IS NOT NEW.name_key COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'team', NEW.id, 'update', 'parent_id', OLD.parent_id, NEW.parent_id WHERE OLD.parent_id IS NOT NEW.parent_id COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'team', NEW.id, 'update', 'region', OLD.region, NEW.region WHERE OLD.region IS NOT NEW.region COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'team', NEW.id, 'update', 'created_in', OLD.created_in, NEW.created_in WHERE OLD.created_in IS NOT NEW.created_in COLLATE BINARY AND OLD.created_in <> 0
-  UNION ALL SELECT (SELECT change_set FROM writing), 'team', NEW.id, 'update', 'deleted_at', OLD.deleted_at, NEW.deleted_at WHERE OLD.deleted_at IS NOT NEW.deleted_at COLLATE BINARY;
+  SELECT (SELECT change_set FROM writing), 'team', NEW.id, 'update', field, was, now FROM (
+    SELECT 'name' AS field, OLD.name AS was, NEW.name AS now
+    UNION ALL SELECT 'name_key', OLD.name_key, NEW.name_key
+    UNION ALL SELECT 'parent_id', OLD.parent_id, NEW.parent_id
+    UNION ALL SELECT 'region', OLD.region, NEW.region
+    UNION ALL SELECT 'created_in', OLD.created_in, NEW.created_in
+    UNION ALL SELECT 'deleted_at', OLD.deleted_at, NEW.deleted_at)
+  WHERE +was IS NOT +now COLLATE BINARY AND (field <> 'created_in' OR was <> 0);
 END;
 CREATE TRIGGER team_version AFTER UPDATE ON team
   WHEN NEW.changed_in IS NOT (SELECT change_set FROM writing) OR NEW.id IS NOT OLD.id BEGIN
   SELECT RAISE(ABORT, 'team: id is fixed') WHERE NEW.id IS NOT OLD.id;
-  SELECT RAISE(ABORT, 'team: write without changed_in') WHERE NOT (SELECT source FROM change_set WHERE id = (SELECT change_set FROM writing)) = 'outside';
+  SELECT RAISE(ABORT, 'team: write without changed_in') WHERE NOT EXISTS (SELECT 1 FROM writing_outside);
   UPDATE team SET changed_in = (SELECT change_set FROM writing) WHERE id = NEW.id;
 END;
 CREATE TRIGGER team_deleted AFTER DELETE ON team BEGIN
@@ -708,38 +713,37 @@ END;
 
 CREATE TRIGGER role_outside_insert BEFORE INSERT ON role WHEN (SELECT change_set FROM writing) IS NULL BEGIN
   INSERT INTO change_set (action, source) VALUES ('outside', 'outside');
-  UPDATE writing SET change_set = (SELECT max(id) FROM change_set);
 END;
 CREATE TRIGGER role_outside_update BEFORE UPDATE ON role
-  WHEN (SELECT change_set FROM writing) IS NULL OR (OLD.changed_in = (SELECT change_set FROM writing) AND (SELECT source FROM change_set WHERE id = (SELECT change_set FROM writing)) = 'outside') BEGIN
+  WHEN (SELECT change_set FROM writing) IS NULL OR (OLD.changed_in = (SELECT change_set FROM writing) AND EXISTS (SELECT 1 FROM writing_outside)) BEGIN
   INSERT INTO change_set (action, source) VALUES ('outside', 'outside');
-  UPDATE writing SET change_set = (SELECT max(id) FROM change_set);
 END;
 CREATE TRIGGER role_outside_delete BEFORE DELETE ON role WHEN (SELECT change_set FROM writing) IS NULL BEGIN
   INSERT INTO change_set (action, source) VALUES ('outside', 'outside');
-  UPDATE writing SET change_set = (SELECT max(id) FROM change_set);
 END;
 CREATE TRIGGER role_inserted AFTER INSERT ON role BEGIN
   INSERT INTO change (change_set, entity, entity_id, op) VALUES ((SELECT change_set FROM writing), 'role', NEW.id, 'insert');
 END;
 CREATE TRIGGER role_adopted AFTER INSERT ON role WHEN NEW.changed_in IS NOT (SELECT change_set FROM writing) BEGIN
-  SELECT RAISE(ABORT, 'role: write without changed_in') WHERE NOT (SELECT source FROM change_set WHERE id = (SELECT change_set FROM writing)) = 'outside';
+  SELECT RAISE(ABORT, 'role: write without changed_in') WHERE NOT EXISTS (SELECT 1 FROM writing_outside);
   UPDATE role SET changed_in = (SELECT change_set FROM writing),
     created_in = CASE WHEN created_in = 0 THEN (SELECT change_set FROM writing) ELSE created_in END WHERE id = NEW.id;
 END;
 CREATE TRIGGER role_updated AFTER UPDATE ON role BEGIN
   INSERT INTO change (change_set, entity, entity_id, op, field, old, new)
-  SELECT (SELECT change_set FROM writing), 'role', NEW.id, 'update', 'key', OLD.key, NEW.key WHERE OLD.key IS NOT NEW.key COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'role', NEW.id, 'update', 'label', OLD.label, NEW.label WHERE OLD.label IS NOT NEW.label COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'role', NEW.id, 'update', 'label_en', OLD.label_en, NEW.label_en WHERE OLD.label_en IS NOT NEW.label_en COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'role', NEW.id, 'update', 'position', OLD.position, NEW.position WHERE OLD.position IS NOT NEW.position COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'role', NEW.id, 'update', 'created_in', OLD.created_in, NEW.created_in WHERE OLD.created_in IS NOT NEW.created_in COLLATE BINARY AND OLD.created_in <> 0
-  UNION ALL SELECT (SELECT change_set FROM writing), 'role', NEW.id, 'update', 'deleted_at', OLD.deleted_at, NEW.deleted_at WHERE OLD.deleted_at IS NOT NEW.deleted_at COLLATE BINARY;
+  SELECT (SELECT change_set FROM writing), 'role', NEW.id, 'update', field, was, now FROM (
+    SELECT 'key' AS field, OLD.key AS was, NEW.key AS now
+    UNION ALL SELECT 'label', OLD.label, NEW.label
+    UNION ALL SELECT 'label_en', OLD.label_en, NEW.label_en
+    UNION ALL SELECT 'position', OLD.position, NEW.position
+    UNION ALL SELECT 'created_in', OLD.created_in, NEW.created_in
+    UNION ALL SELECT 'deleted_at', OLD.deleted_at, NEW.deleted_at)
+  WHERE +was IS NOT +now COLLATE BINARY AND (field <> 'created_in' OR was <> 0);
 END;
 CREATE TRIGGER role_version AFTER UPDATE ON role
   WHEN NEW.changed_in IS NOT (SELECT change_set FROM writing) OR NEW.id IS NOT OLD.id BEGIN
   SELECT RAISE(ABORT, 'role: id is fixed') WHERE NEW.id IS NOT OLD.id;
-  SELECT RAISE(ABORT, 'role: write without changed_in') WHERE NOT (SELECT source FROM change_set WHERE id = (SELECT change_set FROM writing)) = 'outside';
+  SELECT RAISE(ABORT, 'role: write without changed_in') WHERE NOT EXISTS (SELECT 1 FROM writing_outside);
   UPDATE role SET changed_in = (SELECT change_set FROM writing) WHERE id = NEW.id;
 END;
 CREATE TRIGGER role_deleted AFTER DELETE ON role BEGIN
@@ -749,38 +753,37 @@ END;
 
 CREATE TRIGGER permission_outside_insert BEFORE INSERT ON permission WHEN (SELECT change_set FROM writing) IS NULL BEGIN
   INSERT INTO change_set (action, source) VALUES ('outside', 'outside');
-  UPDATE writing SET change_set = (SELECT max(id) FROM change_set);
 END;
 CREATE TRIGGER permission_outside_update BEFORE UPDATE ON permission
-  WHEN (SELECT change_set FROM writing) IS NULL OR (OLD.changed_in = (SELECT change_set FROM writing) AND (SELECT source FROM change_set WHERE id = (SELECT change_set FROM writing)) = 'outside') BEGIN
+  WHEN (SELECT change_set FROM writing) IS NULL OR (OLD.changed_in = (SELECT change_set FROM writing) AND EXISTS (SELECT 1 FROM writing_outside)) BEGIN
   INSERT INTO change_set (action, source) VALUES ('outside', 'outside');
-  UPDATE writing SET change_set = (SELECT max(id) FROM change_set);
 END;
 CREATE TRIGGER permission_outside_delete BEFORE DELETE ON permission WHEN (SELECT change_set FROM writing) IS NULL BEGIN
   INSERT INTO change_set (action, source) VALUES ('outside', 'outside');
-  UPDATE writing SET change_set = (SELECT max(id) FROM change_set);
 END;
 CREATE TRIGGER permission_inserted AFTER INSERT ON permission BEGIN
   INSERT INTO change (change_set, entity, entity_id, op) VALUES ((SELECT change_set FROM writing), 'permission', NEW.id, 'insert');
 END;
 CREATE TRIGGER permission_adopted AFTER INSERT ON permission WHEN NEW.changed_in IS NOT (SELECT change_set FROM writing) BEGIN
-  SELECT RAISE(ABORT, 'permission: write without changed_in') WHERE NOT (SELECT source FROM change_set WHERE id = (SELECT change_set FROM writing)) = 'outside';
+  SELECT RAISE(ABORT, 'permission: write without changed_in') WHERE NOT EXISTS (SELECT 1 FROM writing_outside);
   UPDATE permission SET changed_in = (SELECT change_set FROM writing),
     created_in = CASE WHEN created_in = 0 THEN (SELECT change_set FROM writing) ELSE created_in END WHERE id = NEW.id;
 END;
 CREATE TRIGGER permission_updated AFTER UPDATE ON permission BEGIN
   INSERT INTO change (change_set, entity, entity_id, op, field, old, new)
-  SELECT (SELECT change_set FROM writing), 'permission', NEW.id, 'update', 'role', OLD.role, NEW.role WHERE OLD.role IS NOT NEW.role COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'permission', NEW.id, 'update', 'verb', OLD.verb, NEW.verb WHERE OLD.verb IS NOT NEW.verb COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'permission', NEW.id, 'update', 'field_group', OLD.field_group, NEW.field_group WHERE OLD.field_group IS NOT NEW.field_group COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'permission', NEW.id, 'update', 'scope', OLD.scope, NEW.scope WHERE OLD.scope IS NOT NEW.scope COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'permission', NEW.id, 'update', 'created_in', OLD.created_in, NEW.created_in WHERE OLD.created_in IS NOT NEW.created_in COLLATE BINARY AND OLD.created_in <> 0
-  UNION ALL SELECT (SELECT change_set FROM writing), 'permission', NEW.id, 'update', 'deleted_at', OLD.deleted_at, NEW.deleted_at WHERE OLD.deleted_at IS NOT NEW.deleted_at COLLATE BINARY;
+  SELECT (SELECT change_set FROM writing), 'permission', NEW.id, 'update', field, was, now FROM (
+    SELECT 'role' AS field, OLD.role AS was, NEW.role AS now
+    UNION ALL SELECT 'verb', OLD.verb, NEW.verb
+    UNION ALL SELECT 'field_group', OLD.field_group, NEW.field_group
+    UNION ALL SELECT 'scope', OLD.scope, NEW.scope
+    UNION ALL SELECT 'created_in', OLD.created_in, NEW.created_in
+    UNION ALL SELECT 'deleted_at', OLD.deleted_at, NEW.deleted_at)
+  WHERE +was IS NOT +now COLLATE BINARY AND (field <> 'created_in' OR was <> 0);
 END;
 CREATE TRIGGER permission_version AFTER UPDATE ON permission
   WHEN NEW.changed_in IS NOT (SELECT change_set FROM writing) OR NEW.id IS NOT OLD.id BEGIN
   SELECT RAISE(ABORT, 'permission: id is fixed') WHERE NEW.id IS NOT OLD.id;
-  SELECT RAISE(ABORT, 'permission: write without changed_in') WHERE NOT (SELECT source FROM change_set WHERE id = (SELECT change_set FROM writing)) = 'outside';
+  SELECT RAISE(ABORT, 'permission: write without changed_in') WHERE NOT EXISTS (SELECT 1 FROM writing_outside);
   UPDATE permission SET changed_in = (SELECT change_set FROM writing) WHERE id = NEW.id;
 END;
 CREATE TRIGGER permission_deleted AFTER DELETE ON permission BEGIN
@@ -790,42 +793,41 @@ END;
 
 CREATE TRIGGER person_outside_insert BEFORE INSERT ON person WHEN (SELECT change_set FROM writing) IS NULL BEGIN
   INSERT INTO change_set (action, source) VALUES ('outside', 'outside');
-  UPDATE writing SET change_set = (SELECT max(id) FROM change_set);
 END;
 CREATE TRIGGER person_outside_update BEFORE UPDATE ON person
-  WHEN (SELECT change_set FROM writing) IS NULL OR (OLD.changed_in = (SELECT change_set FROM writing) AND (SELECT source FROM change_set WHERE id = (SELECT change_set FROM writing)) = 'outside') BEGIN
+  WHEN (SELECT change_set FROM writing) IS NULL OR (OLD.changed_in = (SELECT change_set FROM writing) AND EXISTS (SELECT 1 FROM writing_outside)) BEGIN
   INSERT INTO change_set (action, source) VALUES ('outside', 'outside');
-  UPDATE writing SET change_set = (SELECT max(id) FROM change_set);
 END;
 CREATE TRIGGER person_outside_delete BEFORE DELETE ON person WHEN (SELECT change_set FROM writing) IS NULL BEGIN
   INSERT INTO change_set (action, source) VALUES ('outside', 'outside');
-  UPDATE writing SET change_set = (SELECT max(id) FROM change_set);
 END;
 CREATE TRIGGER person_inserted AFTER INSERT ON person BEGIN
   INSERT INTO change (change_set, entity, entity_id, op) VALUES ((SELECT change_set FROM writing), 'person', NEW.id, 'insert');
 END;
 CREATE TRIGGER person_adopted AFTER INSERT ON person WHEN NEW.changed_in IS NOT (SELECT change_set FROM writing) BEGIN
-  SELECT RAISE(ABORT, 'person: write without changed_in') WHERE NOT (SELECT source FROM change_set WHERE id = (SELECT change_set FROM writing)) = 'outside';
+  SELECT RAISE(ABORT, 'person: write without changed_in') WHERE NOT EXISTS (SELECT 1 FROM writing_outside);
   UPDATE person SET changed_in = (SELECT change_set FROM writing),
     created_in = CASE WHEN created_in = 0 THEN (SELECT change_set FROM writing) ELSE created_in END WHERE id = NEW.id;
 END;
 CREATE TRIGGER person_updated AFTER UPDATE ON person BEGIN
   INSERT INTO change (change_set, entity, entity_id, op, field, old, new)
-  SELECT (SELECT change_set FROM writing), 'person', NEW.id, 'update', 'login', OLD.login, NEW.login WHERE OLD.login IS NOT NEW.login COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'person', NEW.id, 'update', 'login_key', OLD.login_key, NEW.login_key WHERE OLD.login_key IS NOT NEW.login_key COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'person', NEW.id, 'update', 'name', OLD.name, NEW.name WHERE OLD.name IS NOT NEW.name COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'person', NEW.id, 'update', 'name_key', OLD.name_key, NEW.name_key WHERE OLD.name_key IS NOT NEW.name_key COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'person', NEW.id, 'update', 'role', OLD.role, NEW.role WHERE OLD.role IS NOT NEW.role COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'person', NEW.id, 'update', 'email', OLD.email, NEW.email WHERE OLD.email IS NOT NEW.email COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'person', NEW.id, 'update', 'active', OLD.active, NEW.active WHERE OLD.active IS NOT NEW.active COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'person', NEW.id, 'update', 'team_id', OLD.team_id, NEW.team_id WHERE OLD.team_id IS NOT NEW.team_id COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'person', NEW.id, 'update', 'created_in', OLD.created_in, NEW.created_in WHERE OLD.created_in IS NOT NEW.created_in COLLATE BINARY AND OLD.created_in <> 0
-  UNION ALL SELECT (SELECT change_set FROM writing), 'person', NEW.id, 'update', 'deleted_at', OLD.deleted_at, NEW.deleted_at WHERE OLD.deleted_at IS NOT NEW.deleted_at COLLATE BINARY;
+  SELECT (SELECT change_set FROM writing), 'person', NEW.id, 'update', field, was, now FROM (
+    SELECT 'login' AS field, OLD.login AS was, NEW.login AS now
+    UNION ALL SELECT 'login_key', OLD.login_key, NEW.login_key
+    UNION ALL SELECT 'name', OLD.name, NEW.name
+    UNION ALL SELECT 'name_key', OLD.name_key, NEW.name_key
+    UNION ALL SELECT 'role', OLD.role, NEW.role
+    UNION ALL SELECT 'email', OLD.email, NEW.email
+    UNION ALL SELECT 'active', OLD.active, NEW.active
+    UNION ALL SELECT 'team_id', OLD.team_id, NEW.team_id
+    UNION ALL SELECT 'created_in', OLD.created_in, NEW.created_in
+    UNION ALL SELECT 'deleted_at', OLD.deleted_at, NEW.deleted_at)
+  WHERE +was IS NOT +now COLLATE BINARY AND (field <> 'created_in' OR was <> 0);
 END;
 CREATE TRIGGER person_version AFTER UPDATE ON person
   WHEN NEW.changed_in IS NOT (SELECT change_set FROM writing) OR NEW.id IS NOT OLD.id BEGIN
   SELECT RAISE(ABORT, 'person: id is fixed') WHERE NEW.id IS NOT OLD.id;
-  SELECT RAISE(ABORT, 'person: write without changed_in') WHERE NOT (SELECT source FROM change_set WHERE id = (SELECT change_set FROM writing)) = 'outside';
+  SELECT RAISE(ABORT, 'person: write without changed_in') WHERE NOT EXISTS (SELECT 1 FROM writing_outside);
   UPDATE person SET changed_in = (SELECT change_set FROM writing) WHERE id = NEW.id;
 END;
 CREATE TRIGGER person_deleted AFTER DELETE ON person BEGIN
@@ -835,37 +837,36 @@ END;
 
 CREATE TRIGGER person_alias_outside_insert BEFORE INSERT ON person_alias WHEN (SELECT change_set FROM writing) IS NULL BEGIN
   INSERT INTO change_set (action, source) VALUES ('outside', 'outside');
-  UPDATE writing SET change_set = (SELECT max(id) FROM change_set);
 END;
 CREATE TRIGGER person_alias_outside_update BEFORE UPDATE ON person_alias
-  WHEN (SELECT change_set FROM writing) IS NULL OR (OLD.changed_in = (SELECT change_set FROM writing) AND (SELECT source FROM change_set WHERE id = (SELECT change_set FROM writing)) = 'outside') BEGIN
+  WHEN (SELECT change_set FROM writing) IS NULL OR (OLD.changed_in = (SELECT change_set FROM writing) AND EXISTS (SELECT 1 FROM writing_outside)) BEGIN
   INSERT INTO change_set (action, source) VALUES ('outside', 'outside');
-  UPDATE writing SET change_set = (SELECT max(id) FROM change_set);
 END;
 CREATE TRIGGER person_alias_outside_delete BEFORE DELETE ON person_alias WHEN (SELECT change_set FROM writing) IS NULL BEGIN
   INSERT INTO change_set (action, source) VALUES ('outside', 'outside');
-  UPDATE writing SET change_set = (SELECT max(id) FROM change_set);
 END;
 CREATE TRIGGER person_alias_inserted AFTER INSERT ON person_alias BEGIN
   INSERT INTO change (change_set, entity, entity_id, op) VALUES ((SELECT change_set FROM writing), 'person_alias', NEW.id, 'insert');
 END;
 CREATE TRIGGER person_alias_adopted AFTER INSERT ON person_alias WHEN NEW.changed_in IS NOT (SELECT change_set FROM writing) BEGIN
-  SELECT RAISE(ABORT, 'person_alias: write without changed_in') WHERE NOT (SELECT source FROM change_set WHERE id = (SELECT change_set FROM writing)) = 'outside';
+  SELECT RAISE(ABORT, 'person_alias: write without changed_in') WHERE NOT EXISTS (SELECT 1 FROM writing_outside);
   UPDATE person_alias SET changed_in = (SELECT change_set FROM writing),
     created_in = CASE WHEN created_in = 0 THEN (SELECT change_set FROM writing) ELSE created_in END WHERE id = NEW.id;
 END;
 CREATE TRIGGER person_alias_updated AFTER UPDATE ON person_alias BEGIN
   INSERT INTO change (change_set, entity, entity_id, op, field, old, new)
-  SELECT (SELECT change_set FROM writing), 'person_alias', NEW.id, 'update', 'person_id', OLD.person_id, NEW.person_id WHERE OLD.person_id IS NOT NEW.person_id COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'person_alias', NEW.id, 'update', 'alias', OLD.alias, NEW.alias WHERE OLD.alias IS NOT NEW.alias COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'person_alias', NEW.id, 'update', 'alias_key', OLD.alias_key, NEW.alias_key WHERE OLD.alias_key IS NOT NEW.alias_key COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'person_alias', NEW.id, 'update', 'created_in', OLD.created_in, NEW.created_in WHERE OLD.created_in IS NOT NEW.created_in COLLATE BINARY AND OLD.created_in <> 0
-  UNION ALL SELECT (SELECT change_set FROM writing), 'person_alias', NEW.id, 'update', 'deleted_at', OLD.deleted_at, NEW.deleted_at WHERE OLD.deleted_at IS NOT NEW.deleted_at COLLATE BINARY;
+  SELECT (SELECT change_set FROM writing), 'person_alias', NEW.id, 'update', field, was, now FROM (
+    SELECT 'person_id' AS field, OLD.person_id AS was, NEW.person_id AS now
+    UNION ALL SELECT 'alias', OLD.alias, NEW.alias
+    UNION ALL SELECT 'alias_key', OLD.alias_key, NEW.alias_key
+    UNION ALL SELECT 'created_in', OLD.created_in, NEW.created_in
+    UNION ALL SELECT 'deleted_at', OLD.deleted_at, NEW.deleted_at)
+  WHERE +was IS NOT +now COLLATE BINARY AND (field <> 'created_in' OR was <> 0);
 END;
 CREATE TRIGGER person_alias_version AFTER UPDATE ON person_alias
   WHEN NEW.changed_in IS NOT (SELECT change_set FROM writing) OR NEW.id IS NOT OLD.id BEGIN
   SELECT RAISE(ABORT, 'person_alias: id is fixed') WHERE NEW.id IS NOT OLD.id;
-  SELECT RAISE(ABORT, 'person_alias: write without changed_in') WHERE NOT (SELECT source FROM change_set WHERE id = (SELECT change_set FROM writing)) = 'outside';
+  SELECT RAISE(ABORT, 'person_alias: write without changed_in') WHERE NOT EXISTS (SELECT 1 FROM writing_outside);
   UPDATE person_alias SET changed_in = (SELECT change_set FROM writing) WHERE id = NEW.id;
 END;
 CREATE TRIGGER person_alias_deleted AFTER DELETE ON person_alias BEGIN
@@ -875,39 +876,38 @@ END;
 
 CREATE TRIGGER substitution_outside_insert BEFORE INSERT ON substitution WHEN (SELECT change_set FROM writing) IS NULL BEGIN
   INSERT INTO change_set (action, source) VALUES ('outside', 'outside');
-  UPDATE writing SET change_set = (SELECT max(id) FROM change_set);
 END;
 CREATE TRIGGER substitution_outside_update BEFORE UPDATE ON substitution
-  WHEN (SELECT change_set FROM writing) IS NULL OR (OLD.changed_in = (SELECT change_set FROM writing) AND (SELECT source FROM change_set WHERE id = (SELECT change_set FROM writing)) = 'outside') BEGIN
+  WHEN (SELECT change_set FROM writing) IS NULL OR (OLD.changed_in = (SELECT change_set FROM writing) AND EXISTS (SELECT 1 FROM writing_outside)) BEGIN
   INSERT INTO change_set (action, source) VALUES ('outside', 'outside');
-  UPDATE writing SET change_set = (SELECT max(id) FROM change_set);
 END;
 CREATE TRIGGER substitution_outside_delete BEFORE DELETE ON substitution WHEN (SELECT change_set FROM writing) IS NULL BEGIN
   INSERT INTO change_set (action, source) VALUES ('outside', 'outside');
-  UPDATE writing SET change_set = (SELECT max(id) FROM change_set);
 END;
 CREATE TRIGGER substitution_inserted AFTER INSERT ON substitution BEGIN
   INSERT INTO change (change_set, entity, entity_id, op) VALUES ((SELECT change_set FROM writing), 'substitution', NEW.id, 'insert');
 END;
 CREATE TRIGGER substitution_adopted AFTER INSERT ON substitution WHEN NEW.changed_in IS NOT (SELECT change_set FROM writing) BEGIN
-  SELECT RAISE(ABORT, 'substitution: write without changed_in') WHERE NOT (SELECT source FROM change_set WHERE id = (SELECT change_set FROM writing)) = 'outside';
+  SELECT RAISE(ABORT, 'substitution: write without changed_in') WHERE NOT EXISTS (SELECT 1 FROM writing_outside);
   UPDATE substitution SET changed_in = (SELECT change_set FROM writing),
     created_in = CASE WHEN created_in = 0 THEN (SELECT change_set FROM writing) ELSE created_in END WHERE id = NEW.id;
 END;
 CREATE TRIGGER substitution_updated AFTER UPDATE ON substitution BEGIN
   INSERT INTO change (change_set, entity, entity_id, op, field, old, new)
-  SELECT (SELECT change_set FROM writing), 'substitution', NEW.id, 'update', 'person_id', OLD.person_id, NEW.person_id WHERE OLD.person_id IS NOT NEW.person_id COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'substitution', NEW.id, 'update', 'substitute_id', OLD.substitute_id, NEW.substitute_id WHERE OLD.substitute_id IS NOT NEW.substitute_id COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'substitution', NEW.id, 'update', 'from_on', OLD.from_on, NEW.from_on WHERE OLD.from_on IS NOT NEW.from_on COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'substitution', NEW.id, 'update', 'until_on', OLD.until_on, NEW.until_on WHERE OLD.until_on IS NOT NEW.until_on COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'substitution', NEW.id, 'update', 'note', OLD.note, NEW.note WHERE OLD.note IS NOT NEW.note COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'substitution', NEW.id, 'update', 'created_in', OLD.created_in, NEW.created_in WHERE OLD.created_in IS NOT NEW.created_in COLLATE BINARY AND OLD.created_in <> 0
-  UNION ALL SELECT (SELECT change_set FROM writing), 'substitution', NEW.id, 'update', 'deleted_at', OLD.deleted_at, NEW.deleted_at WHERE OLD.deleted_at IS NOT NEW.deleted_at COLLATE BINARY;
+  SELECT (SELECT change_set FROM writing), 'substitution', NEW.id, 'update', field, was, now FROM (
+    SELECT 'person_id' AS field, OLD.person_id AS was, NEW.person_id AS now
+    UNION ALL SELECT 'substitute_id', OLD.substitute_id, NEW.substitute_id
+    UNION ALL SELECT 'from_on', OLD.from_on, NEW.from_on
+    UNION ALL SELECT 'until_on', OLD.until_on, NEW.until_on
+    UNION ALL SELECT 'note', OLD.note, NEW.note
+    UNION ALL SELECT 'created_in', OLD.created_in, NEW.created_in
+    UNION ALL SELECT 'deleted_at', OLD.deleted_at, NEW.deleted_at)
+  WHERE +was IS NOT +now COLLATE BINARY AND (field <> 'created_in' OR was <> 0);
 END;
 CREATE TRIGGER substitution_version AFTER UPDATE ON substitution
   WHEN NEW.changed_in IS NOT (SELECT change_set FROM writing) OR NEW.id IS NOT OLD.id BEGIN
   SELECT RAISE(ABORT, 'substitution: id is fixed') WHERE NEW.id IS NOT OLD.id;
-  SELECT RAISE(ABORT, 'substitution: write without changed_in') WHERE NOT (SELECT source FROM change_set WHERE id = (SELECT change_set FROM writing)) = 'outside';
+  SELECT RAISE(ABORT, 'substitution: write without changed_in') WHERE NOT EXISTS (SELECT 1 FROM writing_outside);
   UPDATE substitution SET changed_in = (SELECT change_set FROM writing) WHERE id = NEW.id;
 END;
 CREATE TRIGGER substitution_deleted AFTER DELETE ON substitution BEGIN
@@ -917,40 +917,39 @@ END;
 
 CREATE TRIGGER audit_outside_insert BEFORE INSERT ON audit WHEN (SELECT change_set FROM writing) IS NULL BEGIN
   INSERT INTO change_set (action, source) VALUES ('outside', 'outside');
-  UPDATE writing SET change_set = (SELECT max(id) FROM change_set);
 END;
 CREATE TRIGGER audit_outside_update BEFORE UPDATE ON audit
-  WHEN (SELECT change_set FROM writing) IS NULL OR (OLD.changed_in = (SELECT change_set FROM writing) AND (SELECT source FROM change_set WHERE id = (SELECT change_set FROM writing)) = 'outside') BEGIN
+  WHEN (SELECT change_set FROM writing) IS NULL OR (OLD.changed_in = (SELECT change_set FROM writing) AND EXISTS (SELECT 1 FROM writing_outside)) BEGIN
   INSERT INTO change_set (action, source) VALUES ('outside', 'outside');
-  UPDATE writing SET change_set = (SELECT max(id) FROM change_set);
 END;
 CREATE TRIGGER audit_outside_delete BEFORE DELETE ON audit WHEN (SELECT change_set FROM writing) IS NULL BEGIN
   INSERT INTO change_set (action, source) VALUES ('outside', 'outside');
-  UPDATE writing SET change_set = (SELECT max(id) FROM change_set);
 END;
 CREATE TRIGGER audit_inserted AFTER INSERT ON audit BEGIN
   INSERT INTO change (change_set, entity, entity_id, op) VALUES ((SELECT change_set FROM writing), 'audit', NEW.id, 'insert');
 END;
 CREATE TRIGGER audit_adopted AFTER INSERT ON audit WHEN NEW.changed_in IS NOT (SELECT change_set FROM writing) BEGIN
-  SELECT RAISE(ABORT, 'audit: write without changed_in') WHERE NOT (SELECT source FROM change_set WHERE id = (SELECT change_set FROM writing)) = 'outside';
+  SELECT RAISE(ABORT, 'audit: write without changed_in') WHERE NOT EXISTS (SELECT 1 FROM writing_outside);
   UPDATE audit SET changed_in = (SELECT change_set FROM writing),
     created_in = CASE WHEN created_in = 0 THEN (SELECT change_set FROM writing) ELSE created_in END WHERE id = NEW.id;
 END;
 CREATE TRIGGER audit_updated AFTER UPDATE ON audit BEGIN
   INSERT INTO change (change_set, entity, entity_id, op, field, old, new)
-  SELECT (SELECT change_set FROM writing), 'audit', NEW.id, 'update', 'kind', OLD.kind, NEW.kind WHERE OLD.kind IS NOT NEW.kind COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'audit', NEW.id, 'update', 'person_id', OLD.person_id, NEW.person_id WHERE OLD.person_id IS NOT NEW.person_id COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'audit', NEW.id, 'update', 'customer_id', OLD.customer_id, NEW.customer_id WHERE OLD.customer_id IS NOT NEW.customer_id COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'audit', NEW.id, 'update', 'what', OLD.what, NEW.what WHERE OLD.what IS NOT NEW.what COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'audit', NEW.id, 'update', 'rows', OLD.rows, NEW.rows WHERE OLD.rows IS NOT NEW.rows COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'audit', NEW.id, 'update', 'reason', OLD.reason, NEW.reason WHERE OLD.reason IS NOT NEW.reason COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'audit', NEW.id, 'update', 'created_in', OLD.created_in, NEW.created_in WHERE OLD.created_in IS NOT NEW.created_in COLLATE BINARY AND OLD.created_in <> 0
-  UNION ALL SELECT (SELECT change_set FROM writing), 'audit', NEW.id, 'update', 'deleted_at', OLD.deleted_at, NEW.deleted_at WHERE OLD.deleted_at IS NOT NEW.deleted_at COLLATE BINARY;
+  SELECT (SELECT change_set FROM writing), 'audit', NEW.id, 'update', field, was, now FROM (
+    SELECT 'kind' AS field, OLD.kind AS was, NEW.kind AS now
+    UNION ALL SELECT 'person_id', OLD.person_id, NEW.person_id
+    UNION ALL SELECT 'customer_id', OLD.customer_id, NEW.customer_id
+    UNION ALL SELECT 'what', OLD.what, NEW.what
+    UNION ALL SELECT 'rows', OLD.rows, NEW.rows
+    UNION ALL SELECT 'reason', OLD.reason, NEW.reason
+    UNION ALL SELECT 'created_in', OLD.created_in, NEW.created_in
+    UNION ALL SELECT 'deleted_at', OLD.deleted_at, NEW.deleted_at)
+  WHERE +was IS NOT +now COLLATE BINARY AND (field <> 'created_in' OR was <> 0);
 END;
 CREATE TRIGGER audit_version AFTER UPDATE ON audit
   WHEN NEW.changed_in IS NOT (SELECT change_set FROM writing) OR NEW.id IS NOT OLD.id BEGIN
   SELECT RAISE(ABORT, 'audit: id is fixed') WHERE NEW.id IS NOT OLD.id;
-  SELECT RAISE(ABORT, 'audit: write without changed_in') WHERE NOT (SELECT source FROM change_set WHERE id = (SELECT change_set FROM writing)) = 'outside';
+  SELECT RAISE(ABORT, 'audit: write without changed_in') WHERE NOT EXISTS (SELECT 1 FROM writing_outside);
   UPDATE audit SET changed_in = (SELECT change_set FROM writing) WHERE id = NEW.id;
 END;
 CREATE TRIGGER audit_deleted AFTER DELETE ON audit BEGIN
@@ -960,42 +959,41 @@ END;
 
 CREATE TRIGGER word_outside_insert BEFORE INSERT ON word WHEN (SELECT change_set FROM writing) IS NULL BEGIN
   INSERT INTO change_set (action, source) VALUES ('outside', 'outside');
-  UPDATE writing SET change_set = (SELECT max(id) FROM change_set);
 END;
 CREATE TRIGGER word_outside_update BEFORE UPDATE ON word
-  WHEN (SELECT change_set FROM writing) IS NULL OR (OLD.changed_in = (SELECT change_set FROM writing) AND (SELECT source FROM change_set WHERE id = (SELECT change_set FROM writing)) = 'outside') BEGIN
+  WHEN (SELECT change_set FROM writing) IS NULL OR (OLD.changed_in = (SELECT change_set FROM writing) AND EXISTS (SELECT 1 FROM writing_outside)) BEGIN
   INSERT INTO change_set (action, source) VALUES ('outside', 'outside');
-  UPDATE writing SET change_set = (SELECT max(id) FROM change_set);
 END;
 CREATE TRIGGER word_outside_delete BEFORE DELETE ON word WHEN (SELECT change_set FROM writing) IS NULL BEGIN
   INSERT INTO change_set (action, source) VALUES ('outside', 'outside');
-  UPDATE writing SET change_set = (SELECT max(id) FROM change_set);
 END;
 CREATE TRIGGER word_inserted AFTER INSERT ON word BEGIN
   INSERT INTO change (change_set, entity, entity_id, op) VALUES ((SELECT change_set FROM writing), 'word', NEW.id, 'insert');
 END;
 CREATE TRIGGER word_adopted AFTER INSERT ON word WHEN NEW.changed_in IS NOT (SELECT change_set FROM writing) BEGIN
-  SELECT RAISE(ABORT, 'word: write without changed_in') WHERE NOT (SELECT source FROM change_set WHERE id = (SELECT change_set FROM writing)) = 'outside';
+  SELECT RAISE(ABORT, 'word: write without changed_in') WHERE NOT EXISTS (SELECT 1 FROM writing_outside);
   UPDATE word SET changed_in = (SELECT change_set FROM writing),
     created_in = CASE WHEN created_in = 0 THEN (SELECT change_set FROM writing) ELSE created_in END WHERE id = NEW.id;
 END;
 CREATE TRIGGER word_updated AFTER UPDATE ON word BEGIN
   INSERT INTO change (change_set, entity, entity_id, op, field, old, new)
-  SELECT (SELECT change_set FROM writing), 'word', NEW.id, 'update', 'kind', OLD.kind, NEW.kind WHERE OLD.kind IS NOT NEW.kind COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'word', NEW.id, 'update', 'key', OLD.key, NEW.key WHERE OLD.key IS NOT NEW.key COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'word', NEW.id, 'update', 'label', OLD.label, NEW.label WHERE OLD.label IS NOT NEW.label COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'word', NEW.id, 'update', 'label_en', OLD.label_en, NEW.label_en WHERE OLD.label_en IS NOT NEW.label_en COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'word', NEW.id, 'update', 'parent_key', OLD.parent_key, NEW.parent_key WHERE OLD.parent_key IS NOT NEW.parent_key COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'word', NEW.id, 'update', 'position', OLD.position, NEW.position WHERE OLD.position IS NOT NEW.position COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'word', NEW.id, 'update', 'phase', OLD.phase, NEW.phase WHERE OLD.phase IS NOT NEW.phase COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'word', NEW.id, 'update', 'active', OLD.active, NEW.active WHERE OLD.active IS NOT NEW.active COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'word', NEW.id, 'update', 'created_in', OLD.created_in, NEW.created_in WHERE OLD.created_in IS NOT NEW.created_in COLLATE BINARY AND OLD.created_in <> 0
-  UNION ALL SELECT (SELECT change_set FROM writing), 'word', NEW.id, 'update', 'deleted_at', OLD.deleted_at, NEW.deleted_at WHERE OLD.deleted_at IS NOT NEW.deleted_at COLLATE BINARY;
+  SELECT (SELECT change_set FROM writing), 'word', NEW.id, 'update', field, was, now FROM (
+    SELECT 'kind' AS field, OLD.kind AS was, NEW.kind AS now
+    UNION ALL SELECT 'key', OLD.key, NEW.key
+    UNION ALL SELECT 'label', OLD.label, NEW.label
+    UNION ALL SELECT 'label_en', OLD.label_en, NEW.label_en
+    UNION ALL SELECT 'parent_key', OLD.parent_key, NEW.parent_key
+    UNION ALL SELECT 'position', OLD.position, NEW.position
+    UNION ALL SELECT 'phase', OLD.phase, NEW.phase
+    UNION ALL SELECT 'active', OLD.active, NEW.active
+    UNION ALL SELECT 'created_in', OLD.created_in, NEW.created_in
+    UNION ALL SELECT 'deleted_at', OLD.deleted_at, NEW.deleted_at)
+  WHERE +was IS NOT +now COLLATE BINARY AND (field <> 'created_in' OR was <> 0);
 END;
 CREATE TRIGGER word_version AFTER UPDATE ON word
   WHEN NEW.changed_in IS NOT (SELECT change_set FROM writing) OR NEW.id IS NOT OLD.id BEGIN
   SELECT RAISE(ABORT, 'word: id is fixed') WHERE NEW.id IS NOT OLD.id;
-  SELECT RAISE(ABORT, 'word: write without changed_in') WHERE NOT (SELECT source FROM change_set WHERE id = (SELECT change_set FROM writing)) = 'outside';
+  SELECT RAISE(ABORT, 'word: write without changed_in') WHERE NOT EXISTS (SELECT 1 FROM writing_outside);
   UPDATE word SET changed_in = (SELECT change_set FROM writing) WHERE id = NEW.id;
 END;
 CREATE TRIGGER word_deleted AFTER DELETE ON word BEGIN
@@ -1005,37 +1003,36 @@ END;
 
 CREATE TRIGGER word_alias_outside_insert BEFORE INSERT ON word_alias WHEN (SELECT change_set FROM writing) IS NULL BEGIN
   INSERT INTO change_set (action, source) VALUES ('outside', 'outside');
-  UPDATE writing SET change_set = (SELECT max(id) FROM change_set);
 END;
 CREATE TRIGGER word_alias_outside_update BEFORE UPDATE ON word_alias
-  WHEN (SELECT change_set FROM writing) IS NULL OR (OLD.changed_in = (SELECT change_set FROM writing) AND (SELECT source FROM change_set WHERE id = (SELECT change_set FROM writing)) = 'outside') BEGIN
+  WHEN (SELECT change_set FROM writing) IS NULL OR (OLD.changed_in = (SELECT change_set FROM writing) AND EXISTS (SELECT 1 FROM writing_outside)) BEGIN
   INSERT INTO change_set (action, source) VALUES ('outside', 'outside');
-  UPDATE writing SET change_set = (SELECT max(id) FROM change_set);
 END;
 CREATE TRIGGER word_alias_outside_delete BEFORE DELETE ON word_alias WHEN (SELECT change_set FROM writing) IS NULL BEGIN
   INSERT INTO change_set (action, source) VALUES ('outside', 'outside');
-  UPDATE writing SET change_set = (SELECT max(id) FROM change_set);
 END;
 CREATE TRIGGER word_alias_inserted AFTER INSERT ON word_alias BEGIN
   INSERT INTO change (change_set, entity, entity_id, op) VALUES ((SELECT change_set FROM writing), 'word_alias', NEW.id, 'insert');
 END;
 CREATE TRIGGER word_alias_adopted AFTER INSERT ON word_alias WHEN NEW.changed_in IS NOT (SELECT change_set FROM writing) BEGIN
-  SELECT RAISE(ABORT, 'word_alias: write without changed_in') WHERE NOT (SELECT source FROM change_set WHERE id = (SELECT change_set FROM writing)) = 'outside';
+  SELECT RAISE(ABORT, 'word_alias: write without changed_in') WHERE NOT EXISTS (SELECT 1 FROM writing_outside);
   UPDATE word_alias SET changed_in = (SELECT change_set FROM writing),
     created_in = CASE WHEN created_in = 0 THEN (SELECT change_set FROM writing) ELSE created_in END WHERE id = NEW.id;
 END;
 CREATE TRIGGER word_alias_updated AFTER UPDATE ON word_alias BEGIN
   INSERT INTO change (change_set, entity, entity_id, op, field, old, new)
-  SELECT (SELECT change_set FROM writing), 'word_alias', NEW.id, 'update', 'word_id', OLD.word_id, NEW.word_id WHERE OLD.word_id IS NOT NEW.word_id COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'word_alias', NEW.id, 'update', 'alias', OLD.alias, NEW.alias WHERE OLD.alias IS NOT NEW.alias COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'word_alias', NEW.id, 'update', 'alias_key', OLD.alias_key, NEW.alias_key WHERE OLD.alias_key IS NOT NEW.alias_key COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'word_alias', NEW.id, 'update', 'created_in', OLD.created_in, NEW.created_in WHERE OLD.created_in IS NOT NEW.created_in COLLATE BINARY AND OLD.created_in <> 0
-  UNION ALL SELECT (SELECT change_set FROM writing), 'word_alias', NEW.id, 'update', 'deleted_at', OLD.deleted_at, NEW.deleted_at WHERE OLD.deleted_at IS NOT NEW.deleted_at COLLATE BINARY;
+  SELECT (SELECT change_set FROM writing), 'word_alias', NEW.id, 'update', field, was, now FROM (
+    SELECT 'word_id' AS field, OLD.word_id AS was, NEW.word_id AS now
+    UNION ALL SELECT 'alias', OLD.alias, NEW.alias
+    UNION ALL SELECT 'alias_key', OLD.alias_key, NEW.alias_key
+    UNION ALL SELECT 'created_in', OLD.created_in, NEW.created_in
+    UNION ALL SELECT 'deleted_at', OLD.deleted_at, NEW.deleted_at)
+  WHERE +was IS NOT +now COLLATE BINARY AND (field <> 'created_in' OR was <> 0);
 END;
 CREATE TRIGGER word_alias_version AFTER UPDATE ON word_alias
   WHEN NEW.changed_in IS NOT (SELECT change_set FROM writing) OR NEW.id IS NOT OLD.id BEGIN
   SELECT RAISE(ABORT, 'word_alias: id is fixed') WHERE NEW.id IS NOT OLD.id;
-  SELECT RAISE(ABORT, 'word_alias: write without changed_in') WHERE NOT (SELECT source FROM change_set WHERE id = (SELECT change_set FROM writing)) = 'outside';
+  SELECT RAISE(ABORT, 'word_alias: write without changed_in') WHERE NOT EXISTS (SELECT 1 FROM writing_outside);
   UPDATE word_alias SET changed_in = (SELECT change_set FROM writing) WHERE id = NEW.id;
 END;
 CREATE TRIGGER word_alias_deleted AFTER DELETE ON word_alias BEGIN
@@ -1045,37 +1042,36 @@ END;
 
 CREATE TRIGGER numbering_outside_insert BEFORE INSERT ON numbering WHEN (SELECT change_set FROM writing) IS NULL BEGIN
   INSERT INTO change_set (action, source) VALUES ('outside', 'outside');
-  UPDATE writing SET change_set = (SELECT max(id) FROM change_set);
 END;
 CREATE TRIGGER numbering_outside_update BEFORE UPDATE ON numbering
-  WHEN (SELECT change_set FROM writing) IS NULL OR (OLD.changed_in = (SELECT change_set FROM writing) AND (SELECT source FROM change_set WHERE id = (SELECT change_set FROM writing)) = 'outside') BEGIN
+  WHEN (SELECT change_set FROM writing) IS NULL OR (OLD.changed_in = (SELECT change_set FROM writing) AND EXISTS (SELECT 1 FROM writing_outside)) BEGIN
   INSERT INTO change_set (action, source) VALUES ('outside', 'outside');
-  UPDATE writing SET change_set = (SELECT max(id) FROM change_set);
 END;
 CREATE TRIGGER numbering_outside_delete BEFORE DELETE ON numbering WHEN (SELECT change_set FROM writing) IS NULL BEGIN
   INSERT INTO change_set (action, source) VALUES ('outside', 'outside');
-  UPDATE writing SET change_set = (SELECT max(id) FROM change_set);
 END;
 CREATE TRIGGER numbering_inserted AFTER INSERT ON numbering BEGIN
   INSERT INTO change (change_set, entity, entity_id, op) VALUES ((SELECT change_set FROM writing), 'numbering', NEW.id, 'insert');
 END;
 CREATE TRIGGER numbering_adopted AFTER INSERT ON numbering WHEN NEW.changed_in IS NOT (SELECT change_set FROM writing) BEGIN
-  SELECT RAISE(ABORT, 'numbering: write without changed_in') WHERE NOT (SELECT source FROM change_set WHERE id = (SELECT change_set FROM writing)) = 'outside';
+  SELECT RAISE(ABORT, 'numbering: write without changed_in') WHERE NOT EXISTS (SELECT 1 FROM writing_outside);
   UPDATE numbering SET changed_in = (SELECT change_set FROM writing),
     created_in = CASE WHEN created_in = 0 THEN (SELECT change_set FROM writing) ELSE created_in END WHERE id = NEW.id;
 END;
 CREATE TRIGGER numbering_updated AFTER UPDATE ON numbering BEGIN
   INSERT INTO change (change_set, entity, entity_id, op, field, old, new)
-  SELECT (SELECT change_set FROM writing), 'numbering', NEW.id, 'update', 'entity', OLD.entity, NEW.entity WHERE OLD.entity IS NOT NEW.entity COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'numbering', NEW.id, 'update', 'template', OLD.template, NEW.template WHERE OLD.template IS NOT NEW.template COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'numbering', NEW.id, 'update', 'scope', OLD.scope, NEW.scope WHERE OLD.scope IS NOT NEW.scope COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'numbering', NEW.id, 'update', 'created_in', OLD.created_in, NEW.created_in WHERE OLD.created_in IS NOT NEW.created_in COLLATE BINARY AND OLD.created_in <> 0
-  UNION ALL SELECT (SELECT change_set FROM writing), 'numbering', NEW.id, 'update', 'deleted_at', OLD.deleted_at, NEW.deleted_at WHERE OLD.deleted_at IS NOT NEW.deleted_at COLLATE BINARY;
+  SELECT (SELECT change_set FROM writing), 'numbering', NEW.id, 'update', field, was, now FROM (
+    SELECT 'entity' AS field, OLD.entity AS was, NEW.entity AS now
+    UNION ALL SELECT 'template', OLD.template, NEW.template
+    UNION ALL SELECT 'scope', OLD.scope, NEW.scope
+    UNION ALL SELECT 'created_in', OLD.created_in, NEW.created_in
+    UNION ALL SELECT 'deleted_at', OLD.deleted_at, NEW.deleted_at)
+  WHERE +was IS NOT +now COLLATE BINARY AND (field <> 'created_in' OR was <> 0);
 END;
 CREATE TRIGGER numbering_version AFTER UPDATE ON numbering
   WHEN NEW.changed_in IS NOT (SELECT change_set FROM writing) OR NEW.id IS NOT OLD.id BEGIN
   SELECT RAISE(ABORT, 'numbering: id is fixed') WHERE NEW.id IS NOT OLD.id;
-  SELECT RAISE(ABORT, 'numbering: write without changed_in') WHERE NOT (SELECT source FROM change_set WHERE id = (SELECT change_set FROM writing)) = 'outside';
+  SELECT RAISE(ABORT, 'numbering: write without changed_in') WHERE NOT EXISTS (SELECT 1 FROM writing_outside);
   UPDATE numbering SET changed_in = (SELECT change_set FROM writing) WHERE id = NEW.id;
 END;
 CREATE TRIGGER numbering_deleted AFTER DELETE ON numbering BEGIN
@@ -1085,36 +1081,35 @@ END;
 
 CREATE TRIGGER setting_outside_insert BEFORE INSERT ON setting WHEN (SELECT change_set FROM writing) IS NULL BEGIN
   INSERT INTO change_set (action, source) VALUES ('outside', 'outside');
-  UPDATE writing SET change_set = (SELECT max(id) FROM change_set);
 END;
 CREATE TRIGGER setting_outside_update BEFORE UPDATE ON setting
-  WHEN (SELECT change_set FROM writing) IS NULL OR (OLD.changed_in = (SELECT change_set FROM writing) AND (SELECT source FROM change_set WHERE id = (SELECT change_set FROM writing)) = 'outside') BEGIN
+  WHEN (SELECT change_set FROM writing) IS NULL OR (OLD.changed_in = (SELECT change_set FROM writing) AND EXISTS (SELECT 1 FROM writing_outside)) BEGIN
   INSERT INTO change_set (action, source) VALUES ('outside', 'outside');
-  UPDATE writing SET change_set = (SELECT max(id) FROM change_set);
 END;
 CREATE TRIGGER setting_outside_delete BEFORE DELETE ON setting WHEN (SELECT change_set FROM writing) IS NULL BEGIN
   INSERT INTO change_set (action, source) VALUES ('outside', 'outside');
-  UPDATE writing SET change_set = (SELECT max(id) FROM change_set);
 END;
 CREATE TRIGGER setting_inserted AFTER INSERT ON setting BEGIN
   INSERT INTO change (change_set, entity, entity_id, op) VALUES ((SELECT change_set FROM writing), 'setting', NEW.id, 'insert');
 END;
 CREATE TRIGGER setting_adopted AFTER INSERT ON setting WHEN NEW.changed_in IS NOT (SELECT change_set FROM writing) BEGIN
-  SELECT RAISE(ABORT, 'setting: write without changed_in') WHERE NOT (SELECT source FROM change_set WHERE id = (SELECT change_set FROM writing)) = 'outside';
+  SELECT RAISE(ABORT, 'setting: write without changed_in') WHERE NOT EXISTS (SELECT 1 FROM writing_outside);
   UPDATE setting SET changed_in = (SELECT change_set FROM writing),
     created_in = CASE WHEN created_in = 0 THEN (SELECT change_set FROM writing) ELSE created_in END WHERE id = NEW.id;
 END;
 CREATE TRIGGER setting_updated AFTER UPDATE ON setting BEGIN
   INSERT INTO change (change_set, entity, entity_id, op, field, old, new)
-  SELECT (SELECT change_set FROM writing), 'setting', NEW.id, 'update', 'name', OLD.name, NEW.name WHERE OLD.name IS NOT NEW.name COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'setting', NEW.id, 'update', 'value', OLD.value, NEW.value WHERE OLD.value IS NOT NEW.value COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'setting', NEW.id, 'update', 'created_in', OLD.created_in, NEW.created_in WHERE OLD.created_in IS NOT NEW.created_in COLLATE BINARY AND OLD.created_in <> 0
-  UNION ALL SELECT (SELECT change_set FROM writing), 'setting', NEW.id, 'update', 'deleted_at', OLD.deleted_at, NEW.deleted_at WHERE OLD.deleted_at IS NOT NEW.deleted_at COLLATE BINARY;
+  SELECT (SELECT change_set FROM writing), 'setting', NEW.id, 'update', field, was, now FROM (
+    SELECT 'name' AS field, OLD.name AS was, NEW.name AS now
+    UNION ALL SELECT 'value', OLD.value, NEW.value
+    UNION ALL SELECT 'created_in', OLD.created_in, NEW.created_in
+    UNION ALL SELECT 'deleted_at', OLD.deleted_at, NEW.deleted_at)
+  WHERE +was IS NOT +now COLLATE BINARY AND (field <> 'created_in' OR was <> 0);
 END;
 CREATE TRIGGER setting_version AFTER UPDATE ON setting
   WHEN NEW.changed_in IS NOT (SELECT change_set FROM writing) OR NEW.id IS NOT OLD.id BEGIN
   SELECT RAISE(ABORT, 'setting: id is fixed') WHERE NEW.id IS NOT OLD.id;
-  SELECT RAISE(ABORT, 'setting: write without changed_in') WHERE NOT (SELECT source FROM change_set WHERE id = (SELECT change_set FROM writing)) = 'outside';
+  SELECT RAISE(ABORT, 'setting: write without changed_in') WHERE NOT EXISTS (SELECT 1 FROM writing_outside);
   UPDATE setting SET changed_in = (SELECT change_set FROM writing) WHERE id = NEW.id;
 END;
 CREATE TRIGGER setting_deleted AFTER DELETE ON setting BEGIN
@@ -1124,38 +1119,37 @@ END;
 
 CREATE TRIGGER saved_view_outside_insert BEFORE INSERT ON saved_view WHEN (SELECT change_set FROM writing) IS NULL BEGIN
   INSERT INTO change_set (action, source) VALUES ('outside', 'outside');
-  UPDATE writing SET change_set = (SELECT max(id) FROM change_set);
 END;
 CREATE TRIGGER saved_view_outside_update BEFORE UPDATE ON saved_view
-  WHEN (SELECT change_set FROM writing) IS NULL OR (OLD.changed_in = (SELECT change_set FROM writing) AND (SELECT source FROM change_set WHERE id = (SELECT change_set FROM writing)) = 'outside') BEGIN
+  WHEN (SELECT change_set FROM writing) IS NULL OR (OLD.changed_in = (SELECT change_set FROM writing) AND EXISTS (SELECT 1 FROM writing_outside)) BEGIN
   INSERT INTO change_set (action, source) VALUES ('outside', 'outside');
-  UPDATE writing SET change_set = (SELECT max(id) FROM change_set);
 END;
 CREATE TRIGGER saved_view_outside_delete BEFORE DELETE ON saved_view WHEN (SELECT change_set FROM writing) IS NULL BEGIN
   INSERT INTO change_set (action, source) VALUES ('outside', 'outside');
-  UPDATE writing SET change_set = (SELECT max(id) FROM change_set);
 END;
 CREATE TRIGGER saved_view_inserted AFTER INSERT ON saved_view BEGIN
   INSERT INTO change (change_set, entity, entity_id, op) VALUES ((SELECT change_set FROM writing), 'saved_view', NEW.id, 'insert');
 END;
 CREATE TRIGGER saved_view_adopted AFTER INSERT ON saved_view WHEN NEW.changed_in IS NOT (SELECT change_set FROM writing) BEGIN
-  SELECT RAISE(ABORT, 'saved_view: write without changed_in') WHERE NOT (SELECT source FROM change_set WHERE id = (SELECT change_set FROM writing)) = 'outside';
+  SELECT RAISE(ABORT, 'saved_view: write without changed_in') WHERE NOT EXISTS (SELECT 1 FROM writing_outside);
   UPDATE saved_view SET changed_in = (SELECT change_set FROM writing),
     created_in = CASE WHEN created_in = 0 THEN (SELECT change_set FROM writing) ELSE created_in END WHERE id = NEW.id;
 END;
 CREATE TRIGGER saved_view_updated AFTER UPDATE ON saved_view BEGIN
   INSERT INTO change (change_set, entity, entity_id, op, field, old, new)
-  SELECT (SELECT change_set FROM writing), 'saved_view', NEW.id, 'update', 'screen', OLD.screen, NEW.screen WHERE OLD.screen IS NOT NEW.screen COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'saved_view', NEW.id, 'update', 'name', OLD.name, NEW.name WHERE OLD.name IS NOT NEW.name COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'saved_view', NEW.id, 'update', 'owner_id', OLD.owner_id, NEW.owner_id WHERE OLD.owner_id IS NOT NEW.owner_id COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'saved_view', NEW.id, 'update', 'definition', OLD.definition, NEW.definition WHERE OLD.definition IS NOT NEW.definition COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'saved_view', NEW.id, 'update', 'created_in', OLD.created_in, NEW.created_in WHERE OLD.created_in IS NOT NEW.created_in COLLATE BINARY AND OLD.created_in <> 0
-  UNION ALL SELECT (SELECT change_set FROM writing), 'saved_view', NEW.id, 'update', 'deleted_at', OLD.deleted_at, NEW.deleted_at WHERE OLD.deleted_at IS NOT NEW.deleted_at COLLATE BINARY;
+  SELECT (SELECT change_set FROM writing), 'saved_view', NEW.id, 'update', field, was, now FROM (
+    SELECT 'screen' AS field, OLD.screen AS was, NEW.screen AS now
+    UNION ALL SELECT 'name', OLD.name, NEW.name
+    UNION ALL SELECT 'owner_id', OLD.owner_id, NEW.owner_id
+    UNION ALL SELECT 'definition', OLD.definition, NEW.definition
+    UNION ALL SELECT 'created_in', OLD.created_in, NEW.created_in
+    UNION ALL SELECT 'deleted_at', OLD.deleted_at, NEW.deleted_at)
+  WHERE +was IS NOT +now COLLATE BINARY AND (field <> 'created_in' OR was <> 0);
 END;
 CREATE TRIGGER saved_view_version AFTER UPDATE ON saved_view
   WHEN NEW.changed_in IS NOT (SELECT change_set FROM writing) OR NEW.id IS NOT OLD.id BEGIN
   SELECT RAISE(ABORT, 'saved_view: id is fixed') WHERE NEW.id IS NOT OLD.id;
-  SELECT RAISE(ABORT, 'saved_view: write without changed_in') WHERE NOT (SELECT source FROM change_set WHERE id = (SELECT change_set FROM writing)) = 'outside';
+  SELECT RAISE(ABORT, 'saved_view: write without changed_in') WHERE NOT EXISTS (SELECT 1 FROM writing_outside);
   UPDATE saved_view SET changed_in = (SELECT change_set FROM writing) WHERE id = NEW.id;
 END;
 CREATE TRIGGER saved_view_deleted AFTER DELETE ON saved_view BEGIN
@@ -1165,96 +1159,95 @@ END;
 
 CREATE TRIGGER customer_outside_insert BEFORE INSERT ON customer WHEN (SELECT change_set FROM writing) IS NULL BEGIN
   INSERT INTO change_set (action, source) VALUES ('outside', 'outside');
-  UPDATE writing SET change_set = (SELECT max(id) FROM change_set);
 END;
 CREATE TRIGGER customer_outside_update BEFORE UPDATE ON customer
-  WHEN (SELECT change_set FROM writing) IS NULL OR (OLD.changed_in = (SELECT change_set FROM writing) AND (SELECT source FROM change_set WHERE id = (SELECT change_set FROM writing)) = 'outside') BEGIN
+  WHEN (SELECT change_set FROM writing) IS NULL OR (OLD.changed_in = (SELECT change_set FROM writing) AND EXISTS (SELECT 1 FROM writing_outside)) BEGIN
   INSERT INTO change_set (action, source) VALUES ('outside', 'outside');
-  UPDATE writing SET change_set = (SELECT max(id) FROM change_set);
 END;
 CREATE TRIGGER customer_outside_delete BEFORE DELETE ON customer WHEN (SELECT change_set FROM writing) IS NULL BEGIN
   INSERT INTO change_set (action, source) VALUES ('outside', 'outside');
-  UPDATE writing SET change_set = (SELECT max(id) FROM change_set);
 END;
 CREATE TRIGGER customer_inserted AFTER INSERT ON customer BEGIN
   INSERT INTO change (change_set, entity, entity_id, op) VALUES ((SELECT change_set FROM writing), 'customer', NEW.id, 'insert');
 END;
 CREATE TRIGGER customer_adopted AFTER INSERT ON customer WHEN NEW.changed_in IS NOT (SELECT change_set FROM writing) BEGIN
-  SELECT RAISE(ABORT, 'customer: write without changed_in') WHERE NOT (SELECT source FROM change_set WHERE id = (SELECT change_set FROM writing)) = 'outside';
+  SELECT RAISE(ABORT, 'customer: write without changed_in') WHERE NOT EXISTS (SELECT 1 FROM writing_outside);
   UPDATE customer SET changed_in = (SELECT change_set FROM writing),
     created_in = CASE WHEN created_in = 0 THEN (SELECT change_set FROM writing) ELSE created_in END WHERE id = NEW.id;
 END;
 CREATE TRIGGER customer_updated AFTER UPDATE ON customer BEGIN
   INSERT INTO change (change_set, entity, entity_id, op, field, old, new)
-  SELECT (SELECT change_set FROM writing), 'customer', NEW.id, 'update', 'kind', OLD.kind, NEW.kind WHERE OLD.kind IS NOT NEW.kind COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'customer', NEW.id, 'update', 'no', OLD.no, NEW.no WHERE OLD.no IS NOT NEW.no COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'customer', NEW.id, 'update', 'no_sort', OLD.no_sort, NEW.no_sort WHERE OLD.no_sort IS NOT NEW.no_sort COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'customer', NEW.id, 'update', 'name', OLD.name, NEW.name WHERE OLD.name IS NOT NEW.name COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'customer', NEW.id, 'update', 'name_key', OLD.name_key, NEW.name_key WHERE OLD.name_key IS NOT NEW.name_key COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'customer', NEW.id, 'update', 'status', OLD.status, NEW.status WHERE OLD.status IS NOT NEW.status COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'customer', NEW.id, 'update', 'owner_id', OLD.owner_id, NEW.owner_id WHERE OLD.owner_id IS NOT NEW.owner_id COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'customer', NEW.id, 'update', 'industry', OLD.industry, NEW.industry WHERE OLD.industry IS NOT NEW.industry COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'customer', NEW.id, 'update', 'source', OLD.source, NEW.source WHERE OLD.source IS NOT NEW.source COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'customer', NEW.id, 'update', 'stage', OLD.stage, NEW.stage WHERE OLD.stage IS NOT NEW.stage COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'customer', NEW.id, 'update', 'level', OLD.level, NEW.level WHERE OLD.level IS NOT NEW.level COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'customer', NEW.id, 'update', 'short_name', OLD.short_name, NEW.short_name WHERE OLD.short_name IS NOT NEW.short_name COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'customer', NEW.id, 'update', 'english_name', OLD.english_name, NEW.english_name WHERE OLD.english_name IS NOT NEW.english_name COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'customer', NEW.id, 'update', 'uscc', OLD.uscc, NEW.uscc WHERE OLD.uscc IS NOT NEW.uscc COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'customer', NEW.id, 'update', 'uscc_key', OLD.uscc_key, NEW.uscc_key WHERE OLD.uscc_key IS NOT NEW.uscc_key COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'customer', NEW.id, 'update', 'category', OLD.category, NEW.category WHERE OLD.category IS NOT NEW.category COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'customer', NEW.id, 'update', 'cooperation_type', OLD.cooperation_type, NEW.cooperation_type WHERE OLD.cooperation_type IS NOT NEW.cooperation_type COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'customer', NEW.id, 'update', 'demand_type', OLD.demand_type, NEW.demand_type WHERE OLD.demand_type IS NOT NEW.demand_type COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'customer', NEW.id, 'update', 'intent', OLD.intent, NEW.intent WHERE OLD.intent IS NOT NEW.intent COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'customer', NEW.id, 'update', 'region', OLD.region, NEW.region WHERE OLD.region IS NOT NEW.region COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'customer', NEW.id, 'update', 'reg_province', OLD.reg_province, NEW.reg_province WHERE OLD.reg_province IS NOT NEW.reg_province COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'customer', NEW.id, 'update', 'reg_city', OLD.reg_city, NEW.reg_city WHERE OLD.reg_city IS NOT NEW.reg_city COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'customer', NEW.id, 'update', 'reg_district', OLD.reg_district, NEW.reg_district WHERE OLD.reg_district IS NOT NEW.reg_district COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'customer', NEW.id, 'update', 'reg_detail', OLD.reg_detail, NEW.reg_detail WHERE OLD.reg_detail IS NOT NEW.reg_detail COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'customer', NEW.id, 'update', 'biz_province', OLD.biz_province, NEW.biz_province WHERE OLD.biz_province IS NOT NEW.biz_province COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'customer', NEW.id, 'update', 'biz_city', OLD.biz_city, NEW.biz_city WHERE OLD.biz_city IS NOT NEW.biz_city COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'customer', NEW.id, 'update', 'biz_district', OLD.biz_district, NEW.biz_district WHERE OLD.biz_district IS NOT NEW.biz_district COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'customer', NEW.id, 'update', 'biz_detail', OLD.biz_detail, NEW.biz_detail WHERE OLD.biz_detail IS NOT NEW.biz_detail COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'customer', NEW.id, 'update', 'headcount_min', OLD.headcount_min, NEW.headcount_min WHERE OLD.headcount_min IS NOT NEW.headcount_min COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'customer', NEW.id, 'update', 'headcount_max', OLD.headcount_max, NEW.headcount_max WHERE OLD.headcount_max IS NOT NEW.headcount_max COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'customer', NEW.id, 'update', 'revenue_min', OLD.revenue_min, NEW.revenue_min WHERE OLD.revenue_min IS NOT NEW.revenue_min COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'customer', NEW.id, 'update', 'revenue_max', OLD.revenue_max, NEW.revenue_max WHERE OLD.revenue_max IS NOT NEW.revenue_max COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'customer', NEW.id, 'update', 'size_class', OLD.size_class, NEW.size_class WHERE OLD.size_class IS NOT NEW.size_class COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'customer', NEW.id, 'update', 'founded_on', OLD.founded_on, NEW.founded_on WHERE OLD.founded_on IS NOT NEW.founded_on COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'customer', NEW.id, 'update', 'ownership', OLD.ownership, NEW.ownership WHERE OLD.ownership IS NOT NEW.ownership COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'customer', NEW.id, 'update', 'main_business', OLD.main_business, NEW.main_business WHERE OLD.main_business IS NOT NEW.main_business COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'customer', NEW.id, 'update', 'website', OLD.website, NEW.website WHERE OLD.website IS NOT NEW.website COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'customer', NEW.id, 'update', 'source_detail', OLD.source_detail, NEW.source_detail WHERE OLD.source_detail IS NOT NEW.source_detail COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'customer', NEW.id, 'update', 'referrer', OLD.referrer, NEW.referrer WHERE OLD.referrer IS NOT NEW.referrer COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'customer', NEW.id, 'update', 'first_contact_on', OLD.first_contact_on, NEW.first_contact_on WHERE OLD.first_contact_on IS NOT NEW.first_contact_on COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'customer', NEW.id, 'update', 'key_note', OLD.key_note, NEW.key_note WHERE OLD.key_note IS NOT NEW.key_note COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'customer', NEW.id, 'update', 'need', OLD.need, NEW.need WHERE OLD.need IS NOT NEW.need COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'customer', NEW.id, 'update', 'pain', OLD.pain, NEW.pain WHERE OLD.pain IS NOT NEW.pain COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'customer', NEW.id, 'update', 'budget_min', OLD.budget_min, NEW.budget_min WHERE OLD.budget_min IS NOT NEW.budget_min COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'customer', NEW.id, 'update', 'budget_max', OLD.budget_max, NEW.budget_max WHERE OLD.budget_max IS NOT NEW.budget_max COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'customer', NEW.id, 'update', 'timeline', OLD.timeline, NEW.timeline WHERE OLD.timeline IS NOT NEW.timeline COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'customer', NEW.id, 'update', 'decision_process', OLD.decision_process, NEW.decision_process WHERE OLD.decision_process IS NOT NEW.decision_process COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'customer', NEW.id, 'update', 'special_req', OLD.special_req, NEW.special_req WHERE OLD.special_req IS NOT NEW.special_req COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'customer', NEW.id, 'update', 'current_product', OLD.current_product, NEW.current_product WHERE OLD.current_product IS NOT NEW.current_product COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'customer', NEW.id, 'update', 'past_cooperation', OLD.past_cooperation, NEW.past_cooperation WHERE OLD.past_cooperation IS NOT NEW.past_cooperation COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'customer', NEW.id, 'update', 'preference', OLD.preference, NEW.preference WHERE OLD.preference IS NOT NEW.preference COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'customer', NEW.id, 'update', 'purchase_history', OLD.purchase_history, NEW.purchase_history WHERE OLD.purchase_history IS NOT NEW.purchase_history COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'customer', NEW.id, 'update', 'family', OLD.family, NEW.family WHERE OLD.family IS NOT NEW.family COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'customer', NEW.id, 'update', 'note', OLD.note, NEW.note WHERE OLD.note IS NOT NEW.note COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'customer', NEW.id, 'update', 'review_state', OLD.review_state, NEW.review_state WHERE OLD.review_state IS NOT NEW.review_state COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'customer', NEW.id, 'update', 'confirmed_at', OLD.confirmed_at, NEW.confirmed_at WHERE OLD.confirmed_at IS NOT NEW.confirmed_at COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'customer', NEW.id, 'update', 'dormant_since', OLD.dormant_since, NEW.dormant_since WHERE OLD.dormant_since IS NOT NEW.dormant_since COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'customer', NEW.id, 'update', 'wake_plan', OLD.wake_plan, NEW.wake_plan WHERE OLD.wake_plan IS NOT NEW.wake_plan COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'customer', NEW.id, 'update', 'lost_reason', OLD.lost_reason, NEW.lost_reason WHERE OLD.lost_reason IS NOT NEW.lost_reason COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'customer', NEW.id, 'update', 'last_verified_at', OLD.last_verified_at, NEW.last_verified_at WHERE OLD.last_verified_at IS NOT NEW.last_verified_at COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'customer', NEW.id, 'update', 'merged_into', OLD.merged_into, NEW.merged_into WHERE OLD.merged_into IS NOT NEW.merged_into COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'customer', NEW.id, 'update', 'gone', OLD.gone, NEW.gone WHERE OLD.gone IS NOT NEW.gone COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'customer', NEW.id, 'update', 'created_in', OLD.created_in, NEW.created_in WHERE OLD.created_in IS NOT NEW.created_in COLLATE BINARY AND OLD.created_in <> 0
-  UNION ALL SELECT (SELECT change_set FROM writing), 'customer', NEW.id, 'update', 'deleted_at', OLD.deleted_at, NEW.deleted_at WHERE OLD.deleted_at IS NOT NEW.deleted_at COLLATE BINARY;
+  SELECT (SELECT change_set FROM writing), 'customer', NEW.id, 'update', field, was, now FROM (
+    SELECT 'kind' AS field, OLD.kind AS was, NEW.kind AS now
+    UNION ALL SELECT 'no', OLD.no, NEW.no
+    UNION ALL SELECT 'no_sort', OLD.no_sort, NEW.no_sort
+    UNION ALL SELECT 'name', OLD.name, NEW.name
+    UNION ALL SELECT 'name_key', OLD.name_key, NEW.name_key
+    UNION ALL SELECT 'status', OLD.status, NEW.status
+    UNION ALL SELECT 'owner_id', OLD.owner_id, NEW.owner_id
+    UNION ALL SELECT 'industry', OLD.industry, NEW.industry
+    UNION ALL SELECT 'source', OLD.source, NEW.source
+    UNION ALL SELECT 'stage', OLD.stage, NEW.stage
+    UNION ALL SELECT 'level', OLD.level, NEW.level
+    UNION ALL SELECT 'short_name', OLD.short_name, NEW.short_name
+    UNION ALL SELECT 'english_name', OLD.english_name, NEW.english_name
+    UNION ALL SELECT 'uscc', OLD.uscc, NEW.uscc
+    UNION ALL SELECT 'uscc_key', OLD.uscc_key, NEW.uscc_key
+    UNION ALL SELECT 'category', OLD.category, NEW.category
+    UNION ALL SELECT 'cooperation_type', OLD.cooperation_type, NEW.cooperation_type
+    UNION ALL SELECT 'demand_type', OLD.demand_type, NEW.demand_type
+    UNION ALL SELECT 'intent', OLD.intent, NEW.intent
+    UNION ALL SELECT 'region', OLD.region, NEW.region
+    UNION ALL SELECT 'reg_province', OLD.reg_province, NEW.reg_province
+    UNION ALL SELECT 'reg_city', OLD.reg_city, NEW.reg_city
+    UNION ALL SELECT 'reg_district', OLD.reg_district, NEW.reg_district
+    UNION ALL SELECT 'reg_detail', OLD.reg_detail, NEW.reg_detail
+    UNION ALL SELECT 'biz_province', OLD.biz_province, NEW.biz_province
+    UNION ALL SELECT 'biz_city', OLD.biz_city, NEW.biz_city
+    UNION ALL SELECT 'biz_district', OLD.biz_district, NEW.biz_district
+    UNION ALL SELECT 'biz_detail', OLD.biz_detail, NEW.biz_detail
+    UNION ALL SELECT 'headcount_min', OLD.headcount_min, NEW.headcount_min
+    UNION ALL SELECT 'headcount_max', OLD.headcount_max, NEW.headcount_max
+    UNION ALL SELECT 'revenue_min', OLD.revenue_min, NEW.revenue_min
+    UNION ALL SELECT 'revenue_max', OLD.revenue_max, NEW.revenue_max
+    UNION ALL SELECT 'size_class', OLD.size_class, NEW.size_class
+    UNION ALL SELECT 'founded_on', OLD.founded_on, NEW.founded_on
+    UNION ALL SELECT 'ownership', OLD.ownership, NEW.ownership
+    UNION ALL SELECT 'main_business', OLD.main_business, NEW.main_business
+    UNION ALL SELECT 'website', OLD.website, NEW.website
+    UNION ALL SELECT 'source_detail', OLD.source_detail, NEW.source_detail
+    UNION ALL SELECT 'referrer', OLD.referrer, NEW.referrer
+    UNION ALL SELECT 'first_contact_on', OLD.first_contact_on, NEW.first_contact_on
+    UNION ALL SELECT 'key_note', OLD.key_note, NEW.key_note
+    UNION ALL SELECT 'need', OLD.need, NEW.need
+    UNION ALL SELECT 'pain', OLD.pain, NEW.pain
+    UNION ALL SELECT 'budget_min', OLD.budget_min, NEW.budget_min
+    UNION ALL SELECT 'budget_max', OLD.budget_max, NEW.budget_max
+    UNION ALL SELECT 'timeline', OLD.timeline, NEW.timeline
+    UNION ALL SELECT 'decision_process', OLD.decision_process, NEW.decision_process
+    UNION ALL SELECT 'special_req', OLD.special_req, NEW.special_req
+    UNION ALL SELECT 'current_product', OLD.current_product, NEW.current_product
+    UNION ALL SELECT 'past_cooperation', OLD.past_cooperation, NEW.past_cooperation
+    UNION ALL SELECT 'preference', OLD.preference, NEW.preference
+    UNION ALL SELECT 'purchase_history', OLD.purchase_history, NEW.purchase_history
+    UNION ALL SELECT 'family', OLD.family, NEW.family
+    UNION ALL SELECT 'note', OLD.note, NEW.note
+    UNION ALL SELECT 'review_state', OLD.review_state, NEW.review_state
+    UNION ALL SELECT 'confirmed_at', OLD.confirmed_at, NEW.confirmed_at
+    UNION ALL SELECT 'dormant_since', OLD.dormant_since, NEW.dormant_since
+    UNION ALL SELECT 'wake_plan', OLD.wake_plan, NEW.wake_plan
+    UNION ALL SELECT 'lost_reason', OLD.lost_reason, NEW.lost_reason
+    UNION ALL SELECT 'last_verified_at', OLD.last_verified_at, NEW.last_verified_at
+    UNION ALL SELECT 'merged_into', OLD.merged_into, NEW.merged_into
+    UNION ALL SELECT 'gone', OLD.gone, NEW.gone
+    UNION ALL SELECT 'created_in', OLD.created_in, NEW.created_in
+    UNION ALL SELECT 'deleted_at', OLD.deleted_at, NEW.deleted_at)
+  WHERE +was IS NOT +now COLLATE BINARY AND (field <> 'created_in' OR was <> 0);
 END;
 CREATE TRIGGER customer_version AFTER UPDATE ON customer
   WHEN NEW.changed_in IS NOT (SELECT change_set FROM writing) OR NEW.id IS NOT OLD.id BEGIN
   SELECT RAISE(ABORT, 'customer: id is fixed') WHERE NEW.id IS NOT OLD.id;
-  SELECT RAISE(ABORT, 'customer: write without changed_in') WHERE NOT (SELECT source FROM change_set WHERE id = (SELECT change_set FROM writing)) = 'outside';
+  SELECT RAISE(ABORT, 'customer: write without changed_in') WHERE NOT EXISTS (SELECT 1 FROM writing_outside);
   UPDATE customer SET changed_in = (SELECT change_set FROM writing) WHERE id = NEW.id;
 END;
 CREATE TRIGGER customer_deleted AFTER DELETE ON customer BEGIN
@@ -1264,38 +1257,37 @@ END;
 
 CREATE TRIGGER customer_alias_outside_insert BEFORE INSERT ON customer_alias WHEN (SELECT change_set FROM writing) IS NULL BEGIN
   INSERT INTO change_set (action, source) VALUES ('outside', 'outside');
-  UPDATE writing SET change_set = (SELECT max(id) FROM change_set);
 END;
 CREATE TRIGGER customer_alias_outside_update BEFORE UPDATE ON customer_alias
-  WHEN (SELECT change_set FROM writing) IS NULL OR (OLD.changed_in = (SELECT change_set FROM writing) AND (SELECT source FROM change_set WHERE id = (SELECT change_set FROM writing)) = 'outside') BEGIN
+  WHEN (SELECT change_set FROM writing) IS NULL OR (OLD.changed_in = (SELECT change_set FROM writing) AND EXISTS (SELECT 1 FROM writing_outside)) BEGIN
   INSERT INTO change_set (action, source) VALUES ('outside', 'outside');
-  UPDATE writing SET change_set = (SELECT max(id) FROM change_set);
 END;
 CREATE TRIGGER customer_alias_outside_delete BEFORE DELETE ON customer_alias WHEN (SELECT change_set FROM writing) IS NULL BEGIN
   INSERT INTO change_set (action, source) VALUES ('outside', 'outside');
-  UPDATE writing SET change_set = (SELECT max(id) FROM change_set);
 END;
 CREATE TRIGGER customer_alias_inserted AFTER INSERT ON customer_alias BEGIN
   INSERT INTO change (change_set, entity, entity_id, op) VALUES ((SELECT change_set FROM writing), 'customer_alias', NEW.id, 'insert');
 END;
 CREATE TRIGGER customer_alias_adopted AFTER INSERT ON customer_alias WHEN NEW.changed_in IS NOT (SELECT change_set FROM writing) BEGIN
-  SELECT RAISE(ABORT, 'customer_alias: write without changed_in') WHERE NOT (SELECT source FROM change_set WHERE id = (SELECT change_set FROM writing)) = 'outside';
+  SELECT RAISE(ABORT, 'customer_alias: write without changed_in') WHERE NOT EXISTS (SELECT 1 FROM writing_outside);
   UPDATE customer_alias SET changed_in = (SELECT change_set FROM writing),
     created_in = CASE WHEN created_in = 0 THEN (SELECT change_set FROM writing) ELSE created_in END WHERE id = NEW.id;
 END;
 CREATE TRIGGER customer_alias_updated AFTER UPDATE ON customer_alias BEGIN
   INSERT INTO change (change_set, entity, entity_id, op, field, old, new)
-  SELECT (SELECT change_set FROM writing), 'customer_alias', NEW.id, 'update', 'customer_id', OLD.customer_id, NEW.customer_id WHERE OLD.customer_id IS NOT NEW.customer_id COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'customer_alias', NEW.id, 'update', 'name', OLD.name, NEW.name WHERE OLD.name IS NOT NEW.name COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'customer_alias', NEW.id, 'update', 'name_key', OLD.name_key, NEW.name_key WHERE OLD.name_key IS NOT NEW.name_key COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'customer_alias', NEW.id, 'update', 'kind', OLD.kind, NEW.kind WHERE OLD.kind IS NOT NEW.kind COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'customer_alias', NEW.id, 'update', 'created_in', OLD.created_in, NEW.created_in WHERE OLD.created_in IS NOT NEW.created_in COLLATE BINARY AND OLD.created_in <> 0
-  UNION ALL SELECT (SELECT change_set FROM writing), 'customer_alias', NEW.id, 'update', 'deleted_at', OLD.deleted_at, NEW.deleted_at WHERE OLD.deleted_at IS NOT NEW.deleted_at COLLATE BINARY;
+  SELECT (SELECT change_set FROM writing), 'customer_alias', NEW.id, 'update', field, was, now FROM (
+    SELECT 'customer_id' AS field, OLD.customer_id AS was, NEW.customer_id AS now
+    UNION ALL SELECT 'name', OLD.name, NEW.name
+    UNION ALL SELECT 'name_key', OLD.name_key, NEW.name_key
+    UNION ALL SELECT 'kind', OLD.kind, NEW.kind
+    UNION ALL SELECT 'created_in', OLD.created_in, NEW.created_in
+    UNION ALL SELECT 'deleted_at', OLD.deleted_at, NEW.deleted_at)
+  WHERE +was IS NOT +now COLLATE BINARY AND (field <> 'created_in' OR was <> 0);
 END;
 CREATE TRIGGER customer_alias_version AFTER UPDATE ON customer_alias
   WHEN NEW.changed_in IS NOT (SELECT change_set FROM writing) OR NEW.id IS NOT OLD.id BEGIN
   SELECT RAISE(ABORT, 'customer_alias: id is fixed') WHERE NEW.id IS NOT OLD.id;
-  SELECT RAISE(ABORT, 'customer_alias: write without changed_in') WHERE NOT (SELECT source FROM change_set WHERE id = (SELECT change_set FROM writing)) = 'outside';
+  SELECT RAISE(ABORT, 'customer_alias: write without changed_in') WHERE NOT EXISTS (SELECT 1 FROM writing_outside);
   UPDATE customer_alias SET changed_in = (SELECT change_set FROM writing) WHERE id = NEW.id;
 END;
 CREATE TRIGGER customer_alias_deleted AFTER DELETE ON customer_alias BEGIN
@@ -1305,50 +1297,49 @@ END;
 
 CREATE TRIGGER contact_outside_insert BEFORE INSERT ON contact WHEN (SELECT change_set FROM writing) IS NULL BEGIN
   INSERT INTO change_set (action, source) VALUES ('outside', 'outside');
-  UPDATE writing SET change_set = (SELECT max(id) FROM change_set);
 END;
 CREATE TRIGGER contact_outside_update BEFORE UPDATE ON contact
-  WHEN (SELECT change_set FROM writing) IS NULL OR (OLD.changed_in = (SELECT change_set FROM writing) AND (SELECT source FROM change_set WHERE id = (SELECT change_set FROM writing)) = 'outside') BEGIN
+  WHEN (SELECT change_set FROM writing) IS NULL OR (OLD.changed_in = (SELECT change_set FROM writing) AND EXISTS (SELECT 1 FROM writing_outside)) BEGIN
   INSERT INTO change_set (action, source) VALUES ('outside', 'outside');
-  UPDATE writing SET change_set = (SELECT max(id) FROM change_set);
 END;
 CREATE TRIGGER contact_outside_delete BEFORE DELETE ON contact WHEN (SELECT change_set FROM writing) IS NULL BEGIN
   INSERT INTO change_set (action, source) VALUES ('outside', 'outside');
-  UPDATE writing SET change_set = (SELECT max(id) FROM change_set);
 END;
 CREATE TRIGGER contact_inserted AFTER INSERT ON contact BEGIN
   INSERT INTO change (change_set, entity, entity_id, op) VALUES ((SELECT change_set FROM writing), 'contact', NEW.id, 'insert');
 END;
 CREATE TRIGGER contact_adopted AFTER INSERT ON contact WHEN NEW.changed_in IS NOT (SELECT change_set FROM writing) BEGIN
-  SELECT RAISE(ABORT, 'contact: write without changed_in') WHERE NOT (SELECT source FROM change_set WHERE id = (SELECT change_set FROM writing)) = 'outside';
+  SELECT RAISE(ABORT, 'contact: write without changed_in') WHERE NOT EXISTS (SELECT 1 FROM writing_outside);
   UPDATE contact SET changed_in = (SELECT change_set FROM writing),
     created_in = CASE WHEN created_in = 0 THEN (SELECT change_set FROM writing) ELSE created_in END WHERE id = NEW.id;
 END;
 CREATE TRIGGER contact_updated AFTER UPDATE ON contact BEGIN
   INSERT INTO change (change_set, entity, entity_id, op, field, old, new)
-  SELECT (SELECT change_set FROM writing), 'contact', NEW.id, 'update', 'customer_id', OLD.customer_id, NEW.customer_id WHERE OLD.customer_id IS NOT NEW.customer_id COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'contact', NEW.id, 'update', 'name', OLD.name, NEW.name WHERE OLD.name IS NOT NEW.name COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'contact', NEW.id, 'update', 'title', OLD.title, NEW.title WHERE OLD.title IS NOT NEW.title COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'contact', NEW.id, 'update', 'department', OLD.department, NEW.department WHERE OLD.department IS NOT NEW.department COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'contact', NEW.id, 'update', 'decision_role', OLD.decision_role, NEW.decision_role WHERE OLD.decision_role IS NOT NEW.decision_role COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'contact', NEW.id, 'update', 'office_phone', OLD.office_phone, NEW.office_phone WHERE OLD.office_phone IS NOT NEW.office_phone COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'contact', NEW.id, 'update', 'mobile', OLD.mobile, NEW.mobile WHERE OLD.mobile IS NOT NEW.mobile COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'contact', NEW.id, 'update', 'email', OLD.email, NEW.email WHERE OLD.email IS NOT NEW.email COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'contact', NEW.id, 'update', 'wechat', OLD.wechat, NEW.wechat WHERE OLD.wechat IS NOT NEW.wechat COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'contact', NEW.id, 'update', 'work_chat', OLD.work_chat, NEW.work_chat WHERE OLD.work_chat IS NOT NEW.work_chat COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'contact', NEW.id, 'update', 'preference', OLD.preference, NEW.preference WHERE OLD.preference IS NOT NEW.preference COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'contact', NEW.id, 'update', 'is_primary', OLD.is_primary, NEW.is_primary WHERE OLD.is_primary IS NOT NEW.is_primary COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'contact', NEW.id, 'update', 'valid', OLD.valid, NEW.valid WHERE OLD.valid IS NOT NEW.valid COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'contact', NEW.id, 'update', 'checked_at', OLD.checked_at, NEW.checked_at WHERE OLD.checked_at IS NOT NEW.checked_at COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'contact', NEW.id, 'update', 'position', OLD.position, NEW.position WHERE OLD.position IS NOT NEW.position COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'contact', NEW.id, 'update', 'note', OLD.note, NEW.note WHERE OLD.note IS NOT NEW.note COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'contact', NEW.id, 'update', 'created_in', OLD.created_in, NEW.created_in WHERE OLD.created_in IS NOT NEW.created_in COLLATE BINARY AND OLD.created_in <> 0
-  UNION ALL SELECT (SELECT change_set FROM writing), 'contact', NEW.id, 'update', 'deleted_at', OLD.deleted_at, NEW.deleted_at WHERE OLD.deleted_at IS NOT NEW.deleted_at COLLATE BINARY;
+  SELECT (SELECT change_set FROM writing), 'contact', NEW.id, 'update', field, was, now FROM (
+    SELECT 'customer_id' AS field, OLD.customer_id AS was, NEW.customer_id AS now
+    UNION ALL SELECT 'name', OLD.name, NEW.name
+    UNION ALL SELECT 'title', OLD.title, NEW.title
+    UNION ALL SELECT 'department', OLD.department, NEW.department
+    UNION ALL SELECT 'decision_role', OLD.decision_role, NEW.decision_role
+    UNION ALL SELECT 'office_phone', OLD.office_phone, NEW.office_phone
+    UNION ALL SELECT 'mobile', OLD.mobile, NEW.mobile
+    UNION ALL SELECT 'email', OLD.email, NEW.email
+    UNION ALL SELECT 'wechat', OLD.wechat, NEW.wechat
+    UNION ALL SELECT 'work_chat', OLD.work_chat, NEW.work_chat
+    UNION ALL SELECT 'preference', OLD.preference, NEW.preference
+    UNION ALL SELECT 'is_primary', OLD.is_primary, NEW.is_primary
+    UNION ALL SELECT 'valid', OLD.valid, NEW.valid
+    UNION ALL SELECT 'checked_at', OLD.checked_at, NEW.checked_at
+    UNION ALL SELECT 'position', OLD.position, NEW.position
+    UNION ALL SELECT 'note', OLD.note, NEW.note
+    UNION ALL SELECT 'created_in', OLD.created_in, NEW.created_in
+    UNION ALL SELECT 'deleted_at', OLD.deleted_at, NEW.deleted_at)
+  WHERE +was IS NOT +now COLLATE BINARY AND (field <> 'created_in' OR was <> 0);
 END;
 CREATE TRIGGER contact_version AFTER UPDATE ON contact
   WHEN NEW.changed_in IS NOT (SELECT change_set FROM writing) OR NEW.id IS NOT OLD.id BEGIN
   SELECT RAISE(ABORT, 'contact: id is fixed') WHERE NEW.id IS NOT OLD.id;
-  SELECT RAISE(ABORT, 'contact: write without changed_in') WHERE NOT (SELECT source FROM change_set WHERE id = (SELECT change_set FROM writing)) = 'outside';
+  SELECT RAISE(ABORT, 'contact: write without changed_in') WHERE NOT EXISTS (SELECT 1 FROM writing_outside);
   UPDATE contact SET changed_in = (SELECT change_set FROM writing) WHERE id = NEW.id;
 END;
 CREATE TRIGGER contact_deleted AFTER DELETE ON contact BEGIN
@@ -1358,39 +1349,38 @@ END;
 
 CREATE TRIGGER tag_outside_insert BEFORE INSERT ON tag WHEN (SELECT change_set FROM writing) IS NULL BEGIN
   INSERT INTO change_set (action, source) VALUES ('outside', 'outside');
-  UPDATE writing SET change_set = (SELECT max(id) FROM change_set);
 END;
 CREATE TRIGGER tag_outside_update BEFORE UPDATE ON tag
-  WHEN (SELECT change_set FROM writing) IS NULL OR (OLD.changed_in = (SELECT change_set FROM writing) AND (SELECT source FROM change_set WHERE id = (SELECT change_set FROM writing)) = 'outside') BEGIN
+  WHEN (SELECT change_set FROM writing) IS NULL OR (OLD.changed_in = (SELECT change_set FROM writing) AND EXISTS (SELECT 1 FROM writing_outside)) BEGIN
   INSERT INTO change_set (action, source) VALUES ('outside', 'outside');
-  UPDATE writing SET change_set = (SELECT max(id) FROM change_set);
 END;
 CREATE TRIGGER tag_outside_delete BEFORE DELETE ON tag WHEN (SELECT change_set FROM writing) IS NULL BEGIN
   INSERT INTO change_set (action, source) VALUES ('outside', 'outside');
-  UPDATE writing SET change_set = (SELECT max(id) FROM change_set);
 END;
 CREATE TRIGGER tag_inserted AFTER INSERT ON tag BEGIN
   INSERT INTO change (change_set, entity, entity_id, op) VALUES ((SELECT change_set FROM writing), 'tag', NEW.id, 'insert');
 END;
 CREATE TRIGGER tag_adopted AFTER INSERT ON tag WHEN NEW.changed_in IS NOT (SELECT change_set FROM writing) BEGIN
-  SELECT RAISE(ABORT, 'tag: write without changed_in') WHERE NOT (SELECT source FROM change_set WHERE id = (SELECT change_set FROM writing)) = 'outside';
+  SELECT RAISE(ABORT, 'tag: write without changed_in') WHERE NOT EXISTS (SELECT 1 FROM writing_outside);
   UPDATE tag SET changed_in = (SELECT change_set FROM writing),
     created_in = CASE WHEN created_in = 0 THEN (SELECT change_set FROM writing) ELSE created_in END WHERE id = NEW.id;
 END;
 CREATE TRIGGER tag_updated AFTER UPDATE ON tag BEGIN
   INSERT INTO change (change_set, entity, entity_id, op, field, old, new)
-  SELECT (SELECT change_set FROM writing), 'tag', NEW.id, 'update', 'name', OLD.name, NEW.name WHERE OLD.name IS NOT NEW.name COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'tag', NEW.id, 'update', 'name_key', OLD.name_key, NEW.name_key WHERE OLD.name_key IS NOT NEW.name_key COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'tag', NEW.id, 'update', 'colour', OLD.colour, NEW.colour WHERE OLD.colour IS NOT NEW.colour COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'tag', NEW.id, 'update', 'group_name', OLD.group_name, NEW.group_name WHERE OLD.group_name IS NOT NEW.group_name COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'tag', NEW.id, 'update', 'scope', OLD.scope, NEW.scope WHERE OLD.scope IS NOT NEW.scope COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'tag', NEW.id, 'update', 'created_in', OLD.created_in, NEW.created_in WHERE OLD.created_in IS NOT NEW.created_in COLLATE BINARY AND OLD.created_in <> 0
-  UNION ALL SELECT (SELECT change_set FROM writing), 'tag', NEW.id, 'update', 'deleted_at', OLD.deleted_at, NEW.deleted_at WHERE OLD.deleted_at IS NOT NEW.deleted_at COLLATE BINARY;
+  SELECT (SELECT change_set FROM writing), 'tag', NEW.id, 'update', field, was, now FROM (
+    SELECT 'name' AS field, OLD.name AS was, NEW.name AS now
+    UNION ALL SELECT 'name_key', OLD.name_key, NEW.name_key
+    UNION ALL SELECT 'colour', OLD.colour, NEW.colour
+    UNION ALL SELECT 'group_name', OLD.group_name, NEW.group_name
+    UNION ALL SELECT 'scope', OLD.scope, NEW.scope
+    UNION ALL SELECT 'created_in', OLD.created_in, NEW.created_in
+    UNION ALL SELECT 'deleted_at', OLD.deleted_at, NEW.deleted_at)
+  WHERE +was IS NOT +now COLLATE BINARY AND (field <> 'created_in' OR was <> 0);
 END;
 CREATE TRIGGER tag_version AFTER UPDATE ON tag
   WHEN NEW.changed_in IS NOT (SELECT change_set FROM writing) OR NEW.id IS NOT OLD.id BEGIN
   SELECT RAISE(ABORT, 'tag: id is fixed') WHERE NEW.id IS NOT OLD.id;
-  SELECT RAISE(ABORT, 'tag: write without changed_in') WHERE NOT (SELECT source FROM change_set WHERE id = (SELECT change_set FROM writing)) = 'outside';
+  SELECT RAISE(ABORT, 'tag: write without changed_in') WHERE NOT EXISTS (SELECT 1 FROM writing_outside);
   UPDATE tag SET changed_in = (SELECT change_set FROM writing) WHERE id = NEW.id;
 END;
 CREATE TRIGGER tag_deleted AFTER DELETE ON tag BEGIN
@@ -1400,36 +1390,35 @@ END;
 
 CREATE TRIGGER tag_link_outside_insert BEFORE INSERT ON tag_link WHEN (SELECT change_set FROM writing) IS NULL BEGIN
   INSERT INTO change_set (action, source) VALUES ('outside', 'outside');
-  UPDATE writing SET change_set = (SELECT max(id) FROM change_set);
 END;
 CREATE TRIGGER tag_link_outside_update BEFORE UPDATE ON tag_link
-  WHEN (SELECT change_set FROM writing) IS NULL OR (OLD.changed_in = (SELECT change_set FROM writing) AND (SELECT source FROM change_set WHERE id = (SELECT change_set FROM writing)) = 'outside') BEGIN
+  WHEN (SELECT change_set FROM writing) IS NULL OR (OLD.changed_in = (SELECT change_set FROM writing) AND EXISTS (SELECT 1 FROM writing_outside)) BEGIN
   INSERT INTO change_set (action, source) VALUES ('outside', 'outside');
-  UPDATE writing SET change_set = (SELECT max(id) FROM change_set);
 END;
 CREATE TRIGGER tag_link_outside_delete BEFORE DELETE ON tag_link WHEN (SELECT change_set FROM writing) IS NULL BEGIN
   INSERT INTO change_set (action, source) VALUES ('outside', 'outside');
-  UPDATE writing SET change_set = (SELECT max(id) FROM change_set);
 END;
 CREATE TRIGGER tag_link_inserted AFTER INSERT ON tag_link BEGIN
   INSERT INTO change (change_set, entity, entity_id, op) VALUES ((SELECT change_set FROM writing), 'tag_link', NEW.id, 'insert');
 END;
 CREATE TRIGGER tag_link_adopted AFTER INSERT ON tag_link WHEN NEW.changed_in IS NOT (SELECT change_set FROM writing) BEGIN
-  SELECT RAISE(ABORT, 'tag_link: write without changed_in') WHERE NOT (SELECT source FROM change_set WHERE id = (SELECT change_set FROM writing)) = 'outside';
+  SELECT RAISE(ABORT, 'tag_link: write without changed_in') WHERE NOT EXISTS (SELECT 1 FROM writing_outside);
   UPDATE tag_link SET changed_in = (SELECT change_set FROM writing),
     created_in = CASE WHEN created_in = 0 THEN (SELECT change_set FROM writing) ELSE created_in END WHERE id = NEW.id;
 END;
 CREATE TRIGGER tag_link_updated AFTER UPDATE ON tag_link BEGIN
   INSERT INTO change (change_set, entity, entity_id, op, field, old, new)
-  SELECT (SELECT change_set FROM writing), 'tag_link', NEW.id, 'update', 'customer_id', OLD.customer_id, NEW.customer_id WHERE OLD.customer_id IS NOT NEW.customer_id COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'tag_link', NEW.id, 'update', 'tag_id', OLD.tag_id, NEW.tag_id WHERE OLD.tag_id IS NOT NEW.tag_id COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'tag_link', NEW.id, 'update', 'created_in', OLD.created_in, NEW.created_in WHERE OLD.created_in IS NOT NEW.created_in COLLATE BINARY AND OLD.created_in <> 0
-  UNION ALL SELECT (SELECT change_set FROM writing), 'tag_link', NEW.id, 'update', 'deleted_at', OLD.deleted_at, NEW.deleted_at WHERE OLD.deleted_at IS NOT NEW.deleted_at COLLATE BINARY;
+  SELECT (SELECT change_set FROM writing), 'tag_link', NEW.id, 'update', field, was, now FROM (
+    SELECT 'customer_id' AS field, OLD.customer_id AS was, NEW.customer_id AS now
+    UNION ALL SELECT 'tag_id', OLD.tag_id, NEW.tag_id
+    UNION ALL SELECT 'created_in', OLD.created_in, NEW.created_in
+    UNION ALL SELECT 'deleted_at', OLD.deleted_at, NEW.deleted_at)
+  WHERE +was IS NOT +now COLLATE BINARY AND (field <> 'created_in' OR was <> 0);
 END;
 CREATE TRIGGER tag_link_version AFTER UPDATE ON tag_link
   WHEN NEW.changed_in IS NOT (SELECT change_set FROM writing) OR NEW.id IS NOT OLD.id BEGIN
   SELECT RAISE(ABORT, 'tag_link: id is fixed') WHERE NEW.id IS NOT OLD.id;
-  SELECT RAISE(ABORT, 'tag_link: write without changed_in') WHERE NOT (SELECT source FROM change_set WHERE id = (SELECT change_set FROM writing)) = 'outside';
+  SELECT RAISE(ABORT, 'tag_link: write without changed_in') WHERE NOT EXISTS (SELECT 1 FROM writing_outside);
   UPDATE tag_link SET changed_in = (SELECT change_set FROM writing) WHERE id = NEW.id;
 END;
 CREATE TRIGGER tag_link_deleted AFTER DELETE ON tag_link BEGIN
@@ -1439,42 +1428,41 @@ END;
 
 CREATE TRIGGER project_outside_insert BEFORE INSERT ON project WHEN (SELECT change_set FROM writing) IS NULL BEGIN
   INSERT INTO change_set (action, source) VALUES ('outside', 'outside');
-  UPDATE writing SET change_set = (SELECT max(id) FROM change_set);
 END;
 CREATE TRIGGER project_outside_update BEFORE UPDATE ON project
-  WHEN (SELECT change_set FROM writing) IS NULL OR (OLD.changed_in = (SELECT change_set FROM writing) AND (SELECT source FROM change_set WHERE id = (SELECT change_set FROM writing)) = 'outside') BEGIN
+  WHEN (SELECT change_set FROM writing) IS NULL OR (OLD.changed_in = (SELECT change_set FROM writing) AND EXISTS (SELECT 1 FROM writing_outside)) BEGIN
   INSERT INTO change_set (action, source) VALUES ('outside', 'outside');
-  UPDATE writing SET change_set = (SELECT max(id) FROM change_set);
 END;
 CREATE TRIGGER project_outside_delete BEFORE DELETE ON project WHEN (SELECT change_set FROM writing) IS NULL BEGIN
   INSERT INTO change_set (action, source) VALUES ('outside', 'outside');
-  UPDATE writing SET change_set = (SELECT max(id) FROM change_set);
 END;
 CREATE TRIGGER project_inserted AFTER INSERT ON project BEGIN
   INSERT INTO change (change_set, entity, entity_id, op) VALUES ((SELECT change_set FROM writing), 'project', NEW.id, 'insert');
 END;
 CREATE TRIGGER project_adopted AFTER INSERT ON project WHEN NEW.changed_in IS NOT (SELECT change_set FROM writing) BEGIN
-  SELECT RAISE(ABORT, 'project: write without changed_in') WHERE NOT (SELECT source FROM change_set WHERE id = (SELECT change_set FROM writing)) = 'outside';
+  SELECT RAISE(ABORT, 'project: write without changed_in') WHERE NOT EXISTS (SELECT 1 FROM writing_outside);
   UPDATE project SET changed_in = (SELECT change_set FROM writing),
     created_in = CASE WHEN created_in = 0 THEN (SELECT change_set FROM writing) ELSE created_in END WHERE id = NEW.id;
 END;
 CREATE TRIGGER project_updated AFTER UPDATE ON project BEGIN
   INSERT INTO change (change_set, entity, entity_id, op, field, old, new)
-  SELECT (SELECT change_set FROM writing), 'project', NEW.id, 'update', 'customer_id', OLD.customer_id, NEW.customer_id WHERE OLD.customer_id IS NOT NEW.customer_id COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'project', NEW.id, 'update', 'name', OLD.name, NEW.name WHERE OLD.name IS NOT NEW.name COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'project', NEW.id, 'update', 'amount', OLD.amount, NEW.amount WHERE OLD.amount IS NOT NEW.amount COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'project', NEW.id, 'update', 'starts_on', OLD.starts_on, NEW.starts_on WHERE OLD.starts_on IS NOT NEW.starts_on COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'project', NEW.id, 'update', 'ends_on', OLD.ends_on, NEW.ends_on WHERE OLD.ends_on IS NOT NEW.ends_on COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'project', NEW.id, 'update', 'contract_no', OLD.contract_no, NEW.contract_no WHERE OLD.contract_no IS NOT NEW.contract_no COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'project', NEW.id, 'update', 'state', OLD.state, NEW.state WHERE OLD.state IS NOT NEW.state COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'project', NEW.id, 'update', 'note', OLD.note, NEW.note WHERE OLD.note IS NOT NEW.note COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'project', NEW.id, 'update', 'created_in', OLD.created_in, NEW.created_in WHERE OLD.created_in IS NOT NEW.created_in COLLATE BINARY AND OLD.created_in <> 0
-  UNION ALL SELECT (SELECT change_set FROM writing), 'project', NEW.id, 'update', 'deleted_at', OLD.deleted_at, NEW.deleted_at WHERE OLD.deleted_at IS NOT NEW.deleted_at COLLATE BINARY;
+  SELECT (SELECT change_set FROM writing), 'project', NEW.id, 'update', field, was, now FROM (
+    SELECT 'customer_id' AS field, OLD.customer_id AS was, NEW.customer_id AS now
+    UNION ALL SELECT 'name', OLD.name, NEW.name
+    UNION ALL SELECT 'amount', OLD.amount, NEW.amount
+    UNION ALL SELECT 'starts_on', OLD.starts_on, NEW.starts_on
+    UNION ALL SELECT 'ends_on', OLD.ends_on, NEW.ends_on
+    UNION ALL SELECT 'contract_no', OLD.contract_no, NEW.contract_no
+    UNION ALL SELECT 'state', OLD.state, NEW.state
+    UNION ALL SELECT 'note', OLD.note, NEW.note
+    UNION ALL SELECT 'created_in', OLD.created_in, NEW.created_in
+    UNION ALL SELECT 'deleted_at', OLD.deleted_at, NEW.deleted_at)
+  WHERE +was IS NOT +now COLLATE BINARY AND (field <> 'created_in' OR was <> 0);
 END;
 CREATE TRIGGER project_version AFTER UPDATE ON project
   WHEN NEW.changed_in IS NOT (SELECT change_set FROM writing) OR NEW.id IS NOT OLD.id BEGIN
   SELECT RAISE(ABORT, 'project: id is fixed') WHERE NEW.id IS NOT OLD.id;
-  SELECT RAISE(ABORT, 'project: write without changed_in') WHERE NOT (SELECT source FROM change_set WHERE id = (SELECT change_set FROM writing)) = 'outside';
+  SELECT RAISE(ABORT, 'project: write without changed_in') WHERE NOT EXISTS (SELECT 1 FROM writing_outside);
   UPDATE project SET changed_in = (SELECT change_set FROM writing) WHERE id = NEW.id;
 END;
 CREATE TRIGGER project_deleted AFTER DELETE ON project BEGIN
@@ -1484,37 +1472,36 @@ END;
 
 CREATE TRIGGER collaborator_outside_insert BEFORE INSERT ON collaborator WHEN (SELECT change_set FROM writing) IS NULL BEGIN
   INSERT INTO change_set (action, source) VALUES ('outside', 'outside');
-  UPDATE writing SET change_set = (SELECT max(id) FROM change_set);
 END;
 CREATE TRIGGER collaborator_outside_update BEFORE UPDATE ON collaborator
-  WHEN (SELECT change_set FROM writing) IS NULL OR (OLD.changed_in = (SELECT change_set FROM writing) AND (SELECT source FROM change_set WHERE id = (SELECT change_set FROM writing)) = 'outside') BEGIN
+  WHEN (SELECT change_set FROM writing) IS NULL OR (OLD.changed_in = (SELECT change_set FROM writing) AND EXISTS (SELECT 1 FROM writing_outside)) BEGIN
   INSERT INTO change_set (action, source) VALUES ('outside', 'outside');
-  UPDATE writing SET change_set = (SELECT max(id) FROM change_set);
 END;
 CREATE TRIGGER collaborator_outside_delete BEFORE DELETE ON collaborator WHEN (SELECT change_set FROM writing) IS NULL BEGIN
   INSERT INTO change_set (action, source) VALUES ('outside', 'outside');
-  UPDATE writing SET change_set = (SELECT max(id) FROM change_set);
 END;
 CREATE TRIGGER collaborator_inserted AFTER INSERT ON collaborator BEGIN
   INSERT INTO change (change_set, entity, entity_id, op) VALUES ((SELECT change_set FROM writing), 'collaborator', NEW.id, 'insert');
 END;
 CREATE TRIGGER collaborator_adopted AFTER INSERT ON collaborator WHEN NEW.changed_in IS NOT (SELECT change_set FROM writing) BEGIN
-  SELECT RAISE(ABORT, 'collaborator: write without changed_in') WHERE NOT (SELECT source FROM change_set WHERE id = (SELECT change_set FROM writing)) = 'outside';
+  SELECT RAISE(ABORT, 'collaborator: write without changed_in') WHERE NOT EXISTS (SELECT 1 FROM writing_outside);
   UPDATE collaborator SET changed_in = (SELECT change_set FROM writing),
     created_in = CASE WHEN created_in = 0 THEN (SELECT change_set FROM writing) ELSE created_in END WHERE id = NEW.id;
 END;
 CREATE TRIGGER collaborator_updated AFTER UPDATE ON collaborator BEGIN
   INSERT INTO change (change_set, entity, entity_id, op, field, old, new)
-  SELECT (SELECT change_set FROM writing), 'collaborator', NEW.id, 'update', 'customer_id', OLD.customer_id, NEW.customer_id WHERE OLD.customer_id IS NOT NEW.customer_id COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'collaborator', NEW.id, 'update', 'person_id', OLD.person_id, NEW.person_id WHERE OLD.person_id IS NOT NEW.person_id COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'collaborator', NEW.id, 'update', 'access', OLD.access, NEW.access WHERE OLD.access IS NOT NEW.access COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'collaborator', NEW.id, 'update', 'created_in', OLD.created_in, NEW.created_in WHERE OLD.created_in IS NOT NEW.created_in COLLATE BINARY AND OLD.created_in <> 0
-  UNION ALL SELECT (SELECT change_set FROM writing), 'collaborator', NEW.id, 'update', 'deleted_at', OLD.deleted_at, NEW.deleted_at WHERE OLD.deleted_at IS NOT NEW.deleted_at COLLATE BINARY;
+  SELECT (SELECT change_set FROM writing), 'collaborator', NEW.id, 'update', field, was, now FROM (
+    SELECT 'customer_id' AS field, OLD.customer_id AS was, NEW.customer_id AS now
+    UNION ALL SELECT 'person_id', OLD.person_id, NEW.person_id
+    UNION ALL SELECT 'access', OLD.access, NEW.access
+    UNION ALL SELECT 'created_in', OLD.created_in, NEW.created_in
+    UNION ALL SELECT 'deleted_at', OLD.deleted_at, NEW.deleted_at)
+  WHERE +was IS NOT +now COLLATE BINARY AND (field <> 'created_in' OR was <> 0);
 END;
 CREATE TRIGGER collaborator_version AFTER UPDATE ON collaborator
   WHEN NEW.changed_in IS NOT (SELECT change_set FROM writing) OR NEW.id IS NOT OLD.id BEGIN
   SELECT RAISE(ABORT, 'collaborator: id is fixed') WHERE NEW.id IS NOT OLD.id;
-  SELECT RAISE(ABORT, 'collaborator: write without changed_in') WHERE NOT (SELECT source FROM change_set WHERE id = (SELECT change_set FROM writing)) = 'outside';
+  SELECT RAISE(ABORT, 'collaborator: write without changed_in') WHERE NOT EXISTS (SELECT 1 FROM writing_outside);
   UPDATE collaborator SET changed_in = (SELECT change_set FROM writing) WHERE id = NEW.id;
 END;
 CREATE TRIGGER collaborator_deleted AFTER DELETE ON collaborator BEGIN
@@ -1524,37 +1511,36 @@ END;
 
 CREATE TRIGGER imported_row_outside_insert BEFORE INSERT ON imported_row WHEN (SELECT change_set FROM writing) IS NULL BEGIN
   INSERT INTO change_set (action, source) VALUES ('outside', 'outside');
-  UPDATE writing SET change_set = (SELECT max(id) FROM change_set);
 END;
 CREATE TRIGGER imported_row_outside_update BEFORE UPDATE ON imported_row
-  WHEN (SELECT change_set FROM writing) IS NULL OR (OLD.changed_in = (SELECT change_set FROM writing) AND (SELECT source FROM change_set WHERE id = (SELECT change_set FROM writing)) = 'outside') BEGIN
+  WHEN (SELECT change_set FROM writing) IS NULL OR (OLD.changed_in = (SELECT change_set FROM writing) AND EXISTS (SELECT 1 FROM writing_outside)) BEGIN
   INSERT INTO change_set (action, source) VALUES ('outside', 'outside');
-  UPDATE writing SET change_set = (SELECT max(id) FROM change_set);
 END;
 CREATE TRIGGER imported_row_outside_delete BEFORE DELETE ON imported_row WHEN (SELECT change_set FROM writing) IS NULL BEGIN
   INSERT INTO change_set (action, source) VALUES ('outside', 'outside');
-  UPDATE writing SET change_set = (SELECT max(id) FROM change_set);
 END;
 CREATE TRIGGER imported_row_inserted AFTER INSERT ON imported_row BEGIN
   INSERT INTO change (change_set, entity, entity_id, op) VALUES ((SELECT change_set FROM writing), 'imported_row', NEW.id, 'insert');
 END;
 CREATE TRIGGER imported_row_adopted AFTER INSERT ON imported_row WHEN NEW.changed_in IS NOT (SELECT change_set FROM writing) BEGIN
-  SELECT RAISE(ABORT, 'imported_row: write without changed_in') WHERE NOT (SELECT source FROM change_set WHERE id = (SELECT change_set FROM writing)) = 'outside';
+  SELECT RAISE(ABORT, 'imported_row: write without changed_in') WHERE NOT EXISTS (SELECT 1 FROM writing_outside);
   UPDATE imported_row SET changed_in = (SELECT change_set FROM writing),
     created_in = CASE WHEN created_in = 0 THEN (SELECT change_set FROM writing) ELSE created_in END WHERE id = NEW.id;
 END;
 CREATE TRIGGER imported_row_updated AFTER UPDATE ON imported_row BEGIN
   INSERT INTO change (change_set, entity, entity_id, op, field, old, new)
-  SELECT (SELECT change_set FROM writing), 'imported_row', NEW.id, 'update', 'customer_id', OLD.customer_id, NEW.customer_id WHERE OLD.customer_id IS NOT NEW.customer_id COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'imported_row', NEW.id, 'update', 'sheet', OLD.sheet, NEW.sheet WHERE OLD.sheet IS NOT NEW.sheet COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'imported_row', NEW.id, 'update', 'cells', OLD.cells, NEW.cells WHERE OLD.cells IS NOT NEW.cells COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'imported_row', NEW.id, 'update', 'created_in', OLD.created_in, NEW.created_in WHERE OLD.created_in IS NOT NEW.created_in COLLATE BINARY AND OLD.created_in <> 0
-  UNION ALL SELECT (SELECT change_set FROM writing), 'imported_row', NEW.id, 'update', 'deleted_at', OLD.deleted_at, NEW.deleted_at WHERE OLD.deleted_at IS NOT NEW.deleted_at COLLATE BINARY;
+  SELECT (SELECT change_set FROM writing), 'imported_row', NEW.id, 'update', field, was, now FROM (
+    SELECT 'customer_id' AS field, OLD.customer_id AS was, NEW.customer_id AS now
+    UNION ALL SELECT 'sheet', OLD.sheet, NEW.sheet
+    UNION ALL SELECT 'cells', OLD.cells, NEW.cells
+    UNION ALL SELECT 'created_in', OLD.created_in, NEW.created_in
+    UNION ALL SELECT 'deleted_at', OLD.deleted_at, NEW.deleted_at)
+  WHERE +was IS NOT +now COLLATE BINARY AND (field <> 'created_in' OR was <> 0);
 END;
 CREATE TRIGGER imported_row_version AFTER UPDATE ON imported_row
   WHEN NEW.changed_in IS NOT (SELECT change_set FROM writing) OR NEW.id IS NOT OLD.id BEGIN
   SELECT RAISE(ABORT, 'imported_row: id is fixed') WHERE NEW.id IS NOT OLD.id;
-  SELECT RAISE(ABORT, 'imported_row: write without changed_in') WHERE NOT (SELECT source FROM change_set WHERE id = (SELECT change_set FROM writing)) = 'outside';
+  SELECT RAISE(ABORT, 'imported_row: write without changed_in') WHERE NOT EXISTS (SELECT 1 FROM writing_outside);
   UPDATE imported_row SET changed_in = (SELECT change_set FROM writing) WHERE id = NEW.id;
 END;
 CREATE TRIGGER imported_row_deleted AFTER DELETE ON imported_row BEGIN
@@ -1564,39 +1550,38 @@ END;
 
 CREATE TRIGGER duplicate_decision_outside_insert BEFORE INSERT ON duplicate_decision WHEN (SELECT change_set FROM writing) IS NULL BEGIN
   INSERT INTO change_set (action, source) VALUES ('outside', 'outside');
-  UPDATE writing SET change_set = (SELECT max(id) FROM change_set);
 END;
 CREATE TRIGGER duplicate_decision_outside_update BEFORE UPDATE ON duplicate_decision
-  WHEN (SELECT change_set FROM writing) IS NULL OR (OLD.changed_in = (SELECT change_set FROM writing) AND (SELECT source FROM change_set WHERE id = (SELECT change_set FROM writing)) = 'outside') BEGIN
+  WHEN (SELECT change_set FROM writing) IS NULL OR (OLD.changed_in = (SELECT change_set FROM writing) AND EXISTS (SELECT 1 FROM writing_outside)) BEGIN
   INSERT INTO change_set (action, source) VALUES ('outside', 'outside');
-  UPDATE writing SET change_set = (SELECT max(id) FROM change_set);
 END;
 CREATE TRIGGER duplicate_decision_outside_delete BEFORE DELETE ON duplicate_decision WHEN (SELECT change_set FROM writing) IS NULL BEGIN
   INSERT INTO change_set (action, source) VALUES ('outside', 'outside');
-  UPDATE writing SET change_set = (SELECT max(id) FROM change_set);
 END;
 CREATE TRIGGER duplicate_decision_inserted AFTER INSERT ON duplicate_decision BEGIN
   INSERT INTO change (change_set, entity, entity_id, op) VALUES ((SELECT change_set FROM writing), 'duplicate_decision', NEW.id, 'insert');
 END;
 CREATE TRIGGER duplicate_decision_adopted AFTER INSERT ON duplicate_decision WHEN NEW.changed_in IS NOT (SELECT change_set FROM writing) BEGIN
-  SELECT RAISE(ABORT, 'duplicate_decision: write without changed_in') WHERE NOT (SELECT source FROM change_set WHERE id = (SELECT change_set FROM writing)) = 'outside';
+  SELECT RAISE(ABORT, 'duplicate_decision: write without changed_in') WHERE NOT EXISTS (SELECT 1 FROM writing_outside);
   UPDATE duplicate_decision SET changed_in = (SELECT change_set FROM writing),
     created_in = CASE WHEN created_in = 0 THEN (SELECT change_set FROM writing) ELSE created_in END WHERE id = NEW.id;
 END;
 CREATE TRIGGER duplicate_decision_updated AFTER UPDATE ON duplicate_decision BEGIN
   INSERT INTO change (change_set, entity, entity_id, op, field, old, new)
-  SELECT (SELECT change_set FROM writing), 'duplicate_decision', NEW.id, 'update', 'customer_a', OLD.customer_a, NEW.customer_a WHERE OLD.customer_a IS NOT NEW.customer_a COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'duplicate_decision', NEW.id, 'update', 'customer_b', OLD.customer_b, NEW.customer_b WHERE OLD.customer_b IS NOT NEW.customer_b COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'duplicate_decision', NEW.id, 'update', 'verdict', OLD.verdict, NEW.verdict WHERE OLD.verdict IS NOT NEW.verdict COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'duplicate_decision', NEW.id, 'update', 'basis', OLD.basis, NEW.basis WHERE OLD.basis IS NOT NEW.basis COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'duplicate_decision', NEW.id, 'update', 'note', OLD.note, NEW.note WHERE OLD.note IS NOT NEW.note COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'duplicate_decision', NEW.id, 'update', 'created_in', OLD.created_in, NEW.created_in WHERE OLD.created_in IS NOT NEW.created_in COLLATE BINARY AND OLD.created_in <> 0
-  UNION ALL SELECT (SELECT change_set FROM writing), 'duplicate_decision', NEW.id, 'update', 'deleted_at', OLD.deleted_at, NEW.deleted_at WHERE OLD.deleted_at IS NOT NEW.deleted_at COLLATE BINARY;
+  SELECT (SELECT change_set FROM writing), 'duplicate_decision', NEW.id, 'update', field, was, now FROM (
+    SELECT 'customer_a' AS field, OLD.customer_a AS was, NEW.customer_a AS now
+    UNION ALL SELECT 'customer_b', OLD.customer_b, NEW.customer_b
+    UNION ALL SELECT 'verdict', OLD.verdict, NEW.verdict
+    UNION ALL SELECT 'basis', OLD.basis, NEW.basis
+    UNION ALL SELECT 'note', OLD.note, NEW.note
+    UNION ALL SELECT 'created_in', OLD.created_in, NEW.created_in
+    UNION ALL SELECT 'deleted_at', OLD.deleted_at, NEW.deleted_at)
+  WHERE +was IS NOT +now COLLATE BINARY AND (field <> 'created_in' OR was <> 0);
 END;
 CREATE TRIGGER duplicate_decision_version AFTER UPDATE ON duplicate_decision
   WHEN NEW.changed_in IS NOT (SELECT change_set FROM writing) OR NEW.id IS NOT OLD.id BEGIN
   SELECT RAISE(ABORT, 'duplicate_decision: id is fixed') WHERE NEW.id IS NOT OLD.id;
-  SELECT RAISE(ABORT, 'duplicate_decision: write without changed_in') WHERE NOT (SELECT source FROM change_set WHERE id = (SELECT change_set FROM writing)) = 'outside';
+  SELECT RAISE(ABORT, 'duplicate_decision: write without changed_in') WHERE NOT EXISTS (SELECT 1 FROM writing_outside);
   UPDATE duplicate_decision SET changed_in = (SELECT change_set FROM writing) WHERE id = NEW.id;
 END;
 CREATE TRIGGER duplicate_decision_deleted AFTER DELETE ON duplicate_decision BEGIN
@@ -1606,47 +1591,46 @@ END;
 
 CREATE TRIGGER activity_outside_insert BEFORE INSERT ON activity WHEN (SELECT change_set FROM writing) IS NULL BEGIN
   INSERT INTO change_set (action, source) VALUES ('outside', 'outside');
-  UPDATE writing SET change_set = (SELECT max(id) FROM change_set);
 END;
 CREATE TRIGGER activity_outside_update BEFORE UPDATE ON activity
-  WHEN (SELECT change_set FROM writing) IS NULL OR (OLD.changed_in = (SELECT change_set FROM writing) AND (SELECT source FROM change_set WHERE id = (SELECT change_set FROM writing)) = 'outside') BEGIN
+  WHEN (SELECT change_set FROM writing) IS NULL OR (OLD.changed_in = (SELECT change_set FROM writing) AND EXISTS (SELECT 1 FROM writing_outside)) BEGIN
   INSERT INTO change_set (action, source) VALUES ('outside', 'outside');
-  UPDATE writing SET change_set = (SELECT max(id) FROM change_set);
 END;
 CREATE TRIGGER activity_outside_delete BEFORE DELETE ON activity WHEN (SELECT change_set FROM writing) IS NULL BEGIN
   INSERT INTO change_set (action, source) VALUES ('outside', 'outside');
-  UPDATE writing SET change_set = (SELECT max(id) FROM change_set);
 END;
 CREATE TRIGGER activity_inserted AFTER INSERT ON activity BEGIN
   INSERT INTO change (change_set, entity, entity_id, op) VALUES ((SELECT change_set FROM writing), 'activity', NEW.id, 'insert');
 END;
 CREATE TRIGGER activity_adopted AFTER INSERT ON activity WHEN NEW.changed_in IS NOT (SELECT change_set FROM writing) BEGIN
-  SELECT RAISE(ABORT, 'activity: write without changed_in') WHERE NOT (SELECT source FROM change_set WHERE id = (SELECT change_set FROM writing)) = 'outside';
+  SELECT RAISE(ABORT, 'activity: write without changed_in') WHERE NOT EXISTS (SELECT 1 FROM writing_outside);
   UPDATE activity SET changed_in = (SELECT change_set FROM writing),
     created_in = CASE WHEN created_in = 0 THEN (SELECT change_set FROM writing) ELSE created_in END WHERE id = NEW.id;
 END;
 CREATE TRIGGER activity_updated AFTER UPDATE ON activity BEGIN
   INSERT INTO change (change_set, entity, entity_id, op, field, old, new)
-  SELECT (SELECT change_set FROM writing), 'activity', NEW.id, 'update', 'customer_id', OLD.customer_id, NEW.customer_id WHERE OLD.customer_id IS NOT NEW.customer_id COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'activity', NEW.id, 'update', 'contact_id', OLD.contact_id, NEW.contact_id WHERE OLD.contact_id IS NOT NEW.contact_id COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'activity', NEW.id, 'update', 'at', OLD.at, NEW.at WHERE OLD.at IS NOT NEW.at COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'activity', NEW.id, 'update', 'whole_day', OLD.whole_day, NEW.whole_day WHERE OLD.whole_day IS NOT NEW.whole_day COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'activity', NEW.id, 'update', 'by_id', OLD.by_id, NEW.by_id WHERE OLD.by_id IS NOT NEW.by_id COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'activity', NEW.id, 'update', 'by_text', OLD.by_text, NEW.by_text WHERE OLD.by_text IS NOT NEW.by_text COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'activity', NEW.id, 'update', 'ways', OLD.ways, NEW.ways WHERE OLD.ways IS NOT NEW.ways COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'activity', NEW.id, 'update', 'content', OLD.content, NEW.content WHERE OLD.content IS NOT NEW.content COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'activity', NEW.id, 'update', 'feedback', OLD.feedback, NEW.feedback WHERE OLD.feedback IS NOT NEW.feedback COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'activity', NEW.id, 'update', 'objections', OLD.objections, NEW.objections WHERE OLD.objections IS NOT NEW.objections COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'activity', NEW.id, 'update', 'next_action', OLD.next_action, NEW.next_action WHERE OLD.next_action IS NOT NEW.next_action COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'activity', NEW.id, 'update', 'backfilled', OLD.backfilled, NEW.backfilled WHERE OLD.backfilled IS NOT NEW.backfilled COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'activity', NEW.id, 'update', 'origin', OLD.origin, NEW.origin WHERE OLD.origin IS NOT NEW.origin COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'activity', NEW.id, 'update', 'created_in', OLD.created_in, NEW.created_in WHERE OLD.created_in IS NOT NEW.created_in COLLATE BINARY AND OLD.created_in <> 0
-  UNION ALL SELECT (SELECT change_set FROM writing), 'activity', NEW.id, 'update', 'deleted_at', OLD.deleted_at, NEW.deleted_at WHERE OLD.deleted_at IS NOT NEW.deleted_at COLLATE BINARY;
+  SELECT (SELECT change_set FROM writing), 'activity', NEW.id, 'update', field, was, now FROM (
+    SELECT 'customer_id' AS field, OLD.customer_id AS was, NEW.customer_id AS now
+    UNION ALL SELECT 'contact_id', OLD.contact_id, NEW.contact_id
+    UNION ALL SELECT 'at', OLD.at, NEW.at
+    UNION ALL SELECT 'whole_day', OLD.whole_day, NEW.whole_day
+    UNION ALL SELECT 'by_id', OLD.by_id, NEW.by_id
+    UNION ALL SELECT 'by_text', OLD.by_text, NEW.by_text
+    UNION ALL SELECT 'ways', OLD.ways, NEW.ways
+    UNION ALL SELECT 'content', OLD.content, NEW.content
+    UNION ALL SELECT 'feedback', OLD.feedback, NEW.feedback
+    UNION ALL SELECT 'objections', OLD.objections, NEW.objections
+    UNION ALL SELECT 'next_action', OLD.next_action, NEW.next_action
+    UNION ALL SELECT 'backfilled', OLD.backfilled, NEW.backfilled
+    UNION ALL SELECT 'origin', OLD.origin, NEW.origin
+    UNION ALL SELECT 'created_in', OLD.created_in, NEW.created_in
+    UNION ALL SELECT 'deleted_at', OLD.deleted_at, NEW.deleted_at)
+  WHERE +was IS NOT +now COLLATE BINARY AND (field <> 'created_in' OR was <> 0);
 END;
 CREATE TRIGGER activity_version AFTER UPDATE ON activity
   WHEN NEW.changed_in IS NOT (SELECT change_set FROM writing) OR NEW.id IS NOT OLD.id BEGIN
   SELECT RAISE(ABORT, 'activity: id is fixed') WHERE NEW.id IS NOT OLD.id;
-  SELECT RAISE(ABORT, 'activity: write without changed_in') WHERE NOT (SELECT source FROM change_set WHERE id = (SELECT change_set FROM writing)) = 'outside';
+  SELECT RAISE(ABORT, 'activity: write without changed_in') WHERE NOT EXISTS (SELECT 1 FROM writing_outside);
   UPDATE activity SET changed_in = (SELECT change_set FROM writing) WHERE id = NEW.id;
 END;
 CREATE TRIGGER activity_deleted AFTER DELETE ON activity BEGIN
@@ -1656,49 +1640,48 @@ END;
 
 CREATE TRIGGER plan_outside_insert BEFORE INSERT ON plan WHEN (SELECT change_set FROM writing) IS NULL BEGIN
   INSERT INTO change_set (action, source) VALUES ('outside', 'outside');
-  UPDATE writing SET change_set = (SELECT max(id) FROM change_set);
 END;
 CREATE TRIGGER plan_outside_update BEFORE UPDATE ON plan
-  WHEN (SELECT change_set FROM writing) IS NULL OR (OLD.changed_in = (SELECT change_set FROM writing) AND (SELECT source FROM change_set WHERE id = (SELECT change_set FROM writing)) = 'outside') BEGIN
+  WHEN (SELECT change_set FROM writing) IS NULL OR (OLD.changed_in = (SELECT change_set FROM writing) AND EXISTS (SELECT 1 FROM writing_outside)) BEGIN
   INSERT INTO change_set (action, source) VALUES ('outside', 'outside');
-  UPDATE writing SET change_set = (SELECT max(id) FROM change_set);
 END;
 CREATE TRIGGER plan_outside_delete BEFORE DELETE ON plan WHEN (SELECT change_set FROM writing) IS NULL BEGIN
   INSERT INTO change_set (action, source) VALUES ('outside', 'outside');
-  UPDATE writing SET change_set = (SELECT max(id) FROM change_set);
 END;
 CREATE TRIGGER plan_inserted AFTER INSERT ON plan BEGIN
   INSERT INTO change (change_set, entity, entity_id, op) VALUES ((SELECT change_set FROM writing), 'plan', NEW.id, 'insert');
 END;
 CREATE TRIGGER plan_adopted AFTER INSERT ON plan WHEN NEW.changed_in IS NOT (SELECT change_set FROM writing) BEGIN
-  SELECT RAISE(ABORT, 'plan: write without changed_in') WHERE NOT (SELECT source FROM change_set WHERE id = (SELECT change_set FROM writing)) = 'outside';
+  SELECT RAISE(ABORT, 'plan: write without changed_in') WHERE NOT EXISTS (SELECT 1 FROM writing_outside);
   UPDATE plan SET changed_in = (SELECT change_set FROM writing),
     created_in = CASE WHEN created_in = 0 THEN (SELECT change_set FROM writing) ELSE created_in END WHERE id = NEW.id;
 END;
 CREATE TRIGGER plan_updated AFTER UPDATE ON plan BEGIN
   INSERT INTO change (change_set, entity, entity_id, op, field, old, new)
-  SELECT (SELECT change_set FROM writing), 'plan', NEW.id, 'update', 'customer_id', OLD.customer_id, NEW.customer_id WHERE OLD.customer_id IS NOT NEW.customer_id COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'plan', NEW.id, 'update', 'due_on', OLD.due_on, NEW.due_on WHERE OLD.due_on IS NOT NEW.due_on COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'plan', NEW.id, 'update', 'due_at', OLD.due_at, NEW.due_at WHERE OLD.due_at IS NOT NEW.due_at COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'plan', NEW.id, 'update', 'recurrence', OLD.recurrence, NEW.recurrence WHERE OLD.recurrence IS NOT NEW.recurrence COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'plan', NEW.id, 'update', 'goal', OLD.goal, NEW.goal WHERE OLD.goal IS NOT NEW.goal COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'plan', NEW.id, 'update', 'ways', OLD.ways, NEW.ways WHERE OLD.ways IS NOT NEW.ways COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'plan', NEW.id, 'update', 'owner_id', OLD.owner_id, NEW.owner_id WHERE OLD.owner_id IS NOT NEW.owner_id COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'plan', NEW.id, 'update', 'origin', OLD.origin, NEW.origin WHERE OLD.origin IS NOT NEW.origin COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'plan', NEW.id, 'update', 'state', OLD.state, NEW.state WHERE OLD.state IS NOT NEW.state COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'plan', NEW.id, 'update', 'text', OLD.text, NEW.text WHERE OLD.text IS NOT NEW.text COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'plan', NEW.id, 'update', 'snoozed', OLD.snoozed, NEW.snoozed WHERE OLD.snoozed IS NOT NEW.snoozed COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'plan', NEW.id, 'update', 'snooze_reason', OLD.snooze_reason, NEW.snooze_reason WHERE OLD.snooze_reason IS NOT NEW.snooze_reason COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'plan', NEW.id, 'update', 'done_at', OLD.done_at, NEW.done_at WHERE OLD.done_at IS NOT NEW.done_at COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'plan', NEW.id, 'update', 'activity_id', OLD.activity_id, NEW.activity_id WHERE OLD.activity_id IS NOT NEW.activity_id COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'plan', NEW.id, 'update', 'after_plan_id', OLD.after_plan_id, NEW.after_plan_id WHERE OLD.after_plan_id IS NOT NEW.after_plan_id COLLATE BINARY
-  UNION ALL SELECT (SELECT change_set FROM writing), 'plan', NEW.id, 'update', 'created_in', OLD.created_in, NEW.created_in WHERE OLD.created_in IS NOT NEW.created_in COLLATE BINARY AND OLD.created_in <> 0
-  UNION ALL SELECT (SELECT change_set FROM writing), 'plan', NEW.id, 'update', 'deleted_at', OLD.deleted_at, NEW.deleted_at WHERE OLD.deleted_at IS NOT NEW.deleted_at COLLATE BINARY;
+  SELECT (SELECT change_set FROM writing), 'plan', NEW.id, 'update', field, was, now FROM (
+    SELECT 'customer_id' AS field, OLD.customer_id AS was, NEW.customer_id AS now
+    UNION ALL SELECT 'due_on', OLD.due_on, NEW.due_on
+    UNION ALL SELECT 'due_at', OLD.due_at, NEW.due_at
+    UNION ALL SELECT 'recurrence', OLD.recurrence, NEW.recurrence
+    UNION ALL SELECT 'goal', OLD.goal, NEW.goal
+    UNION ALL SELECT 'ways', OLD.ways, NEW.ways
+    UNION ALL SELECT 'owner_id', OLD.owner_id, NEW.owner_id
+    UNION ALL SELECT 'origin', OLD.origin, NEW.origin
+    UNION ALL SELECT 'state', OLD.state, NEW.state
+    UNION ALL SELECT 'text', OLD.text, NEW.text
+    UNION ALL SELECT 'snoozed', OLD.snoozed, NEW.snoozed
+    UNION ALL SELECT 'snooze_reason', OLD.snooze_reason, NEW.snooze_reason
+    UNION ALL SELECT 'done_at', OLD.done_at, NEW.done_at
+    UNION ALL SELECT 'activity_id', OLD.activity_id, NEW.activity_id
+    UNION ALL SELECT 'after_plan_id', OLD.after_plan_id, NEW.after_plan_id
+    UNION ALL SELECT 'created_in', OLD.created_in, NEW.created_in
+    UNION ALL SELECT 'deleted_at', OLD.deleted_at, NEW.deleted_at)
+  WHERE +was IS NOT +now COLLATE BINARY AND (field <> 'created_in' OR was <> 0);
 END;
 CREATE TRIGGER plan_version AFTER UPDATE ON plan
   WHEN NEW.changed_in IS NOT (SELECT change_set FROM writing) OR NEW.id IS NOT OLD.id BEGIN
   SELECT RAISE(ABORT, 'plan: id is fixed') WHERE NEW.id IS NOT OLD.id;
-  SELECT RAISE(ABORT, 'plan: write without changed_in') WHERE NOT (SELECT source FROM change_set WHERE id = (SELECT change_set FROM writing)) = 'outside';
+  SELECT RAISE(ABORT, 'plan: write without changed_in') WHERE NOT EXISTS (SELECT 1 FROM writing_outside);
   UPDATE plan SET changed_in = (SELECT change_set FROM writing) WHERE id = NEW.id;
 END;
 CREATE TRIGGER plan_deleted AFTER DELETE ON plan BEGIN

@@ -158,6 +158,8 @@ STEPS = (
             *first_policy.statements(),
         ),
     ),
+    # The triggers alone are written in other words: each connection reads them in half the time and memory.
+    Step(8, ()),
 )
 
 

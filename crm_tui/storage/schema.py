@@ -10,7 +10,7 @@ from crm_tui.storage.driver import sqlite3
 from crm_tui.storage.short_sha256 import sha256
 
 APPLICATION_ID = 1129467220
-VERSION = 7
+VERSION = 8
 # Fingerprints of the tracked tables and triggers of each version of schema.sql; a test keeps the last true.
 FINGERPRINTS = {
     1: "45db963b2cdbf965b15c07e930170d62",
@@ -20,10 +20,11 @@ FINGERPRINTS = {
     5: "a659baf5159f691fcf516c0c3d832ad0",
     6: "a659baf5159f691fcf516c0c3d832ad0",
     7: "5665f28c13a432c088dfd1624d5cf0fe",
+    8: "84be9a200afba98fe0d3a74657f98167",
 }
 FINGERPRINT = FINGERPRINTS[VERSION]
 # What ``as_written`` is in a file that was made at this version: such a file need not be taken apart.
-AS_MADE = "c831f18691483bd77e53a557458ab53e"
+AS_MADE = "b89996fe1f3cfab3b4105b3ca3ea4dfb"
 
 
 def schema_path() -> Path:
@@ -51,18 +52,18 @@ def statements_on(table: str) -> list[str]:
 
 
 def fingerprint(connection: sqlite3.Connection) -> str:
-    """Return a digest of the file's own tables and of every trigger in it.
+    """Return a digest of the file's own tables and of every trigger in it, and of the view they read.
 
     Tables that somebody added beside ours do not count; a trigger on one of ours that is missing, added or
     altered does.
     """
     rows = connection.execute(
         "SELECT type, name, tbl_name, sql FROM main.sqlite_master"
-        " WHERE type IN ('table', 'trigger') AND substr(name, 1, 7) <> 'sqlite_' ORDER BY type, name"
+        " WHERE type IN ('table', 'trigger', 'view') AND substr(name, 1, 7) <> 'sqlite_' ORDER BY type, name"
     ).fetchall()
     # A table that somebody added may have triggers of its own; ours carry the generated ones.
     triggered = {row[2] for row in rows if row[0] == "trigger" and row[1] == f"{row[2]}_version"}
-    triggered |= {"change", "change_set", "writing"}
+    triggered |= {"change", "change_set", "writing", "writing_outside"}
     ours = [row for row in rows if row[2] in triggered]
     if as_written(ours) == AS_MADE:
         return FINGERPRINT

@@ -10,13 +10,13 @@ from crm_tui.storage.driver import sqlite3
 BEGIN = "-- generated: begin\n"
 END = "-- generated: end\n"
 CURRENT = "(SELECT change_set FROM writing)"
+# The signs: SQLite promises no affinity for the columns of a compound, and by that of a number '01' is '1'.
+# Adopting a row is no change of it.
+MOVED = "+was IS NOT +now COLLATE BINARY AND (field <> 'created_in' OR was <> 0)"
 IMAGE_COLUMNS = 50  # SQLite before 3.48 takes no more than 127 arguments
-OPEN = (
-    "  INSERT INTO change_set (action, source) VALUES ('outside', 'outside');\n"
-    "  UPDATE writing SET change_set = (SELECT max(id) FROM change_set);\n"
-)
+OPEN = "  INSERT INTO change_set (action, source) VALUES ('outside', 'outside');\n"
 TABLES = "SELECT name FROM sqlite_master WHERE type = 'table' AND rootpage > 0"  # no virtual ones
-IS_OUTSIDE = f"(SELECT source FROM change_set WHERE id = {CURRENT}) = 'outside'"
+IS_OUTSIDE = "EXISTS (SELECT 1 FROM writing_outside)"
 
 
 def tracked_tables(connection: sqlite3.Connection) -> list[str]:
@@ -42,7 +42,7 @@ def _of_table(connection: sqlite3.Connection, table: str) -> str:
     if odd:
         raise ValueError(f"{table}: only INTEGER and TEXT columns can be tracked, not {sorted(odd)}")
     logged = [name for name in columns(connection, table) if name not in ("id", "changed_in")]
-    arms = "\n  UNION ALL ".join(_arm(table, name) for name in logged)
+    moved = "\n    UNION ALL SELECT ".join(_moved(name, names=at == 0) for at, name in enumerate(logged))
     return f"""\
 CREATE TRIGGER {table}_outside_insert BEFORE INSERT ON {table} WHEN {CURRENT} IS NULL BEGIN
 {OPEN}END;
@@ -61,7 +61,9 @@ CREATE TRIGGER {table}_adopted AFTER INSERT ON {table} WHEN NEW.changed_in IS NO
 END;
 CREATE TRIGGER {table}_updated AFTER UPDATE ON {table} BEGIN
   INSERT INTO change (change_set, entity, entity_id, op, field, old, new)
-  {arms};
+  SELECT {CURRENT}, '{table}', NEW.id, 'update', field, was, now FROM (
+    SELECT {moved})
+  WHERE {MOVED};
 END;
 CREATE TRIGGER {table}_version AFTER UPDATE ON {table}
   WHEN NEW.changed_in IS NOT {CURRENT} OR NEW.id IS NOT OLD.id BEGIN
@@ -85,12 +87,10 @@ def _image(names: list[str]) -> str:
     return image
 
 
-def _arm(table: str, name: str) -> str:
-    adopted = " AND OLD.created_in <> 0" if name == "created_in" else ""
-    return (
-        f"SELECT {CURRENT}, '{table}', NEW.id, 'update', '{name}', OLD.{name}, NEW.{name}"
-        f" WHERE OLD.{name} IS NOT NEW.{name} COLLATE BINARY{adopted}"
-    )
+def _moved(name: str, *, names: bool) -> str:
+    """Return the columns of a field before and after, named in the first of them."""
+    field, was, now = (" AS field", " AS was", " AS now") if names else ("", "", "")
+    return f"'{name}'{field}, OLD.{name}{was}, NEW.{name}{now}"
 
 
 def regenerated(schema: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3 as python_sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -195,6 +197,18 @@ def test_insert_or_ignore_of_a_row_that_is_there_records_nothing(db, outside):
     assert changes(outside, after) == []
     touch(db)
     assert_sound(db.connection)
+
+
+@pytest.mark.parametrize("program", [sqlite3, python_sqlite3], ids=["the driver", "Python's own"])
+def test_texts_that_read_as_one_number_are_different_values(db, path, pair, program):
+    # The first tracked column of a contact is a number: the texts behind it are compared as texts.
+    row = db.write(1, "contact.add", lambda c: contact(c, pair[0], "1")).value
+    after = last_change(db.connection)
+    with closing(program.connect(path, isolation_level=None)) as other:
+        for name in ("01", "1.0", "1e0"):
+            other.execute("UPDATE contact SET name = :name WHERE id = :id", {"name": name, "id": row})
+    moved = [change[3:] for change in changes(db.connection, after)]
+    assert moved == [("name", "1", "01"), ("name", "01", "1.0"), ("name", "1.0", "1e0")]
 
 
 def test_an_id_cannot_change(db, outside, pair):
