@@ -139,7 +139,7 @@ class Session:
 
     @cached_property
     def words(self) -> Dictionary:
-        """The words of the database; ``forget_words`` after they changed."""
+        """The words of the database; ``renew_words`` after they changed."""
         return presets.dictionary(self.reader)
 
     @cached_property
@@ -147,10 +147,12 @@ class Session:
         """Every person's shown name by id."""
         return people_store.names(self.reader)
 
-    def forget_words(self) -> None:
-        """Read words, people and settings again when they are next asked for."""
+    def renew_words(self) -> None:
+        """Read words, people and settings again, as far as they were read."""
         for name in ("words", "names", "settings"):
-            self.__dict__.pop(name, None)
+            if name in self.__dict__:
+                # The old stays until the new is there: whoever looks from another thread need not ask.
+                self.__dict__[name] = getattr(Session, name).func(self)
 
     @cached_property
     def calendar(self) -> WorkCalendar:
@@ -285,7 +287,7 @@ class Session:
         undone = self.undo()
         if undone is None:
             raise BadInput(_("There is nothing of yours to take back."))
-        self.forget_words()
+        self.renew_words()
         return undone_sentence(undone.action, undone.title, left=undone.left)
 
     def redo_last(self) -> str:
@@ -293,7 +295,7 @@ class Session:
         undone = self.redo()
         if undone is None:
             raise BadInput(_("There is nothing to bring back."))
-        self.forget_words()
+        self.renew_words()
         action = history.origin(self.database.connection, undone.set_id) if undone.set_id else undone.action
         return undone_sentence(action, undone.title, redone=True, left=undone.left)
 

@@ -221,7 +221,7 @@ def test_words_and_people_are_read_again_when_they_changed(crm: Session) -> None
     assert crm.names == {1: "王芳"}
     saved(crm, add_word, crm.words, "industry", "养蜂业")
     saved(crm, people.add, "li", "李雷", "sales_rep")
-    crm.forget_words()
+    crm.renew_words()
     assert crm.words.key_of("industry", "养蜂业") == "养蜂业"
     assert crm.names == {1: "王芳", 2: "李雷"}
 

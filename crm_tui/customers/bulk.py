@@ -99,7 +99,7 @@ def change_many(
         session.rights.note(action_of(edit), refused)
         raise
     if edit.new_words:
-        session.forget_words()
+        session.renew_words()
     work.result.beyond, work.result.reason = near.beyond, near.reason
     return work.result
 

@@ -69,7 +69,7 @@ def make_demo(
             for one in staff(customers, seed):
                 people.append(session.write(people_store.add, *one).value)
             _into_teams(session, people)
-            session.forget_words()
+            session.renew_words()
             context, zone = session.context(), session.zone
         database = Database(path)
         try:

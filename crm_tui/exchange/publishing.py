@@ -84,7 +84,7 @@ def run_import(
     finally:
         lock.close()
     _remember(database, plan.staging, session.person.id)
-    session.forget_words()
+    session.renew_words()
     left = publisher.left
     if left:
         plan.staging.leave(left, _("The customer was changed or added meanwhile; look again."))

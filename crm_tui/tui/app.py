@@ -10,7 +10,6 @@ from crm_tui.locale import _
 from crm_tui.session import Session as OpenedSession
 from crm_tui.text.cells import harmless
 from crm_tui.tui.frame import Frame
-from crm_tui.tui.opening import then_warm
 from crm_tui.tui.screens.base import BaseScreen
 from crm_tui.tui.typed_into import takes_text
 
@@ -38,7 +37,7 @@ class CrmApp(Frame):
 
             await bring_back(self)
             return
-        said = await self.work.run(then_warm, self.session, self.session.redo_last)
+        said = await self.work.run(self.session.redo_last)
         self.writes += 1
         self.done(said)
 

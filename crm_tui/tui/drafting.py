@@ -64,6 +64,15 @@ def about(session: Session, given: Mapping[str, Any], seen: int | None = None) -
     return About(name, origin.stamp(session.reader, row["created_in"]), seen, stamp)
 
 
+def moment(session: Any, draft: Draft) -> str:
+    """Return when a draft was kept, as people write it."""
+    try:
+        kept = clock.local(draft.at, session.zone)
+    except ValueError:
+        return draft.at
+    return f"{kept:%H:%M}" if kept.date() == clock.today(session.zone) else f"{kept:%m-%d %H:%M}"
+
+
 def taken_away(session: Session, customer_id: int) -> str:
     """Return who took a customer out of the lists and when, '' while it is there; for the database thread."""
     if customers.record(session.reader, "customer", customer_id) is not None:

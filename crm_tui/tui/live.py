@@ -17,7 +17,6 @@ from crm_tui.storage.still import Stirred
 from crm_tui.storage.watch import Moved, Watch
 from crm_tui.tui import faults
 from crm_tui.tui.indexing import Indexing
-from crm_tui.tui.opening import warm
 from crm_tui.tui.rights_moved import RightsMoved
 from crm_tui.tui.screens.base import BaseScreen
 
@@ -126,8 +125,7 @@ class Live:
         session.refresh_policy()
         moved = self.watch.poll()
         if moved is not None and moved.words:
-            session.forget_words()
-            warm(session)
+            session.renew_words()
         return moved
 
     def _open_anew(self, why: str) -> None:

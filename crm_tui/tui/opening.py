@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from crm_tui import clock
 from crm_tui.config import load_settings
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
     from crm_tui.tui.app import CrmApp
     from crm_tui.tui.frame import Wish
 
-T = TypeVar("T")
 MAIN = ("today", "customers")  # the screens to begin with
 
 
@@ -71,13 +69,6 @@ def warm(session: Any) -> None:
     """Read a session's settings, words, names and calendar into its memory; for the database thread."""
     for name in ("settings", "words", "names", "calendar", "drafts"):
         getattr(session, name, None)
-
-
-def then_warm(session: Any, call: Callable[[], T]) -> T:
-    """Run a call that may empty the session's memory and fill it again; for the database thread."""
-    result = call()
-    warm(session)
-    return result
 
 
 def rest(session: Any) -> None:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from crm_tui.access.policy import Policy
 from crm_tui.locale import _
 from crm_tui.session import Session
-from crm_tui.tui.opening import warm
 from crm_tui.tui.screens.base import BaseScreen
 
 if TYPE_CHECKING:
@@ -32,7 +31,7 @@ class RightsMoved:
         self._known = now
         if before is None or before is now or _same(before, now):
             return False
-        await self._app.work.run(_forget, session)
+        await self._app.work.run(session.renew_words)
         self._app.writes += 1
         for screen in self._app.open_screens():
             screen.seen_writes = -1
@@ -68,8 +67,3 @@ class RightsMoved:
 def _same(one: Policy, other: Policy) -> bool:
     """Tell whether two policies allow the same, whatever else in the file moved."""
     return one._replace(stamp=()) == other._replace(stamp=())
-
-
-def _forget(session: Session) -> None:
-    session.forget_words()
-    warm(session)

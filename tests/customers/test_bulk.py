@@ -153,7 +153,7 @@ def test_a_new_word_of_an_open_list_is_added_with_the_change(crm):
     change_many(crm, every(crm), edit(crm, "industry=低空经济"))
     assert crm.words.key_of("industry", "低空经济") == "低空经济"
     crm.undo()
-    crm.forget_words()
+    crm.renew_words()
     assert crm.words.key_of("industry", "低空经济") is None
 
 

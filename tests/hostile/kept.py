@@ -16,7 +16,7 @@ class Lasting(Session):
 
     def close(self) -> None:
         """Stay; what a later process would read anew is forgotten."""
-        self.forget_words()
+        self.renew_words()
 
     def end(self) -> None:
         """Close after the last call."""

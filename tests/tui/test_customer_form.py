@@ -182,7 +182,7 @@ async def test_a_new_word_of_an_open_list_is_added_with_the_customer(session: Se
         await user.press("f12", "f12")
         assert session.words.label("industry", "航天农业") == "航天农业"
         await user.press("u")
-    session.forget_words()
+    session.renew_words()
     assert "航天农业" not in dict(session.words.choices("industry"))
 
 

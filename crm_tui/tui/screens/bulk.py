@@ -15,7 +15,6 @@ from crm_tui.errors import Cancelled, CrmError
 from crm_tui.followups import hand_over as handing
 from crm_tui.locale import _, ngettext
 from crm_tui.session import Session
-from crm_tui.tui.opening import then_warm
 from crm_tui.tui.screens.bulk_box import NAMED, BulkBox, Chosen, Looked, beyond_said, look
 from crm_tui.tui.screens.form_fields import choices, form_field, listed
 from crm_tui.tui.screens.form_screen import FormScreen
@@ -135,7 +134,7 @@ def _large(session: Session, chosen: Chosen, job: Job[Any]) -> Any:
     def write() -> Any:
         return _write(session, chosen, progress=changing, cancelled=job.is_cancelled, backing_up=backing_up)
 
-    return job.run(then_warm, session, write)
+    return job.run(write)
 
 
 async def _ended(crm: Frame, chosen: Chosen, done: Done, written: Written) -> None:

@@ -67,7 +67,7 @@ def read_view(session: Session, customer_id: int) -> FileView | None:
     file = reading.customer_file(reader, customer_id)
     if file is None:
         return None
-    session.forget_words()
+    session.renew_words()
     context = session.context()
     required = preset(session.settings.get("preset") or "general").required
     latest: dict[tuple[str, int], Latest] = {

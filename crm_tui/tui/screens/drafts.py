@@ -8,12 +8,11 @@ from typing import Any, ClassVar, NamedTuple, cast
 
 from textual.widget import Widget
 
-from crm_tui import clock
 from crm_tui.drafts import Draft, Found
 from crm_tui.errors import BadInput, CrmError
 from crm_tui.locale import _, ngettext
 from crm_tui.session import Session
-from crm_tui.tui.drafting import is_there, seems_saved, why_gone
+from crm_tui.tui.drafting import is_there, moment, seems_saved, why_gone
 from crm_tui.tui.rooms import ROOMS
 from crm_tui.tui.screens.base import PopUp
 from crm_tui.tui.screens.form_screen import FormScreen
@@ -81,14 +80,14 @@ class DraftsScreen(PopUp):
     async def reload(self) -> None:
         """Read the drafts; those that were read before the screen opened are taken as they are."""
         lines = self.lines = await self.crm.work.run(left, self.session)
-        count = sum(line.usable for line in lines)
+        usable = [line.found.draft for line in lines if line.found.draft is not None and line.usable]
         self.about.update(
             ngettext(
-                "This was typed and not saved when the program ended.",
-                "These {n} were typed and not saved when the program ended.",
-                count,
-            ).format(n=count)
-            if count
+                "This was typed and not saved; it was kept at {when}.",
+                "These {n} were typed and not saved; the newest was kept at {when}.",
+                len(usable),
+            ).format(n=len(usable), when=moment(self.session, usable[0]))
+            if usable
             else _("These cannot be filled in here; {key} shows what was typed.").format(
                 key=self.crm.keymap.shown("open")
             )
@@ -102,24 +101,15 @@ class DraftsScreen(PopUp):
         draft = line.found.draft
         if draft is None:
             return Row(at, (line.found.path.name, "", Cell(line.found.problem, "warn")))
-        words = draft.words
+        when, words = moment(self.session, draft), draft.words
         if line.found.problem:
-            return Row(
-                at, (draft.title, self._when(draft), Cell(_("of another database") + " · " + words, "warn"))
-            )
+            return Row(at, (draft.title, when, Cell(_("of another database") + " · " + words, "warn")))
         if line.gone:
             words = _("customer no longer here") + " · " + words
         elif line.saved:
             words = _("seems to be saved") + " · " + words
         tone = "warn" if line.gone or line.saved else "dim"
-        return Row(at, (draft.title, self._when(draft), Cell(words, tone)))
-
-    def _when(self, draft: Draft) -> str:
-        try:
-            kept = clock.local(draft.at, self.session.zone)
-        except ValueError:
-            return draft.at
-        return f"{kept:%H:%M}" if kept.date() == self.crm.today() else f"{kept:%m-%d %H:%M}"
+        return Row(at, (draft.title, when, Cell(words, tone)))
 
     @property
     def line(self) -> Left | None:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual.widget import Widget
 
-from crm_tui import clock
 from crm_tui.drafts import Draft, Found, Slot
 from crm_tui.errors import BadInput, joined
 from crm_tui.locale import _
@@ -207,17 +206,12 @@ class FormScreen(BaseScreen):
             words = found.draft.words
             self.notice.rest(
                 _("Not saved last time ({when}): {key} fills in “{words}”").format(
-                    when=self.moment(found.draft),
+                    when=drafting.moment(self.crm.session, found.draft),
                     key=self.crm.keymap.shown("fill_draft"),
                     words=words[:40] + (" …" if len(words) > 40 else ""),
                 )
             )
             self.keys.update()
-
-    def moment(self, draft: Draft) -> str:
-        """Return when a draft was kept, as people write it."""
-        kept = clock.local(draft.at, self.crm.session.zone)
-        return f"{kept:%H:%M}" if kept.date() == self.crm.today() else f"{kept:%m-%d %H:%M}"
 
     def why_not(self, action_id: str) -> str:
         """Say that nothing was left unsaved here."""
@@ -265,7 +259,7 @@ class FormScreen(BaseScreen):
         await self._go_back_to(draft)
         self._asked = False
         said = _("Filled in what was typed {when}. {save} saves, Esc twice discards.").format(
-            when=self.moment(draft), save=self.crm.keymap.shown("save")
+            when=drafting.moment(self.crm.session, draft), save=self.crm.keymap.shown("save")
         )
         if left:
             lost = " | ".join(values[key] for key in left)

@@ -96,7 +96,7 @@ class RecordForm(FormScreen):
         await self.show_fields(fields, self.at)
 
     def _gather(self) -> list[Field]:
-        self.session.forget_words()
+        self.session.renew_words()
         self._conversions = self.session.context(past=self.looks_back)
         self.required = required_names(self.session)
         self._ask_what_is_hidden()
@@ -205,7 +205,7 @@ class RecordForm(FormScreen):
         """Write as one change set, new words included, and return the function's answer."""
         result = await self.crm.write(with_words(fn, words), *args)
         if words:
-            await self.crm.work.run(self.session.forget_words)
+            await self.crm.work.run(self.session.renew_words)
         return result.value
 
     def parts(self, texts: Mapping[str, str], entity: str) -> list[Part]:
@@ -237,7 +237,7 @@ class RecordForm(FormScreen):
                 return theirs_kept(also_moved(entity, moved, all_values(parts)))
             written = await write_merging(self.crm, fn, record_id, seen, values, words=words)
             if words:
-                await self.crm.work.run(self.session.forget_words)
+                await self.crm.work.run(self.session.renew_words)
             self.result = record_id
             others = also_moved(entity, (*moved, *written.moved), all_values(parts))
             if not written.value:

@@ -172,7 +172,7 @@ def sentences(*parts: str) -> str:
 
 def _renew(session: Any, context: Context) -> None:
     """Let a context know the words and people that came since; on the database thread."""
-    session.forget_words()
+    session.renew_words()
     fresh = session.context(past=context.past)
     context.words, context.people, context.names = fresh.words, fresh.people, fresh.names
     context.memory.clear()

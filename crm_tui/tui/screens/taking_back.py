@@ -12,7 +12,6 @@ from crm_tui.storage import history
 from crm_tui.storage.survey import UndoBlocked
 from crm_tui.storage.undoing import Undone
 from crm_tui.storage.wording import undone_sentence
-from crm_tui.tui.opening import then_warm
 from crm_tui.tui.screens.history_rows import LOOKED_AT, named
 from crm_tui.tui.screens.job_box import LARGE, JobBox, Outcome, reported
 from crm_tui.tui.work import Job
@@ -37,7 +36,7 @@ async def take_back(crm: Frame, set_id: int, *, leave: bool = False) -> None:
         await crm.show(JobBox(_("Taking back"), partial(_large, session, undo)), then=ended)
         return
     try:
-        outcome = Outcome(await crm.work.run(then_warm, session, partial(undo, progress=_telling(crm))))
+        outcome = Outcome(await crm.work.run(partial(undo, progress=_telling(crm))))
     except UndoBlocked as error:
         outcome = Outcome(error=error)
     await _ended(crm, set_id, about, outcome)
@@ -50,7 +49,7 @@ async def bring_back(crm: Frame) -> None:
     """
     session: Any = crm.session
     try:
-        said = await crm.work.run(then_warm, session, session.redo_last)
+        said = await crm.work.run(session.redo_last)
     except UndoBlocked as error:
         set_id = await crm.work.run(history.redoable, session.reader, session.person.id)
         await crm.open("obstacles", set_id=set_id, obstacles=error.obstacles, redone=True)
@@ -63,7 +62,7 @@ def _large(session: Any, undo: Any, job: Job[Any]) -> Undone:
     def carry() -> Undone:
         return undo(progress=partial(reported, job), cancelled=job.is_cancelled)
 
-    return job.run(then_warm, session, carry)
+    return job.run(carry)
 
 
 class About(NamedTuple):

@@ -236,7 +236,7 @@ class PreviewScreen(JobScreen):
             progress=lambda done, total: job.report(done, total),
             cancelled=job.is_cancelled,
         )
-        self.session.forget_words()
+        self.session.renew_words()
         path = free_name(importing.rejects_path(self.path))
         try:
             return Done(result, importing.write_rejects(self.plan, path), path)
