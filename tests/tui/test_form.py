@@ -151,6 +151,18 @@ async def test_the_keys_go_through_all_fields_in_their_order() -> None:
         assert there == keys[::-1]
 
 
+async def test_going_down_ends_on_the_save_line_and_saves_nothing() -> None:
+    async with story(playground(start="customers")) as user:
+        screen = await opened(user)
+        form = form_of(user)
+        form.focus_field("next")
+        for _twice in range(2):
+            await user.press("down")
+            assert type(user.app.focused).__name__ == "SaveButton" and user.screen is screen
+        await user.press("up")
+        assert [row.field.key for row in form.rows if row.has_focus] == ["next"]
+
+
 async def test_a_refused_save_keeps_the_form_open_with_its_reason() -> None:
     async with story(playground(start="customers")) as user:
         await opened(user)

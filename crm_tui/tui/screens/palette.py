@@ -22,7 +22,7 @@ from crm_tui.tui.widgets.rows import Cell, Column, ListSource, Row
 from crm_tui.tui.widgets.table import Table
 
 # Shown only when looked for: whoever is here knows them.
-QUIET = frozenset({"back", "copy_selection", "next_field", "previous_field", "open", "help"})
+QUIET = frozenset({"back", "copy_selection", "next_field", "field_below", "previous_field", "open", "help"})
 RECENT = 8
 
 

@@ -214,6 +214,11 @@ class Form(VerticalScroll, can_focus=False):
         if not self._step(1):
             await cast("CrmApp", self.app).act("save")
 
+    def do_field_below(self) -> None:
+        """Next field, then the line that saves, where it stays: whoever goes down has saved nothing yet."""
+        if not self._step(1):
+            self.screen.set_focus(self._save)
+
     def do_next_panel(self) -> None:
         """Next field, then the line that saves, then what comes behind the form."""
         if self._step(1):
