@@ -15,9 +15,9 @@ from typing import Any
 
 from crm_tui.customers import store_list as lists
 from crm_tui.customers.filter_fields import FILTER_FIELDS, WRITTEN, All, Condition, Filter, conditions
-from crm_tui.customers.list_planning import Trial
+from crm_tui.customers.list_planning import PAGE, Trial
 from crm_tui.customers.store_filter import Reading
-from crm_tui.customers.store_members import ENDS_MS, EVENTS, Members, Share, span
+from crm_tui.customers.store_members import ENDS_MS, EVENTS, Members, Share, size_of, span
 from crm_tui.customers.store_pieces import Test, among, held_in
 from crm_tui.customers.store_sight import Seen, is_told_by_owner
 from crm_tui.storage.in_time import at_most
@@ -27,6 +27,7 @@ SORTED_AT_ONCE = 12_000  # members that may be fetched whole rather than sought 
 SORTED_AT_MOST = 25_000  # the same where the trial told so
 LOOKED_UP = 8  # times as long as it takes to pass over a row it takes to fetch one
 IN_SPAN = "+{id} BETWEEN :lowest AND :highest"  # as written it leads no query
+SPARSE = 24_000  # rows of everybody's, four times as many as are walked over in
 SEEN_MS = 6  # after which a walk that tests whose each row is, and finds too little, is given up
 SEEK_MS = 40  # the same of one that knows the members of a part of the filter
 FEW_MS = 20  # the same where they are few, and may all lie at the other end of the order
@@ -277,6 +278,12 @@ def seen(reading: Reading, order: lists.Order, tree: Filter | None) -> Seen | No
     if scope != "all" or tree is None or not people or not is_told_by_owner(order, reading.test(tree)):
         return None
     return Seen(reading.reader, scope, people)
+
+
+def is_sparse(reading: Reading, among: Seen, order: lists.Order, tree: Filter) -> bool:
+    """Tell whether the first page of those that are seen lies behind more rows than a walk gets past."""
+    before = among.before(order, each_test(reading, tree, among), PAGE, size_of(reading.reader))
+    return before > SPARSE
 
 
 def is_told_by(among: Seen | None, tree: Filter) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from math import inf
 from operator import itemgetter
 from typing import Any, NamedTuple
 
@@ -22,9 +23,13 @@ OWNER = {"c": "c.owner_id", "s": "s.held_by"}
 SHARED = "SELECT k.customer_id FROM collaborator k WHERE k.person_id IN (SELECT m.id FROM myself m)"
 BOUNDED = "SELECT count(*) FROM (SELECT 1 FROM customer c WHERE c.owner_id IN ({owners}) LIMIT 0 + :most)"
 HELD = "SELECT count(*) FROM customer c WHERE c.owner_id = :owner"
-ASKED = 3
+SHARE = "SELECT avg(passes) FROM (SELECT ({test}) AS passes{from} AND {owner} = :owner LIMIT 0 + :most)"
+ASKED = 2
 LOOKED_AT = 20  # times as many rows as are wanted are asked what takes long to tell
 FURTHER = 4  # times as many again, where too few of them passed
+SAMPLED = 300  # of one person's customers tell how many of all pass
+OFTEN = 0.1  # so many pass that a page is among the first rows
+SURELY = 2  # times as many rows as should do
 VALUES = "SELECT DISTINCT {key}"
 COUNT = "SELECT count(*)"
 AND, LIMIT = " AND ", " LIMIT 0 + :limit"
@@ -65,6 +70,11 @@ def sight(reader: sqlite3.Connection) -> Sight:
 def is_told_by_owner(order: Order, test: Test) -> bool:
     """Tell whether the indexes of the owner hold all that an order and a test read."""
     return "EXISTS" not in test.sql and HELD_COLUMNS.issuperset([order.key, *COLUMN.findall(test.sql)])
+
+
+def _is_apart(order: Order, test: Test) -> bool:
+    """Tell whether a test reads the other table than the order."""
+    return test.of_state if lists.table_of(order) == "c" else test.of_customer
 
 
 class Seen:
@@ -110,6 +120,26 @@ class Seen:
             self._about = sum(held) * len(owners) // max(len(some), 1)
         return self._about
 
+    def before(self, order: Order, tests: Tests, wanted: int, size: int) -> float:
+        """Return behind about how many of everybody's rows as many stand as are wanted; inf: nobody knows.
+
+        ``size`` is how many customers there are in all.
+        """
+        part = self._share([one for one in tests if is_told_by_owner(order, one)]) * self.are_about()
+        return wanted * size / part if part else inf
+
+    def _share(self, tests: Tests) -> float:
+        """Return about which part passes some tests, told by a few customers of one person."""
+        owners = self.owners
+        given = {"owner": owners[len(owners) // 2] if owners else None, "most": SAMPLED}
+        share = 1.0
+        for one in tests:
+            table = "c" if one.of_customer else "s"
+            sql = SHARE.replace("{from}", lists.FROM[table, one.of_customer and one.of_state])
+            sql = sql.replace("{test}", one.sql).replace("{owner}", OWNER[table])
+            share *= self.reader.execute(sql, {**one.params, **given}).fetchone()[0] or 0
+        return share
+
     def rows(self, order: Order, tests: Tests) -> list[tuple[int, Any]]:
         """Return (id, key) of those that pass some tests, in no order."""
         found = self._asked(lists.WALK, order, tests).fetchall()
@@ -122,12 +152,16 @@ class Seen:
     ) -> list[tuple[int, Any]]:
         """Return (id, key) of the first rows of a segment that pass some tests.
 
-        What the indexes of the owner do not hold is asked of the first rows alone, where those are enough.
+        What the index of the owner that the order is in does not hold is asked of the first rows alone, where
+        those are enough.
         """
         if order.kind == "person" and not segment.keyed and segment.value not in self.owners:
             return self._shared_of(order, segment, tests, backwards)[:limit]
-        dear = [one for one in tests if not is_told_by_owner(order, one)]
-        many = LOOKED_AT * limit
+        told = [one for one in tests if is_told_by_owner(order, one)]
+        dear, many = [one for one in tests if one not in told], LOOKED_AT * limit
+        apart = [one for one in told if _is_apart(order, one)]
+        if not dear and apart and (share := self._share(apart)) >= OFTEN:
+            dear, many = apart, int(SURELY * limit / share)
         while dear and many < self.are_about() // 2:
             held = [one for one in tests if one not in dear]
             some = self.first(order, segment, held, many, backwards=backwards)
@@ -136,6 +170,8 @@ class Seen:
             found = [row for row in some if row[0] in passing]
             if len(found) >= limit or len(some) < many:
                 return found[:limit]
+            if dear is apart:
+                break  # who passes is found in the other index as a whole
             many *= FURTHER
         where, sorts = segment.where, lists.SORTED[segment.keyed, backwards]
         if order.key not in OWNER.values():

@@ -107,9 +107,12 @@ class Window:
         if self._walk.whole:
             return self._walk.page(offset, limit, self._count)
         try:
-            if self._walk.nearest(offset)[1] > FEW or self._sought is not None or not self._is_worth_walking:
+            far = self._walk.nearest(offset)[1] > FEW
+            if far or self._sought is not None or (self._seen is not None and self._paged):
                 raise TimeoutError
-            with at_most(self.reader, self._patience()):
+            if (patience := self._patience()) == 0:
+                raise TimeoutError
+            with at_most(self.reader, patience):
                 return self._walk.page(offset, limit, self._count)
         except TimeoutError:
             # What passes is far apart in this order, or far down.
@@ -285,10 +288,6 @@ class Window:
     def _sorted(self, rows: list[tuple[int, Any]]) -> array[int]:
         return lists.in_order(rows, self._parts(), self.backwards)
 
-    @property
-    def _is_worth_walking(self) -> bool:
-        return self._patience() != 0 and not (self._seen is not None and self._paged)
-
     def _patience(self, *, reverse: bool = False) -> int | None:
         """Return for how many milliseconds the list is worth walking; ``reverse``: from its end."""
         if self._walk.whole:
@@ -299,6 +298,8 @@ class Window:
             # apart in the file for longer than it takes to sort all that are seen.
             narrow, apart = self._reading.sight.is_narrow, self.order.key in lists.APART
             astray = self.order.kind == "person" or (apart and self.filter is not None)
+            if narrow and not astray and self.filter is not None:
+                astray = seeking.is_sparse(self._reading, self._seen, self.order, self.filter)
             return 0 if narrow and astray else seeking.SEEN_MS
         assert self.filter is not None  # the whole list is walked
         return seeking.TEXT_MS if seeking.has_text(self.filter) else self._trial(reverse=reverse).patience
