@@ -9,14 +9,12 @@ from typing import Any
 from crm_tui.customers import document
 from crm_tui.customers.ahead import Made
 from crm_tui.customers.checks import check
+from crm_tui.customers.contact_keys import AreaCode, contact_keys, contact_parts
 from crm_tui.customers.derived import (
     CONTACT_COLUMNS,
     HAY,
     NEVER,
     OWN_COLUMNS,
-    AreaCode,
-    contact_keys,
-    contact_parts,
     place_of,
     whereabouts_of,
 )

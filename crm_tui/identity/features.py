@@ -13,6 +13,7 @@ from crm_tui.text.company import parts, without_trade
 from crm_tui.text.contact import is_free_mail, parse_mails, parse_phones
 from crm_tui.text.fold import searchable
 from crm_tui.text.gazetteer import Place, leading_place
+from crm_tui.text.taiwan_phone import at_home, parts_of_key
 from crm_tui.text.uscc import check_code
 
 try:
@@ -21,7 +22,7 @@ try:
 except ImportError:
     from hashlib import blake2b
 
-VERSION = 2
+VERSION = 3
 """Rises whenever the same record gives other features: kept ones are then made again."""
 LONGEST = 300
 _KEPT = 64  # names and cells of a moment: of a document before and after a change
@@ -241,7 +242,10 @@ def _phones(cells: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
         if not cell:
             continue
         for phone in parse_phones(cell):
-            if phone.kind in ("mobile", "foreign"):
+            home = at_home(phone.key)
+            if home and not home.startswith("09"):
+                landlines.append(":".join(parts_of_key(phone.key)))
+            elif phone.kind in ("mobile", "foreign"):
                 mobiles.append(phone.key)
             elif phone.kind in ("landline", "service"):
                 digits = phone.key or _NO_DIGIT.sub("", searchable(phone.text))

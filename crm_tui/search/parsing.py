@@ -49,8 +49,11 @@ _ADDRESS = re.compile(
 )
 _DIGITS = re.compile(r"[+()]?[0-9][0-9()./-]*")
 # With its country, which few write down: what follows stands in the file either way.
-_ABROAD = re.compile(r"(?<![\w+.-])(?:\+|00)(?:86|886)((?:[ ()-]{0,2}\d){8,12})(?!\w)", re.ASCII)
-_PHONE = re.compile(r"(?:86)?(?:1[3-9]\d{9}|0\d{9,11}|[48]00\d{7})")
+_ABROAD = re.compile(
+    r"(?<![\w+.-])(?:(?:\+|00)(?:86|886)|\(?886(?=\d{8,9}(?!\d)|[ ()-]))((?:[ ()-]{0,2}\d){8,12})(?!\w)",
+    re.ASCII,
+)
+_PHONE = re.compile(r"(?:86)?(?:1[3-9]\d{9}|0\d{8,11}|[48]00\d{7})")
 
 
 class Term(NamedTuple):

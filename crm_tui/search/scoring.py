@@ -289,7 +289,11 @@ def _digits(term: Term, kind: str, text: str) -> Match | None:
         if size == len(text):
             return Match(100.0, reasons.PHONE, kind, text)
         if at + size == len(text):
-            tail = reasons.PHONE_TAIL if len(text) == 11 and text[0] == "1" else reasons.LINE_TAIL
+            tail = (
+                reasons.PHONE_TAIL
+                if (len(text), text[:1]) == (11, "1") or (len(text), text[:2]) == (10, "09")
+                else reasons.LINE_TAIL
+            )
             return Match(88.0 if size == 4 else 86.0, tail, kind, text)
         if text.startswith(query):
             return Match(72.0 + min(size, 10), reasons.PHONE, kind, text)

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from crm_tui.text.halfwidth import half_width
 from crm_tui.text.mail import Mail, is_free_mail, parse_mails
 from crm_tui.text.phone import Phone, find_phones, leftover, parse_phones, phone_key
+from crm_tui.text.taiwan_phone import at_home, is_masked_mobile
 
 __all__ = [
     "ContactWays",
@@ -55,8 +56,9 @@ _ACCOUNT = re.compile(
     | {_WORK_LABEL}(?:号|id|账号)?\s*:?\s*(?P<work_chat>(?<=[:\s]){_VALUE}{{2,40}}|[A-Za-z0-9][\w\-]{{3,30}})
     | (?<![A-Za-z0-9])(?:{_CHAT_LABEL}(?:id|账号)?|v(?=\s*:))\s*
         (?: :\s*(?P<chat>{_VALUE}{{2,40}}) | (?P<chat_id>[A-Za-z][A-Za-z0-9_\-]{{4,29}}|1[3-9]\d{{9}}(?!\d)))
-    | (?P<other>(?:qq号?码?|传真号?码?|fax|skype|微博|telegram|whatsapp)\s*:?\s*
-        (?:(?:\(?\+?\d[\d\-()]{{3,20}}\d)|(?<=:){_VALUE}+))
+    | (?P<other>(?:qq号?码?|传真号?码?|傳真號?碼?|fax|skype|微博|telegram|whatsapp)\s*:?\s*
+        (?:(?:\(?\+?\d[\d\-()]{{3,20}}\d)|(?<=:){_VALUE}+)
+      |(?<![A-Za-z])line\s?(?:id)?\s*:\s*{_VALUE}+)
     """,
     re.VERBOSE | re.IGNORECASE | re.ASCII,
 )
@@ -118,7 +120,9 @@ def _field_of(phone: Phone) -> str:
     if phone.kind == "mobile":
         return "mobile"
     if phone.kind == "masked":
-        # 010-****5678 and 0755-86**** name an area; 138****5678 and a row of asterisks do not.
+        # 010-****5678 and 0755-86**** name an area; 138****5678, 0912***678 and a row of asterisks do not.
+        if is_masked_mobile(half_width(phone.text)):
+            return "mobile"
         return "office_phone" if re.match(r"[(（]?[0０]|.*[-－]", phone.text) else "mobile"
     if phone.kind == "foreign" and _is_foreign_mobile(phone.key):
         return "mobile"
@@ -126,6 +130,8 @@ def _field_of(phone: Phone) -> str:
 
 
 def _is_foreign_mobile(key: str) -> bool:
+    if home := at_home(key):
+        return home.startswith("09")
     import phonenumbers
 
     kinds = phonenumbers.PhoneNumberType

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 
 from crm_tui.text.halfwidth import half_width
+from crm_tui.text.taiwan_phone import at_home, key_in, parts_of_key
 
 SIGNS = "*●•×█■"
 """What sheets print in place of the hidden signs, besides runs of x between digits."""
@@ -61,6 +62,8 @@ def _digits(text: str) -> str:
 
 
 def _mobile(text: str) -> str:
+    if shown := _taiwan(text):
+        return shown
     digits = _digits(text)
     for prefix in ("0086", "86"):
         if digits.startswith(prefix) and len(digits) == 11 + len(prefix):
@@ -69,6 +72,8 @@ def _mobile(text: str) -> str:
 
 
 def _landline(text: str) -> str:
+    if shown := _taiwan(text):
+        return shown
     folded = half_width(text)
     area = _AREA.match(folded)
     if area:
@@ -76,6 +81,15 @@ def _landline(text: str) -> str:
         return f"0{area[1]}-****{number[-4:] if len(number) >= 7 else ''}"
     number = _without_extension(folded)
     return f"****{number[-4:]}" if len(number) >= 7 else "****"
+
+
+def _taiwan(text: str) -> str:
+    """Return a number of Taiwan with four signs hidden, '' for one of elsewhere."""
+    key = key_in(half_width(text))
+    home = at_home(key)
+    if home.startswith(("09", "080")):
+        return f"{home[:-7]}****{home[-3:]}"
+    return f"{parts_of_key(key)[0]}-****{home[-4:]}" if home else ""
 
 
 def _without_extension(text: str) -> str:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from crm_tui.locale import N_
 from crm_tui.text.area_codes import area_codes, split_area_code
 from crm_tui.text.halfwidth import half_width
+from crm_tui.text.taiwan_phone import LANDLINE, MOBILE, TOLL_FREE, UNLED, key_of
 
 MOBILE_LENGTH = N_("A mobile number has 11 digits")
 NO_AREA_CODE = N_("The landline has no area code")
@@ -18,6 +19,7 @@ UNKNOWN_AREA_CODE = N_("No place in mainland China has this area code")
 LANDLINE_LENGTH = N_("After this area code a landline has 8 digits")
 NOT_IN_COUNTRY = N_("No such number in this country or region")
 NOT_A_PHONE = N_("Not a phone number")
+NO_LEADING_ZERO = N_("The leading 0 of the number is missing")
 
 
 class Phone(NamedTuple):
@@ -54,7 +56,10 @@ _NO_DATE = r"(?!(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])(?!\d))"
 _SHORT_NUMBER = r"(?:1010\d{4}|10[01]\d{2,3}|12\d{3}|11[0249]|122)"
 _PHONE = re.compile(
     rf"""(?<![\d*_])(?:
-        (?P<foreign>
+        (?P<tw_mobile>{MOBILE})
+      | (?P<tw_landline>{LANDLINE})
+      | (?P<tw_service>{TOLL_FREE})
+      | (?P<foreign>
             (?:\+|00)\s?(?!86|0)\(?[1-9][\d\ ().\-]{{4,20}}\d
           | {_ALONE}\(?(?:852|853|886)\)?[ \-]\d[\d \-]{{5,12}}\d)
       | (?P<mobile>(?:{_CHINA}|0)?1[3-9](?:{_SEP}\d){{9}}{_END})
@@ -63,6 +68,7 @@ _PHONE = re.compile(
             {_CHINA}?[48]00(?:{_SEP}\d){{7}}{_END}
           | (?:0\d{{2,3}}-)?9[56]\d{{3,6}}{_END}
           | {_ALONE}{_SHORT_NUMBER}{_END})
+      | (?P<tw_unled>{_ALONE}{UNLED})
       | (?P<masked>
             1\d\d[ \-]?(?:[*●•×█]{{4}}|[xX]{{4}})[ \-]?\d{{4}}(?!\d)
           | {_CHINA}?\(?\d{{1,4}}\)?[ \-]?\d{{0,8}}(?:[*●•×█]+|[xX]{{2,}}|…+)[\d*●•×█xX…\-]*
@@ -78,16 +84,17 @@ _PHONE = re.compile(
 )
 _EXTENSION = re.compile(
     r"\s*[,(]?\s*(?:转|轉|分机号?|分機號?|ext(?:ension|n)?\b|x|\#)\s*[:.]?\s*(\d{1,6})(?!\d)(?:\s*\))?"
-    r"|-(\d{1,5})(?![\d\-])|\s?\((\d{1,5})\)",
+    r"|-(\d{1,5})(?![\d\-])|\s?\((\d{1,5})\)|~(\d{1,4})(?!\d)",
     re.IGNORECASE | re.ASCII,
 )
 _PLAIN_MOBILE = re.compile(r"1[3-9][0-9]{9}")
-_PLAIN_LANDLINE = re.compile(r"0(?:10|2[0-9]|[3-9][0-9]{2})[1-9][0-9]{6,7}")
+_PLAIN_LANDLINE = re.compile(r"0(?:(?:10|2[0-9])[1-9][0-9]{7}|[3-9][0-9]{2}[1-9][0-9]{6,7})")
 _NO_DIGITS = re.compile(r"[^0-9]+")
-_EXTENDED = frozenset({"landline", "local", "service", "short_area"})
+_EXTENDED = frozenset({"landline", "local", "service", "short_area", "tw_landline", "tw_service"})
 _LABELS = (
     "手机号码|手机号|手机|移动电话|联系电话|联系方式|电话号码|办公电话|固定电话|公司电话|电话|座机号码|座机|固话|总机|"
-    "服务热线|热线|telephone|tel|mobile|cell|phone|mob|电子邮箱|电子邮件|邮箱|e-?mail|mail|[mt](?=\\s*:)"
+    "手機號碼|手機|行動電話|行動|連絡電話|聯絡電話|聯絡方式|連絡方式|電話號碼|辦公電話|公司電話|電話|市話|室內電話|總機|專線|"
+    "服務專線|電子信箱|電子郵件|信箱|服务热线|热线|telephone|tel|mobile|cell|phone|mob|电子邮箱|电子邮件|邮箱|e-?mail|mail|[mt](?=\\s*:)"
 )
 _LABEL = re.compile(rf"(?:(?<=^)|(?<=[\s,;/|、(\[]))(?:{_LABELS})(?:\s*[:.]|\s*(?=$|[)\]/]))", re.IGNORECASE)
 _EDGE = " \t\r\n,;/|、。:，；／｜：\u3000\u00a0\u200b\u200e\u200f\u202a\u202c\u202d\ufeff"
@@ -130,7 +137,7 @@ def find_phones(s: str, folded: str, area_code: str = "") -> Iterator[Found]:
         first, end = match.span()
         extension = ""
         if kind in _EXTENDED and (tail := _EXTENSION.match(folded, end)):
-            extension = tail[1] or tail[2] or tail[3]
+            extension = next(filter(None, tail.groups()))
             end = tail.end()
         if folded[first] == "(" and ")" not in folded[first:end]:
             first += 1
@@ -177,6 +184,9 @@ def _phone(kind: str, text: str, number: str, extension: str, area_code: str) ->
         return Phone("masked", text)
     if kind == "foreign":
         return _foreign(text, number)
+    if kind.startswith("tw_"):
+        problem = NO_LEADING_ZERO if kind == "tw_unled" else ""
+        return Phone("foreign", text, key_of(number), extension, problem)
     digits = _NO_DIGITS.sub("", re.sub(r"\.0+$", "", number) if "." in number else number)
     if kind == "mobile":
         return Phone("mobile", text, digits[-11:])

@@ -25,7 +25,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from crm_tui.customers import derived, document
+from crm_tui.customers import contact_keys, derived, document
 from crm_tui.dedupe import scanning
 from crm_tui.identity.document import features_of, keys_of
 from crm_tui.identity.features import Record, features
@@ -134,12 +134,12 @@ def _written(part: tuple[int, list[Record]]) -> list[dict[str, Any]]:
 def document_of(record: Record) -> tuple[str, str]:
     """Return the document and the whereabouts of a record entered as ``dedupe_file`` enters it."""
     given, contact = row_of(record)
-    row = dict.fromkeys((*derived.OWN_COLUMNS, *derived.CITIES)) | given
+    row = dict.fromkeys((*derived.OWN_COLUMNS, *contact_keys.CITIES)) | given
     parts = [(kind, row[column]) for kind, column in derived.HAY]
     if contact:
         person = {**dict.fromkeys(derived.CONTACT_COLUMNS), **contact}
-        keys = derived.contact_keys(derived.AreaCode(row), person)
-        parts += derived.contact_parts(person, [key for kind, key in keys if kind == "phone"])
+        keys = contact_keys.contact_keys(contact_keys.AreaCode(row), person)
+        parts += contact_keys.contact_parts(person, [key for kind, key in keys if kind == "phone"])
     return document.build(parts), derived.whereabouts_of(row)
 
 

@@ -22,7 +22,7 @@ DOCUMENTS = (
     "ntcl科技集团股份有限公司\nhwww.tcl.com\nwtcl_2020",
     "n上海浦东发展银行股份有限公司杭州分公司\na浦发银行",
 )
-MADE_BY = (6, "c6c5d3f9cce1bcd6")
+MADE_BY = (7, "c6c5d3f9cce1bcd6")
 
 
 def test_the_version_moves_with_what_grams_are_made_of() -> None:

@@ -67,6 +67,12 @@ STORIES = (
     ("138 0000 8888", "深圳华为技术有限公司", reasons.PHONE),
     ("88886666", "恒达机械（昆山）有限公司", reasons.LINE_TAIL),
     ("36681958", "啟發電子股份有限公司", reasons.LINE_TAIL),
+    ("03-668-1958", "啟發電子股份有限公司", reasons.PHONE),
+    ("+886-3-668-1958", "啟發電子股份有限公司", reasons.LINE_TAIL),
+    ("5678", "共信醫藥科技控股股份有限公司", reasons.PHONE_TAIL),
+    ("0912 345 678", "共信醫藥科技控股股份有限公司", reasons.PHONE),
+    ("0912-345", "共信醫藥科技控股股份有限公司", reasons.PHONE),
+    ("886912345678", "共信醫藥科技控股股份有限公司", reasons.PHONE_TAIL),
     ("gomax-electronics.com.tw", "啟發電子股份有限公司", reasons.MAIL),
     ("www.gomax-electronics.com.tw", "啟發電子股份有限公司", reasons.MAIL),
     ("lina@hengda.example", "恒达机械（昆山）有限公司", reasons.MAIL),
@@ -239,7 +245,15 @@ def test_the_second_search_of_a_session_prepares_no_statement(crm: Session, know
 
 
 @pytest.mark.parametrize(
-    "text", ["+886 2 2659-1119", "+886(0)226591119", "00886-2-2659-1119", "+886226591119"]
+    "text",
+    [
+        "+886 2 2659-1119",
+        "+886(0)226591119",
+        "00886-2-2659-1119",
+        "+886226591119",
+        "886-2-2659-1119",
+        "886226591119",
+    ],
 )
 def test_a_phone_with_its_country_is_looked_for_without_it(text: str) -> None:
     assert [one.text for one in parse(text).terms] == ["226591119"]

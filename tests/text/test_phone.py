@@ -130,7 +130,7 @@ def test_landline_without_or_with_an_impossible_area_code_is_flagged() -> None:
     assert parse_phones("62345678") == [("landline", "62345678", "", "", NO_AREA_CODE)]
     assert parse_phones("6234-5678", "021") == [("landline", "6234-5678", "02162345678", "", NO_AREA_CODE)]
     assert parse_phones("0378-1234567")[0].problem == UNKNOWN_AREA_CODE
-    assert parse_phones("(02)2567-5001") == [("landline", "(02)2567-5001", "", "", UNKNOWN_AREA_CODE)]
+    assert parse_phones("(02)567-5001") == [("landline", "(02)567-5001", "", "", UNKNOWN_AREA_CODE)]
     assert parse_phones("021-6234567") == [("landline", "021-6234567", "", "", LANDLINE_LENGTH)]
 
 
