@@ -260,8 +260,10 @@ def _show_result(
             written,
         )
         say(text.format(n=written, path=target))
-    if result.set_id is not None:
+    if result.changed:
         say(_("The whole import is taken back by: crm-tui undo {number}").format(number=result.set_id))
+    elif result.nothing_new:
+        say(_("Nothing is new: the customers say already what the sheet says."))
     elif not written:
         say(_("Nothing had to be done."))
     taken = result.added + result.updated + result.skipped

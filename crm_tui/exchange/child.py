@@ -94,7 +94,7 @@ def serve(request: dict[str, Any], source: BinaryIO, limits: Limits) -> Iterator
         if not chosen:
             return
         name = json.loads(chosen)["sheet"]
-        hidden = unseen(file, kind, name) if kind in ("xlsx", "ods") else Unseen([], [])
+        hidden = unseen(file, kind, name) if kind != "text" else Unseen([], [])
         yield {"hidden": hidden._asdict()}
         yield from batches(book.rows(name), limits)
         yield {"end": True}

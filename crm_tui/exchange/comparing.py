@@ -175,7 +175,11 @@ def _customer(prepared: Prepared, present: Present, changed: set[str], uscc_key:
 def _differing(values: Row, target: Row, entity: str) -> Row:
     if entity == "contact":
         # What a sheet shows with asterisks is no news of what is known in full.
-        values = {name: value for name, value in values.items() if not _is_masked(name, value, target)}
+        values = {
+            name: value
+            for name, value in values.items()
+            if not (_is_masked(name, value, target) or _is_dialled_alike(name, value, target))
+        }
     if entity == "contact" and target.get("note") and values.get("note") not in (None, target["note"]):
         values = {**values, "note": target["note"]}
     return {name: value for name, value in values.items() if target.get(name) != value}
@@ -183,6 +187,17 @@ def _differing(values: Row, target: Row, entity: str) -> Row:
 
 def _is_masked(name: str, value: Any, target: Row) -> bool:
     return name in MASKED and bool(target.get(name)) and MASK in str(value or "")
+
+
+def _is_dialled_alike(name: str, value: Any, target: Row) -> bool:
+    """Tell whether a cell has the same numbers written in another way: +86 138-0013-8000."""
+    held = target.get(name)
+    if name not in ("mobile", "office_phone") or not held or not value or held == value:
+        return False
+    from crm_tui.text.phone import parse_phones
+
+    new, old = ([one._replace(text="") for one in parse_phones(text)] for text in (value, held))
+    return new == old and all(one.key for one in new)
 
 
 def _targets(

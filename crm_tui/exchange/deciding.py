@@ -54,7 +54,7 @@ class Decider:
         sheet: str,
         rights: Rights,
     ) -> None:
-        self.counts = dict.fromkeys(("new", "update", "skip", "suspect", "error", "contacts"), 0)
+        self.counts = dict.fromkeys(("new", "update", "skip", "same", "suspect", "error", "contacts"), 0)
         self.flags = 0
         self._reader = reader
         self._rights = rights
@@ -103,7 +103,7 @@ class Decider:
                 continue
             if _same(self._rights.reachable(cells, hit.id, self._preparer), memory):
                 self._claimed[hit.id] = head.id
-                self._say(group, "skip", _("No change."))
+                self._say_same(group)
                 return None
         if head.verdict == "suspect":
             self._suspect(group, cells, found, head.reason)
@@ -164,6 +164,10 @@ class Decider:
         for row in group[1:]:
             reason = _("Another contact of row {row}.").format(row=head.id)
             self._out.outcomes.append((row.id, verdict, name, reason, None))
+
+    def _say_same(self, group: Group) -> None:
+        self._say(group, "skip", _("No change."))
+        self.counts["same"] += 1
 
     def _called(self, head: StagedRow) -> str:
         source = self._preparer.sources.get("name")
@@ -258,7 +262,7 @@ class Decider:
             if change.moves:
                 self._say(group, "update", "", change.moves)
             else:
-                self._say(group, "skip", _("No change."))
+                self._say_same(group)
 
     def _changed(
         self, targets: Sequence[Target], known: dict[int, Memory], *, alike: bool = False

@@ -7,8 +7,9 @@ from typing import Any
 
 from crm_tui.exchange import store
 from crm_tui.exchange.mapping import Mapping, heading_signature, match_headings
+from crm_tui.exchange.outcome import ImportResult
 from crm_tui.exchange.planning import VERDICTS, FieldMove, Flag, ImportPlan, PlannedRow, plan_import
-from crm_tui.exchange.publishing import ImportResult, run_import
+from crm_tui.exchange.publishing import run_import
 from crm_tui.exchange.reading import SheetData
 from crm_tui.exchange.rejects import rejects_path, write_rejects
 

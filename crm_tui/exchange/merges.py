@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 import struct
 import zipfile
-from collections.abc import Iterator
-from posixpath import join, normpath
-from typing import Any, BinaryIO
+from typing import BinaryIO
 from xml.parsers import expat
 
 from crm_tui.exchange.ods_parts import BLOCK, CONTENT, TABLE, walk
+from crm_tui.exchange.xlsb_parts import records, sheet_data
 
 Merge = tuple[tuple[int, int], tuple[int, int]]
 """First and last cell as (row, column) from 0, both inclusive."""
@@ -20,11 +19,8 @@ _SHEET, _ROW, _NAME = TABLE + "table", TABLE + "table-row", TABLE + "name"
 _CELLS = (TABLE + "table-cell", TABLE + "covered-table-cell")
 _ROWS, _COLUMNS = TABLE + "number-rows-repeated", TABLE + "number-columns-repeated"
 _DOWN, _RIGHT = TABLE + "number-rows-spanned", TABLE + "number-columns-spanned"
-_MOST_PARTS = 64 << 20
 _SHEET_DATA_ENDS = b"\x92\x01\x00"
-_MERGE, _SHEET_ENDS, _SHEET_BEGINS_IN_BOOK = 176, 130, 156
-_RELATIONSHIP = re.compile(rb"<(?:\w+:)?Relationship\s[^>]*>")
-_ATTRIBUTE = re.compile(rb"""\b(Id|Target)\s*=\s*["']([^"']*)["']""")
+_MERGE, _SHEET_ENDS = 176, 130
 
 
 def merges_of(file: BinaryIO, kind: str, sheet: str) -> list[Merge]:
@@ -90,10 +86,7 @@ class _Spans:
 
 
 def _of_xlsb(parts: zipfile.ZipFile, sheet: str) -> list[Merge]:
-    path = _xlsb_part(parts, sheet)
-    if path is None or parts.getinfo(path).file_size > _MOST_PARTS:
-        return []
-    data = parts.read(path)
+    data = sheet_data(parts, sheet)
     at = len(data)
     # The merged ranges follow the cells. The same three bytes may stand inside a cell: try from the end.
     for _attempt in range(8):
@@ -101,52 +94,10 @@ def _of_xlsb(parts: zipfile.ZipFile, sheet: str) -> list[Merge]:
         if at < 0:
             break
         merges = []
-        for kind, body in _records(data, at):
+        for kind, body in records(data, at):
             if kind == _MERGE:
                 top, bottom, left, right = struct.unpack_from("<IIII", body)
                 merges.append(((top, left), (bottom, right)))
             elif kind == _SHEET_ENDS:
                 return merges
     return []
-
-
-def _xlsb_part(parts: zipfile.ZipFile, sheet: str) -> str | None:
-    """Return the name of the part that holds a sheet."""
-    targets = {}
-    for element in _RELATIONSHIP.findall(parts.read("xl/_rels/workbook.bin.rels")):
-        said: dict[bytes, Any] = dict(_ATTRIBUTE.findall(element))
-        targets[said[b"Id"].decode()] = said[b"Target"].decode()
-    for kind, body in _records(parts.read("xl/workbook.bin"), 0):
-        if kind == _SHEET_BEGINS_IN_BOOK:
-            link, end = _wide(body, 8)
-            if _wide(body, end)[0] == sheet:
-                target = targets[link]
-                return target.lstrip("/") if target.startswith("/") else normpath(join("xl", target))
-    return None
-
-
-def _wide(body: bytes, at: int) -> tuple[str, int]:
-    (size,) = struct.unpack_from("<I", body, at)
-    end = at + 4 + 2 * size
-    return body[at + 4 : end].decode("utf-16-le"), end
-
-
-def _records(data: bytes, at: int) -> Iterator[tuple[int, bytes]]:
-    """Yield the records of a binary part as (kind, body); MS-XLSB 2.1.4."""
-    end = len(data)
-    while at < end:
-        kind = data[at]
-        at += 1
-        if kind > 127:
-            kind = kind & 127 | (data[at] & 127) << 7 if at < end else -1
-            at += 1
-        size = shift = 0
-        while at < end and shift < 28:
-            byte = data[at]
-            at += 1
-            size |= (byte & 127) << shift
-            shift += 7
-            if byte < 128:
-                break
-        yield kind, data[at : at + size]
-        at += size

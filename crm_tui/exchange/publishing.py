@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from crm_tui import clock
 from crm_tui.customers import ahead as derived_ahead
@@ -14,6 +14,7 @@ from crm_tui.customers.derived import required_in
 from crm_tui.errors import Busy, Cancelled, CrmError, Fault
 from crm_tui.exchange import store
 from crm_tui.exchange.ahead import Ahead, ahead
+from crm_tui.exchange.outcome import ImportResult
 from crm_tui.exchange.planning import ImportPlan, PlannedRow
 from crm_tui.exchange.store_staging import Operation, Staging, forget_dead, remove
 from crm_tui.exchange.writing import Moved, add_customers, update_customers
@@ -30,22 +31,6 @@ if TYPE_CHECKING:
 
 ACTION = "import"
 NOTHING_MOVED = Moved(set(), set())
-
-
-class ImportResult(NamedTuple):
-    """What an import did: its job and first set (None when nothing had to be written), rows by verdict.
-
-    ``left`` are rows that were not written because somebody changed the same customer meanwhile.
-    """
-
-    job: int | None
-    set_id: int | None
-    added: int
-    updated: int
-    skipped: int
-    suspect: int
-    error: int
-    left: list[PlannedRow]
 
 
 def run_import(
@@ -71,7 +56,7 @@ def run_import(
         raise _stopped()
     if not plan.writes:
         _remember(database, plan.staging, session.person.id)
-        return ImportResult(None, None, *rows, [])
+        return ImportResult(None, None, *rows, [], counts["same"])
     # What a dead process left is finished first: one large change at a time.
     session.recover()
     lock = jobs.hold(database.path, database.connection)
@@ -92,7 +77,9 @@ def run_import(
     plan.left = found
     left_new = len(publisher.left_new)
     added, updated = rows[0] - left_new, rows[1] - (len(left) - left_new)
-    return ImportResult(publisher.job, publisher.first_set, added, max(0, updated), *rows[2:], found)
+    return ImportResult(
+        publisher.job, publisher.first_set, added, max(0, updated), *rows[2:], found, counts["same"]
+    )
 
 
 def _stopped() -> Cancelled:

@@ -16,6 +16,7 @@ from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
 
 from crm_tui.errors import Cancelled, Fault
+from crm_tui.exchange.child import HEAD_ROWS
 from crm_tui.exchange.encoding import STRANGE
 from crm_tui.exchange.guard import Limits, Refused
 from crm_tui.exchange.layout import Known, Table, find_table
@@ -46,7 +47,8 @@ class SheetData:
     """An open sheet; ``rows`` is read once, in order, while it is open.
 
     ``sheet`` is '' for delimited text; ``sheets`` are the visible ones; ``header_row`` counts from 1 (0: a
-    form without headings of its own); ``total`` is about how many rows there are. A column with data but no
+    form without headings of its own); ``total`` is about how many rows there are, with the hidden ones, and
+    exactly how many of a short sheet. A column with data but no
     heading is named by its letter. ``encoding`` and ``delimiter`` are '' for workbooks. ``update_notes``
     gives the third column of a vertical form by heading. ``warnings`` are sentences and grow while rows are
     read. ``hidden`` counts the rows that Excel does not show.
@@ -120,7 +122,7 @@ def open_sheet(
             _named(table, chosen["head"]),
             found["encoding"],
             found["delimiter"],
-            max(0, chosen["total"] - table.first_data_row + 1),
+            0,
             iter(()),
             warnings=warnings,
             _parser=parser,
@@ -138,7 +140,7 @@ def open_sheet(
                 warnings.append(text.format(row=table.header_row + 1))
             unseen = parser.next()["hidden"]
             ranges = [(a, b) for a, b in unseen["rows"] if b >= table.first_data_row and a <= chosen["total"]]
-            data.hidden = sum(min(b, chosen["total"]) - max(a, table.first_data_row) + 1 for a, b in ranges)
+            data.total, data.hidden = _count(chosen, table, ranges)
             warnings.extend(_hidden_columns(data.headings, unseen["columns"]))
             data.rows = _rows(parser, data, table.first_data_row, progress, [] if hidden else ranges)
     except Refused as refused:
@@ -148,6 +150,16 @@ def open_sheet(
         parser.close()
         raise
     return data
+
+
+def _count(sheet: dict[str, Any], table: Table, hidden: Sequence[tuple[int, int]]) -> tuple[int, int]:
+    """Return how many rows there are and how many of them are hidden."""
+    first, last = table.first_data_row, sheet["total"]
+    if len(sheet["head"]) < HEAD_ROWS:
+        headings = next((row[1:] for row in sheet["head"] if row[0] == table.header_row), None)
+        rows = [row[0] for row in sheet["head"] if row[0] >= first and row[1:] != headings]
+        return len(rows), sum(any(a <= one <= b for a, b in hidden) for one in rows)
+    return max(0, last - first + 1), sum(min(b, last) - max(a, first) + 1 for a, b in hidden)
 
 
 def _doubt(encoding: str, other: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -10,15 +11,26 @@ from typing import Any, BinaryIO, NamedTuple
 from xml.parsers import expat
 
 from crm_tui.exchange.ods_parts import BLOCK, CONTENT, TABLE, walk
+from crm_tui.exchange.xls_parts import records, sheet_records
+from crm_tui.exchange.xlsb_parts import records as xlsb_records
+from crm_tui.exchange.xlsb_parts import sheet_data
 from crm_tui.exchange.xlsx_parts import ELEMENT, attributes, sheet_part
 
 _ROW, _COLUMN = re.compile(ELEMENT % b"row"), re.compile(ELEMENT % b"col")
 _HIDES = re.compile(rb"""visibility\s*=\s*["'](?:collapse|filter)""")
 _YES = ("1", "true")
 _FAULTS = (
-    KeyError, ValueError, RuntimeError, OSError, EOFError, zipfile.BadZipFile, zlib.error, expat.ExpatError,
+    LookupError, ValueError, RuntimeError, OSError, EOFError, struct.error, zipfile.BadZipFile, zlib.error,
+    expat.ExpatError,
 )  # fmt: skip
 _LAST_ROW, _LAST_COLUMN = 1 << 20, 1 << 14
+# Whether any row or column may be hidden is told by their records' sizes, which cells seldom imitate.
+_MAY_HIDE = re.compile(
+    rb"\x08\x02\x10\x00.{12}[\x20-\x3f\x60-\x7f\xa0-\xbf\xe0-\xff]|\x7d\x00[\x0a-\x0c]\x00.{8}[^\x00]",
+    re.DOTALL,
+)
+_XLS_ROW, _XLS_COLUMN = 0x208, 0x7D
+_XLSB_ROW, _XLSB_COLUMN = 0, 60
 
 
 class Unseen(NamedTuple):
@@ -29,11 +41,14 @@ class Unseen(NamedTuple):
 
 
 def unseen(file: BinaryIO, kind: str, sheet: str) -> Unseen:
-    """Return what is hidden on a sheet of an xlsx or ods file; nothing where the file does not say."""
+    """Return what is hidden on a sheet of a workbook; nothing where the file does not say."""
     place = file.tell()
     try:
+        if kind == "xls":
+            file.seek(0)
+            return _of_xls(*sheet_records(file.read(), sheet))
         with zipfile.ZipFile(file) as parts:
-            return _of_xlsx(parts, sheet) if kind == "xlsx" else _of_ods(parts, sheet)
+            return _OF_KIND[kind](parts, sheet)
     except _FAULTS:
         return Unseen([], [])  # the reader of the cells says what is wrong with the file, if it minds
     finally:
@@ -85,6 +100,30 @@ def _of_ods(parts: zipfile.ZipFile, sheet: str) -> Unseen:
     return found.unseen
 
 
+def _of_xls(stream: bytes, at: int) -> Unseen:
+    found = Unseen([], [])
+    if at < 0 or not _MAY_HIDE.search(stream, at):
+        return found
+    for kind, body, size in records(stream, at):
+        if kind == _XLS_ROW and size >= 16 and stream[body + 12] & 32:
+            row = 1 + stream[body] + (stream[body + 1] << 8)
+            _add(found.rows, row, row)
+        elif kind == _XLS_COLUMN and size >= 10 and stream[body + 8] & 1:
+            _add(found.columns, *struct.unpack_from("<HH", stream, body))
+    return found
+
+
+def _of_xlsb(parts: zipfile.ZipFile, sheet: str) -> Unseen:
+    found = Unseen([], [])
+    for kind, body in xlsb_records(sheet_data(parts, sheet), 0):
+        if kind == _XLSB_ROW and len(body) > 11 and body[11] & 16:
+            row = 1 + int.from_bytes(body[:4], "little")
+            _add(found.rows, row, row)
+        elif kind == _XLSB_COLUMN and len(body) > 16 and body[16] & 1:
+            _add(found.columns, *struct.unpack_from("<II", body))
+    return found
+
+
 class _Hidden:
     """Counts rows and columns of one table as they are repeated, and keeps those that are hidden."""
 
@@ -112,3 +151,6 @@ class _Hidden:
         if said.get(TABLE + "visibility") in ("collapse", "filter"):
             _add(ranges, at, end - 1)
         return end
+
+
+_OF_KIND = {"xlsx": _of_xlsx, "ods": _of_ods, "xlsb": _of_xlsb}

@@ -102,6 +102,21 @@ def test_rows_that_a_filter_hides_are_left_out_unless_asked_for(team: Crm, tmp_p
     assert every.lines == [verdicts(8, 0, 0, 0, 0)] and "--hidden" not in every.err
 
 
+def test_an_import_that_changes_nothing_says_so(team: Crm, tmp_path: Path) -> None:
+    path, same = tmp_path / "a.csv", tmp_path / "b.csv"
+    path.write_text("客户名称,联系人,手机,备注\n甲公司,张三,13800138000,好\n", "utf-8")
+    same.write_text("客户名称,姓名,手机号码\n甲公司,张三,+86 138-0013-8000\n", "utf-8")
+    assert "crm-tui undo" in team("import", str(path)).err
+    for one in (path, same, same):
+        done = team("import", str(one))
+        assert done.lines == [verdicts(0, 0, 1, 0, 0)]
+        assert "没有新内容" in done.err and "undo" not in done.err
+    other = tmp_path / "c.csv"
+    other.write_text("客户名称,手机\n甲公司,13900139000\n", "utf-8")
+    kept = team("import", str(other), "--on-match", "skip")
+    assert kept.lines == [verdicts(0, 0, 1, 0, 0)] and "没有新内容" not in kept.err
+
+
 def test_columns_are_named_by_hand(team: Crm, tmp_path: Path) -> None:
     path = tmp_path / "odd.csv"
     path.write_text("甲方,话机,客户名称\n上海恒达,13800138000,不要\n", "utf-8")

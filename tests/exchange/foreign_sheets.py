@@ -1,11 +1,11 @@
-"""Makers of workbooks that no installed library writes: OpenDocument (ods) and Excel binary (xlsb)."""
+"""Makers of workbooks that no installed library writes: OpenDocument, Excel binary and Excel 97."""
 
 from __future__ import annotations
 
 import datetime as dt
 import struct
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from html import escape
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -120,8 +120,12 @@ def xlsb(
     hidden: Sequence[str] = (),
     merged: Sequence[Merge] = (),
     since_1904: bool = False,
+    unseen: tuple[Collection[int], Collection[int]] = ((), ()),
 ) -> Path:
-    """Write an Excel binary workbook (MS-XLSB); ``merged`` are of the first sheet."""
+    """Write an Excel binary workbook (MS-XLSB); ``merged`` and ``unseen`` are of the first sheet.
+
+    ``unseen`` are rows and columns from 0 that nobody sees.
+    """
     book = _record(131) + _record(153, struct.pack("<III", since_1904, 0, 0)) + _record(143)
     links = []
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as file:
@@ -129,7 +133,7 @@ def xlsb(
             state = struct.pack("<II", int(name in hidden), at)
             book += _record(156, state + _wide(f"rId{at}") + _wide(name))
             links.append((f"rId{at}", "worksheet", f"worksheets/sheet{at}.bin"))
-            data = _xlsb_sheet(rows, merged if at == 1 else (), since_1904)
+            data = _xlsb_sheet(rows, merged, since_1904, unseen) if at == 1 else _xlsb_sheet(rows)
             file.writestr(f"xl/worksheets/sheet{at}.bin", data)
         book += _record(144) + _record(157, bytes(26)) + _record(132)
         links.append(("rId99", "styles", "styles.bin"))
@@ -150,12 +154,18 @@ def _xlsb_styles() -> bytes:
     return _record(278) + _record(617, count) + formats + _record(618) + _record(279)
 
 
-def _xlsb_sheet(rows: Sequence[Sequence[Any]], merged: Sequence[Merge], since_1904: bool) -> bytes:
+def _xlsb_sheet(
+    rows: Sequence[Sequence[Any]],
+    merged: Sequence[Merge] = (),
+    since_1904: bool = False,
+    unseen: tuple[Collection[int], Collection[int]] = ((), ()),
+) -> bytes:
     wide = max(map(len, rows), default=1)
     size = struct.pack("<IIII", 0, max(len(rows) - 1, 0), 0, max(wide - 1, 0))
-    parts = [_record(129), _record(148, size), _record(145)]
+    columns = [_record(60, struct.pack("<IIIIH", one, one, 0, 0, 1)) for one in unseen[1]]
+    parts = [_record(129), _record(148, size), _record(390), *columns, _record(391), _record(145)]
     for number, row in enumerate(rows):
-        parts.append(_record(0, struct.pack("<II", number, 0) + bytes(9)))
+        parts.append(_record(0, struct.pack("<IIHBBBI", number, 0, 0, 0, 16 * (number in unseen[0]), 0, 0)))
         parts += [_xlsb_cell(column, value, since_1904) for column, value in enumerate(row)]
     parts.append(_record(146))
     if merged:
@@ -214,3 +224,56 @@ def _links(links: Sequence[tuple[str, str, str]]) -> str:
     inner = "".join(f'<Relationship Id="{a}" Type="{office}/{b}" Target="{c}"/>' for a, b, c in links)
     package = "http://schemas.openxmlformats.org/package/2006/relationships"
     return f'<?xml version="1.0"?><Relationships xmlns="{package}">{inner}</Relationships>'
+
+
+def xls(path: Path, sheets: Sheets, *, unseen: tuple[Collection[int], Collection[int]] = ((), ())) -> Path:
+    """Write an Excel 97 workbook (MS-XLS) of texts; ``unseen`` as in ``xlsb``."""
+    bodies = [_xls_sheet(rows, unseen if not at else ((), ())) for at, rows in enumerate(sheets.values())]
+    names = [name.encode("utf-16-le") for name in sheets]
+    at = 20 + sum(12 + len(name) for name in names) + 4
+    book = _biff(0x809, struct.pack("<HHHHII", 0x600, 5, 0, 0, 0, 0))
+    for name, body in zip(names, bodies, strict=True):
+        book += _biff(0x85, struct.pack("<IBBBB", at, 0, 0, len(name) // 2, 1) + name)
+        at += len(body)
+    return _compound(path, b"".join([book, _biff(0x0A), *bodies]))
+
+
+def _xls_sheet(rows: Sequence[Sequence[Any]], unseen: tuple[Collection[int], Collection[int]]) -> bytes:
+    parts = [_biff(0x809, struct.pack("<HHHHII", 0x600, 16, 0, 0, 0, 0))]
+    parts += [_biff(0x7D, struct.pack("<6H", one, one, 0, 0, 1, 0)) for one in unseen[1]]
+    for number, row in enumerate(rows):
+        flags = 256 | 32 * (number in unseen[0])
+        parts.append(_biff(0x208, struct.pack("<6HI", number, 0, len(row), 255, 0, 0, flags)))
+        for column, value in enumerate(row):
+            text = str(value).encode("utf-16-le")
+            head = struct.pack("<HHHHB", number, column, 0, len(text) // 2, 1)
+            parts.append(_biff(0x204, head + text))
+    return b"".join([*parts, _biff(0x0A)])
+
+
+def _biff(kind: int, data: bytes = b"") -> bytes:
+    return struct.pack("<HH", kind, len(data)) + data
+
+
+def _compound(path: Path, stream: bytes) -> Path:
+    """Write a file of sectors (MS-CFB) with one stream: the table, the directory, then the stream."""
+    free, last = 0xFFFFFFFF, 0xFFFFFFFE
+    stream += bytes(-len(stream) % 512 + 4096)
+    count = len(stream) // 512
+    table = [0xFFFFFFFD, last, *range(3, count + 2), last]
+    assert len(table) <= 128
+    head = struct.pack(
+        "<8s16sHHHHH6xIII", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"", 62, 3, 0xFFFE, 9, 6, 0, 1, 1
+    )
+    head += struct.pack("<IIIIII", 0, 4096, last, 0, last, 0)
+    head += struct.pack("<109I", 0, *[free] * 108)
+
+    def entry(name: str, kind: int, child: int, first: int, size: int) -> bytes:
+        text = name.encode("utf-16-le") + b"\0\0"
+        links = struct.pack("<HBBIII", len(text), kind, 1, free, free, child)
+        return text.ljust(64, b"\0") + links + bytes(36) + struct.pack("<IQ", first, size)
+
+    directory = entry("Root Entry", 5, 1, last, 0) + entry("Workbook", 2, free, 2, len(stream))
+    fat = struct.pack(f"<{len(table)}I", *table).ljust(512, b"\xff")
+    path.write_bytes(head + fat + directory.ljust(512, b"\0") + stream)
+    return path

@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 
 from crm_tui.exchange import importing
 from crm_tui.exchange.mapping import is_known_heading
+from crm_tui.exchange.outcome import ImportResult
 from crm_tui.exchange.planning import FieldMove, Flag, PlannedRow
-from crm_tui.exchange.publishing import ImportResult
 from crm_tui.exchange.reading import open_sheet
 from crm_tui.session import Session, open_session
 from tests.opened import make_database

@@ -106,6 +106,8 @@ def test_one_long_text_used_everywhere_is_bounded(tmp_path: Path) -> None:
 _OWN = (
     "ods_parts",
     "unseen",
+    "xls_parts",
+    "xlsb_parts",
     "xlsx_parts",
     "child",
     "formulas",

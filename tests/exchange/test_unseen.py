@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import random
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -10,7 +12,8 @@ import pytest
 
 from crm_tui.exchange.mapping import is_known_heading
 from crm_tui.exchange.reading import SheetData, open_sheet
-from tests.exchange.foreign_sheets import ods
+from crm_tui.exchange.unseen import unseen
+from tests.exchange.foreign_sheets import ods, xls, xlsb
 from tests.exchange.sheets import workbook
 
 ROWS = [["客户名称", "区域", "备注"], *([f"公司{n}", "华东" if n % 2 else "华北", "x"] for n in range(1, 9))]
@@ -57,11 +60,19 @@ def names(sheet: SheetData) -> list[str]:
     return [row.cells[0] for row in sheet.rows]
 
 
-@pytest.mark.parametrize("make", [filtered, collapsed], ids=["xlsx", "ods"])
+def binary(path: Path) -> Path:
+    return xlsb(path, {"客户": ROWS, "其他": [["a"]]}, unseen=({2, 4, 6, 8}, {2}))
+
+
+def of_97(path: Path) -> Path:
+    return xls(path, {"客户": ROWS, "其他": [["a"]]}, unseen=({2, 4, 6, 8}, {2}))
+
+
+@pytest.mark.parametrize("make", [filtered, collapsed, binary, of_97], ids=["xlsx", "ods", "xlsb", "xls"])
 def test_what_is_not_seen_is_left_out_and_told(tmp_path: Path, make: Any) -> None:
     path = make(tmp_path / "客户.book")
     with open_sheet(path, known=is_known_heading) as sheet:
-        assert sheet.hidden == 4
+        assert (sheet.total, sheet.hidden) == (8, 4)
         assert sheet.warnings == ["隐藏的列也会读入：备注。不需要的可以设为不导入。"]
         assert names(sheet) == ["公司1", "公司3", "公司5", "公司7"]
         assert sheet.warnings[1:] == ["表里隐藏或被筛选掉的 4 行没有读入。"]
@@ -90,3 +101,19 @@ def test_rows_are_counted_over_the_blocks_of_a_large_sheet(tmp_path: Path) -> No
 
     with open_sheet(workbook(tmp_path / "a.xlsx", rows, finish=hide), known=is_known_heading) as sheet:
         assert sheet.hidden == 1666 and names(sheet) == [f"公司{n}" for n in range(1, 5001) if n % 3]
+
+
+@pytest.mark.parametrize("make", [binary, of_97], ids=["xlsb", "xls"])
+def test_a_damaged_file_hides_what_it_says_and_never_fails(tmp_path: Path, make: Any) -> None:
+    whole = make(tmp_path / "客户.book").read_bytes()
+    kind = "xls" if make is of_97 else "xlsb"
+    chance = random.Random(7)
+    for _time in range(300):
+        data = bytearray(whole[: chance.choice((len(whole), chance.randrange(len(whole))))])
+        for _flip in range(chance.randrange(1, 9)):
+            if data:
+                data[chance.randrange(min(len(data), chance.choice((700, len(data)))))] = chance.randrange(
+                    256
+                )
+        found = unseen(io.BytesIO(data), kind, "客户")
+        assert all(0 <= a <= b for a, b in found.rows + found.columns)

@@ -66,13 +66,15 @@ async def test_rows_that_a_filter_hides_are_told_and_taken_where_wanted(
     filtered(folder / "客户.xlsx")
     async with story(app(session), size=(80, 24)) as user:
         await user.press("i", "enter")
-        assert "隐藏或筛选掉的" in user.text and "4 行" in user.text
+        assert "隐藏或筛选掉的" in user.text and user.text.count("4 行") == 2
         await user.press("f12")
         assert "新增 4" in user.text and "表里隐藏或被筛选掉的 4 行没有读入。" in user.text
         await user.press("escape")
         while user.screen.columns.row.id != "@hidden":
             await user.press("k")
-        await user.press("enter", "f12")
+        await user.press("enter")
+        assert "8 行" in user.text
+        await user.press("f12")
         assert "新增 8" in user.text and "没有读入" not in user.text
         await user.press("f12")
         assert count(session) == 8
@@ -91,3 +93,13 @@ async def test_a_form_of_one_customer_is_called_one(session: Session, folder: Pa
         assert "“登记表.csv”是一位客户的登记表" in user.text and "第 0 行" not in user.text
         await user.press("f12", "f12")
         assert count(session) == 1
+
+
+async def test_a_sheet_that_says_nothing_new_is_called_that(session: Session, folder: Path) -> None:
+    sheet(folder / "客户.csv", [("甲公司", "13800138000")], ("客户名称", "手机"))
+    async with story(app(session)) as user:
+        for said in ("已导入", "没有新内容"):
+            await user.press("i", "enter", "f12", "f12")
+            assert said in user.text
+            await user.press("escape")
+    assert count(session) == 1

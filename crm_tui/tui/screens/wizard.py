@@ -175,7 +175,8 @@ class WizardScreen(JobScreen):
     async def _show_columns(self) -> None:
         sheet = self.sheet
         assert sheet is not None
-        rows_text = ngettext("{n} row", "{n} rows", sheet.total).format(n=f"{sheet.total:,}")
+        count = sheet.total - (0 if sheet.with_hidden else sheet.hidden)
+        rows_text = ngettext("{n} row", "{n} rows", count).format(n=f"{count:,}")
         self.set_status(title=_("Import: {file}").format(file=sheet.path.name), total=rows_text)
         keys = self.crm.keymap.shown
         text = _(

@@ -278,8 +278,10 @@ class PreviewScreen(JobScreen):
             lines.append(done.trouble)
         await self._show()
         self.about.update("\n".join(lines))
-        if result.set_id is not None:
+        if result.changed:
             self.crm.done(_("Imported: {file}.").format(file=self.path.name))
+        elif result.nothing_new:
+            self.say(_("Nothing is new: the customers say already what the sheet says."))
         else:
             self.say(_("Nothing had to be written."))
 
