@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -28,13 +30,18 @@ def test_every_read_has_a_line() -> None:
     assert [name for name in LINES if name not in reads()] == []
 
 
+def by_line() -> dict[Callable[[Ask], Any], str]:
+    """Return the lines, each once, with the reads that it stands for."""
+    found: dict[Callable[[Ask], Any], str] = {}
+    for name, line in LINES.items():
+        if not isinstance(line, str):
+            found[line] = f"{found[line]}, {name}" if line in found else name
+    return found
+
+
 def answers(ask: Ask) -> dict[str, list[str]]:
     """Return what leaks, by read."""
-    found = {}
-    for name, line in LINES.items():
-        if not isinstance(line, str) and (leaks := ask.leaks(line(ask))):
-            found[name] = leaks
-    return found
+    return {name: leaks for line, name in by_line().items() if (leaks := ask.leaks(line(ask)))}
 
 
 @pytest.mark.requirement("S0-20")
@@ -51,10 +58,7 @@ def test_the_lines_do_read(tmp_path: Path) -> None:
     world = built("general")
     with world.open("boss", tmp_path) as session:
         ask = Ask(world, "boss", session, tmp_path)
-        given = {
-            name
-            for name, line in LINES.items()
-            if not isinstance(line, str) and ask.world.canaries.found(line(ask))
-        }
+        ask.ids, ask.probes = ask.few, ask.probes[:8]
+        given = {name for line, name in by_line().items() if world.canaries.found(line(ask))}
     assert "exchange.exporting.export" in given
-    assert len(given) >= 60, sorted(name for name in LINES if name not in given)
+    assert len(given) >= 60, sorted(set(by_line().values()) - given)

@@ -117,7 +117,8 @@ class Tmux:
         end = time.monotonic() + seconds
         while self.cursor() != (column, line):
             if time.monotonic() > end:
-                raise AssertionError(f"the cursor stands at {self.cursor()}, not at {(column, line)}")
+                stands = f"the cursor stands at {self.cursor()}, not at {(column, line)}"
+                raise AssertionError(f"{stands}; the screen is:\n{self.screen()}")
             time.sleep(POLL)
 
     def wait_until(self, true: Callable[[], bool], seconds: float = PATIENCE) -> None:
