@@ -13,17 +13,18 @@ from tests.pace import PATIENCE
 from tests.requirements_plugin import known_numbers
 
 ROOT = Path(__file__).parents[1]
+ALONE = {"PYTEST_ADDOPTS": "", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONDONTWRITEBYTECODE": "1"}
 COUNTS = {"S0": 27, "S1": 28, "S2": 26, "S3": 31, "S4": 21}
 
 
 def collect(folder: Path, source: str, *options: str) -> subprocess.CompletedProcess[str]:
-    """Run pytest with the plugin on one file of tests in a folder of its own."""
+    """Run pytest with this plugin and those named on one file of tests in a folder of its own."""
     (folder / "pytest.ini").write_text("[pytest]\nmarkers = requirement(number): what a test shows\n")
     (folder / "test_sample.py").write_text("import pytest\n\n" + source)
     return subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "tests.requirements_plugin", *options, "test_sample.py"],
         cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTEST_ADDOPTS": "", "PYTHONDONTWRITEBYTECODE": "1"},
+        env={**os.environ, "PYTHONPATH": str(ROOT), **ALONE},
         capture_output=True,
         text=True,
         timeout=PATIENCE,
@@ -49,7 +50,7 @@ def test_the_list_holds_every_number_in_order() -> None:
     ]
 
 
-@pytest.mark.parametrize("workers", [(), ("-n", "2")], ids=["alone", "with workers"])
+@pytest.mark.parametrize("workers", [(), ("-p", "xdist", "-n", "2")], ids=["alone", "with workers"])
 def test_listing_names_tests_and_runs_none(tmp_path: Path, workers: tuple[str, ...]) -> None:
     done = collect(tmp_path, SAMPLE, "--requirements", *workers)
     lines = done.stdout.splitlines()
