@@ -31,7 +31,7 @@ PARTS = 64  # of the pairs, each of which is sorted by itself
 PAIRS_AT_ONCE = 4000
 TASKS_AT_ONCE = 3  # whose pairs are written together, if they are no more than
 CUSTOMERS_AT_ONCE = 1000
-FEW = 2000  # customers that are compared before a second process has begun
+FEW = 2000  # customers that are compared before a second process has begun, or many small tasks were told
 ROWS_AT_ONCE = 2000  # pairs in one transaction, about
 KEYS_SHARE, FEATURES_SHARE = 15, 45  # per cent of the time
 
@@ -119,7 +119,7 @@ class _Scan:
         self._both.tell("parts", shift, self._left.upto)
         parts = [array("q") for _part in range((self._last >> shift) + 1)]
         if indexed:
-            self._keys([("keys", *one) for one in keyed.ranges()], parts)
+            self._keys([("keys", *one) for one in keyed.ranges(few=self._last < FEW)], parts)
             pairs = self._sorted(parts)
             lowest = pairs[0][2] if pairs else self._last
             self._features("features", lowest, FEATURES_SHARE, self._keep)

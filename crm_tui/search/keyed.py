@@ -19,14 +19,14 @@ def members(connection: sqlite3.Connection, key: str, most: int) -> list[int]:
     ]
 
 
-def ranges() -> list[tuple[str, str]]:
+def ranges(*, few: bool = False) -> list[tuple[str, str]]:
     """Return what all keys are read in, piece by piece: where a piece begins, where the next one does.
 
-    A piece holds keys of one type.
+    A piece holds keys of one type; where there are ``few``, all of them.
     """
     found = []
     for kind in sorted(CAPS):
-        starts = [f"{SIGN}{kind}{chr(sign)}" for sign in range(0x21, 0x80)]
+        starts = [f"{SIGN}{kind}{chr(sign)}" for sign in range(0x21, 0x80, 0x5E if few else 1)]
         found += itertools.pairwise(starts)
     return found
 
