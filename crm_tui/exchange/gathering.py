@@ -14,6 +14,7 @@ from typing import Any
 
 from crm_tui.customers.fields import Field
 from crm_tui.errors import Cancelled
+from crm_tui.exchange.date_orders import date_orders
 from crm_tui.exchange.mapping import PHONES, Mapping
 from crm_tui.exchange.person_cells import WAYS, people_of_name, people_of_way
 from crm_tui.exchange.reading import Row, SheetData
@@ -87,6 +88,7 @@ class Gatherer:
         ]
         # Where an export wrote a word for what its reader may not see: that is no value.
         self._veiled = [one.index for one in taken if one.spec and one.spec.sensitive]
+        self.orders = date_orders(mapping, today)
         self._headings = mapping.headings
         self._fields = [one.field for one in mapping.columns]
         self._other_table = 0  # the row of its headings
@@ -164,6 +166,9 @@ class Gatherer:
             if cells[index] and says_nothing(cells[index]) and not self._is_word(one, cells[index]):
                 cells[index] = ""
         self._leave_private_out(row.number, cells, flags)
+        for index, order in self.orders.items():
+            if cells[index]:
+                order.see(cells[index])
         for index in row.notes:
             flags.append(_flag(row.number, self._headings[index], ROUNDED, cells[index]))
         name, no, kind = self._text(cells, "name"), self._text(cells, "no"), self._text(cells, "kind")

@@ -10,6 +10,7 @@ from typing import Any, Literal, NamedTuple
 from crm_tui.customers.fields import FIELDS
 from crm_tui.errors import BadInput
 from crm_tui.exchange import store
+from crm_tui.exchange.date_orders import orders_told
 from crm_tui.exchange.deciding import Decider
 from crm_tui.exchange.duplicates import LookAlikes, choose
 from crm_tui.exchange.gathering import Gatherer, stopped
@@ -244,7 +245,8 @@ def _planned(
         context = session.context(past=True)
         gatherer = Gatherer(mapping, match, context.words.key_of, context.today)
         gatherer.gather(sheet, staging, progress and _part(progress, 0, 35), cancelled)
-        preparer = Preparer(mapping, context, gatherer.notes(sheet.update_notes, staging))
+        notes = gatherer.notes(sheet.update_notes, staging)
+        preparer = Preparer(mapping, context, notes, gatherer.orders)
         me, rights = session.person.id, Rights(session)
         decider = Decider(
             session.reader, preparer, me, match, on_match, on_suspect, mapping.signature, rights
@@ -286,6 +288,7 @@ def _planned(
     atomic = session.parts().atomic()
     if warning:
         sheet.warnings.append(warning)
+    sheet.warnings.extend(orders_told(gatherer.orders, mapping.headings))
     return ImportPlan(staging, sheet.file_name, counts, mapping.headings, sheet.warnings, atomic)
 
 

@@ -9,6 +9,7 @@ import datetime as dt
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -22,6 +23,7 @@ from crm_tui.exchange.person_cells import PersonCells
 from crm_tui.exchange.sources import Source, sources_of
 from crm_tui.locale import N_, _
 from crm_tui.presets.progress import read_progress, write_progress
+from crm_tui.text.date_order import DateOrder
 from crm_tui.text.fold import fold, tidy
 from crm_tui.text.workdays import WorkCalendar
 
@@ -72,7 +74,14 @@ def _direct(source: Source) -> tuple[int, str] | None:
 class Preparer:
     """Prepares the customers of one sheet with one mapping."""
 
-    def __init__(self, mapping: ColumnMapping, context: Context, notes: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        mapping: ColumnMapping,
+        context: Context,
+        notes: Mapping[str, str],
+        orders: Mapping[int, DateOrder] = MappingProxyType({}),
+    ) -> None:
+        self._orders = orders
         self.context = context
         self.columns = sources_of(mapping)
         self.sources = {one.key: one for one in self.columns}
@@ -202,6 +211,8 @@ class Preparer:
     def _parse(self, one: Field, source: Source, text: str) -> convert.Parsed:
         if source.unit and one.type in ("money", "money_range") and BARE_AMOUNT.fullmatch(text):
             text = tidy(text) + source.unit
+        if one.type in ("date", "instant") and source.index in self._orders:
+            text = self._orders[source.index].told(text)
         return convert.parse(one, text, self.context)
 
     def _contact(self, contact: dict[str, Any], one: Field, values: Mapping[str, Any]) -> None:
@@ -288,9 +299,19 @@ class Preparer:
         moment = dt.datetime.combine(found.date, found.time or dt.time(0), self._zone)
         return found.date, clock.to_instant(moment), found.time is None, found.flag
 
+    def _ordered(self, key: str, text: str) -> str:
+        """Return a cell whose date the others of its column explain in the order of ISO."""
+        source = self.sources.get(key)
+        order = self._orders.get(source.index) if source else None
+        return order.told(text) if order else text
+
+    def _last_followup(self, cells: Mapping[str, str]) -> tuple[dt.date, str, bool, str] | None:
+        text = cells.get("last_followup")
+        return self._moment(self._ordered("last_followup", text)) if text else None
+
     def _activity(self, cells: Mapping[str, str], result: Prepared) -> None:
         when, summary = cells.get("last_followup", ""), tidy(cells.get("followup_summary", ""))
-        found = self._moment(when) if when else None
+        found = self._last_followup(cells)
         if when and (found is None or found[3]):
             result.problems.append(("last_followup", found[3] if found else convert.NOT_A_DATE, when))
         if found is None:
@@ -311,7 +332,7 @@ class Preparer:
 
     def plan_text(self, cells: Mapping[str, str]) -> str:
         """Return what is planned; a day in a column of its own stands before a text that names none."""
-        raw = tuple([text for key, text in cells.items() if key.startswith("next_plan")])
+        raw = tuple([self._ordered(key, text) for key, text in cells.items() if key.startswith("next_plan")])
         return self._texts.of(raw, lambda: self._join_plan([tidy(text) for text in raw]))
 
     def _join_plan(self, texts: list[str]) -> str:
@@ -324,7 +345,7 @@ class Preparer:
 
     def _plan(self, cells: Mapping[str, str]) -> dict[str, Any]:
         text = self.plan_text(cells)
-        found = self._moment(cells["last_followup"]) if cells.get("last_followup") else None
+        found = self._last_followup(cells)
         reference = found[0] if found else self.context.today
         return dict(self._plans.of((text, reference), lambda: self._read_plan(text, reference)))
 
