@@ -15,7 +15,16 @@ from crm_tui.session import Session, open_session
 from crm_tui.text.cells import width
 from crm_tui.tui.screens.customer_rows import AT_HAND, columns_offered
 from crm_tui.tui.screens.list_candidates import Choosable, Value, candidates, is_spelled, last_word
-from crm_tui.tui.screens.list_layout import Layout, Shown, moved, read_layout, stored, switched, widened
+from crm_tui.tui.screens.list_layout import (
+    Layout,
+    Shown,
+    columns_of,
+    moved,
+    read_layout,
+    stored,
+    switched,
+    widened,
+)
 from crm_tui.tui.screens.list_places import place
 from tests.tui.driver import User, story
 from tests.tui.office import NOW, app, customer, many, office
@@ -318,3 +327,14 @@ def test_layouts_are_values() -> None:
     assert read_layout({"columns": [1, {"name": "a", "width": "x"}], "sort": "x"}, {}) == Layout(
         (Shown("a"),)
     )
+
+
+def test_columns_that_are_the_usual_ones_give_way_as_usual_however_wide() -> None:
+    offered = columns_offered()
+    usual = columns_of(Layout(), offered, None)
+    kept = tuple(Shown(name) for name, one in offered.items() if one.usual)
+    assert columns_of(Layout(kept), offered, None) == usual
+    wider = columns_of(Layout((kept[0], kept[1]._replace(cells=40), *kept[2:])), offered, None)
+    assert [one.priority for one in wider] == [one.priority for one in usual]
+    chosen = columns_of(Layout(kept[:-1]), offered, None)
+    assert [one.priority for one in chosen] == list(range(len(kept) - 1))

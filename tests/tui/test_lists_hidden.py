@@ -14,6 +14,7 @@ from crm_tui.session import Session
 from crm_tui.storage.change import Change, action
 from tests.tui.driver import story
 from tests.tui.office import NOW, app, many, office
+from tests.tui.test_live import look
 
 LOOKING = [("", "all"), *((group, "own") for group in GROUPS)]
 FILTER = ["and", ["status", "some"], ["phone", "some"]]
@@ -53,8 +54,29 @@ async def test_a_hidden_field_is_neither_offered_nor_taken(session: Session) -> 
 
 
 @pytest.mark.requirement("S0-20", "S0-26")
-async def test_a_saved_view_opens_without_what_is_hidden_and_says_so(session: Session) -> None:
+async def test_a_saved_view_by_what_is_hidden_is_not_opened_and_says_why(session: Session) -> None:
+    said = "“电话”不是对你的角色全部可见，不能按它筛选列表。"
     async with story(app(session), size=(110, 30)) as user:
-        await user.press("w", "1")
-        assert user.message == "筛选中有一部分涉及你的角色看不到的字段，已略去。"
-        assert user.screen.filter_words == "状态:有" and user.screen.view == "能打电话的"
+        everything = user.line(0)
+        await user.press("w")
+        line = next(line for line in user.lines if "能打电话的" in line)
+        assert said[:12] in line and "—" in line
+        await user.press("1")
+        assert user.message == said
+        assert user.line(0) == everything and user.screen.view == "" and user.screen.chosen is None
+
+
+@pytest.mark.requirement("S0-20", "S0-26")
+async def test_a_filter_in_force_loses_what_is_hidden_from_then_on(tmp_path: Path) -> None:
+    with time_machine.travel(NOW, tick=False), office(tmp_path) as session:
+        many(session, 20)
+        async with story(app(session), size=(110, 30)) as user:
+            await user.press("f")
+            await user.type("状态:有 电话:有")
+            await user.press("enter")
+            assert user.screen.filter_words == "状态:有 电话:有"
+            session.write(only_look, session.person.id)
+            await look(user)
+            assert user.screen.filter_words == "状态:有"
+            await user.press("f5")
+            assert "电话:有" not in user.line(0)

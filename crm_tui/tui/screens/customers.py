@@ -75,11 +75,16 @@ class CustomersScreen(ListScreen):
 
         A filter of a role that was shown more leaves with what is hidden now.
         """
-        data = self.filter_data(self.chosen)
-        if said := self.left_out(data):
-            self.chosen = self.filter_from(data)
-            self.filter_words = self.filter_said(self.chosen) if self.chosen is not None else ""
-            self.say(said, "warn")
+        from crm_tui.customers.filter_hidden import without_hidden
+
+        shown = without_hidden(self.chosen, self.session.policy.hidden)
+        if shown != self.chosen:
+            self.chosen = shown
+            self.filter_words = self.filter_said(shown) if shown is not None else ""
+            self.say(
+                _("A part of the filter is about fields that are not shown to your role; it was left out."),
+                "warn",
+            )
         await super().show_rows(cursor_to, stay=stay)
         rows = self.table.source
         if isinstance(rows, CustomerRows) and rows.told():
@@ -136,19 +141,13 @@ class CustomersScreen(ListScreen):
         return filters.to_data(chosen)
 
     def filter_from(self, data: Any) -> Any:
-        """Return the filter of plain values without what is hidden; raises BadInput for none of ours."""
+        """Return the filter of plain values; raises BadInput for none of ours, or about what is hidden."""
         from crm_tui.customers import filters
-        from crm_tui.customers.filter_hidden import without_hidden
+        from crm_tui.customers.filter_hidden import demand_shown
 
-        return without_hidden(filters.from_data(data), self.session.policy.hidden)
-
-    def left_out(self, data: Any) -> str:
-        """Say that a filter of plain values asks for what the role is not shown, '' when it does not."""
-        from crm_tui.customers import filters
-
-        if self.filter_from(data) == filters.from_data(data):
-            return ""
-        return _("A part of the filter is about fields that are not shown to your role; it was left out.")
+        found = filters.from_data(data)
+        demand_shown(found, self.session.policy.hidden)
+        return found
 
     def choosables(self) -> Sequence[Choosable]:
         """Return the fields to filter by, with their values."""

@@ -105,12 +105,11 @@ class ListBase(BaseScreen):
         raise NotImplementedError
 
     def filter_from(self, data: Any) -> Any:
-        """Return the filter of plain values; raises BadInput when it is none of ours."""
-        raise NotImplementedError
+        """Return the filter of plain values.
 
-    def left_out(self, data: Any) -> str:
-        """Say that ``filter_from`` leaves out what the user is not shown, '' when it does not."""
-        return ""
+        Raises BadInput when it is none of ours, or about what is hidden.
+        """
+        raise NotImplementedError
 
     def choosables(self) -> Sequence[Choosable]:
         """Return the fields to filter by, with their values."""
@@ -165,7 +164,7 @@ class ListBase(BaseScreen):
         return Asked(text, chosen, sort, names, tuple(self._columns(layout, sort)))
 
     def asked_by(self, definition: Mapping[str, Any]) -> Asked:
-        """Return what a saved view shows; raises BadInput when its filter means nothing any more."""
+        """Return what a saved view shows; raises BadInput when its filter may not, or cannot, be asked."""
         chosen = self.filter_from(definition.get("filter"))
         return self._asked_by(str(definition.get("text") or ""), chosen, read_layout(definition, self.sorts))
 

@@ -53,11 +53,13 @@ class Layout(NamedTuple):
 def columns_of(layout: Layout, offered: Mapping[str, Offered], sorted_by: Sorting | None) -> list[Column]:
     """Return the table's columns; the one under the sort says which way it goes, ``^`` up or ``v`` down.
 
-    Of columns that somebody chose the last ones are dropped first where the screen is narrow.
+    Of columns that somebody chose the last ones are dropped first where the screen is narrow; who only made
+    the usual ones wider, or kept them in a view, chose none.
     """
     found = []
-    chosen = any(one.name in offered for one in layout.columns)
-    for place, one in enumerate(layout.shown(offered)):
+    shown = layout.shown(offered)
+    chosen = [one.name for one in shown] != [one.name for one in Layout().shown(offered)]
+    for place, one in enumerate(shown):
         column = offered[one.name].column
         if chosen:
             column = column._replace(priority=place)

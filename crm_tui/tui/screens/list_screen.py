@@ -180,8 +180,6 @@ class ListScreen(ListBase):
         self.view = ""
         await self._narrow(asked.chosen, asked.text)
         self.show_view(view.name)
-        if said := self.left_out(view.definition.get("filter")):
-            self.say(said, "warn")
 
     def show_view(self, name: str) -> None:
         """Say that what is shown is the view of that name; a star tells when that is not so any more."""

@@ -123,10 +123,10 @@ class ViewsBox(PopUp):
             try:
                 asked = self.list.asked_by(view.definition)
             except CrmError:
-                self.counts[view.id] = "?"
-                continue
-            total = await self.list.counted_aside(self.list.source(asked))
-            self.counts[view.id] = f"{total:,}"
+                self.counts[view.id] = "—"
+            else:
+                total = await self.list.counted_aside(self.list.source(asked))
+                self.counts[view.id] = f"{total:,}"
             await self._show()
 
     def begins_text(self, character: str) -> bool:
