@@ -114,6 +114,7 @@ class Cells:
     def take(self, frame: str) -> None:
         """Read a frame: texts at absolute places, each segment with its whole style."""
         parts = _PLACED.split(frame)
+        place = None
         for at in range(1, len(parts), 3):
             y, x = int(parts[at] or 1) - 1, int(parts[at + 1] or 1) - 1
             body = parts[at + 2]
@@ -122,7 +123,19 @@ class Cells:
             if body:
                 self._put(x, y, body)
             else:
-                self.cursor = (min(x, self.columns - 1), min(y, self.rows - 1))
+                place = (min(x, self.columns - 1), min(y, self.rows - 1))
+        if place is not None:
+            self.cursor = place if self.ambiguous == 1 else self._behind_wide(*place)
+
+    def _behind_wide(self, x: int, y: int) -> tuple[int, int]:
+        """Return where the cursor stands when signs before it that count as one cell are drawn in two."""
+        line = self.lines[y]
+        counted = at = 0
+        while counted < x and at < self.columns - 1:
+            cells = 2 if line[at + 1] == HALF else 1
+            counted += min(cells, width(self.clusters.get(line[at], line[at])))
+            at += cells
+        return min(at, self.columns - 1), y
 
     def _put(self, x: int, y: int, body: str) -> None:
         if y >= self.rows or x >= self.columns:

@@ -159,6 +159,15 @@ def test_signs_take_two_cells_where_the_user_says_so() -> None:
     assert wide.cells.lines[0].startswith("①\0a…\0 ")
 
 
+@pytest.mark.parametrize(
+    ("x", "stands"), [(0, 0), (5, 5), (6, 7), (7, 9), (9, 11), (10, 13), (11, 14), (19, 19)]
+)
+def test_the_cursor_stands_behind_the_signs_that_take_two_cells(x: int, stands: int) -> None:
+    wide = ScreenWriter(20, 2, ambiguous=2)
+    wide.take(frame(["Name ①★好…x     ", ""], (x, 0)))
+    assert wide.cells.cursor == (stands, 0)
+
+
 def test_half_a_wide_character_is_a_blank() -> None:
     writer = ScreenWriter(8, 1)
     writer.take("\x1b[1;1H恒达科技\x1b[1;4Hx\x1b[1;5Hy\x1b[1;8H恒\x1b[1;1H")
