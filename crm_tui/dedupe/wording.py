@@ -46,7 +46,7 @@ _DIFFER = {
     "trade": N_("Other trade"),
     "branch": N_("Other branch"),
     "ordinal": N_("Other number in the name"),
-    "name": N_("Other name"),
+    "name": N_("Name differs"),
     "mobile": N_("Other mobile"),
     "landline": N_("Other landline"),
     "mail": N_("Other mail address"),
