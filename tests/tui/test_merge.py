@@ -100,3 +100,23 @@ async def test_who_is_another_customer_is_remembered_and_stale_records_are_refus
         assert user.screen.kind == "customers" and len(live(session)) == 2
         await user.press("u")
         assert len(live(session)) == 3
+
+
+async def test_eight_side_by_side_leave_the_fields_their_room_at_24_lines(tmp_path) -> None:
+    with office(tmp_path) as session:
+        for place in ("上海", "北京", "广州", "深圳", "天津", "重庆", "南京", "杭州"):
+            mobile = f"1380013800{session.reader.execute('SELECT count(*) FROM customer').fetchone()[0]}"
+            customer(
+                session,
+                f"{place}恒达机械有限公司",
+                {"name": "张三", "mobile": mobile},
+                need=f"{place}的需求",
+                short_name=f"{place}恒达",
+                website=f"{place}.example.com",
+                key_note=place,
+            )
+        async with story(app(session), size=(80, 24)) as user:
+            await user.press("2", "asterisk", "m")
+            assert "并入：其余 7 份" in user.text
+            assert user.screen.table.size.height >= 7
+            await user.press("escape")

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 FIELD_CELLS = 12
 RECORD_CELLS = 24  # the least width of a record's column
+NAMED = 3  # records that go into the one that stays, each by its number
 
 
 class MergeEnded(NamedTuple):
@@ -157,7 +158,10 @@ class MergeScreen(BaseScreen):
     def _say_state(self) -> None:
         shown = self.shown
         stays = next(side for side in shown.sides if side.id == shown.survivor)
-        goes = ", ".join(side.no or side.name for side in shown.sides if side.id != shown.survivor)
+        others = [side.no or side.name for side in shown.sides if side.id != shown.survivor]
+        # Each has its column with number and name.
+        many = ngettext("{n} other", "the {n} others", len(others)).format(n=len(others))
+        goes = ", ".join(others) if len(others) <= NAMED else many
         said = _("{no} stays").format(no=f"{stays.no} {stays.name}".strip())
         if shown.why:
             said = _("{who} ({why})").format(who=said, why=shown.why)

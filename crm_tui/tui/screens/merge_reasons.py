@@ -19,6 +19,7 @@ from crm_tui.tui.widgets.prose import Prose
 TALL = 32  # lines of a window from which every reason gets a line of its own
 LOW = 20  # lines of a window below which only the strongest are shown
 LEAST, FEW, MANY = 1, 4, 14  # lines that reasons take in a very low, a low and in a tall window
+PAIRS = 2  # pairs that are told of in a low window: the fields need its lines
 Pair = tuple[int, int]
 
 
@@ -88,7 +89,7 @@ class Reasons(Prose, can_focus=False):
             found.sort(key=lambda each: -each[1].score)
             lines = [
                 fit(safe(" · ".join([f"{side.no} {verdict(one)}", *short(one)])), cells).rstrip()
-                for side, one in found[:most]
+                for side, one in found[: most if most == MANY else min(most, PAIRS)]
             ]
         self.update("\n".join(lines))
         self.display = bool(lines)
