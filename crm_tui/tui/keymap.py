@@ -91,22 +91,29 @@ class Keymap:
         return belonging_to(kind)
 
     def footer_for(
-        self, kind: str, cells: int, without: frozenset[str] = frozenset(), *, typing: bool = False
+        self,
+        kind: str,
+        cells: int,
+        without: frozenset[str] = frozenset(),
+        *,
+        typing: bool = False,
+        lines: bool = False,
     ) -> list[tuple[str, str]]:
         """Return (key, label) for the key bar: at most seven, as many as fit ``cells``, always with help.
 
-        ``typing`` says that letters are text now.
+        ``typing`` says that letters are text now, ``lines`` that Enter is, too.
         """
-        return [(key, label) for _action, key, label in self.footer(kind, cells, without, typing=typing).keys]
+        bar = self.footer(kind, cells, without, typing=typing, lines=lines)
+        return [(key, label) for _action, key, label in bar.keys]
 
-    def footer(self, kind: str, cells: int, without: frozenset[str], *, typing: bool) -> Bar:
+    def footer(self, kind: str, cells: int, without: frozenset[str], *, typing: bool, lines: bool) -> Bar:
         """Return the key bar likewise, with its actions."""
-        asked = (kind, cells, without, typing)
+        asked = (kind, cells, without, typing, lines)
         if self._footer[0] != asked:  # every step of a cursor asks for the same
             self._footer = asked, self._make_footer(*asked)
         return self._footer[1]
 
-    def _make_footer(self, kind: str, cells: int, without: frozenset[str], typing: bool) -> Bar:
+    def _make_footer(self, kind: str, cells: int, without: frozenset[str], typing: bool, lines: bool) -> Bar:
         wanted = sorted(
             (action for action in belonging_to(kind) if action.footer and action.id not in without),
             key=lambda action: action.footer,
@@ -114,7 +121,7 @@ class Keymap:
         keys = [
             (action, key, _(action.label))
             for action in wanted
-            if (key := self.footer_key(action, kind, typing))
+            if (key := self.footer_key(action, kind, typing, lines))
         ]
         fixed = [each for each in keys if each[0].id == "help"]
         others = [each for each in keys if each[0].id != "help"][: FOOTER_KEYS - len(fixed)]
@@ -126,8 +133,10 @@ class Keymap:
             others.pop()
         return Bar((*others, *fixed), "  " if width_now() <= cells else " ")
 
-    def footer_key(self, action: Action, kind: str, typing: bool = False) -> str:
+    def footer_key(self, action: Action, kind: str, typing: bool = False, lines: bool = False) -> str:
         """Return the key of an action that the key bar of a kind of screen names, '' when it has none."""
+        if lines and action.id == "next_field":
+            return self.shown("next_panel")
         if (typing or kind == "form") and action.id in ("help", "palette"):
             return show_key(next(key for key in (*self.keys(action), "") if free_of_letters(key) or not key))
         return self.shown(action.id)

@@ -95,10 +95,11 @@ async def test_an_input_is_made_when_somebody_goes_to_its_field() -> None:
         place = next(at for at, line in enumerate(user.lines) if "第一行" in line)
         assert "第二行" in user.line(place + 1) and "明天" in user.text
         assert form_of(user).dirty and rows["note"].control is None
-        painted = user.text
+        painted = user.lines
         form_of(user).focus_field("note")
         await user.idle()
-        assert rows["note"].control is user.app.focused and user.text == painted
+        assert rows["note"].control is user.app.focused
+        assert user.lines[:-1] == painted[:-1]  # but for the key that goes on from here
         await user.type("零")
         assert form_of(user).values()["note"] == "零第一行\n第二行"
 
@@ -149,6 +150,17 @@ async def test_the_keys_go_through_all_fields_in_their_order() -> None:
             await user.press("shift+tab")
             there += [row.field.key for row in form.rows if row.has_focus]
         assert there == keys[::-1]
+
+
+async def test_the_key_bar_names_the_key_that_leaves_a_field() -> None:
+    async with story(playground(start="customers")) as user:
+        await opened(user)
+        assert "Enter 下一项" in user.line(-1)
+        form_of(user).focus_field("note")
+        await user.idle()
+        assert "Tab 下一项" in user.line(-1) and "Enter" not in user.line(-1)
+        await user.press("tab")
+        assert "Enter 下一项" in user.line(-1)
 
 
 async def test_going_down_ends_on_the_save_line_and_saves_nothing() -> None:

@@ -125,6 +125,10 @@ class FormScreen(BaseScreen):
         """Leave like Esc does."""
         await self.do_back()
 
+    def on_descendant_focus(self) -> None:
+        """Name the key that goes on from here: in a text of several lines Enter is text."""
+        self.keys.update()
+
     def on_form_changed(self, event: Form.Changed) -> None:
         """Ask again before edits made since are discarded, and keep them soon."""
         self._asked = False

@@ -16,7 +16,7 @@ from textual.widgets import Input
 
 from crm_tui.locale import _
 from crm_tui.text.cells import clip, fit, harmless, safe, width
-from crm_tui.tui.typed_into import takes_text
+from crm_tui.tui.typed_into import takes_lines, takes_text
 
 if TYPE_CHECKING:
     from crm_tui.tui.app import CrmApp
@@ -260,9 +260,9 @@ class KeyBar(Line):
     def on_click(self, event: events.Click) -> None:
         """Do what stands under the mouse."""
         screen = cast("BaseScreen", self.screen)
-        typing = takes_text(screen.focused)
+        typing, lines = takes_text(screen.focused), takes_lines(screen.focused)
         names = {
-            (self.crm.keymap.footer_key(action, screen.kind, typing), _(action.label)): action.id
+            (self.crm.keymap.footer_key(action, screen.kind, typing, lines), _(action.label)): action.id
             for action in self.crm.keymap.bindings_for(screen.kind)
         }
         at, key = 0, ""
@@ -292,7 +292,8 @@ class KeyBar(Line):
     def parts(self, cells: int) -> list[tuple[str, str]]:
         """Return keys and labels."""
         screen = cast("BaseScreen", self.screen)
-        footer = self.crm.keymap.footer(screen.kind, cells, screen.hidden, typing=takes_text(screen.focused))
+        typing, lines = takes_text(screen.focused), takes_lines(screen.focused)
+        footer = self.crm.keymap.footer(screen.kind, cells, screen.hidden, typing=typing, lines=lines)
         parts: list[tuple[str, str]] = [(" ", "")]
         for action, key, label in footer.keys:
             dim = bool(self.crm.why_not(action, screen))
