@@ -33,7 +33,7 @@ from crm_tui.tui.kinds import (
 
 ACTIONS: tuple[Action, ...] = (
     Action("open", ("enter",), N_("Open"), N_("Open what the cursor is on; fold or unfold a group."), VIEW,
-           (*LISTS, "find"), 1, "dakai dk"),
+           (*(kind for kind in LISTS if kind != "pick"), "find"), 1, "dakai dk"),
     Action("log", ("l", "f6"), N_("Log"), N_("Log a follow-up and plan the next one."), WORK, RECORDS, 2,
            "jigenjin jgj", writes=True, verb="log"),
     Action("done", ("x", "f12"), N_("Done"), N_("Close the plan under the cursor without a record."), WORK,
@@ -192,7 +192,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("turn", ("s",), N_("Turn round"), N_("The same order in the other direction."), VIEW,
            ("sorts",), 2, "fanxiang fx daoxu dx"),
     Action("apply", ("enter",), N_("Take"), N_("Take what is typed, or the choice gone to by the arrows."),
-           VIEW, ("filter", "jump", "columns", "sorts", "views"), 1, "queding qd yingyong yy"),
+           VIEW, ("filter", "jump", "columns", "sorts", "views", "pick"), 1, "queding qd yingyong yy"),
     Action("clear_filter", ("f8",), N_("Clear"), N_("Show everything again."), VIEW, ("filter",), 3,
            "qingchu qc"),
     Action("show_column", ("space",), N_("Show or hide"), N_("Show the column, or leave it out."), VIEW,

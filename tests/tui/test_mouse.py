@@ -10,6 +10,7 @@ from textual.events import MouseScrollDown
 from crm_tui import config
 from crm_tui.tui import opening
 from crm_tui.tui.app import CrmApp
+from crm_tui.tui.screens.pick_box import Choice, PickBox
 from crm_tui.tui.widgets.lines import KeyBar
 from tests.tui.driver import User, story
 from tests.tui.playground import playground
@@ -36,6 +37,23 @@ async def test_the_key_bar_is_clicked_and_the_wheel_turns() -> None:
             await user.pilot._post_mouse_events([MouseScrollDown], table, offset=(20, 4))
         await user.idle()
         assert table.cursor > 0 or table.top > 0
+
+
+async def test_a_choice_is_taken_by_a_second_click_or_by_enter() -> None:
+    async with story(playground(start="customers")) as user:
+        for row in ("a", "b"):
+            box = PickBox("谁？", [Choice("a", "甲"), Choice("b", "乙")])
+            taken: list[str | None] = []
+            await user.app.show(box, then=taken.append)
+            await user.idle()
+            assert "Enter 确定" in user.text
+            if row == "a":
+                await user.press("enter")
+            else:
+                for _twice in range(2):
+                    await user.pilot.click(box.table, offset=(3, 1))
+                    await user.idle()
+            assert taken == [row]
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,7 @@ class ExplainBox(PopUp):
     """Every permission with yes or no, and the reason."""
 
     kind: ClassVar[str] = "pick"
-    hidden = frozenset({"open"})
+    hidden = frozenset({"apply"})
 
     def __init__(self, found: Explained) -> None:
         super().__init__()

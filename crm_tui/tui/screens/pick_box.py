@@ -37,9 +37,9 @@ class PickLine(TextLine):
     def __init__(self) -> None:
         super().__init__(placeholder=_("Type to narrow"))
 
-    async def do_open(self) -> None:
+    async def do_apply(self) -> None:
         """Take the choice under the cursor."""
-        await cast("PickBox", self.screen).do_open()
+        await cast("PickBox", self.screen).do_apply()
 
 
 class PickBox(PopUp):
@@ -89,8 +89,12 @@ class PickBox(PopUp):
         event.stop()
         self.run_worker(self._show, group="narrow", exclusive=True, exit_on_error=False)
 
-    async def do_open(self) -> None:
+    async def do_apply(self) -> None:
         """Close with the choice."""
         row = self.table.row
         if row is not None:
             await self.crm.back(str(row.id))
+
+    async def do_open(self) -> None:
+        """Close with the choice that was clicked."""
+        await self.do_apply()

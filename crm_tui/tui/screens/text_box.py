@@ -20,7 +20,7 @@ class TextBox(PopUp):
     """A text in a box, moved through like a list; Enter or Esc closes it."""
 
     kind: ClassVar[str] = "pick"
-    hidden = frozenset({"open"})
+    hidden = frozenset({"apply"})
 
     def __init__(self, title: str, text: str) -> None:
         super().__init__()
