@@ -61,6 +61,7 @@ class RightsMoved:
         self._app.keep_drafts()
         self.ended = _("Your account was taken out of use. What you typed is kept as a draft.")
         for screen in self._app.open_screens():
+            screen.notice.say("")  # nothing else is to be done here any more
             screen.notice.rest(self.ended)
 
 

@@ -198,6 +198,18 @@ async def test_who_is_deactivated_reads_nothing_more_and_leaves_at_the_next_key(
         assert "账号已停用" in user.app.last_words
 
 
+async def test_who_is_deactivated_over_a_form_is_told_that_and_no_more(rep: Session, boss: Session) -> None:
+    rep.write(service.add, {"name": "自己的公司", "kind": "company"}, [])
+    async with story(app(rep)) as user:
+        await user.press("2", "e")
+        await user.type("改")
+        await look(user)
+        boss.write(people.deactivate, rep.person.id)
+        await look(user)
+        assert "你的账号已停用。已输入的内容保存在草稿中。" in user.text
+        assert "可查看的范围" not in user.text
+
+
 async def test_a_customer_handed_over_to_somebody_else_is_not_shown_any_more(
     rep: Session, boss: Session
 ) -> None:
