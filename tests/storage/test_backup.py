@@ -143,18 +143,18 @@ def test_bytes_are_compared_only_where_somebody_may_have_written(plain, monkeypa
 
 
 def test_a_raw_copy_drops_no_lock_of_a_connection_in_the_same_process(plain, monkeypatch):
-    path = plain
     monkeypatch.setattr(copying, "SMALL_BYTES", 0)
-    mine = connect(path)
+    monkeypatch.setattr(copying, "SECONDS_FOR_A_LOCK", 0.01)
+    mine = connect(plain)
     mine.execute("BEGIN IMMEDIATE")
     mine.execute("INSERT INTO upkeep (at, kind) VALUES ('', 'check')")
     monkeypatch.setattr("crm_tui.storage.upkeep_log.note", lambda *_given: None)
-    make_backup(path, None, "manual", "li")
-    child = processes.child("tests.storage.try_lock", path)
+    make_backup(plain, None, "manual", "li")
+    child = processes.child("tests.storage.try_lock", plain)
     assert child.communicate()[0].strip() == "locked"
     mine.execute("COMMIT")
     mine.close()
-    assert processes.unsound(path) == []
+    assert processes.unsound(plain) == []
 
 
 def test_a_system_without_the_quick_copy_copies_by_hand(plain, monkeypatch):

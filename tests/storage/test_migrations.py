@@ -17,7 +17,7 @@ from crm_tui.errors import Busy, Cancelled, Fault, NotPermitted
 from crm_tui.search import building
 from crm_tui.session import open_session
 from crm_tui.storage import backup as backups
-from crm_tui.storage import chain, migrations, schema
+from crm_tui.storage import chain, migrations, presence, schema
 from crm_tui.storage.canonical import canonical, differing
 from crm_tui.storage.connection import OldFile, connect, create, open_checked
 from crm_tui.storage.database import Database
@@ -143,7 +143,9 @@ def test_a_migration_waits_for_nobody_who_works_but_names_them(
     assert migrate(old, None, WHO).from_version == 1
 
 
-def test_two_at_once_the_second_waits_and_finds_nothing_to_do(old: Path) -> None:
+def test_two_at_once_the_second_waits_and_finds_nothing_to_do(
+    old: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     begun, go_on = threading.Event(), threading.Event()
 
     def slowly(_path: Path) -> None:
@@ -154,6 +156,7 @@ def test_two_at_once_the_second_waits_and_finds_nothing_to_do(old: Path) -> None
     first = threading.Thread(target=lambda: found.append(migrate(old, None, WHO, backup=slowly)))
     first.start()
     assert begun.wait(PATIENCE)
+    monkeypatch.setattr(presence, "WAIT_SECONDS", 0.1)
     with pytest.raises(Busy, match="升级"):
         Presence(old)
     asked = 0
