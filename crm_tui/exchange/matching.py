@@ -132,6 +132,8 @@ class Matcher:
 
 class _Index(dict[str, list[Hit]]):
     def add(self, key: str, hit: Hit) -> None:
+        if not key:  # most have no code: nobody asks for them, and together they are many
+            return
         held = self.setdefault(key, [])
         if all(one.id != hit.id for one in held):
             held.append(hit)
