@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from weakref import ref
 
+from textual.css.model import RuleSet
 from textual.css.styles import RenderStyles
 from textual.css.stylesheet import Stylesheet
 from textual.dom import DOMNode
 
 # Of a node that bears styles and nothing else: no message comes to it, and it has no children. 3 kB of 7.
 UNUSED = ("_timers", "message_signal", "_disabled_messages", "_nodes", "_query_one_cache", "_bindings")
+
+# By identity as before, without a call for each rule of the sheet at each change of a widget.
+RuleSet.__hash__ = object.__hash__
 
 
 class Components(dict[str, RenderStyles]):

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Iterator
+from types import FunctionType
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import pytest
+import textual._callback as callbacks
 import textual._wait as waits
 from textual._compositor import Compositor
 from textual._context import active_app
@@ -88,6 +91,25 @@ def _collected_as_usual(monkeypatch: pytest.MonkeyPatch) -> None:
     """What an app asks of the collector for its one session would stay with all tests to come."""
     monkeypatch.setattr(gc, "set_threshold", lambda *_numbers: None)
     monkeypatch.setattr(gc, "freeze", lambda: None)
+
+
+_COUNTED: WeakKeyDictionary[FunctionType, int] = WeakKeyDictionary()
+_count_parameters = callbacks._count_parameters
+
+
+def _count_once(func: Any) -> int:
+    plain = getattr(func, "__func__", func)
+    if type(plain) is not FunctionType:
+        return _count_parameters(func)
+    if plain not in _COUNTED:
+        _COUNTED[plain] = _count_parameters(plain)
+    return _COUNTED[plain] - (plain is not func)
+
+
+@pytest.fixture(autouse=True)
+def _parameters_are_counted_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Textual reads the signature of what is called by way of a partial each time."""
+    monkeypatch.setattr(callbacks, "_count_parameters", _count_once)
 
 
 _render_update = Compositor.render_update
