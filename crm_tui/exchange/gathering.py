@@ -44,6 +44,7 @@ TOTAL = re.compile(
 FOOTNOTE = re.compile(
     r"(?:制表|填表|编制|审核|审批|复核|打印|导出|统计|截止|备注|说明|注意|注)\S{0,4}[:：]|第\d+页|※"
 )
+_DIGIT = re.compile("[0-9]")
 EXAMPLE = re.compile(r"(?:示例|样例|范例|例如|例|example)\s*[:：]", re.IGNORECASE)
 
 Progress = Callable[[int, int], None]
@@ -133,7 +134,7 @@ class Gatherer:
         numbered = 0
         for row in sheet.rows:
             if self._counting and not any(
-                cell and index not in self._counting and not cell.isspace()
+                cell and not cell.isspace() and (index not in self._counting or FOOTNOTE.match(cell))
                 for index, cell in enumerate(row.cells)
             ):
                 numbered += 1
@@ -229,7 +230,8 @@ class Gatherer:
         if note := self._is_of_another_table(number, cells):
             staged |= {"verdict": "error", "reason": note}
             return
-        if not staged["no"] and (note := self._is_note(number, cells, name_key)):
+        told = staged["no"] is not None and any(sign.isdigit() for sign in staged["no"])
+        if not told and (note := self._is_note(number, cells, name_key)):
             self._head = None
             staged |= {"verdict": "error", "reason": note}
             return
@@ -284,13 +286,21 @@ class Gatherer:
         first = self._text(cells, "name")
         if TOTAL.fullmatch(begins) or (first != begins and TOTAL.fullmatch(first)):
             return _("A row of totals, not a customer.")
+        # Nearly every row of customers has a digit, few headings have.
+        if len(filled) > 1 and not _DIGIT.search("".join(filled)) and all(map(is_known_heading, filled)):
+            self._other_table = number if self._differs(cells) else 0
+            return _("A row of headings, not a customer.")
         # The key of a heading is made of signs of the folded text.
         if first and self._name_heading[:1] in name_key and heading_key(first) == self._name_heading:
             self._other_table = number if self._differs(cells) else 0
             return _("A row of headings, not a customer.")
         if EXAMPLE.match(first):
             return _("An example, not a customer.")
-        if len(filled) == 1 and len(cells) > 1 and FOOTNOTE.match(begins):
+        if (
+            len(filled) == 1
+            and len(cells) > 1
+            and (FOOTNOTE.match(begins) or begins == self._text(cells, "no"))
+        ):
             return _("A line below the table, not a customer.")
         return ""
 

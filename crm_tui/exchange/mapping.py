@@ -43,6 +43,17 @@ __all__ = [
 _GUESS = 90
 _PARTS = ("province", "city", "district")
 # Fields that several columns may fill together; their cells are taken one after the other.
+SELLERS = (
+    "业务员",
+    "业务人员",
+    "业务代表",
+    "业务担当",
+    "销售",
+    "销售人员",
+    "销售代表",
+    "销售负责人",
+    "客户经理",
+)
 _REPEATABLE = ("contact_way", "tags", "next_plan")
 PHONES = ("mobile", "office_phone", "email", "contact_way")
 
@@ -170,6 +181,7 @@ def match_headings(
     person = _individual(columns, parsed)
     _address_parts(columns)
     _progress(columns, parsed)
+    _owner(columns, parsed)
     _repeats(columns, parsed)
     _refuse_other_sheets(columns, parsed)
     kind: Literal["", "person"] = "person" if person else ""
@@ -295,6 +307,16 @@ def _progress(columns: list[ColumnMap], parsed: list[Heading]) -> None:
     for index, column in enumerate(columns):
         if column.field in ("stage", "progress") and words & set(parsed[index].keys) and not _firm(column):
             columns[index] = replace(column, field=field)
+
+
+def _owner(columns: list[ColumnMap], parsed: list[Heading]) -> None:
+    """Beside a column of salespeople 负责人 is who runs the customer's firm."""
+    sellers = {heading_key(text) for text in SELLERS}
+    if not any(one.field == "owner" and sellers & set(parsed[one.index].keys) for one in columns):
+        return
+    for index, column in enumerate(columns):
+        if column.field == "owner" and parsed[index].key == "负责人" and not _firm(column):
+            columns[index] = replace(column, field=None, how="none")
 
 
 def _repeats(columns: list[ColumnMap], parsed: list[Heading]) -> None:

@@ -17,6 +17,8 @@ _NUMBERED = (
     re.compile(rf"第{_NUMERAL}(?:位|个)?(?P<base>联系人|对接人|联络人)(?P<rest>.*)"),
     re.compile(rf"(?P<base>.+?)(?P<rest>)\(?{_NUMERAL}\)?"),
 )
+_ENGLISH, _CHINESE = r"([A-Za-z][\w .&'#()-]*[A-Za-z.)])", r"([\u3400-\u9fff][^A-Za-z]*)"
+_TWICE = re.compile(rf"{_ENGLISH}\s*[/|]?\s*{_CHINESE}|{_CHINESE}\s*[/|]?\s*{_ENGLISH}", re.ASCII)
 _SECOND = re.compile(r"(?:备用|备选|次要|其他|另一)(?P<base>联系人|对接人|联络人|电话|手机|邮箱)(?P<rest>.*)")
 
 
@@ -44,6 +46,7 @@ def heading_key(text: str) -> str:
 def parse_heading(text: str) -> Heading:
     """Take a heading apart: 合作金额（万元） has a unit, 联系人2电话 is the second contact's 电话."""
     key = heading_key(text)
+    said_twice = _in_two_languages(text)
     inner = [part for part in _BRACKETS.findall(key) if part]
     base = _BRACKETS.sub("", key)
     keys = [key]
@@ -53,8 +56,29 @@ def parse_heading(text: str) -> Heading:
     if not unit and (tail := _UNIT_END.fullmatch(base)):
         unit = tail[2]
         keys.append(tail[1])
+    keys += said_twice
     slot, slot_keys = _ordinal(key)
     return Heading(key, tuple(dict.fromkeys(one for one in keys if one)), unit, slot, slot_keys)
+
+
+def _in_two_languages(text: str) -> list[str]:
+    """Return the Chinese and the English part of a heading such as Company Name 公司名称."""
+    found = _TWICE.fullmatch(text.strip().strip("*★ "))
+    if not found or text.isascii():
+        return []
+    parts = [_BRACKETS.sub("", heading_key(part)) for part in found.groups() if part]
+    english, chinese = sorted(parts, key=lambda part: not part.isascii())
+    # VIP客户 and CRM 编号 are no translations.
+    apart = re.search(r"[\n/|]", text) is not None
+    return [chinese, english] if apart or english in _english() else []
+
+
+@lru_cache(maxsize=1)
+def _english() -> frozenset[str]:
+    from crm_tui.presets.loader import load_headings
+
+    headings = (heading for name, each in load_headings().items() for heading in (name, *each))
+    return frozenset(heading_key(one) for one in headings if one.isascii())
 
 
 def _ordinal(key: str) -> tuple[int, tuple[str, ...]]:

@@ -56,10 +56,10 @@ def parse_cell_date(
     """Return the date a cell holds, None when it is blank or holds none.
 
     ``value`` is text, a date or datetime, or a number: an Excel serial (counted from 1904 with
-    ``epoch_1904``), 20180808, 2018 as a year, or seven digits 1131029 as a year of the Republic. ``roc``
-    reads 113/10/29 and six digits so as well. ``past`` says that the column tells what has been: a day to
-    come is flagged, and a bare month and day is the last one. Words relative to a day (明天) are no dates
-    here. Never raises.
+    ``epoch_1904``), 20180808, 2018 as a year, or seven digits 1131029 as a year of the Republic, and so is
+    113/10/29, which can be no other. ``roc`` reads 98/10/29 and six digits so as well. ``past`` says that the
+    column tells what has been: a day to come is flagged, and a bare month and day is the last one. Words
+    relative to a day (明天) are no dates here. Never raises.
     """
     try:
         found = _read(value, past, today, epoch_1904, roc)
@@ -116,7 +116,7 @@ def _cut(digits: int) -> dt.date:
 
 
 def _written(text: str, past: bool, today: dt.date, roc: bool) -> CellDate | None:
-    if (republic := _REPUBLIC.fullmatch(text)) and (roc or republic["word"]):
+    if (republic := _REPUBLIC.fullmatch(text)) and (roc or republic["word"] or len(republic["y"]) == 3):
         day = dt.date(int(republic["y"]) + 1911, int(republic["m"]), int(republic["d"]))
         return CellDate(day, None, REPUBLIC_YEAR)
     if other := _MONTH_FIRST.match(text):

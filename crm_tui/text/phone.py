@@ -199,9 +199,18 @@ def _phone(kind: str, text: str, number: str, extension: str, area_code: str) ->
         return Phone("landline", text, key, extension, NO_AREA_CODE)
     if kind == "short_area":
         return Phone("landline", text, "", extension, UNKNOWN_AREA_CODE)
+    if _PLAIN_MOBILE.fullmatch(whole := _in_full(number)):
+        return Phone("mobile", text, whole)
     if re.match("1[3-9]", digits) and 9 <= len(digits) <= 13 and "E" not in number.upper():
         return Phone("mobile", text, problem=MOBILE_LENGTH)
     return Phone("invalid", text, problem=NOT_A_PHONE)
+
+
+def _in_full(number: str) -> str:
+    """Return the digits of 1.3812345678E+10 where all are there, '' otherwise."""
+    head, exponent, power = number.upper().partition("E")
+    decimals = head.partition(".")[2]
+    return head.replace(".", "") if exponent and int(power) == len(decimals) else ""
 
 
 def _landline(text: str, digits: str, extension: str) -> Phone:

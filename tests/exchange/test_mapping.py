@@ -108,6 +108,18 @@ def test_the_template_is_understood_as_it_is_written() -> None:
             "Company_Name=name Contact=contact_name Title=contact_title Mobile=mobile Tel=office_phone"
             " E-mail=email Address=biz_address Owner=owner Tags=tags Remarks=note",
         ),
+        # two languages in one
+        (
+            "公司名称/Company_Name Mobile手机 行业Industry VIP客户 CRM编号",
+            "公司名称/Company_Name=name Mobile手机=mobile 行业Industry=industry VIP客户=- CRM编号=-",
+        ),
+        # of Taiwan and Hong Kong; who runs the firm is not who sells to it
+        (
+            "客戶名稱 負責人 業務員 行動電話 市話 最近拜訪日 下次拜訪",
+            "客戶名稱=name 負責人=- 業務員=owner 行動電話=mobile 市話=office_phone 最近拜訪日=last_followup"
+            " 下次拜訪=next_plan",
+        ),
+        ("客戶名稱 負責人 手提電話 電郵", "客戶名稱=name 負責人=owner 手提電話=mobile 電郵=email"),
         # projects and follow-ups
         (
             "客户名称 合作项目 合作金额（万元） 合同起止 跟进内容摘要 最近跟进人",

@@ -222,3 +222,9 @@ def test_mainland_numbers_never_load_the_library() -> None:
         "sys.exit('phonenumbers' in sys.modules or 'email_validator' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code]).returncode == 0
+
+
+@pytest.mark.parametrize("text", ["1.3800138000E10", "1.3800138000e+10"])
+def test_a_mobile_in_the_notation_of_excel_is_known_where_all_its_digits_are_there(text: str) -> None:
+    assert parse_phones(text) == [("mobile", text, "13800138000", "", "")]
+    assert parse_phones(text.replace("8000", ""))[0].key == ""
