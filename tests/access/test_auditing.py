@@ -61,7 +61,9 @@ def test_a_role_that_is_gone_keeps_its_name_in_the_audit(crm: Session) -> None:
     said = [one.what for one in auditing.entries(crm.reader)]
     assert "更换角色：李雷 · 角色 大客户经理 → 录入专员" in said
     assert "删除角色：大客户经理 · 已删除" in said
-    assert said[0].endswith("：大客户经理 · 已恢复")
+    assert said[0] == "撤销（删除角色）：大客户经理 · 已恢复"
+    crm.redo()
+    assert auditing.entries(crm.reader)[0].what == "恢复（删除角色）：大客户经理 · 已删除"
 
 
 def test_every_list_that_can_be_taken_out_has_its_name_in_the_audit() -> None:
