@@ -68,6 +68,19 @@ async def test_a_name_of_sixteen_signs_is_seen_whole_at_80_columns() -> None:
         assert "上海恒达国际贸易发展股份有限公司" in user.text
 
 
+async def test_a_company_name_is_seen_whole_at_60_columns_and_its_error_stands_below() -> None:
+    name = "重庆桉石数控设备制造股份有限公司"
+    async with story(playground(start="customers"), size=(60, 20)) as user:
+        await opened(user)
+        await user.type(name)
+        await user.press("enter")
+        assert any(name in line for line in user.lines)
+        form_of(user).show_errors({"name": "这个名称已有人使用"})
+        await user.idle()
+        line = next(at for at, line in enumerate(user.lines) if "这个名称已有人使用" in line)
+        assert name in user.line(line - 1)
+
+
 async def test_errors_stand_beside_their_fields_and_nothing_is_saved() -> None:
     session = FakeSession()
     async with story(playground(session, start="customers")) as user:

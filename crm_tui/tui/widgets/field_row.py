@@ -30,6 +30,7 @@ AROUND = 3  # cells of a form beside its rows: padding and scroll bar
 NOTE_SHARE = 0.36  # of a wide form; a longer note than has room goes under its field
 NOTE_LEAST = 18
 TEXT_WANTED = 48  # cells for what is typed come before those for notes
+TEXT_LEAST = 33  # a company's name and the cursor: in a narrow form notes go under their fields
 WIDEST_LABEL = 24
 
 
@@ -141,8 +142,9 @@ class FieldRow:
         """Return the cells for a note beside the input; words to choose from need the whole line."""
         if isinstance(self.control, Choice):
             return 0
-        left = cells - self.label_cells - 2 - TEXT_WANTED
-        return min(max(int(cells * NOTE_SHARE), 12), max(left, NOTE_LEAST))
+        room = cells - self.label_cells - 2
+        wanted = min(max(int(cells * NOTE_SHARE), 12), max(room - TEXT_WANTED, NOTE_LEAST))
+        return min(wanted, max(room - TEXT_LEAST, 0))
 
     def _is_below(self, cells: int) -> bool:
         """Tell whether error or note need a line of their own."""
