@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from crm_tui.customers.filter_ranges import span
 from crm_tui.customers.store_list import people
-from crm_tui.presets.store import dictionary
+from crm_tui.presets.store import ordered_keys
 from crm_tui.storage.driver import sqlite3
 from crm_tui.text.fold import fold
 from crm_tui.text.natural import natural_key
@@ -26,8 +26,7 @@ def rank_of(reader: sqlite3.Connection, kind: str) -> dict[Any, tuple[int, str]]
         return {key: (0, sort_key(name)) for key, name in people(reader)}
     if kind == "place":
         return BySound(sort_key)
-    entries = dictionary(reader).entries.get(kind, {})
-    return {key: (0, f"{place:06d}") for place, key in enumerate(entries)}
+    return {key: (0, f"{place:06d}") for place, key in enumerate(ordered_keys(reader, kind))}
 
 
 def keys_of(prefix: str, column: str, reading: Reading, backwards: bool) -> list[Any]:

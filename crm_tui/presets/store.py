@@ -13,6 +13,7 @@ WORDS = (
     "SELECT id, kind, key, label, label_en, parent_key, phase, active FROM word WHERE deleted_at IS NULL"
     " ORDER BY kind, position, id"
 )
+KEYS = "SELECT key FROM word WHERE kind = :kind AND deleted_at IS NULL ORDER BY position, id"
 ALIASES = (
     "SELECT w.kind, w.key, a.alias_key FROM word_alias a JOIN word w ON w.id = a.word_id"
     " WHERE a.deleted_at IS NULL AND w.deleted_at IS NULL ORDER BY a.id"
@@ -98,6 +99,11 @@ def dictionary(connection: sqlite3.Connection) -> Dictionary:
     for kind, key, alias in connection.execute(ALIASES).fetchall():
         words.aliases.setdefault(kind, {}).setdefault(alias, key)
     return words
+
+
+def ordered_keys(connection: sqlite3.Connection, kind: str) -> list[str]:
+    """Return the keys of the words of a kind, in their order."""
+    return list(dict.fromkeys(key for (key,) in connection.execute(KEYS, {"kind": kind}).fetchall()))
 
 
 def settings(connection: sqlite3.Connection) -> dict[str, str]:

@@ -121,6 +121,9 @@ LINES: dict[str, Line] = {
     "access.store_reach.owner_of": lambda a: a.each(lambda one: store_reach.owner_of(a.reader, one)),
     "access.store_reach.access_of": lambda a: a.each(lambda one: store_reach.access_of(a.reader, one)),
     "presets.store.dictionary": lambda a: presets.dictionary(a.reader).entries,
+    "presets.store.ordered_keys": lambda a: [
+        presets.ordered_keys(a.reader, one) for one in ("status", "level")
+    ],
     "presets.store.settings": lambda a: presets.settings(a.reader),
     "storage.connection.forget_schema": NO_DATA,
     "storage.connection.shrink": NO_DATA,
