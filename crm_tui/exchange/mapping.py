@@ -216,8 +216,9 @@ def _match(
         return replace(blank, field=name, how=how)
     for key in heading.slot_keys:
         name = known[key][0] if key in known else ""
-        if name and (heading.slot == 1 or FIELDS[name].entity in ("contact", "project")):
-            return replace(blank, field=name, how="alias", slot=heading.slot)
+        several = bool(name) and FIELDS[name].entity in ("contact", "project")
+        if name and (heading.slot == 1 or several or name in _REPEATABLE):
+            return replace(blank, field=name, how="alias", slot=heading.slot if several else 1)
     for key in heading.keys[1:]:
         if key in known:
             return replace(blank, field=known[key][0], how="alias")

@@ -71,6 +71,9 @@ class PersonCells:
                 if not known or fold(known) == fold(people[0].name):
                     self._take(cells, source.slot, people[0], source.key)
                     further += people[1:]
+                elif _names(source):  # a second column 联系人及电话
+                    del cells[source.key]
+                    further += people
             elif not known and _names(source) and (named := person_of(cells[source.key])):
                 self._take(cells, source.slot, Person(*named, ""), source.key)
         for slot, person in enumerate(further, slots + 1):

@@ -40,6 +40,7 @@ _RANKED = re.compile(
 )
 _BRACKETS = re.compile(r"(?P<name>[^()]{1,20}?)\s*\((?P<title>[^()]{1,14})\)")
 _HAN = re.compile(r"[\u3400-\u9fff]+")
+_SPACED = re.compile(r"[\u3400-\u9fff][ \u3000]{1,2}[\u3400-\u9fff]")  # 李 芳, as wide as a name of three
 _FOREIGN = re.compile(r"[\u3400-\u9fff]{1,8}(?:[·•・][\u3400-\u9fff]{1,8}){1,3}")
 _LATIN = re.compile(r"(?:(?:mr|ms|mrs|miss|dr)\.? )?[a-z][a-z'.\-]+(?: [a-z][a-z'.\-]*){0,3}", re.IGNORECASE)
 _ANONYMOUS = re.compile(rf"[\u3400-\u9fff]?[*＊]{{1,2}}(?:{_RANKS}|{_ADDRESSED})?|[\u3400-\u9fff]某{{1,2}}")
@@ -85,6 +86,8 @@ def person_of(text: str, *, sure: bool = True) -> tuple[str, str] | None:
 def _is_name(text: str) -> bool:
     if text in _NO_NAMES:
         return False
+    if _SPACED.fullmatch(text):
+        text = text[0] + text[-1]
     if _ANONYMOUS.fullmatch(text) or _FOREIGN.fullmatch(text):
         return True
     if text.isascii():

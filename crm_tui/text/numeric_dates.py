@@ -33,6 +33,10 @@ def _full(found: re.Match[str], given: Given) -> Period:
     return one_day(dt.date(int(found["y"]), int(found["m"]), int(found["d"])), "fixed")
 
 
+def _republic(found: re.Match[str], given: Given) -> Period:
+    return one_day(dt.date(int(found["y"]) + 1911, int(found["m"]), int(found["d"])), "fixed")
+
+
 def _year_month(found: re.Match[str], given: Given) -> Period:
     return Period(*days.month_span(int(found["y"]), int(found["m"])), "month", "fixed")
 
@@ -149,6 +153,12 @@ RULES: tuple[Rule, ...] = tuple(
             rf"{_Y}~(?P<sep>[-/.])~(?P<m>[0-9]{{1,2}})~(?P=sep)~(?P<d>[0-9]{{1,2}})(?![0-9](?![0-9]?:)|[-/.][0-9])"
             "(?:日|t(?=[0-9]))?",
             _full,
+        ),
+        # 115/12/01: a year of three digits is one of the Republic.
+        (
+            "(?P<y>1[0-4][0-9])(?P<sep>[/.])(?P<m>[0-9]{1,2})(?P=sep)(?P<d>[0-9]{1,2})"
+            f"(?![0-9](?![0-9]?:)|[-/.][0-9]){_NO_AMOUNT}日?",
+            _republic,
         ),
         (rf"{_Y}(?P<m>[0-9]{{2}})(?P<d>[0-9]{{2}})(?![0-9]|[-/.][0-9])(?:t(?=[0-9]))?{_NO_AMOUNT}", _full),
         (rf"{_Y}[-/.](?P<m>[0-9]{{1,2}}){_ALONE}(?:月)?{_NO_AMOUNT}", _year_month),

@@ -108,6 +108,7 @@ def test_the_template_is_understood_as_it_is_written() -> None:
             "Company_Name=name Contact=contact_name Title=contact_title Mobile=mobile Tel=office_phone"
             " E-mail=email Address=biz_address Owner=owner Tags=tags Remarks=note",
         ),
+        ("客户名称 标签1 标签2", "客户名称=name 标签1=tags 标签2=tags"),
         # two languages in one
         (
             "公司名称/Company_Name Mobile手机 行业Industry VIP客户 CRM编号",

@@ -73,6 +73,14 @@ def test_the_name_beside_a_phone_gives_way_to_the_name_of_the_row(session: Sessi
     ]
 
 
+def test_a_name_with_a_blank_in_it_is_one_of_several_too(session: Session, tmp_path: Path) -> None:
+    row = "甲公司|孙 俪/周杰|采购/技术|13812345604/13812345605"
+    assert people(session, tmp_path, "客户名称|联系人|职务|手机", row) == [
+        ("甲公司", "孙 俪", "采购", "13812345604", ""),
+        ("甲公司", "周杰", "技术", "13812345605", ""),
+    ]
+
+
 def test_a_name_alone_under_a_heading_of_both_is_a_contact(session: Session, tmp_path: Path) -> None:
     assert people(session, tmp_path, "客户名称|联系人/电话", "甲公司|张三", "乙公司|13812345678") == [
         ("甲公司", "张三", "", "", ""),
@@ -135,3 +143,13 @@ def test_what_lists_show_of_a_contact_is_no_news(session: Session, tmp_path: Pat
     again = imported(session, tmp_path, "客户编号|客户名称|联系人|联系方式", "A1|甲公司|张三|1.38E+10")
     assert again.verdicts == ["skip"]
     assert every(session, "SELECT mobile, office_phone FROM contact") == [("1.38E+10", None)]
+
+
+def test_a_second_column_of_people_and_phones_gives_further_contacts(
+    session: Session, tmp_path: Path
+) -> None:
+    head, row = "客户名称|联系人及电话|联系人及电话", "甲公司|张经理 13812345678|李四（采购）0755-88886666"
+    assert people(session, tmp_path, head, row) == [
+        ("甲公司", "张经理", "", "13812345678", ""),
+        ("甲公司", "李四", "采购", "0755-88886666", ""),
+    ]

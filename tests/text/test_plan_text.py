@@ -54,6 +54,7 @@ next tuesday: send offer | send offer | 2024-03-12 |
 双周报 | 双周报 | |
 2月30日回访 | 2月30日回访 | |
 2024年春节后联系 | 2024年春节后联系 | |
+115/12/01拜訪 | 拜訪 | 2026-12-01 |
 """
 PIECES = "2024-03-15 前 回访 每月 （*销售） ， 。 明天 3天内 提交 方案 周三 15号 @张三 （ ）"
 ROWS = [tuple(part.strip() for part in line.split("|")) for line in PLANS.strip().splitlines()]
