@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 from crm_tui.customers import document
 from crm_tui.search import reasons
+from crm_tui.search.accents import heard, place_of
 from crm_tui.search.grams import WORDS, read
-from crm_tui.search.misspelt import meant
+from crm_tui.search.misspelt import meant, turned
 from crm_tui.search.names import Name, name, person
 from crm_tui.search.parsing import HAN_TERM, LETTERS, MIXED, Term
 from crm_tui.search.spelling import gapped, spell
-from crm_tui.text.company import core
+from crm_tui.text.company import core, parts
 
 NAMES = frozenset("nsfa")
 PEOPLE = frozenset("cr")
@@ -100,6 +102,21 @@ def score(term: Term, kind: str, text: str) -> Found | None:
     return None
 
 
+def beside(term: Term, lines: Sequence[tuple[str, str]]) -> tuple[float, str, str, str] | None:
+    """Return points, reason and line of a contact and the company without a blank: 华为张伟, 张伟华为."""
+    query = term.text
+    if term.kind != HAN_TERM or term.lines or len(query) < 4:
+        return None
+    for kind, who in lines:
+        if kind not in PEOPLE or not 1 < len(who) < len(query) - 1:
+            continue
+        rest = query.removeprefix(who)
+        rest = query.removesuffix(who) if rest == query else rest
+        if rest != query and any(kind in NAMES and rest in text for kind, text in lines):
+            return 72.0, reasons.PLAIN[kind], kind, who
+    return None
+
+
 def _misspelt(query: str, kind: str, text: str) -> Found | None:
     """Pinyin in full but for one letter: zhognguo, huawie."""
     best: Found | None = None
@@ -110,6 +127,12 @@ def _misspelt(query: str, kind: str, text: str) -> Found | None:
                 points = 52.0 + (6.0 if one.at == taken.start else 0.0)
                 if best is None or points > best[0]:
                     best = (points, reasons.LETTER_TYPO)
+    if best is None and len(way := heard(query)) > 1:
+        taken = name(text) if kind in NAMES else person(text)
+        at = place_of(way, [said for said, _initials in taken.said])
+        if at >= 0:
+            starts = sum(map(len, taken.parts[:at])) == taken.start
+            best = (50.0 + (6.0 if starts else 0.0), reasons.ALIKE)
     return best
 
 
@@ -163,6 +186,10 @@ def _one_wrong(term: Term, kind: str, text: str) -> Found | None:
         else:
             start, _end, _joined = _place_of(kind, text)
             return 46.0 + (8.0 if at == start else 2.0 if at == 0 else 0.0) + min(size, 6), reasons.TYPO
+    for one in turned(query):
+        if (at := signs.find(one)) >= 0:
+            start, _end, _joined = _place_of(kind, text)
+            return 48.0 + (6.0 if at in (start, 0) else 0.0) + min(size, 6), reasons.TURNED
     if not any(query[at : at + 2] in signs for at in range(size - 1)):
         return None
     from rapidfuzz.distance import OSA
@@ -193,6 +220,9 @@ def _brand(term: Term, text: str) -> Found | None:
         points = 34.0
     else:
         return None
+    if brand == own and (place := parts(query).region.province):
+        # 杭州大华 of 浙江大华: the city is not in every name.
+        points += 8.0 if place == parts(text).region.province else 0.0
     # More of the other signs, in order, is surer.
     rest = sum(char in taken.joined for char in query) / len(query)
     return points + 6.0 * rest, reasons.CORE

@@ -54,6 +54,8 @@ _ABROAD = re.compile(
     re.ASCII,
 )
 _PHONE = re.compile(r"(?:86)?(?:1[3-9]\d{9}|0\d{8,11}|[48]00\d{7})")
+_ENDS = re.compile(r"(1[3-9]\d)(?:[*x.…-]{2,}|( ))(\d{4})")  # 138****8888, 138 8888
+_NUMERALS = str.maketrans("0123456789", "零一二三四五六七八九")
 
 
 class Term(NamedTuple):
@@ -69,6 +71,13 @@ class Term(NamedTuple):
     def lone(self) -> bool:
         """Tell whether the term is of one sign."""
         return len(self.text) == 1
+
+    @property
+    def least(self) -> int:
+        """Return the signs from which on few customers answer such a term, as a rule."""
+        if self.kind == DIGITS:
+            return 6
+        return 3 if self.kind == LETTERS and self.text.isalpha() else 2
 
 
 class Question(NamedTuple):
@@ -132,7 +141,8 @@ def _joined(words: list[tuple[str, bool]]) -> list[tuple[str, bool]]:
             early = stop == end and 4 < len(digits) <= 11 and re.match(r"1[3-9]\d", words[at][0])
             early = early and all(len(word) == 4 for word, _q in words[at + 1 : stop - 1])
             if _PHONE.fullmatch(digits) or (early and len(words[at][0]) == 3):
-                found.append((digits, False))
+                apart = " " if len(digits) == 7 else ""
+                found.append((digits[:3] + apart + digits[3:], False))
                 at = stop
                 break
         else:
@@ -152,6 +162,10 @@ def _terms(word: str, lines: str, quoted: bool) -> list[Term]:
     if _HAS_HAN.search(word):
         inner = body(word)
         word = inner if units(inner) else word
+    if found := _ENDS.fullmatch(word):
+        # With a blank it may as well be the start of a phone.
+        start, blank, end = found.groups()
+        return [Term(DIGITS, start + ("" if blank else "*") + end, (start, end), lines, quoted)]
     parts = units(word)
     text = "".join(parts)
     if not text:
@@ -166,6 +180,19 @@ def _terms(word: str, lines: str, quoted: bool) -> list[Term]:
     text = text[:LONGEST_TERM]
     kind = MIXED if any(part.isascii() for part in parts) else HAN_TERM
     return [Term(kind, text, tuple(units(text)), lines, quoted)]
+
+
+def numerals(text: str) -> str:
+    """Return a text with Chinese numerals for its digits."""
+    return text.translate(_NUMERALS)
+
+
+def divided(term: Term) -> list[Term]:
+    """Return the terms on both sides of 的 (深圳的拓邦), [] where that is a part of a name (美的集团)."""
+    sides = term.text.split("的") if term.kind == HAN_TERM and not term.quoted else []
+    if len(sides) < 2 or min(map(len, sides)) < 2:
+        return []
+    return [Term(HAN_TERM, one, tuple(units(one)), term.lines) for one in sides]
 
 
 def _letters(text: str, lines: str, quoted: bool) -> Term:

@@ -14,6 +14,7 @@ CONTACT = "contact"
 REFERRER = "referrer"
 PHONE = "phone"
 PHONE_TAIL = "phone_tail"
+PHONE_ENDS = "phone_ends"
 LINE_TAIL = "line_tail"
 MAIL = "mail"
 PAGE = "page"
@@ -26,7 +27,9 @@ INITIALS = "initials"
 SPELT = "spelt"
 APART = "apart"
 SOUND = "sound"
+ALIKE = "alike"
 TYPO = "typo"
+TURNED = "turned"
 LETTER_TYPO = "letter_typo"
 CORE = "core"
 PART = "part"
@@ -41,6 +44,7 @@ REASONS: dict[str, str] = {
     REFERRER: N_("referrer"),
     PHONE: N_("phone"),
     PHONE_TAIL: N_("end of the phone"),  # a mobile
+    PHONE_ENDS: N_("start and end of the phone"),
     LINE_TAIL: N_("end of the landline"),
     MAIL: N_("mail"),
     PAGE: N_("website"),
@@ -53,7 +57,9 @@ REASONS: dict[str, str] = {
     SPELT: N_("shortened pinyin"),
     APART: N_("abbreviation"),
     SOUND: N_("same sound"),
+    ALIKE: N_("similar sound"),
     TYPO: N_("one character differs"),
+    TURNED: N_("two characters swapped"),
     LETTER_TYPO: N_("one letter differs"),
     CORE: N_("same brand"),
     PART: N_("a part matches"),

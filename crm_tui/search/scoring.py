@@ -14,7 +14,7 @@ from crm_tui.customers import document
 from crm_tui.search import near, reasons
 from crm_tui.search.grams import COMPANY_WORDS, WORDS, read
 from crm_tui.search.names import Name, name, person
-from crm_tui.search.parsing import ADDRESS, DIGITS, HAN_TERM, LETTERS, MIXED, Term
+from crm_tui.search.parsing import ADDRESS, DIGITS, HAN_TERM, LETTERS, MIXED, Term, numerals
 from crm_tui.search.spelling import Spelt, spell
 
 NAMES = frozenset("nsfa")
@@ -29,6 +29,7 @@ SPELLED = 68.0
 SHORTENED = 62.0
 INITIALS = 58.0
 CONTINUED = 78.0
+MOBILE = 11  # digits
 
 
 class Match(NamedTuple):
@@ -54,6 +55,8 @@ def score(term: Term, lines: Sequence[Line], weak: bool = False) -> Match | None
     points = 0.0
     allowed = term.lines
     query, free = term.text, _FREE.get(term.kind)
+    if len(term.units) > 1 and term.kind == DIGITS:
+        free = _APART
     for kind, text in lines:
         if (allowed and kind not in allowed) or most.get(kind, BEST) <= points:
             continue
@@ -64,6 +67,9 @@ def score(term: Term, lines: Sequence[Line], weak: bool = False) -> Match | None
             best, points = found, found.score
     if term.kind == LETTERS and len(term.text) > 2 and (best is None or best.score < CONTINUED):
         best = _continued(term, lines) or best
+    if best is None and weak and not term.quoted:
+        found = near.beside(term, lines)
+        best = Match(*found) if found else None
     if best is None and weak and not term.quoted:
         for kind, text in lines:
             close = near.score(term, kind, text) if not allowed or kind in allowed else None
@@ -163,7 +169,7 @@ def _spelled(term: Term, kind: str, text: str) -> Match | None:
         found = _word(query, kind, text)
         if found is None and kind == document.ENGLISH and _heads(text)[: len(query)] == query:
             return Match(75.0 if len(query) > 2 else 66.0, reasons.ENGLISH, kind, text)
-        return found
+        return found or (_written_together(query, text) if kind == document.ENGLISH else None)
     if kind == document.TAG:
         if query in text:
             return Match(74.0, reasons.TAG, kind, text)
@@ -173,6 +179,18 @@ def _spelled(term: Term, kind: str, text: str) -> Match | None:
         return _number(query, kind, text) if query[0] in text else None
     if kind == document.CODE and len(query) > 3 and query in text:
         return Match(60.0 + 30.0 * len(query) / len(text), reasons.CODE, kind, text)
+    return None
+
+
+def _written_together(query: str, text: str) -> Match | None:
+    """Words of an English name without blanks, or its initials with the C of its Co. or Corporation."""
+    joined = text.replace(" ", "")
+    if joined == query:
+        return Match(94.0, reasons.ENGLISH, document.ENGLISH, text)
+    if len(query) > 4 and joined.startswith(query):
+        return Match(78.0, reasons.ENGLISH, document.ENGLISH, text)
+    if len(query) > 2 and query[-1] == "c" and _heads(text) == query[:-1]:
+        return Match(73.0, reasons.ENGLISH, document.ENGLISH, text)
     return None
 
 
@@ -285,7 +303,9 @@ def _digits(term: Term, kind: str, text: str) -> Match | None:
     if kind == document.PHONE:
         at = text.rfind(query)
         if at < 0:
-            return None
+            start, end = term.units[0], term.units[-1]
+            ends = start != end and len(text) == MOBILE and text.startswith(start) and text.endswith(end)
+            return Match(84.0, reasons.PHONE_ENDS, kind, text) if ends else None
         if size == len(text):
             return Match(100.0, reasons.PHONE, kind, text)
         if at + size == len(text):
@@ -305,7 +325,7 @@ def _digits(term: Term, kind: str, text: str) -> Match | None:
         return Match(points, reasons.CODE, kind, text)
     if kind in NAMES:
         if query not in text and text.isalnum():
-            return None
+            return _numeral(query, kind, text)
         taken = name(text)
         at = taken.joined.find(query)
         if at < 0:
@@ -319,6 +339,17 @@ def _digits(term: Term, kind: str, text: str) -> Match | None:
     if kind == document.TAG and query in text:
         return Match(60.0, reasons.TAG, kind, text)
     return None
+
+
+def _numeral(query: str, kind: str, text: str) -> Match | None:
+    """Digits for what a name has in Chinese: 360 of 三六零, 58同城 of 五八同城."""
+    signs = numerals(query)
+    if signs not in text:
+        return None
+    taken = name(text)
+    at = taken.joined.find(signs)
+    points = EXACT - 4.0 + place(taken, at, len(signs), kind != "n") + KIND_OF_NAME[kind]
+    return Match(points, reasons.PLAIN[kind], kind, text) if at >= 0 else None
 
 
 def _number(query: str, kind: str, text: str) -> Match | None:
@@ -341,7 +372,8 @@ def _number(query: str, kind: str, text: str) -> Match | None:
 def _mixed(term: Term, kind: str, text: str) -> Match | None:
     """Chinese signs with letters or digits: 华wei, tcl科技, 3号楼."""
     if kind in NAMES or kind in PEOPLE:
-        return _best_spelling(term, kind, text)
+        found = _best_spelling(term, kind, text)
+        return found or (_numeral(term.text, kind, text) if kind in NAMES else None)
     return _text(term, kind, text)
 
 
@@ -351,6 +383,7 @@ _OF_LETTERS = {"c": 86.0, "r": 80.0, "p": 0.0, "m": 84.0, "h": 84.0, "w": 82.0, 
 _OF_SIGNS = {"c": 88.0, "r": 82.0, "t": 78.0, **dict.fromkeys("pmhwu#", 60.0)}
 # By kind of term the lines that may answer without having it as it stands, where others may not.
 _FREE = {HAN_TERM: NAMES, DIGITS: NAMES | {document.NUMBER}}
+_APART = NAMES | {document.NUMBER, document.PHONE}
 _JUDGES: dict[str, tuple[Callable[[Term, str, str], Match | None], Mapping[str, float]]] = {
     HAN_TERM: (_text, _OF_SIGNS),
     LETTERS: (_spelled, _OF_LETTERS),

@@ -17,15 +17,18 @@ from crm_tui.search import conditions, index, reasons
 from crm_tui.search.candidates import Candidates, Row
 from crm_tui.search.deadline import Deadline
 from crm_tui.search.expressions import any_of, both
-from crm_tui.search.parsing import DIGITS, HAN_TERM, LETTERS, Question, Term, parse
+from crm_tui.search.parsing import HAN_TERM, LETTERS, Question, Term, divided, parse
 from crm_tui.search.scoring import EXACT, SPELLED, Match, score
 from crm_tui.search.tiers import LAST, LATER, LOOSE, USUAL, WEAK, Tier, stages
 from crm_tui.storage.driver import sqlite3
+from crm_tui.text.gazetteer import as_place
 
 LIMIT = 50
 DEADLINE_MS = 150
 GOOD = 60.0  # points of a match that makes looser questions needless, for as many as are wanted
 ENOUGH = 10  # matches below which weak tiers are asked
+NEARLY = 75.0  # points of a match of several terms below which one of them may be wrong
+PLACELESS, WITHOUT = 0.75, 0.6  # what a match of the other terms is worth
 SURE = 98.0  # points of a match that leaves nothing to guess
 LONG = 5  # signs of a term that is hardly found as typed by chance
 LOOKED_AT = 64  # documents between two looks at the clock
@@ -107,13 +110,6 @@ def _plain(term: Term) -> float:
     if term.kind == HAN_TERM and size >= LONG - 1:
         return EXACT
     return SPELLED + 8.0 if term.kind == LETTERS and size >= LONG else SURE
-
-
-def _least(term: Term) -> int:
-    """Return the signs from which on few customers answer a term, as a rule."""
-    if term.kind == DIGITS:
-        return 6
-    return 3 if term.kind == LETTERS and term.text.isalpha() else 2
 
 
 def _interrupted(error: sqlite3.Error) -> bool:
@@ -198,6 +194,11 @@ class _Search:
         if not (self.late or self._needless(LAST)):
             self._take(self.apart, terms, weak=True, worth=1.0)
             self._each(every_tier, terms)
+        if not self.late and max(self.points, default=0.0) < GOOD and (parts := divided(terms[0])):
+            before, self.seen, self.points = self.seen, {}, []
+            self._several(parts)
+            for one, found in before.items():
+                self.seen[one] = self.seen.get(one) or found
 
     def _each(self, asked: Iterable[Tier], terms: Sequence[Term]) -> None:
         """Ask one tier after the other, as far as they can better the list."""
@@ -215,7 +216,7 @@ class _Search:
         wide = [one for one in asked if not one.within]
         if (
             len(asked) < 2
-            or len(terms[0].text) < _least(terms[0])
+            or len(terms[0].text) < terms[0].least
             or self.late
             or any(map(self._needless, asked))
         ):
@@ -264,27 +265,32 @@ class _Search:
                 self._take(self.apart, terms, weak=True, worth=1.0)
             if all(parts):
                 self._tier(Tier(both(*parts), most, last), terms, last == WEAK)
-            if self.late or len(self.points) >= (ENOUGH if last == USUAL else 1):
+            if self.late or max(self.points, default=0.0) >= EXACT - 2.0:
                 return
-            if max(self.points, default=0.0) >= EXACT - 2.0:
-                return
-        if not self.seen or not any(self.seen.values()):
+            if len(self.points) >= (ENOUGH if last == USUAL else 1):
+                break
+        if max(self.points, default=0.0) < NEARLY:
             self._most_of(terms, asked)
 
     def _most_of(self, terms: Sequence[Term], asked: Sequence[Sequence[Tier]]) -> None:
-        """Nothing has all terms: what has all but one."""
-        for left_out in range(len(terms)):
+        """Nothing has all terms: what has all but one, likeliest a place, which is not in every name."""
+        places = [as_place(term.text) is not None for term in terms]
+        for left_out in sorted(range(len(terms)), key=lambda at: not places[at]):
+            worth = PLACELESS if places[left_out] else WITHOUT
+            # Whoever lacks one of the terms may have the others.
+            self.seen = {one: found for one, found in self.seen.items() if found}
             rest = [term for at, term in enumerate(terms) if at != left_out]
-            parts = [
-                any_of(*(one.expression for one in each if one.group <= LOOSE))
-                for at, each in enumerate(asked)
-                if at != left_out
-            ]
-            self._take(self.apart, rest, weak=False, worth=0.6)
-            if all(parts):
-                self._tier(Tier(both(*parts), 100, WEAK), rest, weak=False, worth=0.6)
-            if self.late:
-                return
+            left = [each for at, each in enumerate(asked) if at != left_out]
+            self._take(self.apart, rest, weak=False, worth=worth)
+            for last in (USUAL, LOOSE):
+                before = len(self.points)
+                parts = [any_of(*(one.expression for one in each if one.group <= last)) for each in left]
+                if all(parts):
+                    self._tier(Tier(both(*parts), 100, WEAK), rest, weak=False, worth=worth)
+                if self.late:
+                    return
+                if len(self.points) > before:
+                    break
 
     def _tier(self, tier: Tier, terms: Sequence[Term], weak: bool, worth: float = 1.0) -> None:
         if self.deadline.passed():

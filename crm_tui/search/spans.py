@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from crm_tui.search.grams import read
 from crm_tui.search.names import Name
-from crm_tui.search.parsing import ADDRESS, LETTERS, MIXED, Term
+from crm_tui.search.parsing import ADDRESS, DIGITS, LETTERS, MIXED, Term, numerals
 from crm_tui.search.spelling import spell
 from crm_tui.text.fold import searchable
 
@@ -25,7 +25,15 @@ def spans(shown: str, terms: Iterable[Term]) -> list[tuple[int, int]]:
         text = "".join(term.units) if term.kind == ADDRESS else term.text
         if not text or not joined:
             continue
+        if term.kind == DIGITS and len(term.units) > 1 and joined.endswith(term.units[1]):
+            start, end = term.units
+            if joined.startswith(start):
+                marked.update((*range(len(start)), *range(len(joined) - len(end), len(joined))))
+                continue
         at = joined.find(text)
+        if at < 0 and term.kind in (DIGITS, MIXED):
+            text = numerals(text) if numerals(text) in joined else text
+            at = joined.find(text)
         if at >= 0:
             while at >= 0:
                 marked.update(range(at, at + len(text)))

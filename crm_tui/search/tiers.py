@@ -7,25 +7,35 @@ syntax. No phrase and no prefix of the index is ever asked for: both cost up to 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 from itertools import pairwise, product
 from typing import NamedTuple
 
 from crm_tui.search.expressions import any_of, both, every
-from crm_tui.search.grams import WEAK_WORDS, read, within_word
+from crm_tui.search.grams import WEAK_WORDS, read, units, within_word
+from crm_tui.search.letters import (
+    LONGEST_SYLLABLE,
+    MOST_WAYS,
+    beginnings,
+    heard_as,
+    joints,
+    longer,
+    of_company,
+    onward,
+    segmentations,
+    shortened,
+    without_one,
+)
 from crm_tui.search.misspelt import meant, turned
-from crm_tui.search.parsing import ADDRESS, DIGITS, HAN_TERM, LETTERS, Term
+from crm_tui.search.parsing import ADDRESS, DIGITS, HAN_TERM, LETTERS, Term, numerals
 from crm_tui.text.company import core
-from crm_tui.text.pinyin import syllables
 
 STRONG, USUAL, LOOSE, WEAK = 0, 1, 2, 3
 """Groups: LOOSE is asked where few matches are good, WEAK where few are there at all."""
-MOST_WAYS = 4
-LONGEST_SYLLABLE = 6
 CODE_TAIL = 12  # signs at the end of a credit code that say which it is
 MOST_WINDOWS = 5
 MOST_OF_FEW = 60  # candidates of one or two letters: there are always more
 SHORT_WORD = 8
+SHORTEST_TWO = 6  # letters of two words written together
 LONGEST_WRONG = 10  # signs of a term of which one may be wrong anywhere
 
 COMMON = frozenset(
@@ -67,7 +77,7 @@ def stages(term: Term) -> Iterator[Tier]:
     elif term.kind == LETTERS:
         found = _letters(term.text)
     elif term.kind == DIGITS:
-        found = _digits(term.text)
+        found = _digits(term)
     else:
         found = _address(term.units) if term.kind == ADDRESS else _mixed(term)
     seen: set[str] = set()
@@ -122,7 +132,14 @@ def _han(term: Term) -> Iterator[Tier]:
     brand = core(text)
     if size > 3:
         yield Tier(every("$" + brand) if brand != text else "", 50, WEAK, 58)
+    if size > 3:
+        # Whom one knows there and the brand, without a blank: 华为张伟.
+        cuts = [at for at in (2, 3, size - 3, size - 2) if 1 < at < size - 1]
+        sides = [(text[:at], parts[at:]) for at in cuts] + [(text[at:], parts[:at]) for at in cuts]
+        beside = [every("~" + who, *pairs(rest)) for who, rest in sides if 1 < len(who) < 4]
+        yield Tier(any_of(*beside), 50, WEAK, 72)
     if 3 <= size <= LONGEST_WRONG:
+        yield Tier(any_of(*(every(*pairs(one)) for one in turned(text))), 50, WEAK, 58)
         # One sign wrong: the pairs on both sides of it; one too many: the pairs without it.
         each = [
             every(*(pairs(parts[:at]) if at else ()), *(pairs(parts[at + 1 :]) if at + 1 < size else ()))
@@ -147,47 +164,7 @@ def _sounds(parts: Sequence[str]) -> Iterator[Tier]:
     several = [one for one, _number in zip(product(*said), range(MOST_WAYS), strict=False)]
     yield Tier(any_of(*(every("$" + "'".join(way)) for way in several)), 60, WEAK, 68)
     if len(parts) > 1:
-        yield Tier(any_of(*(every(*_joints(way)) for way in several)), 150, WEAK, 68)
-
-
-def _joints(way: Sequence[str]) -> list[str]:
-    return [one + "'" + two for one, two in pairwise(way)] or list(way)
-
-
-@lru_cache(maxsize=1)
-def _beginnings() -> frozenset[str]:
-    return frozenset(one[:size] for one in syllables() for size in range(1, len(one) + 1))
-
-
-def segmentations(text: str) -> list[tuple[tuple[str, ...], str]]:
-    """Return the ways to cut letters into syllables and a rest that is none yet, the longest syllables first.
-
-    ``huaw`` gives (hua,) and w; ``xian`` (xian,), (xi, an) and (xia,) with n.
-    """
-    found: list[tuple[tuple[str, ...], str]] = []
-    known, beginnings = syllables(), _beginnings()
-    dead: set[int] = set()
-
-    def walk(at: int, before: tuple[str, ...]) -> None:
-        if at == len(text):
-            found.append((before, ""))
-            return
-        if at in dead or len(found) >= 3 * MOST_WAYS:
-            return
-        count = len(found)
-        for size in range(min(LONGEST_SYLLABLE, len(text) - at), 0, -1):
-            part = text[at : at + size]
-            if part in known:
-                walk(at + size, (*before, part))
-        rest = text[at:]
-        if before and len(rest) < LONGEST_SYLLABLE and rest not in known and rest in beginnings:
-            found.append((before, rest))
-        if len(found) == count:
-            dead.add(at)
-
-    walk(0, ())
-    found.sort(key=lambda one: (len(one[0]) + bool(one[1]), len(one[1])))
-    return found[:MOST_WAYS]
+        yield Tier(any_of(*(every(*joints(way)) for way in several)), 150, WEAK, 68)
 
 
 def _letters(text: str) -> Iterator[Tier]:
@@ -208,21 +185,21 @@ def _letters(text: str) -> Iterator[Tier]:
     yield Tier(any_of(every("$$=" + text), *map(every, spelled[::2])), 60, STRONG, 92)
     yield Tier(any_of(*map(every, spelled[1::2]), every("%$" + text)), 100, STRONG, 100)
     begun = [
-        every("^" + way[0], *(_joints(way) if len(way) > 1 else ()), *_rest(way, rest)) for way, rest in ways
+        every("^" + way[0], *(joints(way) if len(way) > 1 else ()), *onward(way, rest)) for way, rest in ways
     ]
-    if size <= LONGEST_SYLLABLE and text in _beginnings():
+    if size <= LONGEST_SYLLABLE and text in beginnings():
         begun.append(every("^" + text))
     yield Tier(any_of(*begun), 100, STRONG, 86)
     letters = every(*("%" + one for one in three)) if three else every("%^" + text)
     yield Tier(letters, 80, USUAL, 88 if three else 80)
     yield Tier(every("$=" + text), 100, STRONG, 79.5)
-    yield Tier(every("%=" + text[:8]), 40, USUAL, 76)
+    yield Tier(any_of(every("%=" + text[:8]), of_company(text)), 40, USUAL, 76)
     yield Tier(every("@=" + text), 60, USUAL, 66)
     if size > 2:
         yield Tier(every("$$=" + text[:-1]), 40, STRONG, 78)
     yield Tier(every("^=" + text[:3], *grams), 100, STRONG, 76, within=size > 3)
     yield Tier(any_of(*(every("~" + "'".join(way)) for way in whole)), 60, USUAL, 72)
-    inside = [every(*_joints(way), *_rest(way, rest)) for way, rest in ways if len(way) + bool(rest) > 1]
+    inside = [every(*joints(way), *onward(way, rest)) for way, rest in ways if len(way) + bool(rest) > 1]
     yield Tier(any_of(*inside), 100, USUAL, 76)
     if size > 3:
         yield Tier(every("#$" + text), 5, USUAL, 100, within=True)
@@ -233,7 +210,8 @@ def _letters(text: str) -> Iterator[Tier]:
     yield Tier(every("~=" + text), 60, USUAL, 62, within=size > 3)
     yield Tier(every(*grams), 200, LOOSE, 63, early=size > 3)
     yield LATER
-    yield _shortened(text)
+    yield Tier(shortened(text), 150, LOOSE, 84)
+    yield Tier(any_of(*(longer(way) for way in whole[:2] if len(way) > 1)), 100, LOOSE, 76)
     if whole and len(whole[0]) == 1:
         yield Tier(every(text), 100, LOOSE, 72)
     if size > 3:
@@ -242,10 +220,13 @@ def _letters(text: str) -> Iterator[Tier]:
         spread = [every(*("=" + one for one in two if len(one) == 2))]
         if size == 4:
             spread += [every("=" + text[:3]), every("=" + text[1:])]
+        if 4 < size <= SHORT_WORD:
+            yield Tier(any_of(*without_one(text)), 100, WEAK, 56)
         for start in ("^=" + text[:2], "^^" + text[:2]):
             yield Tier(both(every(start), any_of(*spread)), 150, WEAK, 56)
             yield Tier(every(start, "=" + text[-2:]), 150, WEAK, 56)
-        yield Tier(any_of(*(every(*_joints(way)) for way in meant(text))), 50, WEAK, 58)
+        yield Tier(any_of(*(every(*joints(way)) for way in meant(text))), 50, WEAK, 58)
+        yield Tier(heard_as(text), 60, WEAK, 58)
         pieces = ["%" + one for one in three]
         near = [every(one, two) for at, one in enumerate(pieces[:6]) for two in pieces[at + 1 : at + 4]]
         # A word of four letters has no two threes that one wrong letter leaves; its start and end do.
@@ -254,7 +235,7 @@ def _letters(text: str) -> Iterator[Tier]:
         if size < SHORT_WORD and text.isalpha():
             # Two letters that changed places in the middle leave no three of a short word: huwaei.
             yield Tier(any_of(*(every("%$" + one) for one in turned(text))), 50, WEAK, 58)
-        elif text.isalpha():
+        if size >= SHORTEST_TWO and text.isalpha():
             # Two words of an English name without the blank between them: metroland.
             cuts = [every("%$" + text[:at], "%$" + text[at:]) for at in range(3, min(size, 24) - 2)]
             yield Tier(any_of(*cuts), 50, WEAK, 58)
@@ -272,46 +253,16 @@ def _number(text: str) -> Iterator[Tier]:
     yield Tier(every(*("=" + one for one in threes)), 100, LOOSE, 80, early=True)
 
 
-def _rest(way: Sequence[str], rest: str) -> tuple[str, ...]:
-    """Return the initials of the last syllable and of what is typed of the next."""
-    return ("=" + way[-1][0] + rest[0],) if rest else ()
-
-
-def _shortened(text: str) -> Tier:
-    """Syllables in full among initials: huajs, hjishu, hweijs."""
-    known = syllables()
-    found: list[tuple[str, ...]] = []
-    left = 300
-
-    def walk(at: int, before: tuple[str, ...], full: int) -> None:
-        nonlocal left
-        left -= 1
-        if len(found) >= 2 * MOST_WAYS or len(before) > 8 or left < 0:
-            return
-        if at == len(text):
-            if 0 < full < len(before):
-                found.append(before)
-            return
-        for size in range(min(LONGEST_SYLLABLE, len(text) - at), 1, -1):
-            if text[at : at + size] in known:
-                walk(at + size, (*before, text[at : at + size]), full + 1)
-        if text[at] not in "iuv":
-            walk(at + 1, (*before, text[at]), full)
-
-    walk(0, (), 0)
-    found.sort(key=lambda one: (len(one), -sum(len(part) > 1 for part in one)))
-    expressions = []
-    for way in found[:MOST_WAYS]:
-        heads = "".join(one[0] for one in way)
-        tokens = ["=" + heads[at : at + 3] for at in range(max(len(heads) - 2, 0))] or ["=" + heads]
-        tokens += [one for one in way if len(one) > 1]
-        tokens += [one + "'" + two for one, two in pairwise(way) if len(one) > 1 and len(two) > 1]
-        expressions.append(every(*tokens))
-    return Tier(any_of(*expressions), 150, LOOSE, 84)
-
-
-def _digits(text: str) -> Iterator[Tier]:
+def _digits(term: Term) -> Iterator[Tier]:
+    text = term.text
     size = len(text)
+    if len(term.units) > 1:
+        yield Tier(every("b" + term.units[0], "e" + term.units[1]), 60, STRONG, 84)
+    if not text.isdigit():
+        return
+    if 1 < size < 5:
+        said = numerals(text)
+        yield Tier(every("^" + said[:2], *pairs(said)), 40, STRONG, 100)
     if size < 3:
         yield Tier(every("$$" + text), 20, STRONG, 106)
         yield Tier(any_of(every("%$" + text), every("%^" + text)), 100, STRONG)
@@ -362,6 +313,9 @@ def _mixed(term: Term) -> Iterator[Tier]:
     parts = term.units
     yield Tier(every("$$" + term.text), 60, STRONG, 106)
     yield Tier(every("$" + term.text), 100, STRONG)
+    if any(map(str.isdigit, term.text)):
+        # 360安全 for 三六零安全.
+        yield Tier(every(*pairs(units(numerals(term.text)))), 60, USUAL, 97)
     signs: list[str] = []
     words: list[str] = []
     soft: list[str] = []
@@ -379,7 +333,7 @@ def _mixed(term: Term) -> Iterator[Tier]:
             cut = segmentations(part)
             if cut:
                 way, rest = cut[0]
-                soft += [*way, *(_joints(way) if len(way) > 1 else ()), *_rest(way, rest)]
+                soft += [*way, *(joints(way) if len(way) > 1 else ()), *onward(way, rest)]
             elif len(part) > 1:
                 soft += ["=" + part[:2]]
     head = parts[0]

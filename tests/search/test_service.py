@@ -55,6 +55,24 @@ STORIES = (
     ("万冬医疗", "北京万东医疗科技股份有限公司", reasons.SOUND),
     ("万西医疗", "北京万东医疗科技股份有限公司", reasons.TYPO),
     ("宁波精连", "宁波精达成形装备股份有限公司", reasons.TYPO),
+    ("万医东疗", "北京万东医疗科技股份有限公司", reasons.TURNED),
+    ("faweijisu", "深圳华为技术有限公司", reasons.ALIKE),
+    ("linbojinda", "宁波精达成形装备股份有限公司", reasons.ALIKE),
+    ("xianmeihan", "西安煤航软件有限公司", reasons.PINYIN),
+    ("meikeguojiji", "美克国际家居用品股份有限公司", reasons.PINYIN),
+    ("wdylk", "北京万东医疗科技股份有限公司", reasons.INITIALS),
+    ("wdlkj", "北京万东医疗科技股份有限公司", reasons.INITIALS),
+    ("mvsc", "华域软件股份有限公司", reasons.ENGLISH),
+    ("metrovalleysoftware", "华域软件股份有限公司", reasons.ENGLISH),
+    ("任小飞华为", "深圳华为技术有限公司", reasons.CONTACT),
+    ("恒达李娜", "恒达机械（昆山）有限公司", reasons.CONTACT),
+    ("138 8888", "深圳华为技术有限公司", reasons.PHONE_ENDS),
+    ("138****8888", "深圳华为技术有限公司", reasons.PHONE_ENDS),
+    ("电话:138****8888", "深圳华为技术有限公司", reasons.PHONE_ENDS),
+    ("138 0000", "深圳华为技术有限公司", reasons.PHONE),
+    ("深圳的华为", "深圳华为技术有限公司", reasons.NAME),
+    ("杭州的万东", "北京万东医疗科技股份有限公司", reasons.SHORT),
+    ("苏州 恒达", "恒达机械（昆山）有限公司", reasons.NAME),
     ("huawie", "深圳华为技术有限公司", reasons.LETTER_TYPO),
     ("huwawei", "深圳华为技术有限公司", reasons.LETTER_TYPO),
     ("huwaei", "深圳华为技术有限公司", reasons.LETTER_TYPO),
@@ -98,6 +116,18 @@ def test_a_customer_is_found_by_each_kind_of_text_with_its_reason(find: Find, kn
         if best is None or (best.id, best.reason) != (known[name], reason):
             wrong.append((text, name, reason, best))
     assert not wrong
+
+
+def test_digits_stand_for_the_chinese_numerals_of_a_name(find: Find, crm: Session) -> None:
+    one = crm.write(customers.add, {"name": "北京五八同城信息技术有限公司"}).value
+    for text in ("58同城", "58"):
+        assert find(text).hits[0].id == one
+    assert spans("北京五八同城信息技术有限公司", parse("58同城").terms) == [(2, 6)]
+
+
+@pytest.mark.parametrize("text", ["138 8888", "138****8888"])
+def test_start_and_end_of_a_phone_are_what_is_marked_of_it(text: str) -> None:
+    assert spans("13888118888", parse(text).terms) == [(0, 3), (7, 11)]
 
 
 @pytest.mark.requirement("S3-12")
