@@ -21,7 +21,7 @@ from crm_tui.dedupe.fields import (
     trade_level,
 )
 from crm_tui.dedupe.levels import NUMBER
-from crm_tui.identity.features import PERSON, Features
+from crm_tui.identity.features import PERSON, Features, called
 from crm_tui.identity.keys import key_of
 from crm_tui.identity.persons import sound_alike
 
@@ -108,6 +108,7 @@ _CLASS_OF = {
     "begins": "part",
     "inside": "part",
 }  # fmt: skip
+_NAME_AND_BRAND = Features._fields.index("name"), Features._fields.index("brand")
 _SOUNDING = ("sound", "short_sound")
 _OF_A_HOUSE = ("bare", "brand", "part")
 
@@ -124,8 +125,30 @@ def compare_levels(a: Features, b: Features, band: Callable[[str, str], int]) ->
     return _companies(a, b, band)
 
 
+def called_alike(a: Features, b: Features) -> tuple[Features, Features]:
+    """Return two companies under the names by which they are most alike: a former name of one may be it.
+
+    Only what one has for its name is looked for among the further names of the other.
+    """
+    if a.name == b.name or not (a.others or b.others):
+        return a, b
+    for one, other, turned in ((a, b, False), (b, a, True)):
+        for field in (0, 1):
+            # A brand alone is no whole name, and brands that are equal need no other one.
+            own = one[_NAME_AND_BRAND[field]]
+            if not own or (field == 0 and own == one.brand) or (field == 1 and a.brand == b.brand):
+                continue
+            said = [text for text in other.others if text.split("|", 2)[field] == own]
+            if said:
+                alike = called(other, min(said))
+                return (alike, one) if turned else (one, alike)
+    return a, b
+
+
 def _companies(a: Features, b: Features, band: Callable[[str, str], int]) -> list[int]:
     found = [_COMPANY.base]
+    if a.others or b.others:
+        a, b = called_alike(a, b)
     strong = 0
     if a.code and b.code:
         level = code_level(a, b, band)

@@ -14,7 +14,7 @@ from crm_tui.identity.keys import organisation
 from crm_tui.text.mail import is_free_mail
 
 _DIGITS = re.compile(r"[0-9]+")
-_NUMERALS = frozenset("一二三四五六七八九十百千万两双0123456789")
+_NUMERALS = frozenset("一二三四五六七八九十百千万两双壹贰叁肆伍陆柒捌玖拾0123456789")
 # Words of many trades: two that share only one of them share nothing.
 _GENERAL = frozenset(
     "科技 技术 服务 管理 设备 制品 工程 发展 实业 开发 产品 用品 材料 咨询 经营 销售 贸易 商贸 经贸".split()  # noqa: SIM905
@@ -175,6 +175,8 @@ def branch_level(left: str, right: str) -> str:
 
 def place_level(a: Features, b: Features) -> int:
     """Return 0 same city in both names, 1 same city, 2 another place, 3 another in the names, -1 unknown."""
+    if a.told_district and b.told_district and a.told_district != b.told_district:
+        return 3
     if a.told_city and b.told_city:
         return 0 if a.told_city == b.told_city else 3
     if a.city and b.city:

@@ -12,7 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-from crm_tui.dedupe.comparing import Frequency, compare_levels
+from crm_tui.dedupe.comparing import Frequency, called_alike, compare_levels
 from crm_tui.dedupe.fields import branch_level, common, common_landline, shared_brand
 from crm_tui.dedupe.levels import LEVELS
 from crm_tui.identity.features import Features
@@ -98,12 +98,13 @@ def compare(a: Features, b: Features, frequency: Frequency | Mapping[str, int]) 
     known = frequency if isinstance(frequency, Frequency) else Frequency(frequency)
     weights = tenths()
     total, lines = 0, []
+    left_name, right_name = called_alike(a, b)
     for number in compare_levels(a, b, known.band):
         weight = weights[number]
         total += weight
         if weight:
             _kind, term, level = LEVELS[number]
-            left, right = _values(term, a, b)
+            left, right = _values(term, left_name, right_name)
             rare = int(level[-1]) if level[-1].isdigit() and term not in ("evidence", "code") else 0
             lines.append(Line(term, level, weight / 10, left, right, rare))
     lines.sort(key=lambda line: -abs(line.weight))

@@ -22,15 +22,22 @@ try:
 except ImportError:
     from hashlib import blake2b
 
-VERSION = 3
+VERSION = 4
 """Rises whenever the same record gives other features: kept ones are then made again."""
 LONGEST = 300
 _KEPT = 64  # names and cells of a moment: of a document before and after a change
 COMPANY, PERSON = "company", "person"
 _FIELDS, _VALUES = "\x1e", "\x1f"
+_KEPT_APART = str.maketrans("", "", "|\x1e\x1f")
 # Blanks between Chinese signs are slips, between Latin words they are part of the name.
 _SLIP = re.compile(r"(?<=[^\x00-\x7f])\s+|\s+(?=[^\x00-\x7f])")
 _ORDINAL = re.compile(r"第([一二三四五六七八九十百\d]{1,3})(?!滩)|(\d{1,3})(?=号店|店|号|分)")
+# 启明一号 and 启明贰期: each of a series is another firm.
+_OF_SERIES = re.compile(r"[一二三四五六七八九十壹贰叁肆伍陆柒捌玖拾\d]{1,3}[号期]")
+_NUMERALS = str.maketrans("壹贰叁肆伍陆柒捌玖123456789拾", "一二三四五六七八九一二三四五六七八九十")
+# 茶语(人民路店): a store of a chain.
+_STORE = re.compile(r"\(([^()]{2,12}[店厂])\)$")
+_ANY_STORE = re.compile(r"(?:旗舰|专卖|直营|体验|加盟|专营|总)店$")
 _BUSINESS = re.compile(
     r"(?:服务中心|服务部|经营部|经销部|销售部|贸易部|商贸行|商行|车行|工作室|门市部|中心|专卖店|商店|加工厂|制造厂|总厂|厂|店|部|行|社)$"
 )
@@ -41,6 +48,7 @@ _LAST_OF_BUSINESS, _LAST_OF_BRANCH = "部行室心店厂社", tuple("司处部�
 _TAIL = re.compile(r"(?:[-—_/][\u4e00-\u9fff]{1,6}|\([^()]*\)|[*#\s])+$")
 # 恒达机械有限公司 张工: whom to ask for there.
 _WHO = re.compile(r"(?<=\S{4})[\s-]+[\u4e00-\u9fff]{1,3}(?:总|工|经理|先生|女士|小姐|老师|主任)$")
+_ROUND = str.maketrans("（）【】", "()()")
 _BRAND_SIGNS = str.maketrans("", "", " .,-_·&'\"()/+!*#")
 _BRANCH_SIGNS = str.maketrans("", "", " ().,-")
 _SEVERAL = re.compile(r"[,;，；、/]+")
@@ -75,12 +83,13 @@ class Features(NamedTuple):
     """A record's parts, made to be compared; '' and () for what it does not say.
 
     ``name`` is the whole name without blanks; ``brand``, ``trade``, ``branch`` and ``ordinal`` (第二) come
-    from it; ``brands`` are those of further names; ``sound`` is the brand's pinyin, of a person the name's.
-    ``told_city`` and ``told_province`` stand in the name itself, ``city`` and ``province`` are the best
-    known. ``code_valid`` is "1" for a code whose check digit is right. ``mobiles`` have 11 digits or begin
-    with +; a landline is ``area:number``. ``streets`` are ``road|number|room``; ``contacts`` full names,
-    ``surnames`` of those of whom no more is known. For a person ``brand`` is the name, '' when only the
-    surname is known, which then is in ``surnames``.
+    from it; ``brands`` are those of further names, and ``others`` these names taken apart (``called``);
+    ``sound`` is the brand's pinyin, of a person the name's. ``told_province``, ``told_city`` and
+    ``told_district`` stand in the name itself, ``city`` and ``province`` are the best known. ``code_valid``
+    is "1" for a code whose check digit is right. ``mobiles`` have 11 digits or begin with +; a landline is
+    ``area:number``. ``streets`` are ``road|number|room``; ``contacts`` full names, ``surnames`` of those of
+    whom no more is known. For a person ``brand`` is the name, '' when only the surname is known, which then
+    is in ``surnames``.
     """
 
     kind: str
@@ -92,6 +101,7 @@ class Features(NamedTuple):
     ordinal: str
     told_province: str
     told_city: str
+    told_district: str
     province: str
     city: str
     code: str
@@ -104,6 +114,7 @@ class Features(NamedTuple):
     streets: tuple[str, ...]
     contacts: tuple[str, ...]
     surnames: tuple[str, ...]
+    others: tuple[str, ...]
 
 
 _SINGLE = Features._fields.index("brands")
@@ -137,7 +148,7 @@ def features_of_short(record: Record) -> Features:
         told, trade, branch, ordinal = Place(), "", "", ""
         sounds = person_sound(brand)
         contacts, surnames = [], [] if name.known or not name.name else [name.name]
-        whole, brands = name.name, ()
+        whole, brands, others = name.name, (), ()
     else:
         whole, brand, trade, branch, ordinal, told = _company(record.name)
         sounds = sound(brand)
@@ -147,19 +158,22 @@ def features_of_short(record: Record) -> Features:
                 name = person_name(one)
                 if name.name:
                     (contacts if name.known else surnames).append(name.name)
-        brands = ()
+        brands = others = ()
         if record.names:
-            others = [_company(one)[1] for one in record.names]
-            brands = _unique([other for other in others if other != brand])
+            taken = [_company(one) for one in record.names]
+            brands = _unique([other[1] for other in taken if other[1] != brand])
+            others = _unique([_other(*one) for one in taken if one[1]])
     # A branch is where its own name says, not where its head office is.
     stands = leading_place(branch)[0].city if branch else ""
     city = stands or told.city or field.city or at.city or _area_city(landlines)
     province = _province_of(city) if city else told.province or field.province or at.province
     key, valid = _code(record.code)
     return Features(
-        record.kind, whole, brand, sounds, trade, branch, ordinal, told.province, told.city, province, city,
+        record.kind, whole, brand, sounds, trade, branch, ordinal, told.province, told.city, told.district,
+        province, city,
         key, valid, brands, mobiles, landlines, mails, domains,
         _unique(["|".join(one) for one in streets]) if streets else (), _unique(contacts), _unique(surnames),
+        others,
     )  # fmt: skip
 
 
@@ -188,7 +202,9 @@ def _company(typed: str) -> tuple[str, str, str, str, str, Place]:
         return "", "", "", "", "", Place()
     if " " in text and not text.isascii():
         text = _SLIP.sub("", _WHO.sub("", text))
+    text, store = _cut_store(text) if text[-1] in ")）】" else (text, "")
     region, brand, trade, _form, branch = parts(text)
+    branch = branch or store
     if not branch and (at := _plain_branch(text)):
         region, brand, trade, _form, _branch = parts(text[:at])
         branch = _TAIL.sub("", text[at:])
@@ -199,6 +215,9 @@ def _company(typed: str) -> tuple[str, str, str, str, str, Place]:
     elif trade and "第" in trade and (found := _ORDINAL.search(trade)):
         ordinal = found[1] or found[2]
         trade = trade[: found.start()] + trade[found.end() :]
+    elif found := _OF_SERIES.search(brand, 1):
+        ordinal = found[0].translate(_NUMERALS)
+        brand = brand[: found.start()] + brand[found.end() :]
     if trade:
         trade = _BUSINESS.sub("", trade) if trade[-1] in _LAST_OF_BUSINESS else trade
     elif len(brand) > 4 and (found := _BUSINESS.search(brand)):
@@ -208,6 +227,14 @@ def _company(typed: str) -> tuple[str, str, str, str, str, Place]:
         brand, branch = brand.translate(_BRAND_SIGNS), branch.translate(_BRANCH_SIGNS)
         text, trade = text.translate(_BRAND_SIGNS), trade.replace(" ", "")
     return text, brand, trade, branch, ordinal, region
+
+
+def _cut_store(text: str) -> tuple[str, str]:
+    """Return the name of a chain and which of its stores it is, '' for none."""
+    found = _STORE.search(text.translate(_ROUND))
+    if found is None or found.start() < 2 or _ANY_STORE.search(found[1]):
+        return text, ""
+    return text[: found.start()], found[1]
 
 
 def _plain_branch(text: str) -> int:
@@ -312,6 +339,19 @@ def _area_city(landlines: tuple[str, ...]) -> str:
         if city := _city_of_area(one.partition(":")[0]):
             return city
     return ""
+
+
+def _other(name: str, brand: str, trade: str, _branch: str, _ordinal: str, told: Place) -> str:
+    return "|".join([one.translate(_KEPT_APART) for one in (name, brand, trade, *told)])
+
+
+def called(found: Features, other: str) -> Features:
+    """Return features as those of a customer that has one of its ``others`` for its name."""
+    name, brand, trade, province, city, district = other.split("|")
+    return found._replace(
+        name=name, brand=brand, trade=trade, ordinal="", told_province=province, told_city=city,
+        told_district=district,
+    )  # fmt: skip
 
 
 def street_of(text: str) -> Street:

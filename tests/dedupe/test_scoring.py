@@ -123,6 +123,24 @@ def test_a_code_that_was_copied_with_its_row_suggests_no_merge():
     assert band(scored(FULL, other)) != scoring.MERGE
 
 
+def _all_shared(name: str) -> Record:
+    return Record(
+        name=name, phones=("13812345678",), contacts=("张建国",), addresses=("杭州市文二路8号101室",)
+    )
+
+
+@pytest.mark.parametrize("former", ["上海恒达机械有限公司", "Hengda Machinery (Shanghai) Co., Ltd."])
+def test_who_was_renamed_is_known_by_the_name_of_before(former: str):
+    now = Record(name="杭州瑞丰食品股份有限公司", names=("瑞丰", former), phones=("13812345678",))
+    found = scored(Record(name=former, phones=("13812345678",)), now)
+    assert found.score > scoring.REVIEW_FROM and "brand" in {line.term for line in found.lines}
+    shown = {(line.left, line.right) for line in found.lines if line.term == "brand"}
+    assert all(left == right for left, right in shown)
+    # The brand of before alone tells little, and a sign that keeps parts apart may stand in any name.
+    assert band(scored(Record(name="恒达"), now)) != scoring.MERGE
+    assert features(now._replace(names=("恒|达|机械|公司|||",))).others
+
+
 @pytest.mark.parametrize(
     ("left", "right"),
     [
@@ -135,6 +153,14 @@ def test_a_code_that_was_copied_with_its_row_suggests_no_merge():
         (Record(name="十堰六众工贸有限公司"), Record(name="十堰三众工贸有限公司")),
         (Record(name="上海恒达第一机械厂"), Record(name="上海恒达第二机械厂")),
         (Record(name="上海恒达机械有限公司"), Record(name="杭州恒达机械有限公司")),
+        (Record(name="太仓市第一人民医院"), Record(name="昆山市第一人民医院")),
+        (_all_shared("茶语(人民路店)"), _all_shared("茶语（火车站店）")),
+        (_all_shared("杭州启明一号创业投资合伙企业"), _all_shared("杭州启明贰号创业投资合伙企业")),
+        (_all_shared("杭州启明一号创业投资合伙企业"), _all_shared("杭州启明一期创业投资合伙企业")),
+        (
+            Record(name="昆山市张建国水果店", phones=("13812345678",), contacts=("张建国",)),
+            Record(name="昆山市张建国理发店", phones=("13812345678",), contacts=("张建国",)),
+        ),
         (
             Record(kind=PERSON, name="王伟", phones=("13812345678",)),
             Record(kind=PERSON, name="王伟", phones=("13987654321",)),

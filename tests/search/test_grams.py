@@ -21,8 +21,9 @@ DOCUMENTS = (
     "n重庆长行(上海)投资管理合伙企业(有限合伙)\nc单雄信\nr王伟",
     "ntcl科技集团股份有限公司\nhwww.tcl.com\nwtcl_2020",
     "n上海浦东发展银行股份有限公司杭州分公司\na浦发银行",
+    "n昆山市张建国水果店(人民路店)\nf杭州启明贰号创业投资合伙企业\np02-27651234",
 )
-MADE_BY = (7, "c6c5d3f9cce1bcd6")
+MADE_BY = (8, "a88ab9396fc66fbf")
 
 
 def test_the_version_moves_with_what_grams_are_made_of() -> None:

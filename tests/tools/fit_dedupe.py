@@ -59,6 +59,8 @@ CHECKED = {
 }  # fmt: skip
 """What is never enough to suggest a merge, however often it was one in made-up sets: sums kept below that."""
 BELOW = 2.7
+MOST = {("company", "ordinal", "same"): 1.0}
+"""What a level weighs at most: hospitals and schools of every town have the same numbers."""
 
 
 def patterns(seed: int, size: int, mix: str) -> Counter[tuple[tuple[int, ...], bool]]:
@@ -118,6 +120,9 @@ def fit(
             for level, share in CROWDED:
                 if level in where:
                     pairs.append((where[level[:-1] + "1"], where[level], share))
+        for level, most in MOST.items():
+            if level[0] == kind:
+                upper[column[levels.NUMBER[level]]] = most
     bounds = list(zip(lower, upper, strict=True))
     limits = []
     if pairs:
@@ -149,8 +154,13 @@ def fit(
 def hold(table: dict[str, dict[str, float]], kind: str) -> None:
     """Lower the evidence of a kind, and what must not be above it, until nothing CHECKED suggests a merge.
 
+    What is above MOST is lowered to it first.
+
     So a new sum can be forbidden without another fit; the next one spreads it over all weights.
     """
+    for (own, term, level), most in MOST.items():
+        if own == kind:
+            table[term][level] = min(table[term][level], most)
     chains = [pair for term in levels.TERMS[kind] if term.name == "evidence" for pair in term.chains]
     for names in CHECKED[kind]:
         weights = [table[term][level] for term, level in (one.split(".") for one in names)]
