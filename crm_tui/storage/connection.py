@@ -29,7 +29,7 @@ PRAGMAS = (
     "mmap_size=0",
     "journal_size_limit=67108864",
 )
-READING_STATEMENTS = 24  # through views they take 10 kB each; a screen asks a dozen again and again
+READING_STATEMENTS = 40  # through views they take 10 kB each; a search asks thirty, a screen a dozen
 READING_CACHE = -800  # KiB: a screen reads a few hundred pages, and the system keeps the file's own
 
 
