@@ -12,9 +12,6 @@ from typing import Any
 
 from crm_tui.customers import service
 from crm_tui.errors import CrmError
-from crm_tui.exchange import importing
-from crm_tui.exchange.mapping import is_known_heading
-from crm_tui.exchange.reading import open_sheet
 from crm_tui.followups import service as followups
 from crm_tui.session import Session, create_database, open_session
 from crm_tui.storage import jobs
@@ -60,6 +57,11 @@ def prepare(folder: Path, what: str, journal: str) -> None:
 
 def bring_in(session: Session, sheet: Path) -> None:
     """Import the sheet in parts, as if it were large."""
+    # Most of the processes that are started here import nothing.
+    from crm_tui.exchange import importing
+    from crm_tui.exchange.mapping import is_known_heading
+    from crm_tui.exchange.reading import open_sheet
+
     with small_parts():
         with open_sheet(sheet, known=is_known_heading) as data:
             plan = importing.plan_import(session, data, importing.explain(session, data))
