@@ -67,7 +67,9 @@ def test_no_color_uses_the_terminals_own_colours() -> None:
 
 def test_what_another_program_wrote_over_the_screen_goes_by_ctrl_l() -> None:
     with playground() as term:
-        before = term.wait_for("今日[\\s\\S]*帮助")
+        term.wait_for("今日[\\s\\S]*帮助")
+        term.wait_for_rest()
+        before = term.screen()
         Path(term.tty).write_text("\x1b[5;1H" + "x" * 400 + "\x1b[7;20H")
         term.wait_for("xxxx")
         term.keys("C-l")

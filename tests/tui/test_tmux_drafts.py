@@ -55,8 +55,8 @@ def test_half_a_note_is_offered_at_the_next_start(
         os.kill(int((tmp_path / "pid").read_text()), number)
         term.wait_until_dead()
     with program(path, size) as term:
-        screen = term.wait_for("记跟进 上海恒达[\\s\\S]*丢弃")
-        assert "客户说月底前" in screen
+        term.wait_for("记跟进 上海恒达[\\s\\S]*丢弃")
+        term.wait_for("客户说月底前")
         term.keys("Enter")
         screen = term.wait_for("周三 15:00 · 回访[\\s\\S]*已填入")
         assert "客户说月底前确认报价，" in screen
