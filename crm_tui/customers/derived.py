@@ -120,8 +120,15 @@ def documents(connection: sqlite3.Connection, ids: list[int]) -> dict[int, tuple
 
     At most 500 ids.
     """
-    found = _Files(connection, ids).haystacks(ids)
-    return {one: (row["hay"], row["whereabouts"], row["held_by"]) for one, row in found.items()}
+    return _Files(connection, ids).documents(ids)
+
+
+def documents_and_outdated(
+    connection: sqlite3.Connection, ids: list[int]
+) -> tuple[dict[int, tuple[str, str, int | None]], list[int]]:
+    """Return the same, and of whom phones or mails have other keys than this version gives them."""
+    files = _Files(connection, ids)
+    return files.documents(ids), files.outdated(ids)
 
 
 def load() -> None:
@@ -172,6 +179,7 @@ class _Files:
         for row in store.rows_in(connection, contacts, ids):
             self._contacts.setdefault(row["customer_id"], []).append(row)
         self._phones: dict[int, list[str]] = {}
+        self._stored: dict[int, list[tuple[str, str]]] = {}
         self._keyed: set[int] = set()
         self.all_there = len(self._rows) == len(ids)
 
@@ -222,6 +230,22 @@ class _Files:
         )
         self._connection.executemany(store.KEY, new)
         self._keyed.update(ids)
+
+    def outdated(self, ids: list[int]) -> list[int]:
+        """Return of whom the keys of phones and mails would be written otherwise now."""
+        self._know_phones(ids)
+        stored, found = self._stored, []
+        for one in ids:
+            area_code = AreaCode(self._rows.get(one))
+            contacts = self._contacts.get(one, ())
+            if any(contact_keys(area_code, row) != stored.get(row["id"], []) for row in contacts):
+                found.append(one)
+        return found
+
+    def documents(self, ids: list[int]) -> dict[int, tuple[str, str, int | None]]:
+        """Return by customer what is searched, the whereabouts and the holder."""
+        found = self.haystacks(ids)
+        return {one: (row["hay"], row["whereabouts"], row["held_by"]) for one, row in found.items()}
 
     def haystacks(self, ids: list[int]) -> dict[int, dict[str, Any]]:
         """Return by customer what is searched, and who holds it."""
@@ -280,6 +304,7 @@ class _Files:
     def _know_phones(self, ids: list[int]) -> None:
         if unknown := [one for one in ids if one not in self._keyed]:
             for contact_id, kind, key in query_in(self._connection, store.KEYS_OF, unknown):
+                self._stored.setdefault(contact_id, []).append((kind, key))
                 if kind == "phone":
                     self._phones.setdefault(contact_id, []).append(key)
             self._keyed.update(unknown)

@@ -20,7 +20,7 @@ from crm_tui.search import index
 from crm_tui.search import store_index as store
 from crm_tui.search.grams import VERSION
 from crm_tui.search.merging import PAGES, join, merge_pages, parts
-from crm_tui.storage import collecting
+from crm_tui.storage import collecting, derive, rebuild
 from crm_tui.storage.database import Database
 from crm_tui.storage.driver import sqlite3
 from crm_tui.storage.lists import PIECE
@@ -38,19 +38,24 @@ MOST_PARTS = 16  # of an index, before they are merged: every look at it asks ea
 MOST_WHILE_BUILDING = 64  # a step of a merge opens each, and the last one removes them all
 LEAST_PAGES, MOST_PAGES = 16, 128  # of one step of a merge
 READ_AT_ONCE = 50  # customers
+MOST_OUTDATED = 100  # customers of one piece, or some more
 MOST_SETS = 50  # of others during one piece
 
 Lend = Callable[[Callable[[], Any]], Any]
 
 
 class Piece(NamedTuple):
-    """Customers to be put in: read when ``newest`` was the newest set; (id, text, holder, grams) of each."""
+    """Customers to be put in: read when ``newest`` was the newest set; (id, text, holder, grams) of each.
+
+    What else is derived of those who are ``outdated`` is written anew first: another version made it.
+    """
 
     after: int
     upto: int
     last: bool
     newest: int
     rows: list[dict[str, Any]]
+    outdated: list[int]
 
 
 def _at_once(fn: Callable[[], Value]) -> Value:
@@ -117,6 +122,7 @@ class Upkeep:
         """
         if not self.due():
             return False
+        derive.load()
         connection = self._database.connection
         row, count = self._lend(lambda: (index.row_of(connection), parts(connection)))
         if row.damaged_at is not None or row.version != VERSION:
@@ -214,15 +220,21 @@ class Upkeep:
             )
         )
         rows: list[dict[str, Any]] = []
+        outdated: list[int] = []
         upto, signs = after, 0
         for start in range(0, len(ids), READ_AT_ONCE):
-            found = self._lend(partial(derived.documents, connection, ids[start : start + READ_AT_ONCE]))
+            some = ids[start : start + READ_AT_ONCE]
+            found, old = self._lend(partial(derived.documents_and_outdated, connection, some))
             for upto, one in sorted(found.items()):
                 rows.append(_row(upto, *one))
                 signs += len(rows[-1]["grams"])
                 if signs >= self._size:
-                    return Piece(after, upto, False, newest, rows)
-        return Piece(after, ids[-1] if ids else after, len(ids) < MOST_CUSTOMERS, newest, rows)
+                    break
+            outdated += [one for one in old if one <= upto]
+            if signs >= self._size or len(outdated) >= MOST_OUTDATED:
+                return Piece(after, upto, False, newest, rows, outdated)
+        last = len(ids) < MOST_CUSTOMERS
+        return Piece(after, ids[-1] if ids else after, last, newest, rows, outdated)
 
     def _put(self, piece: Piece, connection: sqlite3.Connection) -> float:
         """Put a piece in, unless it is out of date, and return when the lock was had."""
@@ -236,11 +248,13 @@ class Upkeep:
         moved: set[int] = set()
         for each in range(piece.newest + 1, newest + 1):
             moved.update(derived.searched_in(connection, each))
-        moved = {one for one in moved if piece.after < one <= piece.upto}
+        moved = {one for one in moved if piece.after < one <= piece.upto} | set(piece.outdated)
         rows = piece.rows
         if moved:
             if len(moved) > PIECE:
                 return began
+            with derive.without_index(connection):
+                rebuild.rewrite(connection, piece.outdated)
             again = [_row(one, *found) for one, found in derived.documents(connection, sorted(moved)).items()]
             rows = sorted([one for one in rows if one["id"] not in moved] + again, key=lambda one: one["id"])
         store.run_many(connection, store.WRITE_TEXT, rows)

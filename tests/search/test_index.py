@@ -215,6 +215,28 @@ def test_a_build_goes_on_where_it_was_left_and_saves_go_on_beside_it(
     assert_fresh(of(crm))
 
 
+def test_keys_of_another_version_are_made_anew_with_the_index(
+    crm: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A former version took this for no phone: it had no key, and was not counted."""
+    monkeypatch.setattr(building, "MOST_OUTDATED", 1)
+    for number in range(3):
+        person = {"name": "陈", "office_phone": f"(02)2532-667{number}", "email": f"a{number}@example.com"}
+        saved(crm, service.add, {"name": f"宽宏艺术{number}"}, [person])
+
+    def as_before(connection: sqlite3.Connection) -> None:
+        connection.execute("DELETE FROM contact_key WHERE kind = 'phone'")
+        connection.execute("UPDATE customer_state SET phones = 0, odd = 9, haystack = 'n宽宏艺术'")
+        connection.execute("UPDATE search_index SET version = 1")
+
+    crm.database.write_untracked(as_before)
+    building.Upkeep(crm.database).run()
+    assert_fresh(of(crm))
+    keys = of(crm).execute("SELECT key FROM contact_key WHERE kind = 'phone' ORDER BY key").fetchall()
+    assert keys == [(f"+88622532667{number}",) for number in range(3)]
+    assert [hit.id for hit in search(crm.reader, "25326671", crm.person.id).hits] == [2]
+
+
 def test_a_piece_is_as_large_as_what_is_put_in(crm: Session, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(building, "FIRST", 1000)
     crm.write(bring_in, [f"上海样例{number}有限公司" for number in range(10)])
