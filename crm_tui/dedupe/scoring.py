@@ -16,6 +16,7 @@ from crm_tui.dedupe.comparing import Frequency, called_alike, compare_levels
 from crm_tui.dedupe.fields import branch_level, common, common_landline, shared_brand
 from crm_tui.dedupe.levels import LEVELS
 from crm_tui.identity.features import Features
+from crm_tui.text.taiwan_phone import at_home
 
 _WEIGHTS = Path(__file__).parent / "data" / "weights.json"
 MERGE, REVIEW, RELATED, POSSIBLE, NONE = "merge", "review", "related", "possible", "none"
@@ -143,7 +144,8 @@ def _values(term: str, a: Features, b: Features) -> tuple[str, str]:
             left, right = left or a.surnames, right or b.surnames
         else:
             shared = common(left, right)
-        return (shared, shared) if shared else (left[0], right[0])
+        one, other = (shared, shared) if shared else (left[0], right[0])
+        return at_home(one) or one, at_home(other) or other
     if term == "landline":
         shared = common_landline(a.landlines, b.landlines)
         return (shared, shared) if shared else (_dialled(a.landlines[0]), _dialled(b.landlines[0]))

@@ -129,6 +129,12 @@ def _all_shared(name: str) -> Record:
     )
 
 
+def test_a_phone_of_taiwan_is_shown_as_it_is_dialled_there():
+    one = Record(name="寬宏藝術經紀股份有限公司", phones=("+886 912 345 678",))
+    found = scored(one, one._replace(phones=("0912345678",)))
+    assert [(line.left, line.right) for line in found.lines if line.term == "mobile"] == [("0912345678",) * 2]
+
+
 @pytest.mark.parametrize("former", ["上海恒达机械有限公司", "Hengda Machinery (Shanghai) Co., Ltd."])
 def test_who_was_renamed_is_known_by_the_name_of_before(former: str):
     now = Record(name="杭州瑞丰食品股份有限公司", names=("瑞丰", former), phones=("13812345678",))
