@@ -123,10 +123,17 @@ def documents(connection: sqlite3.Connection, ids: list[int]) -> dict[int, tuple
     return _Files(connection, ids).documents(ids)
 
 
+def documents_written(
+    connection: sqlite3.Connection, ids: list[int]
+) -> dict[int, tuple[str, str, int | None]]:
+    """Return the same as they were written last."""
+    return {one: (hay, *rest) for one, hay, *rest in query_in(connection, store.HAY_WRITTEN, ids)}
+
+
 def documents_and_outdated(
     connection: sqlite3.Connection, ids: list[int]
 ) -> tuple[dict[int, tuple[str, str, int | None]], list[int]]:
-    """Return the same, and of whom phones or mails have other keys than this version gives them."""
+    """Return them as the rows of now give them, and of whom phones or mails have other keys than that."""
     files = _Files(connection, ids)
     return files.documents(ids), files.outdated(ids)
 

@@ -280,6 +280,9 @@ HOLDERS = (
 HAY_BEFORE = (
     "SELECT customer_id, haystack || whereabouts, held_by FROM customer_state WHERE customer_id IN ({ids})"
 )
+HAY_WRITTEN = (
+    "SELECT customer_id, haystack, whereabouts, held_by FROM customer_state WHERE customer_id IN ({ids})"
+)
 ONLY_PLACES = (
     "UPDATE customer_state SET shown = :shown, name_sort = :name_sort, region = :region,"
     " province = :province, city = :city, contacts = :contacts, phones = :phones WHERE customer_id = :id"

@@ -80,6 +80,7 @@ class Upkeep:
         self._lend = lend
         self._size, self._pages = FIRST, PAGES
         self._asked = False
+        self._texts_stand = False  # in the file as this version writes them, as far as this process knows
         self._me = f"{socket.gethostname()}:{os.getpid()}"
 
     def due(self) -> bool:
@@ -157,6 +158,9 @@ class Upkeep:
 
     def _begin(self, connection: sqlite3.Connection) -> None:
         """Begin a build: of another version, of a damaged index, or for the first time in a migrated file."""
+        row = index.row_of(connection)
+        # Of an index that was whole, only what it held is made anew.
+        self._texts_stand = row.version == VERSION and row.built_to is None
         store.run(connection, store.BEGIN_AGAIN, {"version": VERSION})
         store.run(connection, store.KEEP, self._keep())
 
@@ -224,7 +228,7 @@ class Upkeep:
         upto, signs = after, 0
         for start in range(0, len(ids), READ_AT_ONCE):
             some = ids[start : start + READ_AT_ONCE]
-            found, old = self._lend(partial(derived.documents_and_outdated, connection, some))
+            found, old = self._lend(partial(self._read, connection, some))
             for upto, one in sorted(found.items()):
                 rows.append(_row(upto, *one))
                 signs += len(rows[-1]["grams"])
@@ -235,6 +239,13 @@ class Upkeep:
                 return Piece(after, upto, False, newest, rows, outdated)
         last = len(ids) < MOST_CUSTOMERS
         return Piece(after, ids[-1] if ids else after, last, newest, rows, outdated)
+
+    def _read(
+        self, connection: sqlite3.Connection, ids: list[int]
+    ) -> tuple[dict[int, tuple[str, str, int | None]], list[int]]:
+        if self._texts_stand:
+            return derived.documents_written(connection, ids), []
+        return derived.documents_and_outdated(connection, ids)
 
     def _put(self, piece: Piece, connection: sqlite3.Connection) -> float:
         """Put a piece in, unless it is out of date, and return when the lock was had."""

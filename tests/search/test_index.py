@@ -178,6 +178,36 @@ def test_a_damaged_index_costs_no_save_and_is_built_anew(crm: Session, harm: str
     assert_fresh(of(crm))
 
 
+def test_a_damaged_index_is_made_of_the_texts_that_stand(
+    crm: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever goes on with it does not know who began it, and reads the rows themselves."""
+    monkeypatch.setattr(building, "FIRST", 4)
+    monkeypatch.setattr(building, "LOCK_SECONDS", 0.0)
+    read: list[int] = []
+    rows = building.derived.documents_and_outdated
+    monkeypatch.setattr(
+        building.derived, "documents_and_outdated", lambda c, ids: (read.extend(ids), rows(c, ids))[1]
+    )
+    crm.write(bring_in, [f"上海样例{number}有限公司" for number in range(10)])
+    crm.write(move, 10, {"biz_city": "上海市"})
+    crm.database.write_untracked(index.note_damage)
+    first = building.Upkeep(crm.database)
+    while index.row_of(crm.reader).built_to != 5:
+        assert first.step()
+    crm.write(move, 5, {"name": "重庆长安汽车有限公司"})
+    assert read == []
+    building.Upkeep(crm.database).run()
+    assert min(read) == 6
+    assert found(crm, "长安") == [5]
+    assert_fresh(of(crm))
+    crm.database.write_untracked(index.note_damage)
+    read.clear()
+    building.Upkeep(crm.database).run()
+    assert read == []
+    assert_fresh(of(crm))
+
+
 def test_what_only_a_query_meets_is_noted_once(crm: Session) -> None:
     first = saved(crm, service.add, {"name": "上海样例贸易有限公司"})
     _outside(crm, "UPDATE customer_gram_data SET block = x'00' WHERE id > 10", {})
