@@ -24,7 +24,7 @@ from crm_tui.storage.driver import sqlite3
 from crm_tui.text.gazetteer import as_place
 
 LIMIT = 50
-DEADLINE_MS = 150
+DEADLINE_MS = 130  # of asking; with what is shown a key takes 150 at most
 GOOD = 60.0  # points of a match that makes looser questions needless, for as many as are wanted
 ENOUGH = 10  # matches below which weak tiers are asked
 NEARLY = 75.0  # points of a match of several terms below which one of them may be wrong

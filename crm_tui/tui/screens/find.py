@@ -20,7 +20,6 @@ from crm_tui.tui.widgets.rows import Column, ListSource, Row
 from crm_tui.tui.widgets.table import Table
 
 LIMIT = 50
-DEADLINE_MS = 150
 FEW = 3  # customers opened last that stand below the empty line
 MOST_LINES = 12
 AROUND = 8  # lines that the box leaves to what lies around its rows
@@ -143,9 +142,8 @@ class FindScreen(BaseScreen, ModalScreen[Any]):
         if self._opened is None:
             self._opened = recent.ids(session)
         found = search(
-            session.reader, text, session.person.id, limit=LIMIT, deadline_ms=DEADLINE_MS, cancelled=is_old,
-            opened=self._opened,
-        )  # fmt: skip
+            session.reader, text, session.person.id, limit=LIMIT, cancelled=is_old, opened=self._opened
+        )
         if found.scan == index.DAMAGED:
             index.tell_damage(session.database)
         said = listing.told(index.state(session.reader))
