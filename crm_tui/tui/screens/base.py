@@ -268,11 +268,11 @@ class BaseScreen(Screen[Any]):
             return
         await self.crm.back()
 
-    def on_mount(self) -> None:
-        """Keep the terminal's cursor in the input after every layout: input methods write there."""
-        self.screen_layout_refresh_signal.subscribe(self, self._place_cursor, immediate=True)
+    def _place_cursor(self) -> None:
+        """Keep the terminal's cursor in the input: input methods write there.
 
-    def _place_cursor(self, _screen: Screen[Any]) -> None:
+        Each frame takes it along; an input that was not laid out when its text came has told a wrong place.
+        """
         if self.focused is not None and takes_text(self.focused):
             self.crm.cursor_position = cast(Input, self.focused).cursor_screen_offset
 
@@ -297,8 +297,10 @@ class BaseScreen(Screen[Any]):
         """Paint; but what is painted while the app batches is thrown away, so that waits for the end."""
         if self.crm._batch_count and self.is_current:
             self.refresh()
-        else:
-            super()._compositor_refresh()
+            return
+        if self.is_current:
+            self._place_cursor()
+        super()._compositor_refresh()
 
     # -- sizes --------------------------------------------------------------------------------------
 

@@ -192,7 +192,6 @@ class CreateScreen(FormScreen):
 
     def on_mount(self) -> None:
         """Say what the name is for."""
-        super().on_mount()
         self.the_form.note("name", _("as in the owner column of your sheets"))
 
     async def save(self, values: Mapping[str, str]) -> str:
