@@ -1,46 +1,70 @@
-"""Actions found by what people type: Chinese, full pinyin, initials, English, an id, a key."""
+"""Actions found by what people type: Chinese, full pinyin, initials, English, an id, a key, another word."""
 
 from __future__ import annotations
 
 from functools import lru_cache
 
+from crm_tui.locale import translations
 from crm_tui.text.fold import fold
-from crm_tui.text.pinyin import reading
+from crm_tui.text.pinyin import readings
 from crm_tui.tui.keymap import HelpLine
+from crm_tui.tui.kinds import Action
+
+WAYS = 16  # of reading a name whose signs have several readings
+LEAST, LEAST_LATIN = 2, 4  # signs of a name that tell what is meant within a longer text
 
 
-@lru_cache(maxsize=512)
-def spelled(label: str) -> tuple[str, str]:
-    """Return full pinyin and initials of a label, other signs as they are: 记跟进 gives jigenjin, jgj."""
-    parts = [reading(char) or char for char in fold(label)]
-    return "".join(parts), "".join(part[:1] for part in parts)
+@lru_cache(maxsize=1024)
+def spelled(name: str) -> tuple[str, ...]:
+    """Return a name in pinyin, in full and by initials: 角色 gives jiaose, jiaos, js, juese."""
+    full, initials = [""], [""]
+    for sign in fold(name):
+        ways = readings(sign) or (sign,)
+        full = [begun + way for begun in full for way in ways][:WAYS]
+        initials = [begun + way[:1] for begun in initials for way in ways][:WAYS]
+    return tuple(dict.fromkeys((*full, *initials)))
+
+
+@lru_cache(maxsize=256)
+def names(action: Action) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return what an action is called, in any language, by its id and in pinyin; and its other words."""
+    own = dict.fromkeys(each.casefold() for each in (*translations(action.label), action.id))
+    words = dict.fromkeys(each.casefold() for each in action.words.split())
+    return (
+        tuple(dict.fromkeys((*own, *(way for each in own for way in spelled(each))))),
+        tuple(dict.fromkeys((*words, *(way for each in words for way in spelled(each))))),
+    )
 
 
 def matches(line: HelpLine, text: str) -> bool:
     """Tell whether every word of a search is in the keys, names, help, id or pinyin of an action."""
-    action = line.action
-    known = " ".join(
-        (line.keys, line.label, line.help, action.id, action.label, action.help, action.words)
-    ).casefold()
-    return all(
-        word in known or (word.isascii() and any(word in spelling for spelling in spelled(line.label)))
-        for word in text.casefold().split()
-    )
+    own, words = names(line.action)
+    known = " ".join((line.keys, *translations(line.action.help), *own, *words)).casefold()
+    return all(word in known for word in text.casefold().split())
 
 
 def nearness(line: HelpLine, text: str) -> int:
-    """Return how well an action that matches is what was meant: 0 its very name, 3 by its help alone."""
+    """Return how well an action that matches is what was meant: 0 its very name, 4 by its help alone."""
     wanted = text.casefold().strip()
-    action = line.action
-    names = (
-        line.label.casefold(),
-        action.label.casefold(),
-        action.id,
-        *spelled(line.label),
-        *action.words.split(),
-    )
-    if wanted in names:
+    own, words = names(line.action)
+    if wanted in own:
         return 0
-    if any(name.startswith(wanted) for name in names):
+    if wanted in words:
         return 1
-    return 2 if any(wanted in name for name in names) else 3
+    if any(name.startswith(wanted) for name in (*own, *words)):
+        return 2
+    return 3 if any(wanted in name for name in (*own, *words)) else 4
+
+
+def named_in(line: HelpLine, text: str) -> int:
+    """Return how many signs of a text are a name of an action, the longest: 2 of 改权限 are 权限; 0 for none."""
+    wanted = "".join(text.casefold().split())
+    own, words = names(line.action)
+    return max(
+        (
+            len(name)
+            for name in (*own, *words)
+            if len(name) >= (LEAST_LATIN if name.isascii() else LEAST) and name in wanted
+        ),
+        default=0,
+    )

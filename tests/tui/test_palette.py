@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from crm_tui.locale import set_language
 from crm_tui.tui.actions import ACTIONS
 from crm_tui.tui.finding import matches, nearness, spelled
 from crm_tui.tui.keymap import Keymap
@@ -41,11 +42,47 @@ def test_every_action_is_found_by_its_name_in_chinese_pinyin_initials_and_englis
     keymap = Keymap()
     for action in ACTIONS:
         line = keymap.line(action)
-        full, initials = spelled(line.label)
-        assert full.isascii() and initials.isascii(), action.id
-        for typed in (line.label, full, initials, action.label, action.id):
+        spellings = spelled(line.label)
+        assert all(each.isascii() for each in spellings), action.id
+        for typed in (line.label, *spellings, action.label, action.id):
             assert matches(line, typed) and nearness(line, typed) == 0, (action.id, typed)
-        assert nearness(line, full[:-1]) <= 1
+        assert nearness(line, spellings[0][:-1]) <= 2
+        for other in action.words.split():
+            assert all(matches(line, typed) for typed in (other, *spelled(other))), (action.id, other)
+
+
+def test_every_reading_of_a_sign_is_taken() -> None:
+    assert {"juese", "jiaose", "js"} <= set(spelled("角色"))
+    assert "chongzuo" in spelled("重做") and "mohang" in spelled("末行")
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        *(("权限", "go_policy"), ("角色和权限", "go_policy"), ("jsqx", "go_policy"), ("角色", "go_policy")),
+        *(("历史", "all_history"), ("xiugaijilu", "all_history"), ("回收站", "all_history")),
+        *(("日志", "all_history"), ("caozuorizhi", "go_audit"), ("员工", "go_people"), ("设置", "display")),
+        *(("撤回", "undo"), ("删除", "archive"), ("移交", "hand_over"), ("过滤", "filter")),
+        *(("首页", "go_today"), ("khlb", "go_customers"), ("备份", "upkeep"), ("hand over", "hand_over")),
+        *(("筛选条件", "filter"), ("新建一个客户", "add"), ("把客户导出到表格", "export")),
+    ],
+)
+async def test_other_words_and_parts_of_a_sentence_find_it(typed: str, meant: str) -> None:
+    async with story(playground(start="customers")) as user:
+        await user.press(":")
+        await user.type(typed)
+        shown = [str(row.id) for row in user.screen.rows.page(0, 3)]
+        assert meant in shown, shown
+
+
+async def test_the_names_of_both_languages_and_pinyin_are_found_in_english() -> None:
+    set_language("en")
+    async with story(playground(start="customers")) as user:
+        for typed in ("归档", "guidang", "gd", "archive", "删除"):
+            await user.press(":")
+            await user.type(typed)
+            assert user.screen.rows.page(0, 1)[0].id == "archive", typed
+            await user.press("escape")
 
 
 async def test_what_was_used_last_comes_first_and_tab_completes() -> None:

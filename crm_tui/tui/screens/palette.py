@@ -13,7 +13,7 @@ from textual.widgets import Input
 from crm_tui.locale import _
 from crm_tui.tui import preferences
 from crm_tui.tui.actions import ACTIONS, find
-from crm_tui.tui.finding import matches, nearness
+from crm_tui.tui.finding import matches, named_in, nearness
 from crm_tui.tui.kinds import MOVE, SCREEN_TITLES, Action
 from crm_tui.tui.screens.base import BaseScreen, PopUp
 from crm_tui.tui.screens.form_fields import listed
@@ -76,18 +76,20 @@ class PaletteScreen(PopUp):
         await self.table.show(self.rows)
 
     def _rows(self, text: str) -> ListSource:
-        keymap = self.crm.keymap
+        lines = [self.crm.keymap.line(action) for action in ACTIONS if action.id != "palette"]
+        found = [(nearness(line, text) if text else 0, line) for line in lines if matches(line, text)]
+        if not found:  # of more words than a name has, those that name something
+            found = [(-signs, line) for line in lines if (signs := named_in(line, text))]
         able: list[tuple[tuple[int, int], Row]] = []
         unable: list[tuple[tuple[int, int], Row]] = []
-        for action in ACTIONS:
-            quiet = not text and action.id not in self.recent and (action.group == MOVE or action.id in QUIET)
-            line = keymap.line(action)
-            if action.id == "palette" or quiet or not matches(line, text):
+        for near, line in found:
+            action = line.action
+            if not text and action.id not in self.recent and (action.group == MOVE or action.id in QUIET):
                 continue
             reason = self.reason(action)
             first = line.keys.split("  ")[0]
             used = self.recent.index(action.id) if action.id in self.recent else RECENT
-            place = (nearness(line, text) if text else 0, used)
+            place = (near, used)
             if reason:
                 cells = (Cell(line.label, "dim"), Cell(first, "dim"), f"({reason})")
                 unable.append((place, Row(action.id, cells)))
