@@ -57,7 +57,7 @@ def nearness(line: HelpLine, text: str) -> int:
 
 
 def named_in(line: HelpLine, text: str) -> int:
-    """Return how many signs of a text are a name of an action, the longest: 2 of 改权限 are 权限; 0 for none."""
+    """Return how many signs of a text are the longest name of an action: 2 of 改权限 (权限); 0 for none."""
     wanted = "".join(text.casefold().split())
     own, words = names(line.action)
     return max(

@@ -70,8 +70,9 @@ class Action(NamedTuple):
     ``id`` names the method ``do_<id>``; ``keys`` are Textual's names, the first is shown, the rest are
     function-key and full-width twins; ``screens`` are the kinds of screen it belongs to, or ``all``;
     ``footer`` is its place in the key bar (1 first, 0 never); ``words`` are what else people call it
-    (found in pinyin, too, as the name is); ``danger`` marks what takes something away; ``writes`` what needs a database
-    that may be written; ``verb`` is the verb of the policy that it needs ('' when everybody may do it).
+    (found in pinyin, too, as the name is); ``danger`` marks what takes something away; ``writes`` what
+    needs a database that may be written; ``verb`` is the verb of the policy that it needs ('' when
+    everybody may do it).
     """
 
     id: str
