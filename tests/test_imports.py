@@ -16,7 +16,16 @@ from tests.pace import PATIENCE
 ROOT = Path(__file__).parents[1]
 HEAVY = {
     *("textual", "rich", "pydantic", "sqlite_utils", "pypinyin", "opencc", "phonenumbers", "email_validator"),
-    *("xlsxwriter", "python_calamine", "chinese_calendar", "rapidfuzz", "openpyxl", "babel", "asyncio"),
+    *(
+        "xlsxwriter",
+        "python_calamine",
+        "olefile",
+        "chinese_calendar",
+        "rapidfuzz",
+        "openpyxl",
+        "babel",
+        "asyncio",
+    ),
 }
 
 

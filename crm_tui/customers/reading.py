@@ -206,12 +206,12 @@ def warnings(
     """Return other customers with the same exact name, code, phone or mail, each once (S2-10, S0-18)."""
     from crm_tui.text.mail import parse_mails
     from crm_tui.text.phone import parse_phones
-    from crm_tui.text.uscc import check_code
+    from crm_tui.text.uscc import SOUND, check_code
 
     keys = [("name", fold(name)), ("alias", fold(name))]
     if uscc:
         found = check_code(uscc)
-        keys.append(("uscc", found.key if found.kind in ("valid", "old15", "wrong_check") else ""))
+        keys.append(("uscc", found.key if found.kind in (*SOUND, "old15", "wrong_check") else ""))
     keys += [("phone", phone.key) for phone in parse_phones(phones)] if phones else []
     keys += [("mail", one.key) for one in parse_mails(mail)] if mail else []
     hits: dict[int, Hit] = {}

@@ -16,7 +16,7 @@ from crm_tui.customers.fields import Field
 from crm_tui.errors import Cancelled
 from crm_tui.exchange.date_orders import date_orders
 from crm_tui.exchange.mapping import PHONES, Mapping
-from crm_tui.exchange.person_cells import WAYS, people_of_name, people_of_way
+from crm_tui.exchange.person_cells import CHATS, WAYS, people_of_name, people_of_way
 from crm_tui.exchange.reading import Row, SheetData
 from crm_tui.exchange.recognising import is_known_heading, known_headings, special
 from crm_tui.exchange.store_staging import Staging
@@ -25,8 +25,8 @@ from crm_tui.presets.headings import heading_key
 from crm_tui.storage.wording import hidden_texts
 from crm_tui.text.fold import fold, is_blank, tidy
 from crm_tui.text.identity import NEVER_IN, find_identity_number
-from crm_tui.text.nothing import says_nothing
-from crm_tui.text.uscc import check_code
+from crm_tui.text.nothing import DITTO, says_nothing
+from crm_tui.text.uscc import SOUND, check_code
 
 IDENTITY = N_("An ID number is never stored; the cell was left out")
 PRIVATE = N_("Never taken: private data.")
@@ -99,6 +99,7 @@ class Gatherer:
             if not one.field and heading_key(one.heading) in special("running")
         }
         self._last = 0
+        self._above = [""] * len(mapping.columns)
         self._name_heading = heading_key(mapping.headings[self._at["name"]]) if "name" in self._at else ""
         self._numbers: dict[str, int] = {}
         self._codes: dict[str, int] = {}
@@ -160,6 +161,9 @@ class Gatherer:
         self.rows += 1
         self._last = row.number
         cells = ["" if is_blank(text) else text for text in row.cells]
+        if not self._vertical and not DITTO.isdisjoint(cells):
+            cells = self._as_above(cells)
+        self._above = cells
         for index in self._veiled:
             if cells[index] in VEILS:
                 cells[index] = ""
@@ -184,7 +188,7 @@ class Gatherer:
             "position": row.number,
             "no": no or None,
             "uscc_key": (code.key or None) if code else None,
-            "code_valid": int(code is not None and code.kind == "valid"),
+            "code_valid": int(code is not None and code.kind in SOUND),
             "name_key": fold(name),
             "kind": kind,
             "verdict": None,
@@ -193,6 +197,13 @@ class Gatherer:
         self._place(staged, cells, cells_of)
         staged["cells"] = cells
         return staged
+
+    def _as_above(self, cells: list[str]) -> list[str]:
+        """Return the cells with that of the row above for 同上; nobody has the account of another."""
+        return [
+            above if cell in DITTO and self._fields[at] not in CHATS else cell
+            for at, (cell, above) in enumerate(zip(cells, self._above, strict=True))
+        ]
 
     def _is_word(self, one: Field, text: str) -> bool:
         """Tell whether 未知 and its like are among the words of a list, and so mean something."""

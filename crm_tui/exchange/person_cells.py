@@ -13,10 +13,12 @@ from crm_tui.customers.fields import FIELDS
 from crm_tui.exchange.kept import cell_key
 from crm_tui.exchange.sources import Source
 from crm_tui.presets.headings import heading_key
+from crm_tui.text.contact import is_same_number, split_contact
 from crm_tui.text.contact_person import Person, people_in, person_of
 from crm_tui.text.fold import fold
 
 WAYS = ("contact_way", "mobile", "office_phone")
+CHATS = ("wechat", "work_chat")
 ALONG = (*WAYS, "contact_title", "email")
 _NAME, _TITLE, _WAY = "contact_name", "contact_title", "contact_way"
 # A glance, before anything is taken apart: most cells hold a name or a phone alone.
@@ -42,6 +44,15 @@ def _parts(text: str) -> list[str]:
 
 def _names(source: Source) -> bool:
     return _OF_PERSON.search(heading_key(source.heading)) is not None
+
+
+def accounts_told(cells: dict[str, str], sources: dict[str, Source]) -> None:
+    """Put the phone of a contact where a cell of accounts says that it is the same; else leave the words."""
+    for key in [key for key in cells if key.startswith(CHATS) and is_same_number(cells[key])]:
+        slot = sources[key].slot if key in sources else 0
+        ways = (cells.get(cell_key(field, slot), "") for field in (WAYS[1], WAYS[0], WAYS[2]))
+        if phone := next((found for way in ways if way and (found := split_contact(way).mobile)), ""):
+            cells[key] = phone.partition(" / ")[0]
 
 
 class PersonCells:

@@ -19,19 +19,21 @@ from crm_tui.customers.convert import Context
 from crm_tui.customers.fields import FIELDS, Field
 from crm_tui.exchange.chains import Link, read_chain
 from crm_tui.exchange.mapping import Mapping as ColumnMapping
-from crm_tui.exchange.person_cells import PersonCells
+from crm_tui.exchange.person_cells import PersonCells, accounts_told
+from crm_tui.exchange.remembered import Remembered
 from crm_tui.exchange.sources import Source, sources_of
 from crm_tui.locale import N_, _
 from crm_tui.presets.progress import read_progress, write_progress
+from crm_tui.text.contact import is_same_number
 from crm_tui.text.date_order import DateOrder
 from crm_tui.text.fold import fold, tidy
+from crm_tui.text.nothing import DITTO
 from crm_tui.text.workdays import WorkCalendar
 
 COMPOSITE = ("address", "scale", "contact_way")
 CONTACT_WAYS = ("mobile", "office_phone", "email", "wechat", "work_chat")
 PLAIN = ("text", "long", "url")
 FOLLOWUP = ("last_followup", "followup_by", "followup_ways", "followup_summary")
-REMEMBERED = 5000  # texts of each kind
 SEVERAL = re.compile(r"[、,，;；|\n\r/]+")
 BARE_AMOUNT = re.compile(r"[\d\s.,，~～\-—–至到]+")
 SCALES = (("headcount_min", "headcount_max"), ("revenue_min", "revenue_max"))
@@ -96,8 +98,7 @@ class Preparer:
         self._zone = ZoneInfo(context.zone)
         # Cells of days and plans repeat down a sheet.
         self._planned = [key for key in self.sources if key.partition("#")[0] == "next_plan"]
-        self._plans, self._texts, self._moments = _Remembered(), _Remembered(), _Remembered()
-        self._stages = _Remembered()
+        self._plans, self._texts, self._moments, self._stages = (Remembered() for _kind in range(4))
 
     def cells_of(self, group: Sequence[Sequence[str]]) -> dict[str, str]:
         """Return the filled cells of a customer by key; further rows give further contacts.
@@ -110,6 +111,7 @@ class Preparer:
             cells.update({one.key: row[one.index] for one in self._shift(turn) if row[one.index]})
         if self._people:
             cells = self._people_told.taken_apart(cells, self._slots * len(group))
+            accounts_told(cells, self.sources)
         for key, text in self.update_notes.items():
             cells[key] = text
         return cells
@@ -282,6 +284,13 @@ class Preparer:
     def _role(self, text: str) -> str | None:
         return self.context.words.key_of("decision_role", text.strip("()（） "))
 
+    def _account(self, source: Source, text: str, result: Prepared, record: Mapping[str, Any]) -> None:
+        """Keep 同上, or 同手机 of a contact without one, in the note: it is no account."""
+        if source.field is not None and not is_same_number(text) and tidy(text) not in DITTO:
+            return self._plain(source, source.field, text, result)
+        result.lines.append(f"{source.heading}：{tidy(text)}")
+        result.unread.add(source.key)
+
     def _later(self, source: Source, text: str, result: Prepared, record: Mapping[str, Any]) -> None:
         """Leave a cell of the last follow-up or the next plan to what reads them together."""
 
@@ -373,20 +382,13 @@ SPECIAL: dict[str, Special] = {
     "progress": Preparer._progress,
     "owner": Preparer._owner,
     "tags": Preparer._tags,
+    "wechat": Preparer._account,
+    "work_chat": Preparer._account,
     **dict.fromkeys(ALIAS_KINDS, Preparer._names),
     "decision_chain": Preparer._chain,
     "decision_role": Preparer._chain,
     **dict.fromkeys((*FOLLOWUP, "next_plan"), Preparer._later),
 }
-
-
-class _Remembered(dict[Any, Any]):
-    def of(self, key: Any, make: Callable[[], Any]) -> Any:
-        if key not in self:
-            if len(self) >= REMEMBERED:
-                self.clear()
-            self[key] = make()
-        return self[key]
 
 
 def _told(values: dict[str, Any]) -> dict[str, Any]:

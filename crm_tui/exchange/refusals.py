@@ -36,6 +36,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
         _SAVE_AS,
     ),
     "other_sheet": (N_("{file} is a spreadsheet of the kind {format}, which is not read."), _SAVE_AS),
+    "excel95": (N_("{file} was saved by Excel 95, whose Chinese characters are not read."), _SAVE_AS),
     "packed": (N_("{file} is a compressed archive."), N_("Unpack it first and import the sheet inside.")),
     "not_sheet": (
         N_("{file} is not a spreadsheet."),

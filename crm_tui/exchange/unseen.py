@@ -5,24 +5,17 @@ from __future__ import annotations
 import re
 import struct
 import zipfile
-import zlib
-from collections.abc import Iterator
-from typing import Any, BinaryIO, NamedTuple
-from xml.parsers import expat
+from typing import BinaryIO, NamedTuple
 
-from crm_tui.exchange.ods_parts import BLOCK, CONTENT, TABLE, walk
-from crm_tui.exchange.xls_parts import records, sheet_records
+from crm_tui.exchange.ods_parts import CONTENT, TABLE, walk
+from crm_tui.exchange.xls_parts import open_book, records
 from crm_tui.exchange.xlsb_parts import records as xlsb_records
 from crm_tui.exchange.xlsb_parts import sheet_data
-from crm_tui.exchange.xlsx_parts import ELEMENT, attributes, sheet_part
+from crm_tui.exchange.xlsx_parts import ELEMENT, FAULTS, attributes, blocks, sheet_part
 
 _ROW, _COLUMN = re.compile(ELEMENT % b"row"), re.compile(ELEMENT % b"col")
 _HIDES = re.compile(rb"""visibility\s*=\s*["'](?:collapse|filter)""")
 _YES = ("1", "true")
-_FAULTS = (
-    LookupError, ValueError, RuntimeError, OSError, EOFError, struct.error, zipfile.BadZipFile, zlib.error,
-    expat.ExpatError,
-)  # fmt: skip
 _LAST_ROW, _LAST_COLUMN = 1 << 20, 1 << 14
 # Whether any row or column may be hidden is told by their records' sizes, which cells seldom imitate.
 _MAY_HIDE = re.compile(
@@ -45,32 +38,20 @@ def unseen(file: BinaryIO, kind: str, sheet: str) -> Unseen:
     place = file.tell()
     try:
         if kind == "xls":
-            file.seek(0)
-            return _of_xls(*sheet_records(file.read(), sheet))
+            book = open_book(file)
+            return _of_xls(book.stream, book.sheet(sheet))
         with zipfile.ZipFile(file) as parts:
             return _OF_KIND[kind](parts, sheet)
-    except _FAULTS:
+    except FAULTS:
         return Unseen([], [])  # the reader of the cells says what is wrong with the file, if it minds
     finally:
         file.seek(place)
 
 
-def _blocks(part: Any) -> Iterator[bytes]:
-    """Yield a part in blocks that end between its elements."""
-    rest = b""
-    while block := part.read(BLOCK):
-        block = rest + block
-        end = block.rfind(b"<")
-        # A text without any element is none of a sheet's: it is not gathered up.
-        rest = block[end:] if end >= 0 and len(block) - end <= BLOCK else b""
-        yield block[: len(block) - len(rest)]
-    yield rest
-
-
 def _of_xlsx(parts: zipfile.ZipFile, sheet: str) -> Unseen:
     found = Unseen([], [])
     with parts.open(sheet_part(parts, sheet)) as part:
-        for block in _blocks(part):
+        for block in blocks(part):
             if b"hidden" not in block:
                 continue
             for elements, first, last, ranges, origin in (
@@ -93,7 +74,7 @@ def _add(ranges: list[tuple[int, int]], first: int, last: int) -> None:
 def _of_ods(parts: zipfile.ZipFile, sheet: str) -> Unseen:
     # Most sheets hide nothing, and to look for that costs a tenth of parsing them.
     with parts.open(CONTENT) as part:
-        if not any(_HIDES.search(block) for block in _blocks(part)):
+        if not any(_HIDES.search(block) for block in blocks(part)):
             return Unseen([], [])
     found = _Hidden(sheet)
     walk(parts, found)

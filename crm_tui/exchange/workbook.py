@@ -5,13 +5,17 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any, BinaryIO, NamedTuple
 
 from crm_tui.exchange.formulas import unmarked
 from crm_tui.exchange.guard import Kind, Limits, Refused
+from crm_tui.exchange.looks import Looks, looks_of
 from crm_tui.exchange.merges import Merge, merges_of
+from crm_tui.exchange.number_formats import Look
+from crm_tui.exchange.xls_parts import open_book
+from crm_tui.exchange.xlsx_parts import FAULTS
 
 ROUNDED = "rounded"
 """Flag of a number with more than the 15 digits Excel keeps: its last digits may be gone."""
@@ -48,6 +52,8 @@ class Workbook:
     def __init__(self, file: BinaryIO, limits: Limits, kind: Kind = "xlsx") -> None:
         from python_calamine import CalamineWorkbook, PasswordError
 
+        if kind == "xls":
+            _check_signs(file)
         try:
             self._book = CalamineWorkbook.from_filelike(file)
         except PasswordError:
@@ -56,6 +62,7 @@ class Workbook:
         self.limits = limits
         self._file, self._kind = file, kind
         self._merged: dict[str, list[Merge]] = {}
+        self._looks: dict[str, Looks] = {}
 
     def sheets(self) -> list[SheetInfo]:
         """Return every sheet in the workbook's order."""
@@ -87,6 +94,11 @@ class Workbook:
             return self._merged[name]
         return sheet.merged_cell_ranges or []
 
+    def _looks_of(self, name: str) -> Looks:
+        if name not in self._looks:
+            self._looks[name] = looks_of(self._file, self._kind, name)
+        return self._looks[name]
+
     def total(self, name: str) -> int:
         """Return the number of the last row with a cell."""
         sheet = self._sheet(name)
@@ -103,6 +115,7 @@ class Workbook:
             return
         left = [""] * sheet.start[1]
         merges = sorted(self._merges(name, sheet), reverse=True)
+        looks = self._looks_of(name)
         filling: dict[int, tuple[int, str]] = {}
         for at, values in enumerate(sheet.iter_rows()):
             flags: dict[int, str] = {}
@@ -115,6 +128,8 @@ class Workbook:
                         cells[column] = _plain(value)
                 elif type(value) in (int, float) and abs(value) >= _EXACT:
                     flags[column] = ROUNDED
+            if looks and (shows := looks.get(at)):
+                _look(cells, values, len(left), shows)
             empty = not any(cells) or all(cell.isspace() for cell in cells if cell)
             span = 0
             while merges and merges[-1][0][0] <= at:
@@ -131,6 +146,19 @@ class Workbook:
                 yield RawRow(at + 1, cells, flags, span)
 
 
+def _check_signs(file: BinaryIO) -> None:
+    """Raise Refused: excel95, where texts are written in two bytes a sign as calamine does not read them."""
+    try:
+        book = open_book(file)
+    except FAULTS:
+        return  # calamine says what is wrong with the file, if it minds
+    finally:
+        file.seek(0)
+    if not book.eight and book.page in _OF_TWO_BYTES:
+        raise Refused("excel95")
+
+
+_OF_TWO_BYTES = ("cp932", "cp936", "cp949", "cp950")
 _ODD_STARTS = frozenset("'#EP-")
 
 
@@ -140,6 +168,17 @@ def _plain(value: str) -> str:
         sign, hours, minutes, seconds = span.groups()
         return f"{sign}{int(hours)}:{int(minutes):02}:{int(seconds):02}"
     return unmarked(value)
+
+
+def _look(cells: list[str], values: Sequence[Any], first: int, shows: dict[int, Look]) -> None:
+    """Write the numbers of a row as their formats show them; ``first`` is the column of the first value."""
+    for column, look in shows.items():
+        if (
+            0 <= column - first < len(values)
+            and type(values[column - first]) in (int, float)
+            and cells[column]
+        ):
+            cells[column] = look.of(values[column - first], cells[column])
 
 
 def _fill(cells: list[str], filling: dict[int, tuple[int, str]], at: int) -> None:

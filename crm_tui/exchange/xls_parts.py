@@ -1,78 +1,58 @@
-"""The records of a sheet in an Excel 97 workbook (xls): a file system of sectors with one stream of them."""
+"""The records of a sheet in a workbook of Excel 95 or 97 (xls), whose file system olefile reads."""
 
 from __future__ import annotations
 
 import struct
-from array import array
 from collections.abc import Iterator
+from typing import BinaryIO, NamedTuple
 
-_LAST = 0xFFFFFFFA  # and what is above are marks, not sectors
-_MINI = 64
 _STREAMS = ("Workbook", "Book")
-_BEGINS, _ENDS, _SHEET, _BIFF8 = 0x809, 0x0A, 0x85, 0x600
+_BEGINS, _ENDS, _SHEET, _CODE_PAGE, _BIFF8 = 0x809, 0x0A, 0x85, 0x42, 0x600
 
 
-class _Sectors:
-    """The sectors of a compound file (MS-CFB) and the chains they form."""
+class Book(NamedTuple):
+    """A workbook's stream; ``eight`` is Excel 97 (BIFF8), before which texts were written in a code page."""
 
-    def __init__(self, data: bytes) -> None:
-        shift, mini_from = struct.unpack_from("<H", data, 30)[0], struct.unpack_from("<I", data, 56)[0]
-        if shift not in (9, 12):
-            raise ValueError(shift)
-        self._data, self._size, self._mini_from = data, 1 << shift, mini_from
-        (directory,) = struct.unpack_from("<I", data, 48)
-        (mini_table,) = struct.unpack_from("<I", data, 60)
-        (more,) = struct.unpack_from("<I", data, 68)
-        tables = list(struct.unpack_from("<109I", data, 76))
-        while more < _LAST and len(tables) * self._size < len(data):
-            *further, more = struct.unpack(f"<{self._size // 4}I", self._sector(more))
-            tables += further
-        self._next = array("I", b"".join([self._sector(one) for one in tables if one < _LAST]))
-        self._mini_next = array("I", self._chain(mini_table))
-        entries = self._chain(directory)
-        self._entries = [entries[at : at + 128] for at in range(0, len(entries), 128)]
+    stream: bytes
+    eight: bool
+    page: str
 
-    def _sector(self, number: int) -> bytes:
-        return self._data[(number + 1) * self._size : (number + 2) * self._size]
+    def text(self, at: int, wide_count: bool = False) -> str:
+        """Return a text that begins with its length, in two bytes where Excel 97 has ``wide_count``."""
+        count = self.stream[at]
+        if not self.eight:
+            return self.stream[at + 1 : at + 1 + count].decode(self.page)
+        if wide_count:
+            at += 1
+            count += self.stream[at] << 8
+        wide = self.stream[at + 1] & 1
+        written = self.stream[at + 2 : at + 2 + count * (1 + wide)]
+        return written.decode("utf-16-le" if wide else "latin-1")
 
-    def _chain(self, first: int) -> bytes:
-        return b"".join([self._sector(one) for one in _links(self._next, first)])
-
-    def stream(self) -> bytes:
-        """Return the stream that holds the workbook."""
-        for entry in self._entries:
-            (size,) = struct.unpack_from("<H", entry, 64)
-            if entry[66] == 2 and entry[: max(size - 2, 0)].decode("utf-16-le", "replace") in _STREAMS:
-                first, length = struct.unpack_from("<II", entry, 116)
-                return (self._chain(first) if length >= self._mini_from else self._small(first))[:length]
-        return b""
-
-    def _small(self, first: int) -> bytes:
-        # What is shorter lies in small sectors of its own, within the chain of the first entry.
-        whole = self._chain(*struct.unpack_from("<I", self._entries[0], 116))
-        return b"".join([whole[one * _MINI : (one + 1) * _MINI] for one in _links(self._mini_next, first)])
+    def sheet(self, name: str) -> int:
+        """Return where a sheet begins, -1 where it is not found."""
+        for kind, at, size in records(self.stream, 0):
+            if kind == _SHEET and size > 7 and self.text(at + 6) == name:
+                return struct.unpack_from("<I", self.stream, at)[0]
+        return -1
 
 
-def _links(following: array[int], first: int) -> Iterator[int]:
-    for _step in range(len(following)):
-        if first >= len(following):
-            return
-        yield first
-        first = following[first]
+def open_book(file: BinaryIO) -> Book:
+    """Return the workbook in a file; raises OSError, ValueError or struct.error where it is damaged."""
+    from olefile import DEFECT_INCORRECT, OleFileIO
 
-
-def sheet_records(data: bytes, sheet: str) -> tuple[bytes, int]:
-    """Return the stream of a workbook and where in it a sheet begins, -1 where it is not found."""
-    stream = _Sectors(data).stream()
-    for kind, at, size in records(stream, 0):
-        if kind == _BEGINS and struct.unpack_from("<H", stream, at)[0] != _BIFF8:
-            break  # of Excel 95
-        if kind == _SHEET and size > 8:
-            count, wide = stream[at + 6], stream[at + 7] & 1
-            name = stream[at + 8 : at + 8 + count * (1 + wide)]
-            if name.decode("utf-16-le" if wide else "latin-1") == sheet:
-                return stream, struct.unpack_from("<I", stream, at)[0]
-    return stream, -1
+    # What a sound file never has is refused: a chain without an end is among it.
+    with OleFileIO(file, raise_defects=DEFECT_INCORRECT) as parts:
+        name = next((name for name in _STREAMS if parts.exists(name)), "")
+        stream = parts.openstream(name).read() if name else b""
+    eight, page = True, "latin-1"
+    for kind, at, _size in records(stream, 0):
+        if kind == _BEGINS:
+            eight = struct.unpack_from("<H", stream, at)[0] == _BIFF8
+        elif kind == _CODE_PAGE:
+            page = f"cp{struct.unpack_from('<H', stream, at)[0]}"
+            break
+    return Book(stream, eight, page)
 
 
 def records(stream: bytes, at: int) -> Iterator[tuple[int, int, int]]:

@@ -45,13 +45,19 @@ class Piece(NamedTuple):
 
 _CHAT_LABEL = r"(?:微信号码|微信号|微信|wechat|weixin|薇信|v信|wx号|wx|vx)"
 _WORK_LABEL = r"(?:企业微信|企微|钉钉号|钉钉|dingtalk|飞书|lark)"
+_NUMBER = r"(?:手[机機]|[电電][话話])(?:[号號][码碼]?)?"
+# 同手机, 与手机号相同, 手机号同微信, 微信同号: the account is the phone.
+_AS_PHONE = (
+    rf"(?:[同与與和跟即是]{_NUMBER}(?:同[号號]|一致|相同|一[样樣])?"
+    rf"|(?:{_NUMBER}|加)?(?:(?:微信|wx|vx)?同[号號][码碼]?|同微信[号號]?|微信同步))"
+)
 _VALUE = r"[^\s,;/|、。:()<>]"
 _ACCOUNT = re.compile(
     rf"""
       <?(?P<email>(?:mailto:)?[A-Za-z0-9!\#$%&'*+=?^_`{{|}}~.\-]{{1,64}}
         [ ]?@[ ]?(?:[\w\-]{{1,63}}[.。]){{1,5}}(?:[A-Za-z]{{2,18}}|中国|公司|网络))>?
     | (?<![A-Za-z0-9])(?P<wxid>wxid_[A-Za-z0-9]+)
-    | (?P<same>\(?(?:手机|电话)?(?:微信同号|同微信号?|微信同步|(?:wx|vx)同号|加微信同号)\)?
+    | (?P<same>\(?(?:{_CHAT_LABEL}\s*[:是为]?\s*)?(?:(?<=[信号:是为])同上|{_AS_PHONE})\)?
         |(?:(?:电话|手机)号?\s*[/&和及]?\s*微信号?|微信号?\s*[/&和及]\s*(?:电话|手机)号?)\s*:)
     | {_WORK_LABEL}(?:号|id|账号)?\s*:?\s*(?P<work_chat>(?<=[:\s]){_VALUE}{{2,40}}|[A-Za-z0-9][\w\-]{{3,30}})
     | (?<![A-Za-z0-9])(?:{_CHAT_LABEL}(?:id|账号)?|v(?=\s*:))\s*
@@ -62,6 +68,14 @@ _ACCOUNT = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE | re.ASCII,
 )
+
+
+_ONLY_SAME = re.compile(rf"\(?(?:{_CHAT_LABEL}[:是为]?)?(?:{_AS_PHONE}|{_NUMBER})\)?", re.IGNORECASE)
+
+
+def is_same_number(s: str) -> bool:
+    """Tell whether a cell of accounts says that the account is the phone: 同手机, 手机号, 微信同号."""
+    return len(s) <= 16 and _ONLY_SAME.fullmatch("".join(half_width(s).split())) is not None
 
 
 def split_contact(s: str, area_code: str = "") -> ContactWays:

@@ -15,6 +15,8 @@ _NOTHING = (
 _WORDS = frozenset(_NOTHING.split())
 _FIRST = frozenset([one[0] for one in _WORDS])
 _LONGEST = 16
+DITTO = frozenset(("同上", "同上行", "同上一行", "同前", "〃", "″", '"', "ditto", "Ditto"))
+"""Cells that say only that they are as the one above."""
 
 
 def says_nothing(s: str) -> bool:

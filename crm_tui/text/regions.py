@@ -72,6 +72,7 @@ _CODES = {
     }.items()
     for name in names.split()
 }  # fmt: skip
+_CITIES = ("北京", "上海", "天津", "重庆", "香港", "澳门")
 _ALSO_WORDS = ("中山", "金华")
 _AREAS = {
     "华北": "北京 天津 河北 山西 内蒙古",
@@ -295,8 +296,32 @@ def split_address(s: str) -> Address:
 
 
 def format_address(province: str, city: str = "", district: str = "", detail: str = "") -> str:
-    """Return the parts of an address as one text; a city that is its own province is named once."""
-    return province + ("" if city == province else city) + district + detail
+    """Return the parts of an address as one text, in which no place stands twice.
+
+    A city that is its own province is named once, and so is what the detail names again.
+    """
+    if city and (city == province or (_bare(city) == _bare(province) and _bare(city) in _CITIES)):
+        province, city = max(province, city, key=len), ""
+    if district and detail.startswith(district) and not _OTHER_THING.match(detail, len(district)):
+        detail = detail[len(district) :]
+    if detail and any(part and detail.startswith(part[:2]) for part in (province, city, district)):
+        again = split_address(detail)
+        parts = (again.province, again.city, again.district)
+        said = (province, city or province, district)
+        if again.province and all(
+            not part or not other or _bare(part) == _bare(other)
+            for part, other in zip(said, parts, strict=True)
+        ):
+            return format_address(
+                *(one or other for one, other in zip(said, parts, strict=True)), again.detail
+            )
+    return province + city + district + detail
+
+
+def _bare(name: str) -> str:
+    """Return the name of a place without what kind of place it is."""
+    short = _CITY_END.sub("", _PROVINCE_END.sub("", simplify(name)))
+    return re.sub("[区县]$", "", short) if len(short) > 2 else short
 
 
 def provinces() -> tuple[str, ...]:

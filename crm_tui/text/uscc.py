@@ -14,6 +14,7 @@ from crm_tui.text.nothing import says_nothing
 NOT_FILLED = N_("A placeholder, not a credit code")
 OLD_NUMBER = N_("An old registration number of 15 digits, not a credit code")
 WRONG_LENGTH = N_("A credit code has 18 characters")
+WRONG_SHORT = N_("8 digits, but neither a credit code nor the number of a company in Taiwan")
 WRONG_SIGN = N_("The credit code has a character that no code has")
 WRONG_CHECK = N_("The check digit of the credit code is wrong")
 
@@ -22,14 +23,18 @@ _SEPARATORS = re.compile(r"[\s\-]+")
 _SIGNS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _VALUES = {sign: value for value, sign in enumerate(_SIGNS)}
 _WEIGHTS = tuple(pow(3, place, 31) for place in range(17))
+_OF_TAIWAN = (1, 2, 1, 2, 1, 2, 4, 1)
+SOUND = ("valid", "taiwan")
+"""Kinds by which two are known to be one company."""
 _PLAIN = re.compile(rf"[0-9]{{8}}[{_SIGNS}]{{10}}")
 
 
 class CodeCheck(NamedTuple):
     """What a cell of credit codes holds.
 
-    ``kind`` is valid, old15, placeholder, wrong_length, wrong_check or empty; ``key`` is the code in capitals
-    without blanks and dashes, '' where there is none to compare; ``problem`` an English message or ''.
+    ``kind`` is valid, taiwan (統一編號, which stands where a code would), old15, placeholder, wrong_length,
+    wrong_check or empty; ``key`` is the code in capitals without blanks and dashes, '' where there is none to
+    compare; ``problem`` an English message or ''.
     """
 
     kind: str
@@ -39,6 +44,13 @@ class CodeCheck(NamedTuple):
 
 def _weighted(key: str) -> int:
     return sum(map(mul, map(_VALUES.__getitem__, key), _WEIGHTS))
+
+
+def _is_of_taiwan(key: str) -> bool:
+    """Tell whether 8 digits are a 統一編號; since 2023 their sum need be divisible by 5 alone, not by 10."""
+    total = sum(sum(divmod(int(sign) * weight, 10)) for sign, weight in zip(key, _OF_TAIWAN, strict=True))
+    # 7 times 4 is 28 and 10: the sum may count it as 1 or as 0.
+    return total % 5 == 0 or (key[6] == "7" and (total + 1) % 5 == 0)
 
 
 @lru_cache(maxsize=4096)
@@ -52,6 +64,12 @@ def check_code(s: str) -> CodeCheck:
         return CodeCheck("placeholder", "", NOT_FILLED)
     if len(key) == 15 and key.isascii() and key.isdigit():
         return CodeCheck("old15", key, OLD_NUMBER)
+    if len(key) == 8 and key.isascii() and key.isdigit():
+        return (
+            CodeCheck("taiwan", key, "")
+            if _is_of_taiwan(key)
+            else CodeCheck("wrong_length", key, WRONG_SHORT)
+        )
     if len(key) != 18:
         return CodeCheck("wrong_length", key, WRONG_LENGTH)
     if _PLAIN.fullmatch(key) and key[-1] == _SIGNS[-_weighted(key) % 31]:

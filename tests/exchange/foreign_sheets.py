@@ -30,6 +30,12 @@ _LOCKED = '<manifest:encryption-data manifest:checksum="x"/>'
 _EPOCH = dt.datetime(1899, 12, 30)
 
 
+class Coded(NamedTuple):
+    """A whole number that a format of the workbook shows as KH-0007."""
+
+    value: int
+
+
 class Percent(NamedTuple):
     """A number shown as a percentage."""
 
@@ -226,36 +232,71 @@ def _links(links: Sequence[tuple[str, str, str]]) -> str:
     return f'<?xml version="1.0"?><Relationships xmlns="{package}">{inner}</Relationships>'
 
 
-def xls(path: Path, sheets: Sheets, *, unseen: tuple[Collection[int], Collection[int]] = ((), ())) -> Path:
-    """Write an Excel 97 workbook (MS-XLS) of texts; ``unseen`` as in ``xlsb``."""
-    bodies = [_xls_sheet(rows, unseen if not at else ((), ())) for at, rows in enumerate(sheets.values())]
-    names = [name.encode("utf-16-le") for name in sheets]
-    at = 20 + sum(12 + len(name) for name in names) + 4
-    book = _biff(0x809, struct.pack("<HHHHII", 0x600, 5, 0, 0, 0, 0))
+def xls(
+    path: Path,
+    sheets: Sheets,
+    *,
+    unseen: tuple[Collection[int], Collection[int]] = ((), ()),
+    page: int = 0,
+) -> Path:
+    """Write a workbook (MS-XLS) of Excel 97, or of Excel 95 in a code ``page``; ``unseen`` as in ``xlsb``."""
+    old = f"cp{page}" if page else ""
+    bodies = [
+        _xls_sheet(rows, unseen if not at else ((), ()), old) for at, rows in enumerate(sheets.values())
+    ]
+    book = _xls_begins(5, old) + _biff(0x42, struct.pack("<H", page or 1200))
+    for number, code in _CODES.items():
+        text = code.encode() if old else code.encode("utf-16-le")
+        head = struct.pack("<HB", number, len(text)) if old else struct.pack("<HHB", number, len(code), 1)
+        book += _biff(0x41E, head + text)
+    book += b"".join([_biff(0xE0, struct.pack("<HHH", 0, one, 0) + bytes(14)) for one in _XLS_STYLES])
+    names = [name.encode(old) if old else name.encode("utf-16-le") for name in sheets]
+    at = len(book) + sum(12 + len(name) - bool(old) for name in names) + 4
     for name, body in zip(names, bodies, strict=True):
-        book += _biff(0x85, struct.pack("<IBBBB", at, 0, 0, len(name) // 2, 1) + name)
+        length = bytes([len(name)]) if old else bytes([len(name) // 2, 1])
+        book += _biff(0x85, struct.pack("<IBB", at, 0, 0) + length + name)
         at += len(body)
-    return _compound(path, b"".join([book, _biff(0x0A), *bodies]))
+    return _compound(path, b"".join([book, _biff(0x0A), *bodies]), "Book" if old else "Workbook")
 
 
-def _xls_sheet(rows: Sequence[Sequence[Any]], unseen: tuple[Collection[int], Collection[int]]) -> bytes:
-    parts = [_biff(0x809, struct.pack("<HHHHII", 0x600, 16, 0, 0, 0, 0))]
+_CODES = {164: '"KH-"0000'}
+_XLS_STYLES = (0, 10, 164)
+
+
+def _xls_begins(what: int, old: str) -> bytes:
+    return _biff(0x809, struct.pack("<HHHH", 0x500 if old else 0x600, what, 0, 0) + bytes(0 if old else 8))
+
+
+def _xls_sheet(
+    rows: Sequence[Sequence[Any]], unseen: tuple[Collection[int], Collection[int]], old: str
+) -> bytes:
+    parts = [_xls_begins(16, old)]
     parts += [_biff(0x7D, struct.pack("<6H", one, one, 0, 0, 1, 0)) for one in unseen[1]]
     for number, row in enumerate(rows):
         flags = 256 | 32 * (number in unseen[0])
         parts.append(_biff(0x208, struct.pack("<6HI", number, 0, len(row), 255, 0, 0, flags)))
-        for column, value in enumerate(row):
-            text = str(value).encode("utf-16-le")
-            head = struct.pack("<HHHHB", number, column, 0, len(text) // 2, 1)
-            parts.append(_biff(0x204, head + text))
+        parts += [_xls_cell(number, column, value, old) for column, value in enumerate(row)]
     return b"".join([*parts, _biff(0x0A)])
+
+
+def _xls_cell(row: int, column: int, value: Any, old: str) -> bytes:
+    match value:
+        case Percent():
+            return _biff(0x203, struct.pack("<HHHd", row, column, 1, value.value))
+        case Coded():
+            # Several beside each other have one record.
+            return _biff(0xBD, struct.pack("<HHHIH", row, column, 2, value.value << 2 | 2, column))
+        case _:
+            text = str(value).encode(old or "utf-16-le")
+            length = struct.pack("<H", len(text)) if old else struct.pack("<HB", len(text) // 2, 1)
+            return _biff(0x204, struct.pack("<HHH", row, column, 0) + length + text)
 
 
 def _biff(kind: int, data: bytes = b"") -> bytes:
     return struct.pack("<HH", kind, len(data)) + data
 
 
-def _compound(path: Path, stream: bytes) -> Path:
+def _compound(path: Path, stream: bytes, name: str) -> Path:
     """Write a file of sectors (MS-CFB) with one stream: the table, the directory, then the stream."""
     free, last = 0xFFFFFFFF, 0xFFFFFFFE
     stream += bytes(-len(stream) % 512 + 4096)
@@ -273,7 +314,7 @@ def _compound(path: Path, stream: bytes) -> Path:
         links = struct.pack("<HBBIII", len(text), kind, 1, free, free, child)
         return text.ljust(64, b"\0") + links + bytes(36) + struct.pack("<IQ", first, size)
 
-    directory = entry("Root Entry", 5, 1, last, 0) + entry("Workbook", 2, free, 2, len(stream))
+    directory = entry("Root Entry", 5, 1, last, 0) + entry(name, 2, free, 2, len(stream))
     fat = struct.pack(f"<{len(table)}I", *table).ljust(512, b"\xff")
     path.write_bytes(head + fat + directory.ljust(512, b"\0") + stream)
     return path

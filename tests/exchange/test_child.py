@@ -104,6 +104,8 @@ def test_one_long_text_used_everywhere_is_bounded(tmp_path: Path) -> None:
 
 
 _OWN = (
+    "looks",
+    "number_formats",
     "ods_parts",
     "unseen",
     "xls_parts",

@@ -22,7 +22,7 @@ from crm_tui.exchange.reading import open_sheet
 from crm_tui.exchange.refusals import SENTENCES
 from crm_tui.exchange.workbook import ROUNDED, Workbook
 from crm_tui.session import Session
-from tests.exchange.foreign_sheets import Formula, Percent, ods, xlsb
+from tests.exchange.foreign_sheets import Coded, Formula, Percent, ods, xls, xlsb
 from tests.exchange.importer import S0, S0_ROWS, every, only, opened, run
 
 LONG = "好" * 40_000
@@ -40,7 +40,7 @@ CELLS = [
 SHOWN = {
     1: ["客户名称", "联系人", "备注"],
     2: ["甲公司", "13812345678", "TRUE"],
-    3: ["乙\n公司", "0.3", "0.15"],
+    3: ["乙\n公司", "0.3", "15%"],
     4: ["丙", "2024-03-15", "2024-03-15 14:30"],
     5: ["", "算出来的", "12.5"],
     7: ["30:05:00", "110105194912310016", "FALSE"],
@@ -62,6 +62,14 @@ def raw(path: Path, name: str = "客户") -> dict[int, list[str]]:
     with path.open("rb") as file:
         kind = "ods" if path.suffix == ".ods" else "xlsb"
         return {row.number: row.cells for row in Workbook(file, Limits(), kind).rows(name)}
+
+
+@pytest.mark.parametrize("page", [0, 1252], ids=["97", "95"])
+def test_numbers_of_excel_97_and_95_are_read_as_they_are_shown(tmp_path: Path, page: int) -> None:
+    rows = [["No.", "Company", "Chance"], ["KH-0007" if page else Coded(7), "Firm", Percent(0.855)]]
+    path = xls(tmp_path / "a.xls", {"Clients": rows, "b": [["a"]]}, page=page)
+    with open_sheet(path, known=is_known_heading) as sheet:
+        assert [row.cells for row in sheet.rows] == [("KH-0007", "Firm", "85.5%")]
 
 
 @pytest.mark.parametrize("kind", MAKERS)

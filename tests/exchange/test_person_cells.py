@@ -153,3 +153,34 @@ def test_a_second_column_of_people_and_phones_gives_further_contacts(
         ("甲公司", "张经理", "", "13812345678", ""),
         ("甲公司", "李四", "采购", "0755-88886666", ""),
     ]
+
+
+def test_an_account_that_is_the_phone(session: Session, tmp_path: Path) -> None:
+    rows = (
+        "甲公司|张三|13812345678|同手机|x",
+        "乙公司|李四|13912345678 / 021-55556666|微信：手机号同微信|",
+        "丙公司|王五|021-55556666|同手机号|",  # a landline has no account
+        "丁公司|赵六|13712345678|同上|y",  # the account of another row is nobody else's
+        "戊公司|钱七|13612345678|qian_qi|",
+    )
+    people(session, tmp_path, "客户名称|联系人|电话|微信|备注", *rows)
+    assert every(session, "SELECT name, wechat FROM contact ORDER BY id") == [
+        ("张三", "13812345678"),
+        ("李四", "13912345678"),
+        ("王五", None),
+        ("赵六", None),
+        ("钱七", "qian_qi"),
+    ]
+    assert every(session, "SELECT note FROM customer ORDER BY id") == [
+        "x",
+        None,
+        "微信：同手机号",
+        "y\n微信：同上",
+        None,
+    ]
+
+
+def test_an_account_follows_its_phone(session: Session, tmp_path: Path) -> None:
+    for phone in ("13812345678", "13912345678"):
+        imported(session, tmp_path, "客户名称|联系人|手机|微信", f"甲公司|张三|{phone}|同手机")
+    assert every(session, "SELECT mobile, wechat FROM contact") == [("13912345678", "13912345678")]

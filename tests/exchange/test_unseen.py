@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from crm_tui.errors import BadInput
+from crm_tui.exchange.looks import looks_of
 from crm_tui.exchange.mapping import is_known_heading
 from crm_tui.exchange.reading import SheetData, open_sheet
 from crm_tui.exchange.unseen import unseen
@@ -68,6 +70,23 @@ def of_97(path: Path) -> Path:
     return xls(path, {"客户": ROWS, "其他": [["a"]]}, unseen=({2, 4, 6, 8}, {2}))
 
 
+def of_95(path: Path) -> Path:
+    rows = [["Company", "Area", "Notes"], *([f"Firm {n}", "E" if n % 2 else "N", "x"] for n in range(1, 9))]
+    return xls(path, {"Clients": rows, "Café": [["a"]]}, unseen=({2, 4, 6, 8}, {2}), page=1252)
+
+
+def test_hidden_rows_of_excel_95_are_told_too(tmp_path: Path) -> None:
+    with open_sheet(of_95(tmp_path / "a.xls"), known=is_known_heading) as sheet:
+        assert sheet.hidden == 4 and names(sheet) == ["Firm 1", "Firm 3", "Firm 5", "Firm 7"]
+
+
+@pytest.mark.parametrize("page", [936, 950])
+def test_chinese_of_excel_95_is_refused_with_a_sentence(tmp_path: Path, page: int) -> None:
+    path = xls(tmp_path / "a.xls", {"表": [["公司", "住址"], ["甲", "x"]]}, page=page)
+    with pytest.raises(BadInput, match="Excel 95"):
+        open_sheet(path, known=is_known_heading)
+
+
 @pytest.mark.parametrize("make", [filtered, collapsed, binary, of_97], ids=["xlsx", "ods", "xlsb", "xls"])
 def test_what_is_not_seen_is_left_out_and_told(tmp_path: Path, make: Any) -> None:
     path = make(tmp_path / "客户.book")
@@ -103,10 +122,10 @@ def test_rows_are_counted_over_the_blocks_of_a_large_sheet(tmp_path: Path) -> No
         assert sheet.hidden == 1666 and names(sheet) == [f"公司{n}" for n in range(1, 5001) if n % 3]
 
 
-@pytest.mark.parametrize("make", [binary, of_97], ids=["xlsb", "xls"])
+@pytest.mark.parametrize("make", [binary, of_97, of_95], ids=["xlsb", "xls", "xls of 95"])
 def test_a_damaged_file_hides_what_it_says_and_never_fails(tmp_path: Path, make: Any) -> None:
     whole = make(tmp_path / "客户.book").read_bytes()
-    kind = "xls" if make is of_97 else "xlsb"
+    kind, wanted = "xlsb" if make is binary else "xls", "Clients" if make is of_95 else "客户"
     chance = random.Random(7)
     for _time in range(300):
         data = bytearray(whole[: chance.choice((len(whole), chance.randrange(len(whole))))])
@@ -115,5 +134,6 @@ def test_a_damaged_file_hides_what_it_says_and_never_fails(tmp_path: Path, make:
                 data[chance.randrange(min(len(data), chance.choice((700, len(data)))))] = chance.randrange(
                     256
                 )
-        found = unseen(io.BytesIO(data), kind, "客户")
+        assert all(row >= 0 for row in looks_of(io.BytesIO(data), kind, wanted))
+        found = unseen(io.BytesIO(data), kind, wanted)
         assert all(0 <= a <= b for a, b in found.rows + found.columns)

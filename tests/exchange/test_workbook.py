@@ -77,6 +77,43 @@ def test_numbers_with_more_than_fifteen_digits_are_flagged(tmp_path: Path) -> No
     assert rows[1].cells[1] == "999999999999999" and rows[2].cells[0] == "01"
 
 
+LOOKS = [
+    ("0%", 0.85, "85%"),
+    ("0.00%", 0.1255, "12.55%"),
+    ("[Red]0%;-0%", -0.05, "-5%"),
+    ("0%", 1, "100%"),
+    ("000000", 123, "000123"),
+    ("000000", 1234567, "1234567"),
+    ('"KH-"0000', 7, "KH-0007"),
+    ('0"万元"', 50, "50万元"),
+    ('#,##0.00\\ "万"', 1234.5, "1234.5万"),
+    ('General"人"', 80, "80人"),
+    # The number says more than such a format shows.
+    ('0!.0,"万"', 123456, "123456"),
+    ('[>=10000]0!.0,"万";0', 123456, "123456"),
+    ("¥#,##0.00", 1200, "1200"),
+    ("000-0000-0000", 13812345678, "13812345678"),
+    ("[DBNum1]0", 5, "5"),
+    ("0.00E+00", 13812345678, "13812345678"),
+    ("@", "0.85", "0.85"),
+]
+
+
+def test_numbers_are_read_as_their_formats_show_them(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.create_sheet("客户", 0)
+    for row, (code, value, _shown) in enumerate(LOOKS, 3):
+        sheet.cell(row, 2, value).number_format = code
+        sheet.cell(row, 30, value)  # in AD, without a format
+    sheet.cell(99, 2).number_format = "0%"  # blank
+    book.save(tmp_path / "a.xlsx")
+    rows = rows_of(tmp_path / "a.xlsx")
+    assert [(row.number, row.cells[1]) for row in rows] == [
+        (number, shown_as) for number, (_code, _value, shown_as) in enumerate(LOOKS, 3)
+    ]
+    assert [row.cells[29] for row in rows] == [shown(value) for _code, value, _shown in LOOKS]
+
+
 def test_rows_and_columns_keep_their_place(tmp_path: Path) -> None:
     rows: list[list[Any]] = [[], ["", "", "客户名称", "电话"], [], ["", "", "上海", 1.0], ["", " "]]
     found = rows_of(sheets.workbook(tmp_path / "a.xlsx", rows))

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crm_tui.text.contact import parse_mails, parse_phones, split_contact
+from crm_tui.text.contact import is_same_number, parse_mails, parse_phones, split_contact
 from tests import pace
 
 CELLS = [
@@ -20,6 +20,12 @@ CELLS = [
     ("微信 abc12345", {"wechat": "abc12345"}),
     ("微信：13800138000", {"wechat": "13800138000"}),
     ("13800138000（微信同号）", {"mobile": "13800138000", "wechat": "13800138000"}),
+    ("13800138000 微信:同手机", {"mobile": "13800138000", "wechat": "13800138000"}),
+    ("13800138000 微信：同上", {"mobile": "13800138000", "wechat": "13800138000"}),
+    ("13800138000，手机号同微信", {"mobile": "13800138000", "wechat": "13800138000"}),
+    ("手机号同微信13800138000", {"mobile": "13800138000", "wechat": "13800138000"}),
+    ("13800138000 微信与手机号相同", {"mobile": "13800138000", "wechat": "13800138000"}),
+    ("13800138000 數據同步", {"mobile": "13800138000", "rest": "數據同步"}),
     ("微信同号：13800138000", {"mobile": "13800138000", "wechat": "13800138000"}),
     ("电话/微信：13800138000", {"mobile": "13800138000", "wechat": "13800138000"}),
     ("钉钉：zhangsan", {"work_chat": "zhangsan"}),
@@ -115,3 +121,29 @@ def test_thirty_thousand_rows_take_about_a_second() -> None:
     with pace.at_most(150):
         for cell in cells * 2000:
             parse_phones(cell)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "同手机",
+        "同手机号",
+        "微信同号",
+        "手机同号",
+        "同號",
+        "手機號同微信",
+        "微信：同手机号码",
+        "（与手机号相同）",
+        "手机号",
+        "同 电话",
+    ],
+)
+def test_accounts_that_are_the_phone(text: str) -> None:
+    assert is_same_number(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "同上", "同QQ", "zhang同学", "abc123", "13800138000", "同手机13800138000", "号"]
+)
+def test_accounts_of_their_own(text: str) -> None:
+    assert not is_same_number(text)

@@ -81,6 +81,25 @@ def test_full_and_short_addresses(text: str, province: str, city: str, district:
     assert found.matched + found.detail == tidy(text)
 
 
+@pytest.mark.parametrize(
+    ("parts", "whole"),
+    [
+        (("上海市", "上海", "杨浦区", "国定路1号"), "上海市杨浦区国定路1号"),
+        (("上海", "上海市", "", ""), "上海市"),
+        (("吉林省", "吉林市", "船营区", "北京路1号"), "吉林省吉林市船营区北京路1号"),
+        (("吉林省", "吉林", "", ""), "吉林省吉林"),
+        (("上海市", "", "", "上海市杨浦区国定路1号"), "上海市杨浦区国定路1号"),
+        (("浙江", "杭州", "西湖区", "浙江省杭州市西湖区文三路1号"), "浙江杭州西湖区文三路1号"),
+        (("浙江省", "杭州市", "西湖区", "西湖区文三路1号"), "浙江省杭州市西湖区文三路1号"),
+        (("江苏省", "南京市", "鼓楼区", "南京西路1号"), "江苏省南京市鼓楼区南京西路1号"),
+        (("上海市", "上海", "", "上海路1号"), "上海市上海路1号"),
+        (("", "", "", "上海市杨浦区1号"), "上海市杨浦区1号"),
+    ],
+)
+def test_no_place_stands_twice(parts: tuple[str, str, str, str], whole: str) -> None:
+    assert format_address(*parts) == whole
+
+
 @pytest.mark.parametrize("text", IN_DOUBT)
 def test_what_could_be_several_places_stays_as_it_is(text: str) -> None:
     assert split_address(text) == Address(detail=text)

@@ -11,7 +11,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crm_tui.text.uscc import NOT_FILLED, OLD_NUMBER, WRONG_CHECK, WRONG_LENGTH, WRONG_SIGN, check_code
+from crm_tui.text.uscc import (
+    NOT_FILLED,
+    OLD_NUMBER,
+    WRONG_CHECK,
+    WRONG_LENGTH,
+    WRONG_SHORT,
+    WRONG_SIGN,
+    check_code,
+)
 
 CASES = [
     ("91350100M000100Y43", "valid", "91350100M000100Y43", ""),
@@ -21,6 +29,11 @@ CASES = [
     ("91350100M000100Y44", "wrong_check", "91350100M000100Y44", WRONG_CHECK),
     ("91350100M000100Y4Z", "wrong_check", "91350100M000100Y4Z", WRONG_SIGN),
     ("123456789012345", "old15", "123456789012345", OLD_NUMBER),
+    ("00501503", "taiwan", "00501503", ""),
+    ("2209-9131", "taiwan", "22099131", ""),
+    ("10458575", "taiwan", "10458575", ""),  # by its 7
+    ("00501508", "taiwan", "00501508", ""),  # of those given since 2023
+    ("00501502", "wrong_length", "00501502", WRONG_SHORT),
     ("9135010", "wrong_length", "9135010", WRONG_LENGTH),
     ("91350100M000100Y433", "wrong_length", "91350100M000100Y433", WRONG_LENGTH),
     ("****************", "placeholder", "", NOT_FILLED),
@@ -42,7 +55,7 @@ def test_kinds_of_cell(text: str, kind: str, key: str, problem: str) -> None:
 @given(st.text() | st.text("0123456789ABCXYZ *-", min_size=15, max_size=19))
 def test_any_text_is_taken(text: str) -> None:
     check = check_code(text)
-    assert bool(check.problem) == (check.kind not in ("valid", "empty"))
+    assert bool(check.problem) == (check.kind not in ("valid", "taiwan", "empty"))
     assert not check.key or check.kind not in ("placeholder", "empty")
 
 
