@@ -29,7 +29,7 @@ def spelled(name: str) -> tuple[str, ...]:
 def names(action: Action) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return what an action is called, in any language, by its id and in pinyin; and its other words."""
     own = dict.fromkeys(each.casefold() for each in (*translations(action.label), action.id))
-    words = dict.fromkeys(each.casefold() for each in action.words.split())
+    words = dict.fromkeys(" ".join(translations(action.words)).casefold().split())
     return (
         tuple(dict.fromkeys((*own, *(way for each in own for way in spelled(each))))),
         tuple(dict.fromkeys((*words, *(way for each in words for way in spelled(each))))),

@@ -137,8 +137,9 @@ class Keymap:
         """Return the key of an action that the key bar of a kind of screen names, '' when it has none."""
         if lines and action.id == "next_field":
             return self.shown("next_panel")
-        if (typing or kind == "form") and action.id in ("help", "palette"):
-            return show_key(next(key for key in (*self.keys(action), "") if free_of_letters(key) or not key))
+        if typing or (kind == "form" and action.id in ("help", "palette")):  # letters are text
+            keys = (key for key in self.keys(action) if free_of_letters(key) or (typing and key in LINE_KEYS))
+            return show_key(next(keys, ""))
         return self.shown(action.id)
 
     def help_for(self, kind: str) -> list[HelpLine]:

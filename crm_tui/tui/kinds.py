@@ -9,8 +9,9 @@ GROUPS = (WORK, MOVE, GO, VIEW, PROGRAM)
 
 ALL = ("all",)
 LISTS = (
-    *("today", "customers", "customer", "history", "import", "welcome", "duplicates", "suspects"),
-    *("help", "palette", "pick", "tags", "obstacles", "drafts", "upkeep", "people", "policy", "audit"),
+    *("today", "customers", "customer", "history", "import", "preview", "welcome", "duplicates"),
+    *("suspects", "help", "palette", "pick", "tags", "obstacles", "drafts", "upkeep", "people"),
+    *("policy", "audit"),
 )
 MOVES = (
     *(*LISTS, "conflict", "display", "columns", "sorts", "filter", "views", "bulk", "merge", "members"),
@@ -20,6 +21,7 @@ ROOMS = ("today", "customers", "customer", "history", "duplicates", "people", "p
 RECORDS = ("today", "customers", "customer")
 MARKED = ("today", "customers")
 FORM = ("form",)
+IMPORT = ("import", "preview")
 TWINS = ("merge", "duplicates")
 SCREEN_TITLES = {
     "today": N_("Today"),
@@ -27,6 +29,7 @@ SCREEN_TITLES = {
     "customer": N_("Customer"),
     "history": N_("History"),
     "import": N_("Import"),
+    "preview": N_("Import preview"),
     "welcome": N_("Welcome"),
     "help": N_("Help"),
     "find": N_("Find"),
@@ -70,9 +73,9 @@ class Action(NamedTuple):
     ``id`` names the method ``do_<id>``; ``keys`` are Textual's names, the first is shown, the rest are
     function-key and full-width twins; ``screens`` are the kinds of screen it belongs to, or ``all``;
     ``footer`` is its place in the key bar (1 first, 0 never); ``words`` are what else people call it
-    (found in pinyin, too, as the name is); ``danger`` marks what takes something away; ``writes`` what
-    needs a database that may be written; ``verb`` is the verb of the policy that it needs ('' when
-    everybody may do it).
+    (translated by other words of their language, and found in pinyin, too); ``danger`` marks what takes
+    something away; ``writes`` what needs a database that may be written; ``verb`` is the verb of the policy
+    that it needs ('' when everybody may do it).
     """
 
     id: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from crm_tui.locale import set_language
+from crm_tui.locale import _, set_language
 from crm_tui.tui.actions import ACTIONS
 from crm_tui.tui.finding import matches, nearness, spelled
 from crm_tui.tui.keymap import Keymap
@@ -47,7 +47,7 @@ def test_every_action_is_found_by_its_name_in_chinese_pinyin_initials_and_englis
         for typed in (line.label, *spellings, action.label, action.id):
             assert matches(line, typed) and nearness(line, typed) == 0, (action.id, typed)
         assert nearness(line, spellings[0][:-1]) <= 2
-        for other in action.words.split():
+        for other in _(action.words).split():
             assert all(matches(line, typed) for typed in (other, *spelled(other))), (action.id, other)
 
 

@@ -277,14 +277,14 @@ async def test_esc_stops_an_import_when_pressed_twice(
     async with story(app(session)) as user:
         await to_preview(user)
         screen = user.screen
-        await screen.do_confirm()
+        await screen.do_publish()
         while not screen.bar.done:
             await user.pilot.pause(0)
         assert began.is_set()
         assert "25%" in screen.bar.text
         await screen.do_back()
         assert user.message == "再按 Esc 停止导入，不会留下任何内容。"
-        assert screen.why_not("confirm") == "请稍候，或按 Esc 停止。"
+        assert screen.why_not("publish") == "请稍候，或按 Esc 停止。"
         await screen.do_back()
         await user.idle()
         assert "取消" in user.message or "停止" in user.message
@@ -353,3 +353,26 @@ async def test_a_text_of_doubtful_encoding_says_so_and_is_read_in_another(
         await user.type("gbk")
         await user.press("enter", "f12", "f12")
         assert reading.page(session.reader, Query(), 0, 9)[0].name == "闫妮"
+
+
+async def test_each_step_names_what_its_key_does(session: Session, folder: Path) -> None:
+    sheet(folder / "客户.csv")
+    async with story(app(session)) as user:
+        await user.press("i")
+        assert user.lines[-1].split("  ")[0] == " Enter 打开" and "F12" not in user.lines[-1]
+        await user.press("enter")
+        assert "F12 预览" in user.lines[-1] and "模板" not in user.lines[-1]
+        await user.press("f12")
+        assert "F12 导入" in user.lines[-1]
+        await user.press("f1")
+        assert user.line(0).startswith(" 帮助：导入预览") and "按所示导入" in user.text
+        await user.press("escape", "escape", "escape")
+        assert "F12" not in user.lines[-1] and "t 空白模板" in user.lines[-1]
+
+
+async def test_while_a_path_is_typed_the_key_bar_names_no_letters(session: Session, folder: Path) -> None:
+    async with story(app(session)) as user:
+        await user.press("i")
+        assert "t 空白模板" in user.lines[-1]
+        await user.type("/")
+        assert "空白模板" not in user.lines[-1] and "F1 帮助" in user.lines[-1]

@@ -279,10 +279,13 @@ class BaseScreen(Screen[Any]):
     def set_focus(
         self, widget: Widget | None, scroll_visible: bool = True, from_app_focus: bool = False
     ) -> None:
-        """Give the keys to a widget; a field of a form makes its input then."""
+        """Give the keys to a widget; a field of a form makes its input then. In a text no letter acts."""
         if isinstance(widget, InputToBe):
             widget, scroll_visible = widget.entered(), False
+        typed = takes_text(self.focused)
         super().set_focus(widget, scroll_visible, from_app_focus)
+        if typed != takes_text(self.focused):
+            self.keys.update()
 
     @property
     def _update_timer(self) -> Any:

@@ -49,6 +49,7 @@ ON_SUSPECT: dict[OnSuspect, str] = {
     "add": N_("add all the same"),
 }
 
+AT_FILES, AT_COLUMNS = frozenset({"confirm", "on_match", "on_suspect"}), frozenset({"template"})
 HIDDEN = {False: N_("left out, as they are not seen"), True: N_("imported, too")}
 
 
@@ -56,7 +57,7 @@ class WizardScreen(JobScreen):
     """From a file to the preview of its import; ``path`` opens a file at once."""
 
     kind: ClassVar[str] = "import"
-    hidden: frozenset[str] = frozenset({"verdicts"})
+    hidden: frozenset[str] = AT_FILES
     AUTO_FOCUS = "#files"
 
     def __init__(self, path: str | Path | None = None) -> None:
@@ -156,7 +157,7 @@ class WizardScreen(JobScreen):
         self.carry(_("Reading {file}").format(file=path.name), read, self._opened)
 
     async def _opened(self, sheet: Sheet) -> None:
-        self.sheet = sheet
+        self.sheet, self.hidden = sheet, AT_COLUMNS
         self.line.display = self.files.display = False
         self.columns.display = True
         self.set_focus(self.columns)
@@ -367,7 +368,7 @@ class WizardScreen(JobScreen):
         if self.sheet is None or self.given is not None:
             await self.crm.back()
             return
-        self.sheet = None
+        self.sheet, self.hidden = None, AT_FILES
         self.columns.display = False
         self.line.display = self.files.display = True
         self.set_focus(self.files)

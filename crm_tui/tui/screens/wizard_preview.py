@@ -77,8 +77,7 @@ class Done(NamedTuple):
 class PreviewScreen(JobScreen):
     """Nothing is written before it is confirmed; closes with True after an import."""
 
-    kind: ClassVar[str] = "import"
-    hidden: frozenset[str] = frozenset({"template"})
+    kind: ClassVar[str] = "preview"
     keeps_no_rights: ClassVar[bool] = True
     asks_before_stop = True
 
@@ -136,7 +135,7 @@ class PreviewScreen(JobScreen):
                 "Nothing is written yet. {confirm} imports, {filter} filters, {open} shows a row's changes."
             )
             lines.append(
-                hint.format(confirm=keys("confirm"), filter=keys("verdicts"), open=keys("open"))
+                hint.format(confirm=keys("publish"), filter=keys("verdicts"), open=keys("open"))
                 if self.plan.writes
                 else _("There is nothing to import: every row is known or kept out.")
             )
@@ -144,7 +143,7 @@ class PreviewScreen(JobScreen):
             lines += self.plan.notes
             if alike := bands_told(self.plan):
                 text = _("{bands}  ({key} decides)")
-                lines.append(text.format(bands="  ".join(alike), key=keys("on_suspect")))
+                lines.append(text.format(bands="  ".join(alike), key=keys("suspects")))
         self.about.update("\n".join(lines))
         label = VERDICTS.get(self.filter_, ODD)
         shown = _(label) if self.filter_ else _("all rows")
@@ -160,14 +159,12 @@ class PreviewScreen(JobScreen):
 
     def why_not(self, action_id: str) -> str:
         """Say why the import cannot be confirmed."""
-        if action_id in ("confirm", "on_suspect") and self.done is not None:
+        if action_id in ("publish", "suspects") and self.done is not None:
             return _("It is imported already.")
-        if action_id in ("confirm", "on_suspect") and self._old:
+        if action_id in ("publish", "suspects") and self._old:
             return _("What you may see or do was changed; go back and compare the sheet again.")
-        if action_id == "on_suspect" and not self.plan.bands:
+        if action_id == "suspects" and not self.plan.bands:
             return _("No row resembles another customer.")
-        if action_id == "confirm" and self.session.read_only:
-            return self.session.read_only
         return super().why_not(action_id)
 
     async def do_verdicts(self) -> None:
@@ -180,7 +177,7 @@ class PreviewScreen(JobScreen):
                 break
         await self._show()
 
-    async def do_on_suspect(self) -> None:
+    async def do_suspects(self) -> None:
         """Show the suspected duplicates by band, to decide on each or on all."""
         await self.crm.show(SuspectsScreen(self.plan), then=self._decided)
 
@@ -209,7 +206,7 @@ class PreviewScreen(JobScreen):
 
     # -- importing ----------------------------------------------------------------------------------
 
-    async def do_confirm(self) -> None:
+    async def do_publish(self) -> None:
         """Import what was shown."""
 
         def publish(job: Job[Any]) -> Done:
@@ -225,7 +222,7 @@ class PreviewScreen(JobScreen):
             safeguard(self.session, lambda done, total: job.report(done, total), job.is_cancelled)
         except NoBackup as error:
             self._without_backup = True
-            key = self.crm.keymap.shown("confirm")
+            key = self.crm.keymap.shown("publish")
             error.todo = _("{key} again imports without a backup.").format(key=key)
             raise
 
