@@ -28,6 +28,7 @@ ELSEWHERE = {
     "impact": "counts of people and customers, as the policy command says them",
     "members": "test_boxes.py",
     "obstacles": "test_boxes.py",
+    "preview": "test_boxes.py",
     "suspects": "test_boxes.py",
     "welcome": "a file without customers",
     "job": "how far something is",
