@@ -8,7 +8,7 @@ from typing import Any
 
 from crm_tui.customers import ahead, document, store
 from crm_tui.customers.checks import PLAIN_MOBILE, check
-from crm_tui.customers.contact_keys import CITIES, AreaCode, contact_keys, contact_parts
+from crm_tui.customers.contact_keys import CITIES, AreaCode, contact_keys, contact_parts, keys_and_digits
 from crm_tui.customers.fields import FIELDS
 from crm_tui.storage import derive
 from crm_tui.storage.driver import sqlite3
@@ -186,6 +186,7 @@ class _Files:
         for row in store.rows_in(connection, contacts, ids):
             self._contacts.setdefault(row["customer_id"], []).append(row)
         self._phones: dict[int, list[str]] = {}
+        self._digits: dict[int, list[str]] = {}  # of phones without key, where they were read for the keys
         self._stored: dict[int, list[tuple[str, str]]] = {}
         self._keyed: set[int] = set()
         self.all_there = len(self._rows) == len(ids)
@@ -222,7 +223,7 @@ class _Files:
                         given.add((kept[one], customer_id))
                     continue
                 was, rows, keys = there.pop(one, (0, (), ()))
-                own = contact_keys(area_code, row)
+                own, self._digits[one] = keys_and_digits(area_code, row)
                 self._phones[one] = [key for kind, key in own if kind == "phone"]
                 if own != keys:
                     gone += [{"id": row_id} for row_id in rows]
@@ -266,7 +267,8 @@ class _Files:
                 continue
             parts = hay[one] = [(kind, row[column]) for kind, column in HAY]
             for contact in self._contacts.get(one, ()):
-                parts += contact_parts(contact, self._phones.get(contact["id"]))
+                who = contact["id"]
+                parts += contact_parts(contact, self._phones.get(who), self._digits.get(who))
         for customer_id, kind, name in query_in(self._connection, store.HAY_ALIASES, ids):
             if customer_id in hay:
                 hay[customer_id].append((document.of_alias(kind), name))

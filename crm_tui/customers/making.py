@@ -9,7 +9,7 @@ from typing import Any
 from crm_tui.customers import document
 from crm_tui.customers.ahead import Made
 from crm_tui.customers.checks import check
-from crm_tui.customers.contact_keys import AreaCode, contact_keys, contact_parts
+from crm_tui.customers.contact_keys import AreaCode, contact_parts, keys_and_digits
 from crm_tui.customers.derived import (
     CONTACT_COLUMNS,
     HAY,
@@ -48,11 +48,11 @@ def make(
     keys, phones = [], 0
     parts = [(kind, row[column]) for kind, column in HAY]
     for one in people:
-        found = contact_keys(area_code, one)
+        found, digits = keys_and_digits(area_code, one)
         own = [key for kind, key in found if kind == "phone"]
         keys.append(found)
         phones += len(own)
-        parts += contact_parts(one, own)
+        parts += contact_parts(one, own, digits)
     parts += [(document.of_alias(kind), name) for kind, name in aliases]
     text, whereabouts = document.build(parts), whereabouts_of(row)
     odd = check(row, people, projects, required, NEVER)
