@@ -35,7 +35,7 @@ from crm_tui.text.company import body, core
 from crm_tui.text.pinyin import readings
 from crm_tui.text.surnames import surname_readings
 
-VERSION = 8
+VERSION = 9
 """Moves with any change of what ``grams`` or ``identity.keys`` return; an index of another is built anew."""
 TOKEN_SIGNS = "=^$&%#@!~+'"  # noqa: S105
 """Signs below 0x80 that are part of a token, besides letters and digits."""
@@ -53,6 +53,8 @@ MOST_KNOWN = 4096
 MOST_READINGS = 8  # combinations of readings of a whole name
 # Parts of addresses that tell nobody apart.
 WEAK_WORDS = frozenset(("com", "cn", "net", "org", "www", "http", "https", "gov", "edu", "tw", "hk", "co"))
+COUNTRIES = ("中国", "中华", "国家", "全国")
+"""What stands before the names of many large ones and in none of their abbreviations."""
 COMPANY_WORDS = frozenset(
     ("co", "ltd", "inc", "corp", "corporation", "limited", "company", "llc", "plc", "the", "of", "and", "a")
 )
@@ -159,6 +161,9 @@ def _name(text: str, found: set[str], whole: bool) -> None:
         found.update(["&" + parts[0] + one for one in parts[start : start + 3]])
     if 0 <= start < len(parts):
         found.update(["&" + parts[start] + one for one in parts[start + 2 : start + 6]])
+        if start == 0 and inner.startswith(COUNTRIES):
+            # 工行 of 中国工商银行
+            found.update(["&" + parts[2] + one for one in parts[4:8]] if len(parts) > 4 else ())
 
 
 def _place(few: list[str], parts: list[str]) -> int:

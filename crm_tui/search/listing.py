@@ -17,7 +17,17 @@ if TYPE_CHECKING:
 MOST = 1000
 PATIENCE_MS = 600
 # What is only alike stays out of a list whose rows may all be marked, unless nothing else was found.
-ALIKE = frozenset({reasons.SOUND, reasons.TYPO, reasons.LETTER_TYPO, reasons.APART, reasons.PART})
+ALIKE = frozenset(
+    {
+        reasons.SOUND,
+        reasons.TYPO,
+        reasons.LETTER_TYPO,
+        reasons.DIGIT_TYPO,
+        reasons.APART,
+        reasons.TRANSLATED,
+        reasons.PART,
+    }
+)
 
 
 class Narrowed(NamedTuple):

@@ -9,6 +9,9 @@ from crm_tui.text.pinyin import syllables
 
 SHORTEST, LONGEST = 5, 16
 MOST = 5
+LEAST_AROUND, MOST_AROUND = 9, 40
+WIDEST_SLIP = 6  # letters that belong to no syllable for a slip among them
+MOST_PLACES = 12
 _VOWELS = frozenset("aeiouv")
 # Letters that are left out or mistyped inside a syllable; a wrong first consonant is another name.
 _INNER = "aeiougnh"
@@ -35,6 +38,33 @@ def meant(text: str) -> tuple[tuple[str, ...], ...]:
             if len(found) == MOST:
                 break
     return tuple(found.values())
+
+
+@lru_cache(maxsize=32)
+def around(text: str) -> tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]:
+    """Return the syllables before and behind a slip, by where it may be; () where no three of them are whole.
+
+    ``jiereshangmao`` gives (jie) and (shang, mao) among others: 杰仁商贸.
+    """
+    if not (LEAST_AROUND <= len(text) <= MOST_AROUND and text.isalpha()):
+        return ()
+    heads = {end: way for end in range(len(text) + 1) if (way := _cut(text[:end])) or not end}
+    tails = {at: way for at in range(len(text) + 1) if (way := _cut(text[at:])) or at == len(text)}
+    found = [
+        (gap - len(head) - len(tail), head, tail)
+        for end, head in heads.items()
+        for gap in range(1, WIDEST_SLIP + 1)
+        if (tail := tails.get(end + gap)) is not None and len(head) + len(tail) > 2
+    ]
+    found.sort(key=lambda one: one[0])
+    return tuple([(head, tail) for _worth, head, tail in found[:MOST_PLACES]])
+
+
+def intact(text: str, size: int) -> Iterator[list[str]]:
+    """Yield, for each place of a slip, the pieces of a size that it leaves whole: of a phone, of a word."""
+    starts = range(len(text) - size + 1)
+    for slip in range(len(text) - 1):
+        yield [text[at : at + size] for at in starts if at + size <= slip or at > slip + 1]
 
 
 def turned(text: str) -> Iterator[str]:

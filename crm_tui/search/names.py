@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from crm_tui.search.grams import Read, read, read_person, units, unmarked
+from crm_tui.search.grams import COUNTRIES, Read, read, read_person, units, unmarked
 from crm_tui.text.company import parts
 
 KEPT = 768  # names taken apart that are kept
@@ -48,6 +48,14 @@ class Name:
             size = len(self.joined)
             self._places = (0, size, size) if self.person else self._of_company()
         return self._places
+
+    @property
+    def starts(self) -> tuple[int, ...]:
+        """Where abbreviations of the name begin: its brand, its first sign, the one behind a country."""
+        start = self.places[0]
+        if self.person or not self.joined.startswith(COUNTRIES):
+            return (start, 0) if start else (0,)
+        return (start, 0, 2) if start else (0, 2)
 
     def _of_company(self) -> tuple[int, int, int]:
         _region, brand, _trade, form, branch = parts(self.text)

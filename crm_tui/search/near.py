@@ -9,9 +9,9 @@ from crm_tui.customers import document
 from crm_tui.search import reasons
 from crm_tui.search.accents import heard, place_of
 from crm_tui.search.grams import WORDS, read
-from crm_tui.search.misspelt import meant, turned
+from crm_tui.search.misspelt import around, meant, turned
 from crm_tui.search.names import Name, name, person
-from crm_tui.search.parsing import HAN_TERM, LETTERS, MIXED, Term
+from crm_tui.search.parsing import DIGITS, HAN_TERM, LETTERS, LONG_NUMBER, MIXED, Term
 from crm_tui.search.spelling import gapped, spell
 from crm_tui.text.company import core, parts
 
@@ -40,7 +40,8 @@ def apart(query: str, taken: Name) -> float:
     """
     best = 0.0
     joined, stop = taken.joined, taken.stop
-    for start in dict.fromkeys((taken.start, 0)):
+    starts = taken.starts
+    for start in starts:
         at = joined.find(query[0], start)
         first, runs, last = at, 1, at
         for char in query[1:]:
@@ -57,8 +58,8 @@ def apart(query: str, taken: Name) -> float:
             continue
         span = last - first + 1
         points = 66.0 - 2.0 * (runs - 1) - 0.5 * (span - len(query))
-        points += 4.0 if first in (taken.start, 0) else -8.0
-        if len(query) == 2 and first not in (taken.start, 0):
+        points += 4.0 if first in starts else -8.0
+        if len(query) == 2 and first not in starts:
             continue
         points += 2.0 if last + 1 >= taken.end else 0.0
         best = max(best, points)
@@ -84,6 +85,8 @@ def score(term: Term, kind: str, text: str) -> Found | None:
             return _sound(term, kind, text) or _one_wrong(term, kind, text) or brand
         if term.kind == MIXED and kind in NAMES:
             return _without_letters(term, text)
+    if term.kind == DIGITS:
+        return _one_digit(term.text, text) if kind == document.PHONE else None
     if term.kind == LETTERS and len(term.text) > 3:
         if kind in NAMES and (found := _initials_apart(term.text, name(text))) is not None:
             return found
@@ -100,6 +103,15 @@ def score(term: Term, kind: str, text: str) -> Found | None:
         if kind in "mh":
             return _letters(term, text.split("@")[-1])
     return None
+
+
+def _one_digit(query: str, text: str) -> Found | None:
+    """A phone with one digit wrong, missing or too many, or two that changed places."""
+    from rapidfuzz.distance import OSA
+
+    if len(query) < LONG_NUMBER or OSA.distance(query, text, score_cutoff=1) > 1:
+        return None
+    return 57.0, reasons.DIGIT_TYPO
 
 
 def beside(term: Term, lines: Sequence[tuple[str, str]]) -> tuple[float, str, str, str] | None:
@@ -127,6 +139,8 @@ def _misspelt(query: str, kind: str, text: str) -> Found | None:
                 points = 52.0 + (6.0 if one.at == taken.start else 0.0)
                 if best is None or points > best[0]:
                     best = (points, reasons.LETTER_TYPO)
+    if best is None and kind in NAMES and (at := _slipped(query, name(text))) >= 0:
+        best = (52.0 + (6.0 if at == name(text).start else 0.0), reasons.LETTER_TYPO)
     if best is None and len(way := heard(query)) > 1:
         taken = name(text) if kind in NAMES else person(text)
         at = place_of(way, [said for said, _initials in taken.said])
@@ -134,6 +148,27 @@ def _misspelt(query: str, kind: str, text: str) -> Found | None:
             starts = sum(map(len, taken.parts[:at])) == taken.start
             best = (50.0 + (6.0 if starts else 0.0), reasons.ALIKE)
     return best
+
+
+def _slipped(query: str, taken: Name) -> int:
+    """Return where a name begins to be spelled as a query is but for a letter, -1 where it does not."""
+    from rapidfuzz.distance import OSA
+
+    places = around(query)
+    if not places:
+        return -1
+    said = [one for one, _initials in taken.said]
+    spoken = {one for each in said for one in each}
+    for before, behind in places:
+        if not spoken.issuperset(before) or not spoken.issuperset(behind):
+            continue
+        at = place_of([(one,) for one in before or behind], said)
+        first = at if before else at - 1
+        for size in range(1, 3) if at >= 0 and first >= 0 else ():
+            spelled = ["".join(one[:1]) for one in said[first : first + len(before) + size + len(behind)]]
+            if OSA.distance(query, "".join(spelled), score_cutoff=1) < 2:
+                return sum(map(len, taken.parts[:first]))
+    return -1
 
 
 @lru_cache(maxsize=64)

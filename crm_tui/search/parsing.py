@@ -15,6 +15,7 @@ from crm_tui.text.fold import fold, searchable
 LONGEST = 200
 MOST_TERMS = 6
 LONGEST_TERM = 40
+LONG_NUMBER = 10  # digits from which on a phone is whole
 
 HAN_TERM = "han"
 LETTERS = "letters"
@@ -55,7 +56,6 @@ _ABROAD = re.compile(
 )
 _PHONE = re.compile(r"(?:86)?(?:1[3-9]\d{9}|0\d{8,11}|[48]00\d{7})")
 _ENDS = re.compile(r"(1[3-9]\d)(?:[*x.…-]{2,}|( ))(\d{4})")  # 138****8888, 138 8888
-_NUMERALS = str.maketrans("0123456789", "零一二三四五六七八九")
 
 
 class Term(NamedTuple):
@@ -167,37 +167,26 @@ def _terms(word: str, lines: str, quoted: bool) -> list[Term]:
         start, blank, end = found.groups()
         return [Term(DIGITS, start + ("" if blank else "*") + end, (start, end), lines, quoted)]
     parts = units(word)
+    if not parts:
+        return []
     text = "".join(parts)
-    if not text:
-        return []
-    if text.isdigit() and text.isascii():
-        return [Term(DIGITS, text[:LONGEST_TERM], (text,), lines, quoted)]
-    if text.isascii():
+    if len(parts) > 1 and text.isascii() and not text.isdigit() and not lines:
         # Words joined by a sign that is none of a name are several: heng-da, a&b.
-        if len(parts) > 1 and not lines:
-            return [_letters(part, lines, quoted) for part in parts]
-        return [_letters(text, lines, quoted)]
+        return [term_of(part, lines, quoted) for part in parts]
+    return [term_of(text, lines, quoted)]
+
+
+def term_of(text: str, lines: str = "", quoted: bool = False) -> Term:
+    """Return the term of a text that has no punctuation; one with a dot is an address."""
+    if "." in text:
+        return Term(ADDRESS, text, tuple(WORDS.findall(text)), lines, quoted)
+    if text.isascii():
+        kind = DIGITS if text.isdigit() else LETTERS
+        return Term(kind, text[:LONGEST_TERM], (text[:LONGEST_TERM],), lines, quoted)
     text = text[:LONGEST_TERM]
-    kind = MIXED if any(part.isascii() for part in parts) else HAN_TERM
-    return [Term(kind, text, tuple(units(text)), lines, quoted)]
-
-
-def numerals(text: str) -> str:
-    """Return a text with Chinese numerals for its digits."""
-    return text.translate(_NUMERALS)
-
-
-def divided(term: Term) -> list[Term]:
-    """Return the terms on both sides of 的 (深圳的拓邦), [] where that is a part of a name (美的集团)."""
-    sides = term.text.split("的") if term.kind == HAN_TERM and not term.quoted else []
-    if len(sides) < 2 or min(map(len, sides)) < 2:
-        return []
-    return [Term(HAN_TERM, one, tuple(units(one)), term.lines) for one in sides]
-
-
-def _letters(text: str, lines: str, quoted: bool) -> Term:
-    kind = DIGITS if text.isdigit() else LETTERS
-    return Term(kind, text[:LONGEST_TERM], (text[:LONGEST_TERM],), lines, quoted)
+    parts = units(text)
+    kind = MIXED if any(map(str.isascii, parts)) else HAN_TERM
+    return Term(kind, text, tuple(parts), lines, quoted)
 
 
 def _few(terms: list[Term]) -> list[Term]:

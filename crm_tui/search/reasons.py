@@ -31,6 +31,8 @@ ALIKE = "alike"
 TYPO = "typo"
 TURNED = "turned"
 LETTER_TYPO = "letter_typo"
+DIGIT_TYPO = "digit_typo"
+TRANSLATED = "translated"
 CORE = "core"
 PART = "part"
 
@@ -61,6 +63,8 @@ REASONS: dict[str, str] = {
     TYPO: N_("one character differs"),
     TURNED: N_("two characters swapped"),
     LETTER_TYPO: N_("one letter differs"),
+    DIGIT_TYPO: N_("one digit differs"),
+    TRANSLATED: N_("in English"),
     CORE: N_("same brand"),
     PART: N_("a part matches"),
 }

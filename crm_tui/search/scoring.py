@@ -12,9 +12,11 @@ from typing import NamedTuple
 
 from crm_tui.customers import document
 from crm_tui.search import near, reasons
-from crm_tui.search.grams import COMPANY_WORDS, WORDS, read
+from crm_tui.search.english import heads, meanings
+from crm_tui.search.grams import read
 from crm_tui.search.names import Name, name, person
-from crm_tui.search.parsing import ADDRESS, DIGITS, HAN_TERM, LETTERS, MIXED, Term, numerals
+from crm_tui.search.numerals import writings
+from crm_tui.search.parsing import ADDRESS, DIGITS, HAN_TERM, LETTERS, MIXED, Term
 from crm_tui.search.spelling import Spelt, spell
 
 NAMES = frozenset("nsfa")
@@ -136,7 +138,7 @@ def _text(term: Term, kind: str, text: str) -> Match | None:
     query = term.text
     if kind in NAMES:
         if query not in text and not near.in_order(query, text):
-            return None
+            return _numeral(query, kind, text) if writings(query) else None
         taken = name(text)
         at = taken.joined.find(query, taken.start)
         if at < 0 or (at > taken.start and taken.joined.startswith(query)):
@@ -164,10 +166,10 @@ def _spelled(term: Term, kind: str, text: str) -> Match | None:
         # Digits are spelled by nothing but themselves.
         if not query.isalpha() and not all(map(text.__contains__, filter(str.isdigit, query))):
             return None
-        return _best_spelling(term, kind, text)
+        return _best_spelling(term, kind, text) or _translated(query, kind, text)
     if kind in WORDY:
         found = _word(query, kind, text)
-        if found is None and kind == document.ENGLISH and _heads(text)[: len(query)] == query:
+        if found is None and kind == document.ENGLISH and heads(text)[: len(query)] == query:
             return Match(75.0 if len(query) > 2 else 66.0, reasons.ENGLISH, kind, text)
         return found or (_written_together(query, text) if kind == document.ENGLISH else None)
     if kind == document.TAG:
@@ -182,6 +184,12 @@ def _spelled(term: Term, kind: str, text: str) -> Match | None:
     return None
 
 
+def _translated(query: str, kind: str, text: str) -> Match | None:
+    """An English word for a trade that a Chinese name has."""
+    found = kind in NAMES and any(one in text for one in meanings(query))
+    return Match(EXACT - WHOLE, reasons.TRANSLATED, kind, text) if found else None
+
+
 def _written_together(query: str, text: str) -> Match | None:
     """Words of an English name without blanks, or its initials with the C of its Co. or Corporation."""
     joined = text.replace(" ", "")
@@ -189,13 +197,9 @@ def _written_together(query: str, text: str) -> Match | None:
         return Match(94.0, reasons.ENGLISH, document.ENGLISH, text)
     if len(query) > 4 and joined.startswith(query):
         return Match(78.0, reasons.ENGLISH, document.ENGLISH, text)
-    if len(query) > 2 and query[-1] == "c" and _heads(text) == query[:-1]:
+    if len(query) > 2 and query[-1] == "c" and heads(text) == query[:-1]:
         return Match(73.0, reasons.ENGLISH, document.ENGLISH, text)
     return None
-
-
-def _heads(text: str) -> str:
-    return "".join(word[0] for word in WORDS.findall(text) if word not in COMPANY_WORDS)
 
 
 def _best_spelling(term: Term, kind: str, text: str) -> Match | None:
@@ -342,9 +346,9 @@ def _digits(term: Term, kind: str, text: str) -> Match | None:
 
 
 def _numeral(query: str, kind: str, text: str) -> Match | None:
-    """Digits for what a name has in Chinese: 360 of 三六零, 58同城 of 五八同城."""
-    signs = numerals(query)
-    if signs not in text:
+    """Digits for what a name has in Chinese, and the other way round: 360 of 三六零, 五八同城 of 58同城."""
+    signs = next((one for one in writings(query) if one in text), "")
+    if not signs:
         return None
     taken = name(text)
     at = taken.joined.find(signs)

@@ -13,12 +13,14 @@ from typing import Any, NamedTuple
 from crm_tui.customers import document
 from crm_tui.customers.filter_fields import Filter
 from crm_tui.customers.store_pieces import Test
-from crm_tui.search import conditions, index, reasons
+from crm_tui.search import conditions, index
 from crm_tui.search.candidates import Candidates, Row
 from crm_tui.search.deadline import Deadline
 from crm_tui.search.expressions import any_of, both
-from crm_tui.search.parsing import HAN_TERM, LETTERS, Question, Term, divided, parse
-from crm_tui.search.scoring import EXACT, SPELLED, Match, score
+from crm_tui.search.parsing import HAN_TERM, LETTERS, Question, Term, parse
+from crm_tui.search.rephrasing import otherwise
+from crm_tui.search.scoring import EXACT, SPELLED, Match
+from crm_tui.search.several import all_terms, words_of_english
 from crm_tui.search.tiers import LAST, LATER, LOOSE, USUAL, WEAK, Tier, stages
 from crm_tui.storage.driver import sqlite3
 from crm_tui.text.gazetteer import as_place
@@ -164,6 +166,7 @@ class _Search:
             # Whoever does not match a term never will; of several terms, some may be left out.
             self.asked.doubts = True
             self._one(terms)
+            self._otherwise(terms[0])
         else:
             self._several(terms)
 
@@ -194,9 +197,14 @@ class _Search:
         if not (self.late or self._needless(LAST)):
             self._take(self.apart, terms, weak=True, worth=1.0)
             self._each(every_tier, terms)
-        if not self.late and max(self.points, default=0.0) < GOOD and (parts := divided(terms[0])):
+
+    def _otherwise(self, term: Term) -> None:
+        """Nothing answers a term well as it stands: what it may stand for."""
+        for others in otherwise(term):
+            if self.late or max(self.points, default=0.0) >= GOOD:
+                return
             before, self.seen, self.points = self.seen, {}, []
-            self._several(parts)
+            (self._several if len(others) > 1 else self._one)(others)
             for one, found in before.items():
                 self.seen[one] = self.seen.get(one) or found
 
@@ -275,12 +283,17 @@ class _Search:
     def _most_of(self, terms: Sequence[Term], asked: Sequence[Sequence[Tier]]) -> None:
         """Nothing has all terms: what has all but one, likeliest a place, which is not in every name."""
         places = [as_place(term.text) is not None for term in terms]
-        for left_out in sorted(range(len(terms)), key=lambda at: not places[at]):
-            worth = PLACELESS if places[left_out] else WITHOUT
+        ways = [{at} for at in sorted(range(len(terms)), key=lambda at: not places[at])]
+        for left_out in filter(None, [*ways, words_of_english(terms)]):
+            if len(left_out) > 1 and self.points:
+                return
+            if all(places[at] for at in range(len(terms)) if at not in left_out):
+                continue  # a place alone is no answer
+            worth = PLACELESS if all(places[at] for at in left_out) else WITHOUT
             # Whoever lacks one of the terms may have the others.
             self.seen = {one: found for one, found in self.seen.items() if found}
-            rest = [term for at, term in enumerate(terms) if at != left_out]
-            left = [each for at, each in enumerate(asked) if at != left_out]
+            rest = [term for at, term in enumerate(terms) if at not in left_out]
+            left = [each for at, each in enumerate(asked) if at not in left_out]
             self._take(self.apart, rest, weak=False, worth=worth)
             for last in (USUAL, LOOSE):
                 before = len(self.points)
@@ -328,7 +341,7 @@ class _Search:
             lines = document.lines(text)
             if not lines:
                 continue
-            match = _all_terms(terms, lines, weak)
+            match = all_terms(terms, lines, weak)
             if match is None:
                 continue
             if doubt and not self.asked.holds(doubt, rows[number]):
@@ -376,20 +389,3 @@ class _Search:
         )
         more = self.late or self.cut or len(matched) > self.limit
         return Found(hits, more, question.terms, self.late, self.scan)
-
-
-def _all_terms(terms: Sequence[Term], lines: Sequence[tuple[str, str]], weak: bool) -> Match | None:
-    """Return the match of all terms: the mean of their points, the reason of what is no plain name."""
-    if len(terms) == 1:
-        return score(terms[0], lines, weak)
-    total = 0.0
-    shown: Match | None = None
-    # The longest is the likeliest to be missing.
-    for term in sorted(terms, key=lambda one: -len(one.text)):
-        match = score(term, lines, weak)
-        if match is None:
-            return None
-        total += match.score
-        if shown is None or (shown.reason == reasons.NAME and match.reason != reasons.NAME):
-            shown = match
-    return shown._replace(score=total / len(terms)) if shown else None

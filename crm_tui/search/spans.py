@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 
 from crm_tui.search.grams import read
 from crm_tui.search.names import Name
-from crm_tui.search.parsing import ADDRESS, DIGITS, LETTERS, MIXED, Term, numerals
+from crm_tui.search.numerals import writings
+from crm_tui.search.parsing import ADDRESS, DIGITS, LETTERS, MIXED, Term
 from crm_tui.search.spelling import spell
 from crm_tui.text.fold import searchable
 
@@ -31,8 +32,8 @@ def spans(shown: str, terms: Iterable[Term]) -> list[tuple[int, int]]:
                 marked.update((*range(len(start)), *range(len(joined) - len(end), len(joined))))
                 continue
         at = joined.find(text)
-        if at < 0 and term.kind in (DIGITS, MIXED):
-            text = numerals(text) if numerals(text) in joined else text
+        if at < 0 and (written := next((one for one in writings(text) if one in joined), "")):
+            text = written
             at = joined.find(text)
         if at >= 0:
             while at >= 0:

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise, product
 from typing import NamedTuple
 
+from crm_tui.search.english import meanings
 from crm_tui.search.expressions import any_of, both, every
 from crm_tui.search.grams import WEAK_WORDS, read, units, within_word
 from crm_tui.search.letters import (
@@ -25,8 +26,9 @@ from crm_tui.search.letters import (
     shortened,
     without_one,
 )
-from crm_tui.search.misspelt import meant, turned
-from crm_tui.search.parsing import ADDRESS, DIGITS, HAN_TERM, LETTERS, Term, numerals
+from crm_tui.search.misspelt import around, intact, meant, turned
+from crm_tui.search.numerals import writings
+from crm_tui.search.parsing import ADDRESS, DIGITS, HAN_TERM, LETTERS, LONG_NUMBER, Term
 from crm_tui.text.company import core
 
 STRONG, USUAL, LOOSE, WEAK = 0, 1, 2, 3
@@ -112,6 +114,7 @@ def _han(term: Term) -> Iterator[Tier]:
     size = len(parts)
     yield Tier(every("$$" + text), 60, STRONG, 106, size > 1)
     yield Tier(every("$" + text), 100, STRONG)
+    yield from _written(text)
     if size == 1:
         yield Tier(every("^" + text), 100, STRONG, 98)
         yield Tier(any_of(every(text), every("@" + text)), 100, USUAL, 92)
@@ -157,6 +160,15 @@ def _han(term: Term) -> Iterator[Tier]:
         yield Tier(every("^" + text[:2]), 60, WEAK, 46)
 
 
+def _written(text: str) -> Iterator[Tier]:
+    """Names that have the same numbers otherwise: 三六零安全 for 360安全, 58同城 for 五八同城."""
+    for one in writings(text) if len(text) > 1 else ():
+        parts = units(one)
+        inside = pairs(parts) if len(parts) > 1 else within_word(one) if one.isascii() else parts
+        yield Tier(any_of(every("$$" + one), every("$" + one)), 60, STRONG, 106)
+        yield Tier(every(*inside), 60, USUAL, 97)
+
+
 def _sounds(parts: Sequence[str]) -> Iterator[Tier]:
     """Other signs of the same sound."""
     yield from (LATER, LAST)
@@ -194,6 +206,7 @@ def _letters(text: str) -> Iterator[Tier]:
     yield Tier(letters, 80, USUAL, 88 if three else 80)
     yield Tier(every("$=" + text), 100, STRONG, 79.5)
     yield Tier(any_of(every("%=" + text[:8]), of_company(text)), 40, USUAL, 76)
+    yield Tier(any_of(*(every(*pairs(one)) for one in meanings(text))), 100, USUAL, 64)
     yield Tier(every("@=" + text), 60, USUAL, 66)
     if size > 2:
         yield Tier(every("$$=" + text[:-1]), 40, STRONG, 78)
@@ -226,7 +239,11 @@ def _letters(text: str) -> Iterator[Tier]:
             yield Tier(both(every(start), any_of(*spread)), 150, WEAK, 56)
             yield Tier(every(start, "=" + text[-2:]), 150, WEAK, 56)
         yield Tier(any_of(*(every(*joints(way)) for way in meant(text))), 50, WEAK, 58)
+        yield Tier(any_of(*(every(*_sides(*one)) for one in around(text))), 60, WEAK, 58)
         yield Tier(heard_as(text), 60, WEAK, 58)
+        if size >= SHORT_WORD:
+            whole_threes = [every(*("%" + one for one in left)) for left in intact(text, 3)]
+            yield Tier(any_of(*whole_threes), 60, WEAK, 58)
         pieces = ["%" + one for one in three]
         near = [every(one, two) for at, one in enumerate(pieces[:6]) for two in pieces[at + 1 : at + 4]]
         # A word of four letters has no two threes that one wrong letter leaves; its start and end do.
@@ -239,6 +256,10 @@ def _letters(text: str) -> Iterator[Tier]:
             # Two words of an English name without the blank between them: metroland.
             cuts = [every("%$" + text[:at], "%$" + text[at:]) for at in range(3, min(size, 24) - 2)]
             yield Tier(any_of(*cuts), 50, WEAK, 58)
+
+
+def _sides(before: Sequence[str], behind: Sequence[str]) -> list[str]:
+    return [*joints(before), *joints(behind)]
 
 
 def _number(text: str) -> Iterator[Tier]:
@@ -261,8 +282,7 @@ def _digits(term: Term) -> Iterator[Tier]:
     if not text.isdigit():
         return
     if 1 < size < 5:
-        said = numerals(text)
-        yield Tier(every("^" + said[:2], *pairs(said)), 40, STRONG, 100)
+        yield from _written(text)
     if size < 3:
         yield Tier(every("$$" + text), 20, STRONG, 106)
         yield Tier(any_of(every("%$" + text), every("%^" + text)), 100, STRONG)
@@ -283,6 +303,9 @@ def _digits(term: Term) -> Iterator[Tier]:
     yield Tier(every(*("#" + one for one in _spread(threes))), 150, USUAL)
     yield _code(text)
     yield Tier(every(*("%" + one for one in threes)), 100, LOOSE, early=True)
+    if size >= LONG_NUMBER:
+        yield from (LATER, LAST)
+        yield Tier(any_of(*(every(*whole) for whole in intact(text, 4))), 60, WEAK, 58)
 
 
 def _code(text: str) -> Tier:
@@ -313,9 +336,7 @@ def _mixed(term: Term) -> Iterator[Tier]:
     parts = term.units
     yield Tier(every("$$" + term.text), 60, STRONG, 106)
     yield Tier(every("$" + term.text), 100, STRONG)
-    if any(map(str.isdigit, term.text)):
-        # 360安全 for 三六零安全.
-        yield Tier(every(*pairs(units(numerals(term.text)))), 60, USUAL, 97)
+    yield from _written(term.text)
     signs: list[str] = []
     words: list[str] = []
     soft: list[str] = []

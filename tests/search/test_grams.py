@@ -21,9 +21,10 @@ DOCUMENTS = (
     "n重庆长行(上海)投资管理合伙企业(有限合伙)\nc单雄信\nr王伟",
     "ntcl科技集团股份有限公司\nhwww.tcl.com\nwtcl_2020",
     "n上海浦东发展银行股份有限公司杭州分公司\na浦发银行",
+    "n中国工商银行股份有限公司",
     "n昆山市张建国水果店(人民路店)\nf杭州启明贰号创业投资合伙企业\np02-27651234",
 )
-MADE_BY = (8, "a88ab9396fc66fbf")
+MADE_BY = (9, "0ad0541d266ad8e3")
 
 
 def test_the_version_moves_with_what_grams_are_made_of() -> None:
@@ -50,6 +51,7 @@ def test_a_document_has_the_grams_of_each_of_its_lines() -> None:
     } <= found
     assert {"$$万东医疗", "$万东", "%$wandong", "+101"} <= grams(DOCUMENTS[1])
     assert {"chong'qing", "zhong'qing", "~shan'xiong'xin", "~dan'xiong'xin"} <= grams(DOCUMENTS[2])
+    assert "&工行" in grams("n中国工商银行股份有限公司")
 
 
 @settings(max_examples=100, deadline=None)

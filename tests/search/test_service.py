@@ -81,6 +81,8 @@ STORIES = (
     ("seimens", "Siemens Industrial Software Ltd.", reasons.LETTER_TYPO),
     ("siem", "Siemens Industrial Software Ltd.", reasons.NAME),
     ("恒达设备", "恒达机械（昆山）有限公司", reasons.CORE),
+    ("13800008878", "深圳华为技术有限公司", reasons.DIGIT_TYPO),
+    ("machinery", "恒达机械（昆山）有限公司", reasons.TRANSLATED),
     ("8888", "深圳华为技术有限公司", reasons.PHONE_TAIL),
     ("138 0000 8888", "深圳华为技术有限公司", reasons.PHONE),
     ("88886666", "恒达机械（昆山）有限公司", reasons.LINE_TAIL),
@@ -118,11 +120,62 @@ def test_a_customer_is_found_by_each_kind_of_text_with_its_reason(find: Find, kn
     assert not wrong
 
 
-def test_digits_stand_for_the_chinese_numerals_of_a_name(find: Find, crm: Session) -> None:
-    one = crm.write(customers.add, {"name": "北京五八同城信息技术有限公司"}).value
-    for text in ("58同城", "58"):
-        assert find(text).hits[0].id == one
+@pytest.mark.parametrize(
+    ("name", "texts"),
+    [
+        ("北京五八同城信息技术有限公司", ("58同城", "58", "五八同城", "58tc")),
+        ("58同城信息技术有限公司", ("58同城", "五八同城", "五八")),
+        ("北京三六零科技有限公司", ("360科技", "三六零")),
+        ("3只松鼠股份有限公司", ("三只松鼠", "3只松鼠")),
+        ("福建七匹狼实业股份有限公司", ("7匹狼", "福建7匹狼")),
+        ("中国第一汽车集团有限公司", ("1汽", "一汽")),
+        ("21世纪不动产经纪有限公司", ("二十一世纪", "二一世纪不动产", "21世纪")),
+        ("二十一世纪不动产经纪有限公司", ("21世纪", "二十一世纪")),
+        ("成都8848户外用品有限公司", ("八八四八", "8848")),
+        ("北京二〇四九新能源有限公司", ("2049", "二零四九新能源")),
+        ("中国建筑第八工程局有限公司", ("中建8局", "中建八局")),
+        ("上海市第六人民医院", ("上海6院", "第6人民医院")),
+    ],
+)
+def test_digits_and_chinese_numerals_of_a_name_are_one(
+    find: Find, crm: Session, name: str, texts: tuple[str, ...]
+) -> None:
+    one = crm.write(customers.add, {"name": name}).value
+    assert [(text, [hit.id for hit in find(text).hits[:1]]) for text in texts] == [
+        (text, [one]) for text in texts
+    ]
+
+
+def test_numbers_that_are_written_otherwise_are_marked() -> None:
     assert spans("北京五八同城信息技术有限公司", parse("58同城").terms) == [(2, 6)]
+    assert spans("58同城信息技术有限公司", parse("五八同城").terms) == [(0, 4)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "任小飞经理", "任小飞先生", "华为的任总", "华为任总", "任小飞8888", "8888任小飞", "华为8888",
+        "https://www.huawei.example/about/index.html", "huaei.example", "szhwjsyxgs",
+        "13800008878", "1380000888", "138000088888", "13800080888",
+        "shenzhenhaweijishu", "shenhzenhuaweijishu",
+        "Shenzhen Huawei Technology Co., Ltd.", "Huawei Tech", "Shenzhen Huawei Fine Goods", "深圳华唯",
+    ],
+)  # fmt: skip
+def test_what_is_typed_beside_a_name_or_with_a_slip_is_understood(
+    find: Find, known: dict[str, int], text: str
+) -> None:
+    assert [hit.id for hit in find(text).hits[:1]] == [known["深圳华为技术有限公司"]]
+
+
+def test_of_a_place_and_a_brand_that_is_not_there_the_place_alone_is_no_answer(find: Find) -> None:
+    assert not find("南京 恒瑞").hits
+    assert not find("南京恒瑞").hits
+
+
+def test_the_bank_is_found_by_what_everybody_calls_it(find: Find, crm: Session) -> None:
+    for text, name in (("工行", "中国工商银行股份有限公司"), ("南航", "中国南方航空股份有限公司")):
+        one = crm.write(customers.add, {"name": name}).value
+        assert [(hit.id, hit.reason) for hit in find(text).hits[:1]] == [(one, reasons.APART)]
 
 
 @pytest.mark.parametrize("text", ["138 8888", "138****8888"])
