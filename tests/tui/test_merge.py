@@ -74,6 +74,7 @@ async def test_two_marked_customers_are_merged_with_chosen_values_and_one_key_br
         assert len(live(session)) == 2
         await user.press("u")
         assert live(session) == before
+        assert "已撤销：合并客户 “上海恒达机械设备有限公司”。" in user.message
 
 
 @pytest.mark.requirement("S2-10")

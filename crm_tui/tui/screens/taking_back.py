@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from crm_tui.errors import CrmError
 from crm_tui.locale import _
 from crm_tui.storage import history
+from crm_tui.storage.file_history import OWN_NAMES
 from crm_tui.storage.survey import UndoBlocked
 from crm_tui.storage.undoing import Undone
 from crm_tui.storage.wording import undone_sentence
-from crm_tui.tui.screens.history_rows import LOOKED_AT, named
+from crm_tui.tui.screens.history_rows import named
 from crm_tui.tui.screens.job_box import LARGE, JobBox, Outcome, reported
 from crm_tui.tui.work import Job
 
@@ -97,10 +98,21 @@ def _about(session: Any, set_id: int) -> About:
     """Return what a set is; asked before, since undo may remove the record that names it."""
     one = history.summary(session.reader, set_id)
     rows, redone = (one.rows, one.action == "undo") if one is not None else (0, False)
-    moves = history.of_set(session.reader, set_id, limit=LOOKED_AT)
-    names = list(dict.fromkeys(filter(None, (named(session, each.entity, each.entity_id) for each in moves))))
-    whose = _("{name} and others").format(name=names[0]) if len(names) > 1 else "".join(names)
-    return About(whose, rows, history.origin(session.reader, set_id), redone)
+    return About(_whose(session, set_id), rows, history.origin(session.reader, set_id), redone)
+
+
+def _whose(session: Any, set_id: int) -> str:
+    """Return whose records a set moved: one name or two, of more the first and how many there are."""
+    moves = history.of_set(session.reader, set_id, limit=LARGE)
+    records = dict.fromkeys((each.entity, each.entity_id) for each in moves)
+    found = {name: entity for entity, number in records if (name := named(session, entity, number))}
+    names = list(found)
+    if len(names) < 3:
+        return _("{one} and {other}").format(one=names[0], other=names[1]) if names[1:] else "".join(names)
+    several = _("{name} and others, {n} customers in all")
+    if any(entity in OWN_NAMES for entity in found.values()):
+        several = _("{name} and others, {n} in all")
+    return several.format(name=names[0], n=len(names))
 
 
 def _telling(crm: Frame) -> Any:
