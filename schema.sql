@@ -1,4 +1,4 @@
--- The whole current database of crm_tui, version 8.
+-- The whole current database of crm_tui, version 9.
 --
 -- Conventions: STRICT tables; money in integer fen; instants 'YYYY-MM-DDTHH:MM:SSZ' (UTC), dates 'YYYY-MM-DD';
 -- flags 0/1; several words in one column joined by ','. Words are stored by key (table word), never by label.
@@ -7,7 +7,7 @@
 -- Nothing here reads a clock or a random source: the writer passes time in.
 
 PRAGMA application_id = 1129467220; -- 'CRMT'
-PRAGMA user_version = 8;
+PRAGMA user_version = 9;
 
 -- ---------------------------------------------------------------- the log: history, audit, undo, versions
 
@@ -338,12 +338,13 @@ CREATE TABLE customer (
 ) STRICT;
 -- Archived and merged numbers stay taken; those of an undone import are free again.
 CREATE UNIQUE INDEX customer_no ON customer (no) WHERE gone IS NULL OR gone <> 'undone';
-CREATE INDEX customer_no_sort ON customer (no_sort, id) WHERE deleted_at IS NULL;
+-- What all are sorted by holds whose each is: a team's list is walked in it past everybody else's.
+CREATE INDEX customer_no_sort ON customer (no_sort, id, owner_id) WHERE deleted_at IS NULL;
 CREATE INDEX customer_name_key ON customer (name_key);
 CREATE INDEX customer_uscc_key ON customer (uscc_key) WHERE uscc_key IS NOT NULL;
-CREATE INDEX customer_changed ON customer (changed_in) WHERE deleted_at IS NULL;
+CREATE INDEX customer_changed ON customer (changed_in, id, owner_id) WHERE deleted_at IS NULL;
 -- What lists are sorted and filtered by. Few different values each, and ids that grow: cheap to add to.
-CREATE INDEX customer_created ON customer (created_in) WHERE deleted_at IS NULL;
+CREATE INDEX customer_created ON customer (created_in, id, owner_id) WHERE deleted_at IS NULL;
 -- With what lists are sorted and filtered by: a rep's and a team's lists are read from it alone.
 CREATE INDEX customer_owner ON customer
   (owner_id, id, changed_in, created_in, no_sort, status, level, stage, industry, source) WHERE deleted_at IS NULL;
@@ -556,9 +557,9 @@ CREATE TABLE customer_state (
   whereabouts TEXT NOT NULL DEFAULT ''  -- behind the haystack: kind, place and addresses, for duplicates
 ) STRICT;
 -- The only order by which rows come in anywhere: everything else of a list grows at a few places.
-CREATE INDEX customer_state_name ON customer_state (name_sort, customer_id) WHERE shown = 1;
-CREATE INDEX customer_state_due ON customer_state (next_due_on, customer_id) WHERE shown = 1;
-CREATE INDEX customer_state_last ON customer_state (last_followup_at, customer_id) WHERE shown = 1;
+CREATE INDEX customer_state_name ON customer_state (name_sort, customer_id, held_by) WHERE shown = 1;
+CREATE INDEX customer_state_due ON customer_state (next_due_on, customer_id, held_by) WHERE shown = 1;
+CREATE INDEX customer_state_last ON customer_state (last_followup_at, customer_id, held_by) WHERE shown = 1;
 CREATE INDEX customer_state_region ON customer_state (region, customer_id) WHERE shown = 1;
 CREATE INDEX customer_state_province ON customer_state (province, customer_id) WHERE shown = 1;
 CREATE INDEX customer_state_city ON customer_state (city, customer_id) WHERE shown = 1;

@@ -54,6 +54,8 @@ ORDERS: dict[str, Order] = {
 }
 # Neighbours in these lie apart in the file: in the time of one a walk looks at ten of any other order.
 APART = frozenset({"s.name_sort", "s.next_due_on", "s.last_followup_at", "c.no_sort"})
+# Of these the index holds whose each customer is.
+WHOSE = APART | {"c.changed_in", "c.created_in"}
 BY_STATE = Order("s.customer_id")
 COUNTED = Order("s.contacts")  # the smallest index that holds every row, whatever a policy hides
 EVERY = Piece("SELECT s.customer_id FROM listed s ORDER BY s.contacts, s.customer_id", {})

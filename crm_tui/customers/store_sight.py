@@ -16,6 +16,7 @@ from crm_tui.customers import store_list as lists
 from crm_tui.customers.store_list import Order, Segment
 from crm_tui.customers.store_pieces import Test
 from crm_tui.storage.driver import sqlite3
+from crm_tui.storage.lists import PIECE, placeholders
 
 SCOPES = "SELECT field_group, scope FROM read_scope"
 OWNERS = {"own": "SELECT o.id FROM own_owner o", "team": "SELECT o.id FROM team_owner o"}
@@ -24,6 +25,8 @@ SHARED = "SELECT k.customer_id FROM collaborator k WHERE k.person_id IN (SELECT 
 BOUNDED = "SELECT count(*) FROM (SELECT 1 FROM customer c WHERE c.owner_id IN ({owners}) LIMIT 0 + :most)"
 HELD = "SELECT count(*) FROM customer c WHERE c.owner_id = :owner"
 SHARE = "SELECT avg(passes) FROM (SELECT ({test}) AS passes{from} AND {owner} = :owner LIMIT 0 + :most)"
+# Asked of the index of an order before a row is looked up; the sign keeps the owners from leading.
+MINE = "(+{owner} IN ({owners}) OR {id} IN ({shared}))"
 ASKED = 2
 LOOKED_AT = 20  # times as many rows as are wanted are asked what takes long to tell
 FURTHER = 4  # times as many again, where too few of them passed
@@ -110,6 +113,14 @@ class Seen:
         if self._people:
             return list(self._people.values())
         return [row[0] for row in self.reader.execute(self._owners).fetchall()]
+
+    def test(self, order: Order) -> Test | None:
+        """Return the test whether a row is one of them; None where the index of the order does not tell."""
+        if self.people or order.key not in lists.WHOSE or len(self.shared) > PIECE:
+            return None
+        lead, (shared, params) = lists.table_of(order), placeholders(self.shared)
+        owners = {"owner": OWNER[lead], "owners": self._owners}
+        return Test(MINE.format(**owners, id=lists.IDS[lead], shared=shared), params)
 
     def are_about(self) -> int:
         """Return about how many there are, told by what a few of the people have."""

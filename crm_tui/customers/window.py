@@ -65,8 +65,9 @@ class Window:
         self._planned = False
         self._trials: dict[bool, Trial] = {}
         self._count: int | None = None
+        mine = self._seen.test(self.order) if self._seen is not None else None
         self._walk = Walk(
-            reader, self.order, self._test, self._parts,
+            reader, self.order, self._reading.together(mine, self._test) if mine else self._test, self._parts,
             backwards=self.backwards, whole=self.filter is None and self._seen is None, far=FEW,
         )  # fmt: skip
 
@@ -294,10 +295,8 @@ class Window:
             return None
         if self._seen is not None:
             self._parts()  # in a time of its own, which ends that of a walk around it
-            # Who is seen is told by the owner: those of another are walked for nothing, and what lies
-            # apart in the file for longer than it takes to sort all that are seen.
-            narrow, apart = self._reading.sight.is_narrow, self.order.key in lists.APART
-            astray = self.order.kind == "person" or (apart and self.filter is not None)
+            # Who is seen is told by the owner: those of another are walked for nothing.
+            narrow, astray = self._reading.sight.is_narrow, self.order.kind == "person"
             if narrow and not astray and self.filter is not None:
                 astray = seeking.is_sparse(self._reading, self._seen, self.order, self.filter)
             return 0 if narrow and astray else seeking.SEEN_MS

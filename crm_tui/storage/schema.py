@@ -10,7 +10,7 @@ from crm_tui.storage.driver import sqlite3
 from crm_tui.storage.short_sha256 import sha256
 
 APPLICATION_ID = 1129467220
-VERSION = 8
+VERSION = 9
 # Fingerprints of the tracked tables and triggers of each version of schema.sql; a test keeps the last true.
 FINGERPRINTS = {
     1: "45db963b2cdbf965b15c07e930170d62",
@@ -21,6 +21,7 @@ FINGERPRINTS = {
     6: "a659baf5159f691fcf516c0c3d832ad0",
     7: "5665f28c13a432c088dfd1624d5cf0fe",
     8: "84be9a200afba98fe0d3a74657f98167",
+    9: "84be9a200afba98fe0d3a74657f98167",
 }
 FINGERPRINT = FINGERPRINTS[VERSION]
 # What ``as_written`` is in a file that was made at this version: such a file need not be taken apart.
