@@ -300,8 +300,8 @@ def test_a_role_that_edits_all_hands_nobody_over_without_that_right(crm: Session
         for verb in ("read", "edit"):
             crm.write(policies.set_permission, "sales_rep", verb, group, "all")
     crm.write(policies.set_permission, "sales_rep", "assign", "", "none")
-    with pytest.raises(Refused, match="移交客户"):
+    with pytest.raises(Refused, match="交接客户"):
         rep.write(give, ids[:1], rep.person.id)
     crm.write(policies.set_permission, "sales_rep", "assign", "", "own")
-    with pytest.raises(Refused, match="移交客户"):
+    with pytest.raises(Refused, match="交接客户"):
         rep.write(give, ids[:1], rep.person.id)

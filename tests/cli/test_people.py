@@ -69,7 +69,7 @@ def test_colleagues_are_edited_and_deactivated(house: Crm) -> None:
     )
     assert house("user", "edit", "kefu").status == 2
     gone = house("user", "deactivate", "lilei")
-    assert "其客户不变" in gone.err and "2 位客户待移交" in gone.err
+    assert "其客户不变" in gone.err and "2 位客户待交接" in gone.err
     assert house("user", "activate", "lilei").status == 0
     assert house("undo").status == 0
     last = house("user", "deactivate", "wangfang")

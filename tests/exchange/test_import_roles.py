@@ -184,7 +184,7 @@ def test_a_sheet_hands_nobody_over_for_who_may_not(boss: Session, tmp_path: Path
             assert [one.field for one in plan.flags()] == ["owner"]
             assert importing.run_import(clerk, plan).updated == 1
         # What went past the plan is asked again before it is written.
-        with pytest.raises(Refused, match="移交"):
+        with pytest.raises(Refused, match="交接"):
             clerk.database.write(clerk.person.id, "import", partial(_taken, person=clerk.person.id))
     assert boss.reader.execute(owner).fetchall() == [("mate",)]
     with planned(boss, tmp_path, row) as plan:

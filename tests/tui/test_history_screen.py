@@ -65,7 +65,7 @@ async def test_a_record_shows_who_changed_which_field(session: Session) -> None:
         assert "20万" in budget
         status = next(line for line in user.lines if "潜在客户" in line)
         assert "意向客户" in status
-        assert any("联系人" in line and "新建" in line and "王总" in line for line in user.lines)
+        assert any("联系人" in line and "新增" in line and "王总" in line for line in user.lines)
         await user.press("escape")
         assert user.screen.kind == "today"
 

@@ -106,7 +106,7 @@ async def test_keys_that_are_not_allowed_say_why(rep: Session) -> None:
         await user.press("d")
         assert "归档客户" in user.message
         await user.press("enter", "l")
-        assert "写跟进" in user.message
+        assert "记跟进、安排计划" in user.message
         assert user.screen.kind == "customer"
         await user.press("enter")
         assert "编辑客户" in user.message
