@@ -22,7 +22,7 @@ from crm_tui.tui.allowed import Allowed
 from crm_tui.tui.days import Days
 from crm_tui.tui.keymap import Keymap
 from crm_tui.tui.keys import half_width, is_writing, key_name
-from crm_tui.tui.kinds import MOVE, Action
+from crm_tui.tui.kinds import LISTS, MOVE, Action
 from crm_tui.tui.live import Live
 from crm_tui.tui.needs import Session
 from crm_tui.tui.opening import rest, rest_long
@@ -193,6 +193,9 @@ class Frame(Days, inherit_bindings=False):
             sign = event.character or ""
             if not typing and sign and (is_writing(sign) or screen.begins_text(sign)):
                 return await screen.begin_text(sign)
+            if not typing and screen.kind in LISTS and event.is_printable:
+                screen.say(self.keymap.said_of(key), "warn")
+                return True
             return False
         if text and focused is not None:
             await self._drain(focused)

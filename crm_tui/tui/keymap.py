@@ -2,11 +2,12 @@
 
 from typing import Any, NamedTuple
 
+from crm_tui.errors import joined
 from crm_tui.locale import _, language, ngettext, set_language
 from crm_tui.text.cells import width
 from crm_tui.tui.actions import ACTIONS, belonging_to, find
 from crm_tui.tui.keys import LINE_KEYS, free_of_letters, show_key
-from crm_tui.tui.kinds import GROUPS, Action
+from crm_tui.tui.kinds import GROUPS, ROOMS, SCREEN_TITLES, Action
 
 FOOTER_KEYS = 7
 
@@ -85,6 +86,18 @@ class Keymap:
             known = {key: action for action in belonging_to(kind) for key in self.keys(action)}
             self._maps[kind] = known
         return known.get(key)
+
+    def said_of(self, key: str) -> str:
+        """Return that a key does nothing where it was pressed, and what it does on a main screen."""
+        said = _("{key} does nothing here.")
+        screen = name = ""
+        for action in ACTIONS:
+            if key in self.keys(action) and (kind := next(filter(action.belongs_to, ROOMS), "")):
+                said = _("{key} does nothing here; in “{screen}” it is “{name}”.")
+                screen, name = _(SCREEN_TITLES[kind]), _(action.label)
+                break
+        told = said.format(key=show_key(key), screen=screen, name=name)
+        return joined(told, _("{key} shows the keys.").format(key=self.shown("help")))
 
     def bindings_for(self, kind: str) -> list[Action]:
         """Return every action of a kind of screen in the registry's order."""

@@ -44,3 +44,19 @@ async def test_a_search_without_result_says_so() -> None:
         assert "没有匹配的按键。按 Esc 显示全部。" in user.text
         await user.press("escape", "escape")
         assert user.screen.kind == "today"
+
+
+async def test_a_key_without_meaning_here_says_so_and_where_it_has_one() -> None:
+    async with story(playground()) as user:
+        await user.press("c")
+        assert user.message == "c 在这里不起作用；在“客户”里是“列”。按 ? 看按键。"
+        await user.press("X")
+        assert user.message == "X 在这里不起作用。按 ? 看按键。"
+        await user.press("j")
+        assert user.screen.kind == "today"
+        await user.press("？", "c")  # the help, itself a list
+        assert "c 在这里不起作用" in user.message
+    async with story(playground(start="customers")) as user:
+        await user.press("a")
+        await user.type("cX")
+        assert not user.message
