@@ -28,12 +28,14 @@ from crm_tui.exchange.reading import open_sheet
 from crm_tui.exchange.refusals import ENCODING_NAMES
 from crm_tui.exchange.safeguard import NoBackup, Safeguard
 from crm_tui.locale import N_, _, ngettext, translations
+from crm_tui.text.cells import clip
 from crm_tui.text.fold import fold
 
 if TYPE_CHECKING:
     from crm_tui.session import Session
 
 SHOWN = 50  # rows that a dry run lists
+SHOWN_ODD = 10  # cells
 DUE = "due"
 DUE_COLUMNS = (
     (N_("No."), "no"), (N_("Customer name"), "name"), (N_("Contact"), "contact"), (N_("Phone"), "phone"),
@@ -183,6 +185,9 @@ def _plan(
         say(_("Encoding of the text: {encoding}").format(encoding=ENCODING_NAMES[read_as]))
     for sentence in (*plan.warnings, *plan.notes):
         say(sentence)
+    if mapping.unmapped:
+        text = _("Columns of no known field go to the note: {columns}. --map FIELD=HEADING says what one is.")
+        say(text.format(columns="、".join(one.heading for one in mapping.unmapped)))
     if unseen:
         say(_("With --hidden the hidden rows are imported, too."))
     return plan
@@ -192,7 +197,8 @@ def _counted(counts: dict[str, int]) -> str:
     return " · ".join(f"{_(title)} {counts[name]}" for name, title in VERDICTS.items())
 
 
-def _odd_cells(counts: dict[str, int]) -> None:
+def _odd_cells(plan: ImportPlan) -> None:
+    counts = plan.counts
     # A cell with an ID number is listed too, but it was not kept.
     odd = counts.get("flags", 0) - counts.get("identity", 0)
     if odd > 0:
@@ -202,6 +208,10 @@ def _odd_cells(counts: dict[str, int]) -> None:
             odd,
         )
         say(text.format(n=odd))
+        for one in [one for one in plan.flags() if one.text][:SHOWN_ODD]:
+            written = clip(" ".join(one.text.split()), 40)
+            text = _("Row {row}, {field}: “{text}”: {problem}")
+            say(text.format(row=one.row, field=one.title, text=written, problem=one.problem))
     if counts.get("identity"):
         text = ngettext(
             "{n} cell with an ID number was left out.",
@@ -226,7 +236,7 @@ def _show_plan(state: State, plan: ImportPlan) -> None:
             ]  # fmt: skip
             cells = [(str(one.number), _(VERDICTS[one.verdict]), one.name, one.reason) for one in rows]
             state.out.table(columns, [("", cells)])
-    _odd_cells(plan.counts)
+    _odd_cells(plan)
     say(_("Nothing was written; leave out --dry-run to import."))
     state.status = int(plan.counts["rows"] > 0 and taken == 0)
 
@@ -252,7 +262,7 @@ def _show_result(
         state.out.line(_counted(counts))
     for row in result.left[:SHOWN]:
         say(_("Row {n} {name}: {why}").format(n=row.number, name=row.name, why=row.reason))
-    _odd_cells(plan.counts)
+    _odd_cells(plan)
     if written:
         text = ngettext(
             "{n} row was not taken; mend it in {path} and import that.",

@@ -26,6 +26,7 @@ YES = {"1", "是", "y", "yes", "true", "对", "√", "有"}
 NO = {"0", "否", "n", "no", "false", "不", "无", "×"}
 # Kinds whose texts hardly ever come twice in a sheet: to remember them would crowd out the others.
 SELDOM_TWICE = frozenset({"text", "long", "code", "phone", "mail", "url", "contact_way", "address"})
+_SIZES = (("headcount_min", "headcount_max"), ("revenue_min", "revenue_max"))
 PARTS = re.compile(r"[、,，;；/＋+|\s]+")
 
 
@@ -295,6 +296,15 @@ def _show_scale(row: Mapping[str, Any]) -> str:
     from crm_tui.text.scale import Scale, format_scale
 
     return format_scale(Scale(*(row.get(name) for name in Scale._fields)))
+
+
+def told_sizes(values: dict[str, Any]) -> dict[str, Any]:
+    """Return what a size really says: 200人 says nothing about revenue, so that stays as it is."""
+    kept = {name: value for name, value in values.items() if value is not None}
+    for pair in _SIZES:
+        if any(name in kept for name in pair):
+            kept |= {name: values.get(name) for name in pair if name in values}
+    return kept
 
 
 def show_column(entity: str, column: str, value: Any, context: Context) -> str:

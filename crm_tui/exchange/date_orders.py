@@ -27,9 +27,16 @@ def date_orders(mapping: Mapping, today: date) -> dict[int, DateOrder]:
     }
 
 
+def agree(orders: Dictionary[int, DateOrder]) -> None:
+    """Read columns that leave their order open as the others of the sheet, which somebody wrote alike."""
+    for one in orders.values():
+        for other in orders.values():
+            one.lean(other)
+
+
 def orders_told(orders: Dictionary[int, DateOrder], headings: Sequence[str]) -> list[str]:
     """Return a sentence for each column of whose dates some were read as the others say."""
-    text = _("Dates such as {example} of “{heading}” were read as {order}: the column's others tell.")
+    text = _("Dates such as {example} of “{heading}” were read as {order}: the other dates tell.")
     return [
         text.format(example=one.example, heading=headings[at], order=_(ORDERS[one.order_of(one.example)]))
         for at, one in orders.items()

@@ -43,6 +43,7 @@ TOTAL = re.compile(
 )
 FOOTNOTE = re.compile(
     r"(?:制表|填表|编制|审核|审批|复核|打印|导出|统计|截止|备注|说明|注意|注)\S{0,4}[:：]|第\d+页|※"
+    r"|[-—=（(\s]*以[上下](?:$|[)）\-—]|空白|为空|无正文|数据|信息|内容|资料|客户|均|为|是|共)|[-—=]{2,}"
 )
 _DIGIT = re.compile("[0-9]")
 EXAMPLE = re.compile(r"(?:示例|样例|范例|例如|例|example)\s*[:：]", re.IGNORECASE)
@@ -99,6 +100,7 @@ class Gatherer:
             if not one.field and heading_key(one.heading) in special("running")
         }
         self._last = 0
+        self._unnamed = False
         self._above = [""] * len(mapping.columns)
         self._name_heading = heading_key(mapping.headings[self._at["name"]]) if "name" in self._at else ""
         self._numbers: dict[str, int] = {}
@@ -167,6 +169,7 @@ class Gatherer:
         for index in self._veiled:
             if cells[index] in VEILS:
                 cells[index] = ""
+        self._unnamed = bool(self._text(cells, "name"))  # by 无 or ?, which goes now
         for index, one in self._strict:
             if cells[index] and says_nothing(cells[index]) and not self._is_word(one, cells[index]):
                 cells[index] = ""
@@ -247,7 +250,7 @@ class Gatherer:
             staged |= {"verdict": "error", "reason": note}
             return
         if not name_key and not staged["no"]:
-            if self._head and self._adds_contact(cells, self._head[1]):
+            if self._head and not self._unnamed and self._adds_contact(cells, self._head[1]):
                 staged["position"] = self._head[0]
             else:
                 self._head = None

@@ -60,7 +60,8 @@ class Table(NamedTuple):
     """Where the table stands.
 
     Row numbers count from 1. A vertical form has its one record in ``record`` and what its third column says
-    about each field in ``notes``; a table has its rows below ``header_row``. ``known`` counts known headings.
+    about each field in ``notes``; a table has its rows below ``header_row``. ``known`` counts known headings,
+    ``beside`` is the column from 0 where another table of the same headings begins, 0 without one.
     """
 
     orientation: Literal["table", "vertical"]
@@ -70,6 +71,7 @@ class Table(NamedTuple):
     known: int
     record: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    beside: int = 0
 
 
 def clean_heading(text: str) -> str:
@@ -116,6 +118,8 @@ def find_table(rows: Sequence[NumberedRow], known: Known = lambda heading: False
     if at is None:
         at = next((at for at in range(len(hits)) if _reads_like_header(head, at, hits[at])), None)
     if at is None:
+        at = next((at for at in range(len(hits)) if hits[at] == 1 and _heads_all(head, at)), None)
+    if at is None:
         raise Refused("no_header")
     at, cells = _both_levels(head, at, known)
     number = head[at][0]
@@ -123,7 +127,25 @@ def find_table(rows: Sequence[NumberedRow], known: Known = lambda heading: False
     first = number + 2 if units else number + 1
     names = [f"{cell}({unit})" if unit else cell for cell, unit in zip(cells, units or cells, strict=True)]
     hit = sum(known(clean_heading(cell)) for cell in cells if cell)
-    return Table("table", number, first, headings_of(names if units else cells), hit)
+    beside = _beside(cells)
+    headings = headings_of((names if units else cells)[: beside or None])
+    return Table("table", number, first, headings, hit, beside=beside)
+
+
+def _beside(cells: list[str]) -> int:
+    """Return the column from 0 where the same headings begin again, each for another customer, 0 if nowhere.
+
+    客户名称 | 电话 | | 客户名称 | 电话; a column for further contacts repeats others than the first.
+    """
+    names = [clean_heading(cell) for cell in cells]
+    first = next((column for column, name in enumerate(names) if name), 0)
+    for column in range(first + 2, len(names)):
+        block = names[first:column]
+        while block and not block[-1]:
+            block.pop()
+        if len(block) > 1 and all(block) and names[column : column + len(block)] == block:
+            return column
+    return 0
 
 
 def _both_levels(head: list[tuple[int, list[str]]], at: int, known: Known) -> tuple[int, list[str]]:
@@ -223,6 +245,14 @@ def _reads_like_header(head: list[tuple[int, list[str]]], at: int, known: int) -
     return any(_mostly_values([row[column] for row in below if column < len(row)]) for column in filled)
 
 
+def _heads_all(head: list[tuple[int, list[str]]], at: int) -> bool:
+    """Tell whether each column below a row has a cell in it, and no row below repeats one of them."""
+    names = head[at][1]
+    below = [row for _number, row in head[at + 1 : at + 31]]
+    wide = max(map(len, below), default=0)
+    return wide > 1 and all(_at(names, c) for c in range(wide)) and not set(names) & set().union(*below)
+
+
 def _mostly_values(cells: list[str]) -> bool:
     filled = [cell for cell in cells if cell]
     return bool(filled) and sum(map(_is_value, filled)) > 0.5 * len(filled)
@@ -257,6 +287,8 @@ def _find_form(head: list[tuple[int, list[str]]], known: Known, best_row: int) -
         thirds = [_at(cells, left + 2) for _n, cells in head[start:]]
         noted = any(map(_BEGINS_WITH_DATE.match, thirds))
     pairs = [left] if noted else [left, *_further_pairs(head[start:], left, known)]
+    # Whatever else stands beside the only contents is a remark on them.
+    noted = noted or (len(pairs) == 1 and any(_at(cells, left + 2) for _n, cells in head[start:]))
     labels: list[str] = []
     contents: list[str] = []
     notes: list[str] = []
@@ -287,7 +319,8 @@ def _further_pairs(head: list[tuple[int, list[str]]], left: int, known: Known) -
     for column in range(left + 2, max((len(cells) for _number, cells in head), default=0), 2):
         labels = [cell for _number, cells in head if (cell := _at(cells, column))]
         hits = sum(known(clean_heading(label)) for label in labels)
-        if not hits or 2 * hits < len(labels):
+        told = sum(label.endswith((":", "：")) or known(clean_heading(label)) for label in labels)
+        if not hits or 3 * told < len(labels):
             break
         found.append(column)
     return found

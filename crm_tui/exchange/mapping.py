@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from crm_tui.customers.fields import FIELDS, Field
-from crm_tui.errors import BadInput
 from crm_tui.exchange.overrides import SKIP, known_field, private_column, read_overrides
 from crm_tui.exchange.recognising import (
     How,
@@ -21,10 +20,12 @@ from crm_tui.exchange.recognising import (
     is_known_heading,
     known_headings,
     numbered_keys,
+    other_meaning,
     recognise_sheet,
     sheet_fields,
     special,
 )
+from crm_tui.exchange.refusing import no_key, refuse_other_sheets
 from crm_tui.locale import _
 from crm_tui.presets import load_special_headings
 from crm_tui.presets.headings import Heading, heading_key, parse_heading
@@ -42,18 +43,11 @@ __all__ = [
 
 _GUESS = 90
 _PARTS = ("province", "city", "district")
-# Fields that several columns may fill together; their cells are taken one after the other.
 SELLERS = (
-    "业务员",
-    "业务人员",
-    "业务代表",
-    "业务担当",
-    "销售",
-    "销售人员",
-    "销售代表",
-    "销售负责人",
+    *("业务员", "业务人员", "业务代表", "业务担当", "销售", "销售员", "销售人员", "销售代表", "销售负责人"),
     "客户经理",
 )
+# Fields that several columns may fill together; their cells are taken one after the other.
 _REPEATABLE = ("contact_way", "tags", "next_plan")
 PHONES = ("mobile", "office_phone", "email", "contact_way")
 
@@ -182,12 +176,13 @@ def match_headings(
     _address_parts(columns)
     _progress(columns, parsed)
     _owner(columns, parsed)
+    _own_department(columns)
     _repeats(columns, parsed)
-    _refuse_other_sheets(columns, parsed)
+    refuse_other_sheets(columns, parsed)
     kind: Literal["", "person"] = "person" if person else ""
     mapping = Mapping(sheet, tuple(columns), orientation=orientation, customer_kind=kind)
     if whole and not mapping.names_customers:
-        raise _no_key(columns)
+        raise no_key(columns)
     return mapping
 
 
@@ -219,9 +214,8 @@ def _match(
         several = bool(name) and FIELDS[name].entity in ("contact", "project")
         if name and (heading.slot == 1 or several or name in _REPEATABLE):
             return replace(blank, field=name, how="alias", slot=heading.slot if several else 1)
-    for key in heading.keys[1:]:
-        if key in known:
-            return replace(blank, field=known[key][0], how="alias")
+    if other := other_meaning(heading, blank.heading):
+        return replace(blank, field=other, how="alias")
     return _guess(blank, heading)
 
 
@@ -320,6 +314,15 @@ def _owner(columns: list[ColumnMap], parsed: list[Heading]) -> None:
             columns[index] = replace(column, field=None, how="none")
 
 
+def _own_department(columns: list[ColumnMap]) -> None:
+    """部门 in a sheet without contacts is that of one's own salespeople."""
+    if any(one.spec and one.spec.per_contact and one.field != "contact_department" for one in columns):
+        return
+    for index, column in enumerate(columns):
+        if column.field == "contact_department" and not _firm(column):
+            columns[index] = replace(column, field=None, how="none")
+
+
 def _repeats(columns: list[ColumnMap], parsed: list[Heading]) -> None:
     """Give each field one column: a later 联系人 and what follows it are the next contact's."""
     _name_slots(columns)
@@ -374,27 +377,3 @@ def _grouped(columns: list[ColumnMap], parsed: list[Heading]) -> bool:
 
 def _slot_before(columns: list[ColumnMap], index: int) -> int:
     return next((one.slot for one in reversed(columns[:index]) if one.field == "contact_name"), 1)
-
-
-def _refuse_other_sheets(columns: list[ColumnMap], parsed: list[Heading]) -> None:
-    keys = {key for one in parsed for key in one.keys}
-    todo = _("Import a sheet of customers; it needs a column 客户名称 or 客户编号.")
-    lead = next((one.heading for one in columns if set(parsed[one.index].keys) & special("lead")), "")
-    if lead and not _has(columns, "no") and not _has(columns, "status"):
-        what = _("This is a sheet of leads (column “{heading}”); leads cannot be imported yet.")
-        raise BadInput(what.format(heading=lead), _("Nothing was written."), todo)
-    if keys & special("other_sheet") and not _has(columns, "name"):
-        heading = next(one.heading for one in columns if set(parsed[one.index].keys) & special("other_sheet"))
-        what = _("This sheet lists something other than customers (column “{heading}”).")
-        raise BadInput(what.format(heading=heading), _("Nothing was written."), todo)
-
-
-def _no_key(columns: list[ColumnMap]) -> BadInput:
-    seen = [one.heading.strip() for one in columns if one.heading.strip()]
-    what = _("No column holds the customer's name or number. The headings found: {headings}.")
-    todo = _("Head one column 客户名称, or say which it is: --map name={heading}")
-    return BadInput(
-        what.format(headings="、".join(seen[:8]) + ("…" if len(seen) > 8 else "") if seen else "-"),
-        _("Nothing was written."),
-        todo.format(heading=seen[0] if seen else "HEADING"),
-    )

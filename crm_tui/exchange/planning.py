@@ -10,7 +10,7 @@ from typing import Any, Literal, NamedTuple
 from crm_tui.customers.fields import FIELDS
 from crm_tui.errors import BadInput
 from crm_tui.exchange import store
-from crm_tui.exchange.date_orders import orders_told
+from crm_tui.exchange.date_orders import agree, orders_told
 from crm_tui.exchange.deciding import Decider
 from crm_tui.exchange.duplicates import LookAlikes, choose
 from crm_tui.exchange.gathering import Gatherer, stopped
@@ -246,6 +246,7 @@ def _planned(
         gatherer = Gatherer(mapping, match, context.words.key_of, context.today)
         gatherer.gather(sheet, staging, progress and _part(progress, 0, 35), cancelled)
         notes = gatherer.notes(sheet.update_notes, staging)
+        agree(gatherer.orders)
         preparer = Preparer(mapping, context, notes, gatherer.orders)
         me, rights = session.person.id, Rights(session)
         decider = Decider(

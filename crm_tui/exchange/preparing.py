@@ -26,7 +26,8 @@ from crm_tui.locale import N_, _
 from crm_tui.presets.progress import read_progress, write_progress
 from crm_tui.text.contact import is_same_number
 from crm_tui.text.date_order import DateOrder
-from crm_tui.text.fold import fold, tidy
+from crm_tui.text.fold import fold, one_line, tidy
+from crm_tui.text.log_text import last_entry
 from crm_tui.text.nothing import DITTO
 from crm_tui.text.workdays import WorkCalendar
 
@@ -35,11 +36,13 @@ CONTACT_WAYS = ("mobile", "office_phone", "email", "wechat", "work_chat")
 PLAIN = ("text", "long", "url")
 FOLLOWUP = ("last_followup", "followup_by", "followup_ways", "followup_summary")
 SEVERAL = re.compile(r"[、,，;；|\n\r/]+")
-BARE_AMOUNT = re.compile(r"[\d\s.,，~～\-—–至到]+")
-SCALES = (("headcount_min", "headcount_max"), ("revenue_min", "revenue_max"))
+PEOPLE = re.compile(r"[、,，;；|\n\r/&+＋()（）和]+")
+BARE_AMOUNT = re.compile(r"[^\W\d_]{0,3}[<>≤≥＜＞=\s]*[\d\s.,，~～\-—–至到]+(?:及?以[上下内]|左右|起|[+＋])?")
+LAST_DIGIT = re.compile(r"(?<=\d)(?=\D*$)")
 ALIAS_KINDS = {"former_name": "former", "short_name": "short", "other_name": "other"}
 NO_PROJECT_NAME = N_("Cooperation")
 NO_WAY = N_("No phone, mail or account: kept in the contact's note")
+FIRST_PERSON = N_("More than a colleague's name: the first colleague in it owns the row")
 UNKNOWN_PERSON = N_("No colleague of that name; the importer owns the row")
 
 
@@ -61,15 +64,15 @@ class Prepared:
     unread: set[str] = field(default_factory=set)  # keys of cells that gave no value
 
 
-def _direct(source: Source) -> tuple[int, str] | None:
-    """Return (slot of a contact, else 0; column) of a cell that goes into its column as it is."""
+def _direct(source: Source) -> tuple[int, str, bool] | None:
+    """Return (slot of a contact, else 0; column; of several lines) of a cell that goes into it as it is."""
     one = source.field
     if one is None or one.type not in PLAIN or one.name in SPECIAL:
         return None
     if one.entity == "customer":
-        return 0, one.columns[0]
+        return 0, one.columns[0], one.type == "long"
     if one.entity == "contact" and one.columns[0] not in (*CONTACT_WAYS, "note"):
-        return source.slot, one.columns[0]
+        return source.slot, one.columns[0], one.type == "long"
     return None
 
 
@@ -144,9 +147,9 @@ class Preparer:
                 continue
             text = cells[key]
             if (plain := self._direct.get(key)) is not None:
-                slot, column = plain
+                slot, column, lines = plain
                 row = result.contacts.setdefault(slot, {}) if slot else result.customer
-                row[column] = tidy(text.replace("\x00", ""))
+                row[column] = tidy(text.replace("\x00", "")) if lines else one_line(text)
                 continue
             source = sources.get(key)
             if source is None:
@@ -161,9 +164,10 @@ class Preparer:
             self._activity(cells, result)
         if any(key in changed and key in cells for key in self._planned):
             result.plan = self._plan(cells)
-        for number, project in result.projects.items():
-            if not project.get("name") and not record:
-                result.projects[number]["name"] = project.get("contract_no") or _(NO_PROJECT_NAME)
+        if not record:
+            result.projects = {at: told for at, told in result.projects.items() if any(told.values())}
+            for project in result.projects.values():
+                project["name"] = project.get("name") or project.get("contract_no") or _(NO_PROJECT_NAME)
         return result
 
     def _is_broad(self, key: str) -> bool:
@@ -207,12 +211,12 @@ class Preparer:
             result.projects.setdefault(source.slot, {}).update(values)
         else:
             if one.type == "scale":
-                values = _told(values)
+                values = convert.told_sizes(values)
             result.customer.update(values)
 
     def _parse(self, one: Field, source: Source, text: str) -> convert.Parsed:
         if source.unit and one.type in ("money", "money_range") and BARE_AMOUNT.fullmatch(text):
-            text = tidy(text) + source.unit
+            text = LAST_DIGIT.sub(source.unit, tidy(text), count=1)
         if one.type in ("date", "instant") and source.index in self._orders:
             text = self._orders[source.index].told(text)
         return convert.parse(one, text, self.context)
@@ -248,8 +252,10 @@ class Preparer:
     def _owner(self, source: Source, text: str, result: Prepared, record: Mapping[str, Any]) -> None:
         person = self.person(text)
         if person is None:
-            result.problems.append((source.key, UNKNOWN_PERSON, text))
-        else:
+            several = [found for part in PEOPLE.split(text) if (found := self.person(part))]
+            person = several[0] if several else None
+            result.problems.append((source.key, FIRST_PERSON if several else UNKNOWN_PERSON, text))
+        if person is not None:
             result.customer["owner_id"] = person
 
     def person(self, text: str) -> int | None:
@@ -258,7 +264,7 @@ class Preparer:
         return found or self.context.people.get(fold(text.strip("*＊ ")))
 
     def _tags(self, source: Source, text: str, result: Prepared, record: Mapping[str, Any]) -> None:
-        result.tags += [tidy(part) for part in SEVERAL.split(text) if tidy(part)]
+        result.tags += [tidy(part) for part in SEVERAL.split(text.replace("#", "\n")) if tidy(part)]
 
     def _names(self, source: Source, text: str, result: Prepared, record: Mapping[str, Any]) -> None:
         """Take other names of the customer; the first short one is its short name, more stand beside it."""
@@ -321,6 +327,8 @@ class Preparer:
     def _activity(self, cells: Mapping[str, str], result: Prepared) -> None:
         when, summary = cells.get("last_followup", ""), tidy(cells.get("followup_summary", ""))
         found = self._last_followup(cells)
+        if not when and summary and (day := last_entry(summary, self.context.today)):
+            found = self._moment(day.isoformat())
         if when and (found is None or found[3]):
             result.problems.append(("last_followup", found[3] if found else convert.NOT_A_DATE, when))
         if found is None:
@@ -389,12 +397,3 @@ SPECIAL: dict[str, Special] = {
     "decision_role": Preparer._chain,
     **dict.fromkeys((*FOLLOWUP, "next_plan"), Preparer._later),
 }
-
-
-def _told(values: dict[str, Any]) -> dict[str, Any]:
-    """Return what a size really says: 200人 says nothing about revenue, so that stays as it is."""
-    kept = {name: value for name, value in values.items() if value is not None}
-    for pair in SCALES:
-        if any(name in kept for name in pair):
-            kept |= {name: values.get(name) for name in pair if name in values}
-    return kept

@@ -138,11 +138,14 @@ def open_sheet(
             if table.first_data_row > table.header_row + 1:
                 text = _("Row {row} holds units and hints, not a customer; it was left out.")
                 warnings.append(text.format(row=table.header_row + 1))
+            if table.beside:
+                text = _("From column {letter} on stands another table: import it as a sheet of its own.")
+                warnings.append(text.format(letter=_letter(table.beside)))
             unseen = parser.next()["hidden"]
             ranges = [(a, b) for a, b in unseen["rows"] if b >= table.first_data_row and a <= chosen["total"]]
             data.total, data.hidden = _count(chosen, table, ranges)
             warnings.extend(_hidden_columns(data.headings, unseen["columns"]))
-            data.rows = _rows(parser, data, table.first_data_row, progress, [] if hidden else ranges)
+            data.rows = _rows(parser, data, table, progress, [] if hidden else ranges)
     except Refused as refused:
         parser.close()
         raise sentence(refused, name) from None
@@ -211,7 +214,7 @@ def _named(table: Table, head: list[list[Any]]) -> tuple[str, ...]:
     for row in head:
         if row[0] < table.first_data_row:
             continue
-        for column, cell in enumerate(row[1:]):
+        for column, cell in enumerate(row[1 : 1 + (table.beside or len(row))]):
             if cell.strip() and (column >= len(names) or not names[column]):
                 names.extend([""] * (column + 1 - len(names)))
                 names[column] = _("Column {letter}").format(letter=_letter(column))
@@ -271,11 +274,11 @@ def _warnings(
 def _rows(
     parser: _Parser,
     data: SheetData,
-    first: int,
+    table: Table,
     progress: Progress | None,
     hidden: Sequence[tuple[int, int]],
 ) -> Iterator[Row]:
-    width, header = len(data.headings), data.header_row
+    width, header, first = len(data.headings), data.header_row, table.first_data_row
     blank = ("",) * width
     title: list[str] | None = None
     left_out: list[int] = []
@@ -302,7 +305,7 @@ def _rows(
                 if len(cells) < width:
                     cells += blank[len(cells) :]
                 elif len(cells) > width:
-                    beyond = beyond or number
+                    beyond = beyond or (0 if table.beside else number)
                     cells = cells[:width]
                 notes = flags.get(str(number)) if flags else None
                 yield Row(number, cells, {int(k): v for k, v in notes.items()} if notes else _NO_NOTES)

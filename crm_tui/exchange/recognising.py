@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Literal
 
 from crm_tui.customers.fields import FIELDS
 from crm_tui.presets import load_headings, load_sheets, load_special_headings
-from crm_tui.presets.headings import heading_key, parse_heading
+from crm_tui.presets.headings import Heading, heading_key, parse_heading
 
 How = Literal["exact", "alias", "remembered", "override", "guess", "refused", "none"]
 Orientation = Literal["table", "vertical"]
@@ -25,6 +26,26 @@ def known_headings() -> dict[str, tuple[str, How]]:
         table.setdefault(heading_key(FIELDS[name].label), (name, "exact"))
         table.setdefault(heading_key(name), (name, "exact"))
     return table
+
+
+@lru_cache(maxsize=256)
+def names_ways(text: str) -> bool:
+    """Tell whether a heading names several ways of contact, and perhaps a person: 手机/微信, 电话和邮箱."""
+    known = known_headings()
+    parts = [parse_heading(part).keys for part in _APART.split(text) if part.strip()]
+    fields = {next((known[key][0] for key in keys if key in known), "") for keys in parts}
+    return len(parts) > 1 and fields <= {"contact_name", *_WAYS} and bool(fields & _WAYS)
+
+
+def other_meaning(heading: Heading, text: str) -> str:
+    """Return the field that a part of a heading names, or all its parts together; '' where there is none."""
+    known = known_headings()
+    found = next((known[key][0] for key in heading.keys[1:] if key in known), "")
+    return found or ("contact_way" if names_ways(text) else "")
+
+
+_APART = re.compile(r"[/／、,，+＋&|\n]|[和及与]")
+_WAYS = {"contact_way", "mobile", "office_phone", "email", "wechat", "work_chat"}
 
 
 @lru_cache(maxsize=16)
@@ -48,6 +69,8 @@ def is_known_heading(text: str) -> bool:
     heading = parse_heading(text)
     known = known_headings()
     if any(key in known for key in (*heading.keys, *heading.slot_keys)):
+        return True
+    if names_ways(text):
         return True
     return any(heading.key in special(name) for name in ("lead", "other_sheet", "refused", "residence"))
 

@@ -9,6 +9,8 @@ from functools import lru_cache
 _DIGITS = {sign: value for value, sign in enumerate("一二三四五六七八九", 1)}
 _HINT = re.compile(r"\((?:必填|必填项|必须|选填|可选|可空|非必填|required|optional|\*)\)")
 _BRACKETS = re.compile(r"\(([^()]*)\)")
+_PICTURES = "\u2190-\u2bff\ufe0f\U0001f000-\U0001faff"
+_COUNTED = re.compile(r"\(?[0-9]{1,2}\)?(?=[\u3400-\u9fff])")
 _NUMERAL = r"([1-9一二三四五六七八九])"
 _UNIT = re.compile(r"(?:单位:?)?(?:人民币)?(亿元|万元|千元|亿|万|元)")
 _UNIT_END = re.compile(r"(.+?)(亿元|万元|千元)")
@@ -39,7 +41,7 @@ def heading_key(text: str) -> str:
     from crm_tui.text.fold import fold
 
     key = _HINT.sub("", fold(text))
-    return re.sub(r"[*:_\-.·'\"!?、,;]", "", key)
+    return re.sub(rf"[*:_\-.·'\"!?、,;{_PICTURES}]", "", key)
 
 
 @lru_cache(maxsize=4096)
@@ -56,7 +58,7 @@ def parse_heading(text: str) -> Heading:
     if not unit and (tail := _UNIT_END.fullmatch(base)):
         unit = tail[2]
         keys.append(tail[1])
-    keys += said_twice
+    keys += [*said_twice, _COUNTED.sub("", key, count=1)]
     slot, slot_keys = _ordinal(key)
     return Heading(key, tuple(dict.fromkeys(one for one in keys if one)), unit, slot, slot_keys)
 

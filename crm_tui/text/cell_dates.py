@@ -6,7 +6,9 @@ import datetime as dt
 import math
 import re
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
+from crm_tui.clock import DEFAULT_ZONE
 from crm_tui.locale import N_
 from crm_tui.text.calendar_days import month_span
 from crm_tui.text.chinese_dates import find_at
@@ -36,6 +38,13 @@ _ISO = pattern(
 _REPUBLIC = pattern(
     "(?P<word>(?:中华)?民国)?~(?P<y>[0-9]{2,3})~[-/.年]~(?P<m>[0-9]{1,2})~[-/.月]~(?P<d>[0-9]{1,2})~日?"
 )
+_REPUBLIC_YEAR = pattern("(?:中华)?民国~(?P<y>[0-9]{1,3})~年")
+# What stands behind a day and says nothing more of it: （星期二）, 周二, (二).
+_WEEKDAY = re.compile(
+    r"\s*(?:[(（](?:星期|周|礼拜)?[一二三四五六日天][)）]|(?:星期|周|礼拜)[一二三四五六日天])"
+)
+_FULL = re.compile(r"[0-9]{4}-?[0-9]{2}-?[0-9]{2}t[0-9:.]{4,16}(?:z|[+-][0-9]{2}:?[0-9]{2})|20[0-9]{12}")
+_SHORT_YEAR = re.compile(r"(?P<d>[0-9]{1,2}[ -](?P<m>[a-z]{3,4})\.?[ -])(?P<y>[0-9]{2})(?![0-9])")
 _MONTH_FIRST = pattern(r"([0-9]{1,2})([/-])([0-9]{1,2})\2((?:19|20)[0-9]{2})(?![0-9])")
 
 
@@ -89,7 +98,21 @@ def _read(value: object, past: bool, today: dt.date, epoch_1904: bool, roc: bool
         return CellDate(dt.date(year, month, day), _time(dt.time(hour, minute, second)), "")
     if _NUMBER.fullmatch(text):
         return _number(float(text), today, epoch_1904, roc)
+    if _FULL.fullmatch(text):
+        return _full(text.upper())
+    if (weekday := _WEEKDAY.search(text)) and any(sign.isdigit() for sign in text[: weekday.start()]):
+        text = text[: weekday.start()] + text[weekday.end() :]
+    text = _SHORT_YEAR.sub(r"\g<d>20\g<y>", text)
     return _written(text, past, today, roc)
+
+
+def _full(text: str) -> CellDate:
+    """Read a moment as programs write it: with a zone, or in 14 digits."""
+    if text.isdigit():
+        moment = dt.datetime.strptime(text, "%Y%m%d%H%M%S")
+    else:
+        moment = dt.datetime.fromisoformat(text).astimezone(ZoneInfo(DEFAULT_ZONE))
+    return CellDate(moment.date(), _time(moment.time()), "")
 
 
 def _time(time: dt.time) -> dt.time | None:
@@ -119,6 +142,8 @@ def _written(text: str, past: bool, today: dt.date, roc: bool) -> CellDate | Non
     if (republic := _REPUBLIC.fullmatch(text)) and (roc or republic["word"] or len(republic["y"]) == 3):
         day = dt.date(int(republic["y"]) + 1911, int(republic["m"]), int(republic["d"]))
         return CellDate(day, None, REPUBLIC_YEAR)
+    if year := _REPUBLIC_YEAR.fullmatch(text):
+        return CellDate(dt.date(int(year["y"]) + 1911, 1, 1), None, YEAR_ONLY)
     if other := _MONTH_FIRST.match(text):
         return _month_first(text, other)
     found = find_at(text, 0, Given(today, past, WorkCalendar(), False), text)

@@ -38,6 +38,7 @@ _TITLE = re.compile(
 _RANKED = re.compile(
     rf"[\u3400-\u9fff]{{0,2}}?(?:(?:{_TRADES})部?)?副?(?:{_RANKS}|{_ADDRESSED})", re.IGNORECASE
 )
+_ADDRESS = re.compile(_ADDRESSED)
 _BRACKETS = re.compile(r"(?P<name>[^()]{1,20}?)\s*\((?P<title>[^()]{1,14})\)")
 _HAN = re.compile(r"[\u3400-\u9fff]+")
 _SPACED = re.compile(r"[\u3400-\u9fff][ \u3000]{1,2}[\u3400-\u9fff]")  # 李 芳, as wide as a name of three
@@ -75,6 +76,8 @@ def person_of(text: str, *, sure: bool = True) -> tuple[str, str] | None:
     if (found := _BRACKETS.fullmatch(half)) and _TITLE.fullmatch(found["title"]):
         name = text[: found.end("name")]
         return (name, text[slice(*found.span("title"))]) if not sure or _is_name(name) else None
+    if found and _ADDRESS.fullmatch(found["title"]) and _is_name(text[: found.end("name")]):
+        return text, ""
     parts = text.split()
     if len(parts) == 2 and not half.isascii():
         for name, title in (parts, parts[::-1]):

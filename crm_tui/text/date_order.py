@@ -68,6 +68,12 @@ class DateOrder:
             self.example = self.example or text
         return f"{day.isoformat()} {found[5]}" if found[5] else day.isoformat()
 
+    def lean(self, others: DateOrder) -> None:
+        """Read what is open here as another column of the sheet does, where that fits all dates."""
+        for short, days in self._days.items():
+            if not self._order(short) and (order := others._order(short)) and days.get(order):
+                self._settled[short] = order
+
     def order_of(self, text: str) -> str:
         """Return the order (a key of ORDERS) in which a date of the column is read, '' where it is open."""
         found = _LOOSE.fullmatch(half_width(text))

@@ -71,6 +71,15 @@ def tidy(s: str) -> str:
     return s.strip(_OUTER)
 
 
+def one_line(s: str) -> str:
+    """Return a tidy text on one line: 东莞毛织 and 有限公司 below it are one word, Acme and Ltd are two."""
+    lines = [part.strip() for part in s.replace("\x00", "").splitlines()]
+    text = lines[0] if lines else ""
+    for line in lines[1:]:
+        text += (" " if text[-1:].isascii() and line[:1].isascii() else "") + line
+    return tidy(text)
+
+
 def is_blank(s: str) -> bool:
     """Tell whether there is nothing in a text but blanks and invisible characters."""
     return not s or (s[0] in _OUTERMOST and not tidy(s))
