@@ -1,5 +1,6 @@
 """The keys in force: the registry's, with what the user has set, and the texts made from them."""
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from crm_tui.errors import joined
@@ -116,24 +117,42 @@ class Keymap:
 
         ``typing`` says that letters are text now, ``lines`` that Enter is, too.
         """
-        bar = self.footer(kind, cells, without, typing=typing, lines=lines)
+        bar = self.footer(kind, cells, without, typing=typing, lines=lines, called={})
         return [(key, label) for _action, key, label in bar.keys]
 
-    def footer(self, kind: str, cells: int, without: frozenset[str], *, typing: bool, lines: bool) -> Bar:
-        """Return the key bar likewise, with its actions."""
-        asked = (kind, cells, without, typing, lines)
+    def footer(
+        self,
+        kind: str,
+        cells: int,
+        without: frozenset[str],
+        *,
+        typing: bool,
+        lines: bool,
+        called: Mapping[str, str],
+    ) -> Bar:
+        """Return the key bar likewise, with its actions; ``called`` has better names of some."""
+        asked = (kind, cells, without, typing, lines, called)
         if self._footer[0] != asked:  # every step of a cursor asks for the same
             self._footer = asked, self._make_footer(*asked)
         return self._footer[1]
 
-    def _make_footer(self, kind: str, cells: int, without: frozenset[str], typing: bool, lines: bool) -> Bar:
+    def _make_footer(
+        self,
+        kind: str,
+        cells: int,
+        without: frozenset[str],
+        typing: bool,
+        lines: bool,
+        called: Mapping[str, str],
+    ) -> Bar:
         wanted = sorted(
             (action for action in belonging_to(kind) if action.footer and action.id not in without),
             key=lambda action: action.footer,
         )
         keys = [
-            (action, key, _(action.label))
+            (action, key, _(label))
             for action in wanted
+            if (label := called.get(action.id, action.label))
             if (key := self.footer_key(action, kind, typing, lines))
         ]
         fixed = [each for each in keys if each[0].id == "help"]

@@ -37,7 +37,10 @@ async def test_the_filtered_list_is_written_and_counted(session: Session) -> Non
         await user.type("恒达")
         await user.press("enter", "o")
         assert "1 位客户" in user.line(0)
-        await user.press("2", "f12")
+        assert "[ 导出 F12 ]" in user.text and "F12 导出" in user.line(-1)
+        await user.press("2", "escape")
+        assert user.message == "还没有执行。再按 Esc 离开，按 F12 导出。"
+        await user.press("f12")
         written = Path.cwd() / "客户-2026-11-20.csv"
         assert f"已导出 1 位客户到 {written}" in user.message.replace("\n", "")
         with written.open(encoding="utf-8-sig", newline="") as file:

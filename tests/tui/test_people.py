@@ -200,6 +200,7 @@ async def test_why_a_colleague_sees_a_customer(session: Session) -> None:
         await user.press("enter")
         assert "负责人 李销售 属于团队“华东”。" in user.text
         await user.press("escape", "escape", "P", "j", "v")
+        assert "[ 查看 F12 ]" in user.text and "保存" not in user.text
         await user.type("恒达")
         await user.press("f12")
         assert "李销售 能看到什么" in user.text and "是本人的客户。" in user.text

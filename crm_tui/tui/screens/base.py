@@ -41,13 +41,15 @@ class BaseScreen(Screen[Any]):
     when the screen opens, when it is shown again after a write elsewhere, and after every action that
     wrote. ``do_<id>`` may be async; it returns False to pass the action on (to a parent, the screen, the
     app). ``why_not(id)`` answers why an action cannot be done now, '' when it can. ``hidden`` names
-    actions that the key bar leaves out. ``on_day()`` is called when a new day begins. ``room`` and
-    ``arguments`` are what it was opened by, ``keep_now()`` is called before the program ends. What is saved
-    where ``saves_elsewhere`` is true is no change of the database.
+    actions that the key bar leaves out, ``called`` those that have a better name on this screen.
+    ``on_day()`` is called when a new day begins. ``room`` and ``arguments`` are what it was opened by,
+    ``keep_now()`` is called before the program ends. What is saved where ``saves_elsewhere`` is true is no
+    change of the database.
     """
 
     kind: ClassVar[str] = ""
     hidden: frozenset[str] = frozenset()
+    called: ClassVar[Mapping[str, str]] = {}
     follows: ClassVar[bool] = False
     saves_elsewhere: ClassVar[bool] = False
     keeps_no_rights: ClassVar[bool] = False  # closed when rights move: it shows what was read before

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from crm_tui.access import store as people_store
 from crm_tui.customers import bulk, bulk_reach, reading
@@ -13,7 +13,7 @@ from crm_tui.customers.bulk_edit import Edit, fields_for_many, read_edit
 from crm_tui.customers.fields import FIELDS, GROUPS
 from crm_tui.errors import Cancelled, CrmError
 from crm_tui.followups import hand_over as handing
-from crm_tui.locale import _, ngettext
+from crm_tui.locale import N_, _, ngettext
 from crm_tui.session import Session
 from crm_tui.tui.screens.bulk_box import NAMED, BulkBox, Chosen, Looked, beyond_said, look
 from crm_tui.tui.screens.form_fields import choices, form_field, listed
@@ -193,6 +193,8 @@ async def hand_over(crm: Frame, ids: Sequence[int], done: Done = lambda _result:
 
 class FieldScreen(FormScreen):
     """One field with the checks of the customer's form; what is typed goes to all marked customers."""
+
+    called: ClassVar[Mapping[str, str]] = {"save": N_("Preview")}
 
     def __init__(self, name: str, ids: Sequence[int], done: Done) -> None:
         super().__init__()

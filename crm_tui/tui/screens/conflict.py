@@ -360,6 +360,8 @@ class ConflictScreen(BaseScreen):
 class ValueScreen(FormScreen):
     """One field in question, typed anew with the field's own checks; closes with its part, None by Esc."""
 
+    called: ClassVar[Mapping[str, str]] = {"save": N_("Take")}
+
     def __init__(self, part: Part, record: Mapping[str, Any], said: Iterable[Said]) -> None:
         super().__init__()
         self.part = part

@@ -11,7 +11,7 @@ from crm_tui.access import auditing, explaining, store_house, substitutes
 from crm_tui.access.explaining import Explained
 from crm_tui.access.store_house import Collaborator, Colleague
 from crm_tui.customers import reading
-from crm_tui.locale import _
+from crm_tui.locale import N_, _
 from crm_tui.session import Session
 from crm_tui.tui.screens.base import PopUp
 from crm_tui.tui.screens.form_screen import FormScreen
@@ -87,6 +87,7 @@ class ExplainBox(PopUp):
 class CustomerForm(FormScreen):
     """Which customer it is about: number or name."""
 
+    called: ClassVar[Mapping[str, str]] = {"save": N_("Show")}
     saves_elsewhere: ClassVar[bool] = True
 
     def __init__(self, name: str) -> None:

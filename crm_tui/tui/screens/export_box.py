@@ -11,7 +11,7 @@ from crm_tui.customers import reading
 from crm_tui.customers.reading import Query
 from crm_tui.errors import CrmError
 from crm_tui.exchange import exporting
-from crm_tui.locale import _, ngettext
+from crm_tui.locale import N_, _, ngettext
 from crm_tui.session import Session
 from crm_tui.tui.screens.form_screen import FieldErrors, FormScreen
 from crm_tui.tui.screens.job_box import LARGE, JobBox, Outcome, reported
@@ -27,6 +27,7 @@ SHEETS = ("S0", "S3", "template")
 class ExportScreen(FormScreen):
     """Export the customers of a query; without one, all."""
 
+    called: ClassVar[Mapping[str, str]] = {"save": N_("Export")}
     saves_elsewhere: ClassVar[bool] = True
 
     def __init__(self, query: Query | None = None, total: int | None = None) -> None:

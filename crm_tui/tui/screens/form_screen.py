@@ -110,12 +110,10 @@ class FormScreen(BaseScreen):
         """Close; with unsaved edits only when pressed twice, which discards them."""
         if self.the_form.dirty and not self._asked:
             self._asked = True
-            self.say(
-                _("Not saved yet. Esc again discards it, {key} saves.").format(
-                    key=self.crm.keymap.shown("save")
-                ),
-                "warn",
-            )
+            said = _("Not saved yet. Esc again discards it, {key} saves.")
+            if name := self.called.get("save", ""):
+                said = _("Nothing is done yet. Esc again leaves, {key}: {name}.")
+            self.say(said.format(key=self.crm.keymap.shown("save"), name=_(name)), "warn")
             return
         if self.pen is not None:
             self.pen.forget()

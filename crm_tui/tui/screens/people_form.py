@@ -8,7 +8,7 @@ from typing import Any, ClassVar, cast
 from crm_tui.access import people, policies, store_house, substitutes, teams
 from crm_tui.access.store_house import Colleague, RoleRow, TeamRow
 from crm_tui.errors import BadInput
-from crm_tui.locale import _
+from crm_tui.locale import N_, _
 from crm_tui.session import Session
 from crm_tui.text.chinese_dates import parse_when
 from crm_tui.tui.screens.form_screen import FieldErrors, FormScreen
@@ -266,6 +266,7 @@ class RoleForm(HouseForm):
 class SinceForm(FormScreen):
     """From which day on."""
 
+    called: ClassVar[Mapping[str, str]] = {"save": N_("Take")}
     saves_elsewhere: ClassVar[bool] = True
 
     def heading(self) -> str:

@@ -8,7 +8,7 @@ from typing import ClassVar, cast
 
 from crm_tui.exchange.exporting import export_table
 from crm_tui.exchange.leaving import within
-from crm_tui.locale import _, ngettext
+from crm_tui.locale import N_, _, ngettext
 from crm_tui.queue import service as queue
 from crm_tui.session import Session
 from crm_tui.tui.screens.form_screen import FormScreen
@@ -54,6 +54,7 @@ def rows(session: Session, text: str) -> list[tuple[str, ...]]:
 class TodayExportScreen(FormScreen):
     """Asks for the kind of file and its place."""
 
+    called: ClassVar[Mapping[str, str]] = {"save": N_("Export")}
     saves_elsewhere: ClassVar[bool] = True
 
     def __init__(self, text: str = "") -> None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from crm_tui.access.showing import hidden_groups
 from crm_tui.access.verbs import GROUPS
-from crm_tui.locale import _
+from crm_tui.locale import N_, _
 from crm_tui.session import Session
 from crm_tui.tui.screens.form_fields import listed
 from crm_tui.tui.screens.form_screen import FieldErrors, FormScreen
@@ -32,6 +32,8 @@ async def unmask(crm: Frame, customer_id: int, first: str = "") -> None:
 
 class UnmaskScreen(FormScreen):
     """Asks which groups of fields are to be shown, all of them at first, and why."""
+
+    called: ClassVar[Mapping[str, str]] = {"save": N_("Show in full")}
 
     def __init__(self, customer_id: int, groups: Sequence[str], first: str = "") -> None:
         super().__init__()

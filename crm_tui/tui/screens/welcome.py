@@ -13,7 +13,7 @@ from textual.widget import Widget
 
 from crm_tui.config import default_database, full_path
 from crm_tui.errors import BadInput, CrmError
-from crm_tui.locale import _
+from crm_tui.locale import N_, _
 from crm_tui.session import Session, create_database, system_login
 from crm_tui.storage.connection import OldFile
 from crm_tui.storage.migrations import Migrated, migrate
@@ -171,6 +171,7 @@ class WelcomeScreen(BaseScreen):
 class CreateScreen(FormScreen):
     """Asks for the name that colleagues read and makes the database; closes with its session."""
 
+    called: ClassVar[Mapping[str, str]] = {"save": N_("Create")}
     saves_elsewhere: ClassVar[bool] = True
 
     def __init__(self, path: Path) -> None:

@@ -17,6 +17,7 @@ from crm_tui.tui.keys import half_width
 
 if TYPE_CHECKING:
     from crm_tui.tui.app import CrmApp
+    from crm_tui.tui.screens.base import BaseScreen
 
 
 class Choice(Widget, can_focus=True):
@@ -172,8 +173,8 @@ class SaveButton(Widget, can_focus=True):
     def render_line(self, y: int) -> Strip:
         """Return the line."""
         crm = cast("CrmApp", self.app)
-        save = _("Save")
-        text = f"[ {save} {crm.keymap.shown('save')} ]"
+        save = cast("BaseScreen", self.screen).called.get("save", "Save")
+        text = f"[ {_(save)} {crm.keymap.shown('save')} ]"
         style = self.get_component_rich_style("save--here" if self.has_focus else "save--text")
         body = [Segment(" ", self.rich_style), Segment(text, style)] if y == 1 else []
         rest = max(self.size.width - (1 + width(text) if y == 1 else 0), 0)

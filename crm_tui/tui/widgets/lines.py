@@ -261,10 +261,10 @@ class KeyBar(Line):
         """Do what stands under the mouse."""
         screen = cast("BaseScreen", self.screen)
         typing, lines = takes_text(screen.focused), takes_lines(screen.focused)
-        names = {
-            (self.crm.keymap.footer_key(action, screen.kind, typing, lines), _(action.label)): action.id
-            for action in self.crm.keymap.bindings_for(screen.kind)
-        }
+        names = {}
+        for action in self.crm.keymap.bindings_for(screen.kind):
+            label = screen.called.get(action.id, action.label)
+            names[self.crm.keymap.footer_key(action, screen.kind, typing, lines), _(label)] = action.id
         at, key = 0, ""
         for text, name in self.parts(self.size.width):
             at += width(text, self.crm.ambiguous)
@@ -293,7 +293,9 @@ class KeyBar(Line):
         """Return keys and labels."""
         screen = cast("BaseScreen", self.screen)
         typing, lines = takes_text(screen.focused), takes_lines(screen.focused)
-        footer = self.crm.keymap.footer(screen.kind, cells, screen.hidden, typing=typing, lines=lines)
+        footer = self.crm.keymap.footer(
+            screen.kind, cells, screen.hidden, typing=typing, lines=lines, called=screen.called
+        )
         parts: list[tuple[str, str]] = [(" ", "")]
         for action, key, label in footer.keys:
             dim = bool(self.crm.why_not(action, screen))
