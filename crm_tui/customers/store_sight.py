@@ -31,8 +31,6 @@ ASKED = 2
 LOOKED_AT = 20  # times as many rows as are wanted are asked what takes long to tell
 FURTHER = 4  # times as many again, where too few of them passed
 SAMPLED = 300  # of one person's customers tell how many of all pass
-OFTEN = 0.1  # so many pass that a page is among the first rows
-SURELY = 2  # times as many rows as should do
 VALUES = "SELECT DISTINCT {key}"
 COUNT = "SELECT count(*)"
 AND, LIMIT = " AND ", " LIMIT 0 + :limit"
@@ -73,11 +71,6 @@ def sight(reader: sqlite3.Connection) -> Sight:
 def is_told_by_owner(order: Order, test: Test) -> bool:
     """Tell whether the indexes of the owner hold all that an order and a test read."""
     return "EXISTS" not in test.sql and HELD_COLUMNS.issuperset([order.key, *COLUMN.findall(test.sql)])
-
-
-def _is_apart(order: Order, test: Test) -> bool:
-    """Tell whether a test reads the other table than the order."""
-    return test.of_state if lists.table_of(order) == "c" else test.of_customer
 
 
 class Seen:
@@ -163,26 +156,19 @@ class Seen:
     ) -> list[tuple[int, Any]]:
         """Return (id, key) of the first rows of a segment that pass some tests.
 
-        What the index of the owner that the order is in does not hold is asked of the first rows alone, where
-        those are enough.
+        What the indexes of the owner do not hold is asked of the first rows alone, where those are enough.
         """
         if order.kind == "person" and not segment.keyed and segment.value not in self.owners:
             return self._shared_of(order, segment, tests, backwards)[:limit]
         told = [one for one in tests if is_told_by_owner(order, one)]
         dear, many = [one for one in tests if one not in told], LOOKED_AT * limit
-        apart = [one for one in told if _is_apart(order, one)]
-        if not dear and apart and (share := self._share(apart)) >= OFTEN:
-            dear, many = apart, int(SURELY * limit / share)
         while dear and many < self.are_about() // 2:
-            held = [one for one in tests if one not in dear]
-            some = self.first(order, segment, held, many, backwards=backwards)
+            some = self.first(order, segment, told, many, backwards=backwards)
             asked = Test(AND.join(one.sql for one in dear), _params(dear))
             passing = {row[0] for row in lists.gather(self.reader, order, asked, [row[0] for row in some])}
             found = [row for row in some if row[0] in passing]
             if len(found) >= limit or len(some) < many:
                 return found[:limit]
-            if dear is apart:
-                break  # who passes is found in the other index as a whole
             many *= FURTHER
         where, sorts = segment.where, lists.SORTED[segment.keyed, backwards]
         if order.key not in OWNER.values():
