@@ -1,6 +1,6 @@
 """The keys in force: the registry's, with what the user has set, and the texts made from them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from crm_tui.errors import joined
@@ -92,11 +92,10 @@ class Keymap:
         """Return that a key does nothing where it was pressed, and what it does on a main screen."""
         said = _("{key} does nothing here.")
         screen = name = ""
-        for action in ACTIONS:
-            if key in self.keys(action) and (kind := next(filter(action.belongs_to, ROOMS), "")):
-                said = _("{key} does nothing here; in “{screen}” it is “{name}”.")
-                screen, name = _(SCREEN_TITLES[kind]), _(action.label)
-                break
+        meant = ((kind, each) for kind in ROOMS for each in belonging_to(kind) if key in self.keys(each))
+        if (first := next(meant, None)) is not None:
+            said = _("{key} does nothing here; in “{screen}” it is “{name}”.")
+            screen, name = _(SCREEN_TITLES[first[0]]), _(first[1].label)
         told = said.format(key=show_key(key), screen=screen, name=name)
         return joined(told, _("{key} shows the keys.").format(key=self.shown("help")))
 
@@ -117,7 +116,7 @@ class Keymap:
 
         ``typing`` says that letters are text now, ``lines`` that Enter is, too.
         """
-        bar = self.footer(kind, cells, without, typing=typing, lines=lines, called={})
+        bar = self.footer(kind, cells, without, typing, lines, {})
         return [(key, label) for _action, key, label in bar.keys]
 
     def footer(
@@ -125,13 +124,16 @@ class Keymap:
         kind: str,
         cells: int,
         without: frozenset[str],
-        *,
         typing: bool,
         lines: bool,
         called: Mapping[str, str],
+        in_bar: Sequence[str] = (),
     ) -> Bar:
-        """Return the key bar likewise, with its actions; ``called`` has better names of some."""
-        asked = (kind, cells, without, typing, lines, called)
+        """Return the key bar likewise, with its actions.
+
+        ``called`` has better names of some; ``in_bar`` are those that are named, if not the usual ones.
+        """
+        asked = (kind, cells, without, typing, lines, called, in_bar)
         if self._footer[0] != asked:  # every step of a cursor asks for the same
             self._footer = asked, self._make_footer(*asked)
         return self._footer[1]
@@ -144,11 +146,12 @@ class Keymap:
         typing: bool,
         lines: bool,
         called: Mapping[str, str],
+        in_bar: Sequence[str],
     ) -> Bar:
-        wanted = sorted(
-            (action for action in belonging_to(kind) if action.footer and action.id not in without),
-            key=lambda action: action.footer,
-        )
+        usual = [action for action in belonging_to(kind) if action.footer and action.id not in without]
+        wanted = sorted(usual, key=lambda action: action.footer)
+        if in_bar:
+            wanted = [*map(find, in_bar), *(action for action in usual if action.id == "help")]
         keys = [
             (action, key, _(label))
             for action in wanted

@@ -50,6 +50,8 @@ async def test_a_key_without_meaning_here_says_so_and_where_it_has_one() -> None
     async with story(playground()) as user:
         await user.press("c")
         assert user.message == "c 在这里不起作用；在“客户”里是“列”。按 ? 看按键。"
+        await user.press("f")
+        assert "在“客户”里是“筛选”" in user.message
         await user.press("X")
         assert user.message == "X 在这里不起作用。按 ? 看按键。"
         await user.press("j")

@@ -38,12 +38,13 @@ async def test_marked_plans_are_put_off_and_closed_together_and_taken_back_by_on
     async with story(app(session, "today"), size=(80, 24)) as user:
         await user.press("space", "space", "j", "space")
         assert "已标记 3 · 逾期 5" in user.line(0)
+        assert user.line(-1) == " x 完成  z 延后  O 交接  e 编辑  t 标签  Esc 返回  ? 帮助"
         assert [user.line(at)[0] for at in range(3, 8)] == ["+", "+", " ", "+", " "]
         await user.press("z")
         assert "延后：已标记 3" in user.text
         await user.press("1")
         assert "3 个计划：已延后到 2026-11-21 周六" in user.message and "逾期 2" in user.line(0)
-        assert "已标记" not in user.line(0)
+        assert "已标记" not in user.line(0) and "l 记跟进" in user.line(-1)
         assert due(session).count("2026-11-21") == 3
         await user.press("u")
         assert due(session) == before and "等 3 位客户”" in user.message

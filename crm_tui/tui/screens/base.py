@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
@@ -96,6 +96,11 @@ class BaseScreen(Screen[Any]):
 
     async def reload(self) -> None:
         """Read the data of the screen; nothing to read by default."""
+
+    @property
+    def in_bar(self) -> Sequence[str]:
+        """The actions that the key bar names now in place of the usual ones; () for those."""
+        return ()
 
     def why_not(self, action_id: str) -> str:
         """Return why an action cannot be done now (translated), '' when it can."""

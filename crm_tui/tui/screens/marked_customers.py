@@ -17,11 +17,13 @@ if TYPE_CHECKING:
     from crm_tui.customers.bulk import BulkResult
     from crm_tui.tui.screens.merge import MergeEnded
 
-WITH_MARKS = ("edit", "tags", "archive", "hand_over")
+WITH_MARKS = ("edit", "hand_over", "tags", "archive")
 
 
 class MarkedCustomersScreen(Marking, CustomersScreen):
     """All customers that the user may see, with marks."""
+
+    on_marks = (*WITH_MARKS, "merge", "back")
 
     def __init__(self) -> None:
         super().__init__()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from crm_tui.locale import _, ngettext
 from crm_tui.tui.screens.base import BaseScreen
@@ -27,11 +27,17 @@ class Marking(Under):
 
     table: Any
     picks: Picks
+    on_marks: ClassVar[Sequence[str]] = ()  # what acts on marked rows; the key bar names it while there are
 
     def begin_marking(self, table: PickTable) -> None:
         """Let rows of a table be marked."""
         self.picks = Picks()
         table.mark_with(self.picks)
+
+    @property
+    def in_bar(self) -> Sequence[str]:
+        """What the key bar names: with marks what acts on them."""
+        return self.on_marks if self.picks else ()
 
     # -- what a screen says of itself -------------------------------------------------------------------
 

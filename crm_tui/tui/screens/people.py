@@ -220,7 +220,7 @@ class PeopleScreen(BaseScreen):
         if person is None:
             return
         title = _("Role of {name}").format(name=person.name)
-        choices = [Choice(one.key, policies.title(one), one.label_en or "") for one in self.roles]
+        choices = [Choice(one.key, policies.title(one)) for one in self.roles]
         await self.crm.show(
             PickBox(title, choices, person.role), then=partial(self._role_given, person, title)
         )

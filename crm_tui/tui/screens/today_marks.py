@@ -27,6 +27,8 @@ NO_MARKS = "unwritten"  # the group whose plans are done already
 class MarkedTodayScreen(Marking, TodayScreen):
     """The queue with marks; marks on rows that the list shows no more are gone."""
 
+    on_marks = ("done", "snooze", "hand_over", "edit", "tags", "back")
+
     def __init__(self) -> None:
         super().__init__()
         self.begin_marking(self.table)

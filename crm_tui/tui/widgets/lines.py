@@ -293,9 +293,8 @@ class KeyBar(Line):
         """Return keys and labels."""
         screen = cast("BaseScreen", self.screen)
         typing, lines = takes_text(screen.focused), takes_lines(screen.focused)
-        footer = self.crm.keymap.footer(
-            screen.kind, cells, screen.hidden, typing=typing, lines=lines, called=screen.called
-        )
+        called, in_bar = screen.called, screen.in_bar
+        footer = self.crm.keymap.footer(screen.kind, cells, screen.hidden, typing, lines, called, in_bar)
         parts: list[tuple[str, str]] = [(" ", "")]
         for action, key, label in footer.keys:
             dim = bool(self.crm.why_not(action, screen))
