@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from crm_tui import clock
-from crm_tui.customers.fields import Field
+from crm_tui.customers.fields import FIELDS, Field
 from crm_tui.locale import N_, _
 from crm_tui.presets.store import OPEN_KINDS, Dictionary
 from crm_tui.text.fold import fold, tidy
@@ -182,6 +182,14 @@ def _contact_way(one: Field, text: str, context: Context) -> Parsed:
     if ways.rest:
         values["note"] = ways.rest
     return Parsed(values)
+
+
+def with_account(one: Field, parsed: Parsed, text: str, context: Context) -> Parsed:
+    """Return what a cell comes to; one of phones that is odd as such is shared out where a phone is in it."""
+    if one.type != "phone" or not parsed.problem:
+        return parsed
+    shared = _contact_way(FIELDS["contact_way"], text, context)
+    return shared if not shared.problem and {"mobile", "office_phone"} & shared.values.keys() else parsed
 
 
 def _address(one: Field, text: str, context: Context) -> Parsed:

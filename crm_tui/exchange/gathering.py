@@ -18,7 +18,7 @@ from crm_tui.exchange.date_orders import date_orders
 from crm_tui.exchange.mapping import PHONES, Mapping
 from crm_tui.exchange.person_cells import CHATS, WAYS, people_of_name, people_of_way
 from crm_tui.exchange.reading import Row, SheetData
-from crm_tui.exchange.recognising import is_known_heading, known_headings, special
+from crm_tui.exchange.recognising import is_known_heading, known_headings, name_parts, special
 from crm_tui.exchange.store_staging import Staging
 from crm_tui.locale import N_, _, ngettext
 from crm_tui.presets.headings import heading_key
@@ -44,6 +44,11 @@ TOTAL = re.compile(
 FOOTNOTE = re.compile(
     r"(?:制表|填表|编制|审核|审批|复核|打印|导出|统计|截止|备注|说明|注意|注)\S{0,4}[:：]|第\d+页|※"
     r"|[-—=（(\s]*以[上下](?:$|[)）\-—]|空白|为空|无正文|数据|信息|内容|资料|客户|均|为|是|共)|[-—=]{2,}"
+)
+# 一、华东区 and 【重点客户】 alone in a row.
+SECTION = re.compile(
+    r"(?:[(（][一二三四五六七八九十]{1,3}[)）][、.．:：]?|[一二三四五六七八九十]{1,3}[、.．:：])\s*\S.{0,20}"
+    r"|[【\[〖《](?!.*(?:公司|厂|店|集团|中心)).{1,20}[】\]〗》]"
 )
 _DIGIT = re.compile("[0-9]")
 EXAMPLE = re.compile(r"(?:示例|样例|范例|例如|例|example)\s*[:：]", re.IGNORECASE)
@@ -87,6 +92,11 @@ class Gatherer:
             (one.index, one.spec)
             for one in taken
             if one.spec and one.spec.type not in ("long", "flag") and one.field not in FREE
+        ]
+        self._name_parts = [
+            pair
+            for pair in name_parts(mapping.headings)
+            if mapping.columns[pair[0]].field == "contact_name" and mapping.columns[pair[1]].drop
         ]
         # Where an export wrote a word for what its reader may not see: that is no value.
         self._veiled = [one.index for one in taken if one.spec and one.spec.sensitive]
@@ -173,6 +183,10 @@ class Gatherer:
         for index, one in self._strict:
             if cells[index] and says_nothing(cells[index]) and not self._is_word(one, cells[index]):
                 cells[index] = ""
+        for surname, given in self._name_parts:
+            between = " " if (cells[surname] + cells[given]).isascii() else ""
+            parts = (cells[given], cells[surname]) if between else (cells[surname], cells[given])
+            cells[surname] = between.join(filter(None, parts))
         self._leave_private_out(row.number, cells, flags)
         for index, order in self.orders.items():
             if cells[index]:
@@ -308,6 +322,8 @@ class Gatherer:
         if first and self._name_heading[:1] in name_key and heading_key(first) == self._name_heading:
             self._other_table = number if self._differs(cells) else 0
             return _("A row of headings, not a customer.")
+        if len(filled) == 1 < len(cells) and first and SECTION.fullmatch(first):
+            return _("A heading over rows, not a customer.")
         if EXAMPLE.match(first):
             return _("An example, not a customer.")
         if (
@@ -354,7 +370,8 @@ class Gatherer:
 
     def _adds_contact(self, cells: list[str], above: list[str]) -> bool:
         """Tell whether a row says nothing new of the customer above it, but names a contact."""
-        if any(cells[i] and cells[i] != above[i] for i in self._customer):
+        told = (i for i in self._customer if cells[i] and cells[i] != above[i])
+        if any(fold(cells[i]) != fold(above[i]) for i in told):
             return False
         return any(cells[i] for i in self._contacts) and any(cells[i] != above[i] for i in self._contacts)
 

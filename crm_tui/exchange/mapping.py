@@ -19,6 +19,7 @@ from crm_tui.exchange.recognising import (
     heading_signature,
     is_known_heading,
     known_headings,
+    name_parts,
     numbered_keys,
     other_meaning,
     recognise_sheet,
@@ -172,6 +173,8 @@ def match_headings(
         blank = ColumnMap(index, heading, None, unit=parsed[index].unit)
         columns.append(_match(blank, parsed[index], said.get(index), kept.get(keys[index]), sheet))
     _residence(columns, parsed)
+    _divisions(columns, parsed)
+    _split_names(columns, parsed)
     person = _individual(columns, parsed)
     _address_parts(columns)
     _progress(columns, parsed)
@@ -272,6 +275,24 @@ def _residence(columns: list[ColumnMap], parsed: list[Heading]) -> None:
             else:
                 note = _("Never taken: private data.")
                 columns[index] = replace(column, field=None, how="refused", note=note, drop=True)
+
+
+def _divisions(columns: list[ColumnMap], parsed: list[Heading]) -> None:
+    """省市区 in a column of its own leaves the rest of the address to that of addresses."""
+    for index, column in enumerate(columns):
+        if column.field is None and parsed[index].key in special("divisions") and not _firm(column):
+            for at, other in enumerate(columns):
+                if other.field == "biz_address" and not _firm(other):
+                    columns[at] = replace(other, field="biz_detail")
+            columns[index] = replace(column, field="biz_address", how="alias", note="", drop=False)
+
+
+def _split_names(columns: list[ColumnMap], parsed: list[Heading]) -> None:
+    """姓 and 名 in two columns name the contact; their cells are put together as rows are read."""
+    for index, given in name_parts([one.heading for one in columns]):
+        if columns[index].how == "none" and not _has(columns, "contact_name"):
+            columns[index] = replace(columns[index], field="contact_name", how="alias")
+            columns[given] = replace(columns[given], field=None, how="alias", drop=True)
 
 
 def _individual(columns: list[ColumnMap], parsed: list[Heading]) -> bool:

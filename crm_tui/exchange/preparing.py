@@ -203,7 +203,7 @@ class Preparer:
             if parsed.new_word:
                 result.words.append((one.word_kind, parsed.new_word))
             values = parsed.values
-            if one.type == "contact_way" and (left := values.get("note")):
+            if one.type in ("contact_way", "phone") and (left := values.get("note")):
                 result.problems.append((source.key, NO_WAY, left))
         if one.entity == "contact":
             self._contact(result.contacts.setdefault(source.slot, {}), one, values)
@@ -219,7 +219,7 @@ class Preparer:
             text = LAST_DIGIT.sub(source.unit, tidy(text), count=1)
         if one.type in ("date", "instant") and source.index in self._orders:
             text = self._orders[source.index].told(text)
-        return convert.parse(one, text, self.context)
+        return convert.with_account(one, convert.parse(one, text, self.context), text, self.context)
 
     def _contact(self, contact: dict[str, Any], one: Field, values: Mapping[str, Any]) -> None:
         for name, value in values.items():
@@ -252,9 +252,10 @@ class Preparer:
     def _owner(self, source: Source, text: str, result: Prepared, record: Mapping[str, Any]) -> None:
         person = self.person(text)
         if person is None:
-            several = [found for part in PEOPLE.split(text) if (found := self.person(part))]
-            person = several[0] if several else None
-            result.problems.append((source.key, FIRST_PERSON if several else UNKNOWN_PERSON, text))
+            several = [self.person(part) for part in PEOPLE.split(text) if part]
+            person = next(filter(None, several), None)
+            if not person or len(set(several)) > 1:
+                result.problems.append((source.key, FIRST_PERSON if person else UNKNOWN_PERSON, text))
         if person is not None:
             result.customer["owner_id"] = person
 

@@ -37,6 +37,13 @@ def names_ways(text: str) -> bool:
     return len(parts) > 1 and fields <= {"contact_name", *_WAYS} and bool(fields & _WAYS)
 
 
+def name_parts(headings: Sequence[str]) -> list[tuple[int, int]]:
+    """Return the columns of a surname and a given name, [] unless there is one of each."""
+    keys = [heading_key(heading) for heading in headings]
+    found = [[at for at, key in enumerate(keys) if key in special(kind)] for kind in ("surname", "given")]
+    return [(found[0][0], found[1][0])] if len(found[0]) == len(found[1]) == 1 else []
+
+
 def other_meaning(heading: Heading, text: str) -> str:
     """Return the field that a part of a heading names, or all its parts together; '' where there is none."""
     known = known_headings()
@@ -72,7 +79,8 @@ def is_known_heading(text: str) -> bool:
         return True
     if names_ways(text):
         return True
-    return any(heading.key in special(name) for name in ("lead", "other_sheet", "refused", "residence"))
+    kinds = ("lead", "other_sheet", "refused", "residence", "divisions")
+    return any(heading.key in special(kind) for kind in kinds)
 
 
 def recognise_sheet(headings: Sequence[str]) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,8 @@ from crm_tui.errors import BadInput
 from crm_tui.exchange.recognising import special
 from crm_tui.locale import _
 from crm_tui.presets.headings import Heading
+
+_OF_CUSTOMER = re.compile("客户|客戶|公司|单位|單位|企业|企業|名称|名稱|name|company|account", re.IGNORECASE)
 
 if TYPE_CHECKING:
     from crm_tui.exchange.mapping import ColumnMap
@@ -37,5 +40,5 @@ def no_key(columns: Sequence[ColumnMap]) -> BadInput:
     return BadInput(
         what.format(headings="、".join(seen[:8]) + ("…" if len(seen) > 8 else "") if seen else "-"),
         _("Nothing was written."),
-        todo.format(heading=seen[0] if seen else "HEADING"),
+        todo.format(heading=next(filter(_OF_CUSTOMER.search, seen), seen[0]) if seen else "HEADING"),
     )

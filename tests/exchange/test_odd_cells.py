@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from crm_tui.access import people
+from crm_tui.errors import BadInput
 from crm_tui.exchange.mapping import is_known_heading
 from crm_tui.exchange.reading import open_sheet
 from crm_tui.session import Session
@@ -214,3 +215,60 @@ def test_remarks_in_a_third_column_of_a_form_are_kept(session: Session, tmp_path
 def test_one_known_heading_is_enough_over_full_columns(session: Session, tmp_path: Path) -> None:
     rows = [["客户名称", "2024年1月", "2024年2月"], ["甲公司", 10, 20], ["乙公司", 1.5, 2.5]]
     assert run(session, workbook(tmp_path / "a.xlsx", rows)).verdicts == ["new", "new"]
+
+
+def test_a_name_of_two_columns(session: Session, tmp_path: Path) -> None:
+    taken(session, tmp_path, "姓|名|公司|手机", "欧阳|娜娜|甲公司|13812345678", "张||乙公司|13912345678")
+    assert every(session, "SELECT name, mobile FROM contact ORDER BY id") == [
+        ("欧阳娜娜", "13812345678"),
+        ("张", "13912345678"),
+    ]
+    taken(session, tmp_path, "Account Name|First Name|Last Name|Title", "Acme Ltd|Lei|Wang|Buyer")
+    assert every(session, "SELECT name FROM contact WHERE title = 'Buyer'") == ["Lei Wang"]
+
+
+def test_divisions_beside_the_rest_of_an_address(session: Session, tmp_path: Path) -> None:
+    taken(session, tmp_path, "客户名称|省市区|详细地址", "甲公司|广东省/广州市/天河区|体育西路1号")
+    sql = "SELECT biz_province, biz_city, biz_district, biz_detail, note FROM customer"
+    assert only(session, sql) == ("广东省", "广州市", "天河区", "体育西路1号", None)
+
+
+def test_an_account_beside_a_phone_in_its_column(session: Session, tmp_path: Path) -> None:
+    rows = (
+        "甲公司|张|13812345678/微信lw_1988",
+        "乙公司|李|139-1234-5678(微信)",
+        "丙公司|王|13712345678（停机）",
+    )
+    done = taken(session, tmp_path, "客户名称|联系人|手机", *rows)
+    assert [one.row for one in done.flags] == [4]
+    assert every(session, "SELECT mobile, wechat, note FROM contact ORDER BY id") == [
+        ("13812345678", "lw_1988", None),
+        ("139-1234-5678", "139-1234-5678", None),
+        ("13712345678", None, "（停机）"),
+    ]
+
+
+def test_headings_over_groups_of_rows_are_no_customers(session: Session, tmp_path: Path) -> None:
+    rows = "一、华东区|", "甲公司|13812345678", "（二）华南区|", "【重点客户】|", "三一重工|", "【乙】公司|"
+    done = taken(session, tmp_path, "客户名称|电话", *rows)
+    assert done.verdicts == ["error", "new", "error", "error", "new", "new"]
+
+
+def test_when_another_program_made_a_row_is_kept(session: Session, tmp_path: Path) -> None:
+    taken(session, tmp_path, "客户名称|录入日期|更新日期", "甲公司|2024-03-01|2024-03-08")
+    assert only(session, "SELECT note FROM customer") == "录入日期：2024-03-01\n更新日期：2024-03-08"
+
+
+def test_a_login_beside_the_name_is_the_same_colleague(session: Session, tmp_path: Path) -> None:
+    done = taken(session, tmp_path, "客户名称|客户负责人", "甲公司|李雷(li)")
+    assert done.flags == []
+
+
+def test_a_further_contact_of_a_name_written_otherwise(session: Session, tmp_path: Path) -> None:
+    rows = "甲公司|张三|13812345678|a", "甲 公司|李四|13912345678|a"
+    assert taken(session, tmp_path, "客户名称|联系人|手机|备注", *rows).counts["contacts"] == 1
+
+
+def test_the_refusal_names_the_likeliest_column_of_names(session: Session, tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="--map name=合作单位"):
+        imported(session, tmp_path, "序号|合作单位|联系人|电话", "1|甲公司|张|13812345678")
