@@ -11,9 +11,8 @@ from crm_tui.access.policy import role_label, role_title
 from crm_tui.access.store_auditing import Made, Move, Noted
 from crm_tui.access.verbs import GROUPS, HOUSE_VERBS, NONE, SCOPES, VERBS, verb_of
 from crm_tui.locale import N_, _, language, ngettext
-from crm_tui.storage import history
 from crm_tui.storage.driver import sqlite3
-from crm_tui.storage.wording import action_label
+from crm_tui.storage.wording import action_label, set_label
 
 NEVER = 2**62
 MOST_MOVES = 100
@@ -118,9 +117,7 @@ def _entry(reader: sqlite3.Connection, one: Noted | Made, words: _Words) -> Entr
     if any(move.entity == "role" for move in moves):
         # What it may do came and went with it.
         moves = [move for move in moves if move.entity == "role"]
-    label = action_label(one.action)
-    if one.action in ("undo", "redo"):
-        label = _("{who} ({why})").format(who=label, why=action_label(history.origin(reader, one.set_id)))
+    label = set_label(reader, one.set_id, one.action)
     said = list(dict.fromkeys(text for move in moves if (text := words.move(move))))
     if len(said) > TOLD:
         said = [*said[: TOLD - 1], _("and {n} other changes").format(n=len(said) - TOLD + 1)]

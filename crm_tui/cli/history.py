@@ -17,7 +17,7 @@ from crm_tui.locale import N_, _
 from crm_tui.storage import file_history
 from crm_tui.storage import history as log
 from crm_tui.storage.history import FieldChange, SetSummary
-from crm_tui.storage.wording import action_label, hidden_text
+from crm_tui.storage.wording import action_label, hidden_text, set_label
 
 if TYPE_CHECKING:
     from crm_tui.session import Session
@@ -88,16 +88,17 @@ def _sets(state: State, session: Session, limit: int) -> None:
     rows = [
         (
             str(one.set_id), local(one.at, session.zone), session.names.get(one.actor or 0, "—"),
-            set_title(one), str(one.rows), _("taken back") if one.undone else "",
+            set_title(session, one), str(one.rows), _("taken back") if one.undone else "",
         )
         for one in found
     ]  # fmt: skip
     state.out.table(columns, [("", rows)])
 
 
-def set_title(one: SetSummary) -> str:
+def set_title(session: Session, one: SetSummary) -> str:
     """Return what a set did, with the title of its job and the reason given for it."""
-    return " · ".join(part for part in (action_label(one.action), one.title, one.reason) if part)
+    label = set_label(session.reader, one.set_id, one.action)
+    return " · ".join(part for part in (label, one.title, one.reason) if part)
 
 
 def _file(state: State, session: Session, reference: str, one: Field | None, limit: int) -> None:

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 from crm_tui.errors import joined
 from crm_tui.locale import N_, _, ngettext, translations
+from crm_tui.storage import history
 
 if TYPE_CHECKING:
+    from crm_tui.storage.driver import sqlite3
     from crm_tui.storage.survey import Obstacle
 
 ACTIONS: dict[str, str] = {
@@ -93,6 +95,14 @@ def hidden_texts() -> tuple[str, ...]:
 def action_label(action: str) -> str:
     """Return what people read for an action id, the id itself when it has no words."""
     return _(ACTIONS[action]) if action in ACTIONS else action
+
+
+def set_label(reader: sqlite3.Connection, set_id: int, action: str) -> str:
+    """Return what people read for the action of a set; for an undo or redo also what it was about."""
+    label = action_label(action)
+    if action not in ("undo", "redo"):
+        return label
+    return _("{who} ({why})").format(who=label, why=action_label(history.origin(reader, set_id)))
 
 
 def obstacle_label(obstacle: Obstacle) -> str:

@@ -269,6 +269,16 @@ async def test_the_changes_of_everybody_are_one_key_away(session: Session) -> No
         assert "新增同事" in user.line(3)
 
 
+async def test_an_undo_says_what_it_took_back(session: Session) -> None:
+    one = customer(session, "上海恒达", industry="制造业")
+    edit(session, one, industry="零售业")
+    async with story(CrmApp(session)) as user:
+        await user.press("u", "H")
+        assert "撤销（编辑客户） · 上海恒达" in user.line(2)
+        await user.press("escape", "ctrl+r", "H")
+        assert "（编辑客户） · 上海恒达" in user.line(2)
+
+
 async def test_what_was_done_in_another_session_is_shown_before_it_is_taken_back(session: Session) -> None:
     one = customer(session, "上海恒达", industry="制造业")
     with open_session(session.database.path, login="wang") as elsewhere:

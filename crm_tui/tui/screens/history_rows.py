@@ -16,7 +16,7 @@ from crm_tui.session import Session
 from crm_tui.storage import file_history, history, undoing
 from crm_tui.storage.history import FieldChange, SetSummary
 from crm_tui.storage.survey import Obstacle
-from crm_tui.storage.wording import action_label, hidden_text, nameless, obstacle_label
+from crm_tui.storage.wording import action_label, hidden_text, nameless, obstacle_label, set_label
 from crm_tui.tui.widgets.rows import Cell, Column, Row
 
 NEWEST_SETS = 300
@@ -103,7 +103,8 @@ def set_title(session: Session, one: SetSummary) -> str:
         moves = history.of_set(session.reader, one.set_id, limit=LOOKED_AT)
         names = (named(session, move.entity, move.entity_id) for move in moves)
         about = next(filter(None, names), "")
-    return " · ".join(part for part in (action_label(one.action), about, one.reason) if part)
+    label = set_label(session.reader, one.set_id, one.action)
+    return " · ".join(part for part in (label, about, one.reason) if part)
 
 
 def set_lines(session: Session) -> list[Line]:
