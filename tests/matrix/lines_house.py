@@ -174,6 +174,7 @@ LINES: dict[str, Line] = {
     "storage.history.undoable": lambda a: history.undoable(a.reader, a.me),
     "storage.history.redoable": lambda a: history.redoable(a.reader, a.me),
     "storage.history.origin": NO_DATA,
+    "storage.wording.set_label": NO_DATA,
     "storage.history.unfinished": NO_DATA,
     "storage.in_time.at_most": NO_DATA,
     "storage.lists.query_in": NO_DATA,
