@@ -188,6 +188,9 @@ def _plan(
     if mapping.unmapped:
         text = _("Columns of no known field go to the note: {columns}. --map FIELD=HEADING says what one is.")
         say(text.format(columns="、".join(one.heading for one in mapping.unmapped)))
+    for column in mapping.columns:
+        if column.note and not column.drop:
+            say(_("Column “{heading}”: {note}").format(heading=column.heading, note=column.note))
     if unseen:
         say(_("With --hidden the hidden rows are imported, too."))
     return plan

@@ -81,6 +81,17 @@ def test_a_dry_run_writes_nothing(team: Crm, sheet: Path, tmp_path: Path) -> Non
     assert counted(team("import", str(sheet), "--dry-run", "--json"))["new"] == 2
 
 
+def test_an_import_names_unknown_columns_and_odd_cells(team: Crm, tmp_path: Path) -> None:
+    path = tmp_path / "客户.csv"
+    path.write_text("序号,客户名称,客户状态,业务,群名称\n1,甲公司,公海,张三,VIP群\n", "utf-8")
+    for options in (["--dry-run"], []):
+        told = team("import", str(path), *options).err.splitlines()
+        assert "没有对应字段的列写入备注：业务、群名称。可用 --map 字段=表头 指定其含义。" in told
+        assert "“业务”列：可能是“负责人”，如是请手动指定。" in told
+        assert "第 2 行 客户状态“公海”：不在可选值之内" in told
+        assert not any("序号" in line for line in told)
+
+
 def test_a_sheet_from_taiwan_is_read_as_it_is_encoded(team: Crm, tmp_path: Path) -> None:
     path = tmp_path / "客戶.csv"
     path.write_bytes("客户名称,联系人姓名\n台灣積體電路,陳志明\n".encode("utf-16-le"))

@@ -272,3 +272,26 @@ def test_a_further_contact_of_a_name_written_otherwise(session: Session, tmp_pat
 def test_the_refusal_names_the_likeliest_column_of_names(session: Session, tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="--map name=合作单位"):
         imported(session, tmp_path, "序号|合作单位|联系人|电话", "1|甲公司|张|13812345678")
+
+
+def test_a_sheet_of_visits_from_taiwan(session: Session, tmp_path: Path) -> None:
+    taken(
+        session,
+        tmp_path,
+        "拜訪日期|客戶|統編|拜訪人員|客戶窗口|職稱|手機|討論內容|下次拜訪",
+        "113/03/05|台達電子工業股份有限公司|34051920|李雷|陳經理|採購|0928-123-456|報價單已送|113/03/20",
+    )
+    assert only(session, "SELECT uscc, note FROM customer") == ("34051920", None)
+    assert only(session, "SELECT name, title, mobile FROM contact") == ("陳經理", "採購", "0928-123-456")
+    assert only(session, "SELECT substr(at, 1, 10), by_id, content FROM activity") == (
+        "2024-03-04",
+        1,
+        "報價單已送",
+    )
+    assert only(session, "SELECT due_on FROM plan") == "2024-03-20"
+
+
+def test_a_sheet_of_pupils_and_their_parents(session: Session, tmp_path: Path) -> None:
+    taken(session, tmp_path, "学员姓名|家长姓名|家长电话|意向课程", "王小明|王爸|13812345678|奥数")
+    assert only(session, "SELECT kind, name, need FROM customer") == ("person", "王小明", "奥数")
+    assert only(session, "SELECT name, mobile FROM contact") == ("王爸", "13812345678")
