@@ -13,10 +13,13 @@ from crm_tui.dedupe.fields import (
     code_level,
     common,
     common_landline,
+    names_of_a_series,
     near_mail,
     near_mobile,
+    of_a_series,
     place_level,
     shared_brand,
+    spelled_alike,
     street_level,
     trade_level,
 )
@@ -110,6 +113,7 @@ _CLASS_OF = {
 }  # fmt: skip
 _NAME_AND_BRAND = Features._fields.index("name"), Features._fields.index("brand")
 _SOUNDING = ("sound", "short_sound")
+_OTHER_BRANDS = ("near", "differ", "number")
 _OF_A_HOUSE = ("bare", "brand", "part")
 
 
@@ -163,15 +167,20 @@ def _companies(a: Features, b: Features, band: Callable[[str, str], int]) -> lis
             found.append(_BRAND["same1"] + band("p", shared_brand(a, b)) - 1)
         else:
             found.append(_BRAND[brand])
-    if a.trade and b.trade:
+    if a.trade and b.trade and a.trade.isascii() == b.trade.isascii():
         trade = trade_level(a.trade, b.trade)
         found.append(_TRADE[trade])
     _places(a, b, _COMPANY, found)
     if a.branch or b.branch:
-        found.append(_BRANCH[branch_level(a.branch, b.branch)])
+        level = branch_level(a.branch, b.branch)
+        # 长沙分行 of one bank and that of another.
+        if level != "same" or brand not in _OTHER_BRANDS:
+            found.append(_BRANCH[level])
     # Customers numbered throughout (第1批12, 第1批13) have neighbouring phones and mails: no slips of one.
-    numbered = brand == "number"
-    if (a.ordinal or b.ordinal) and not (numbered and a.ordinal == b.ordinal):
+    numbered = brand == "number" or (brand == "same" and names_of_a_series(a.name, b.name))
+    if numbered and (brand == "same" or of_a_series(a.brand, b.brand)) and not (a.code and a.code == b.code):
+        found.append(_ORDINAL["differ"])
+    elif (a.ordinal or b.ordinal) and not (numbered and a.ordinal == b.ordinal):
         found.append(
             _ORDINAL["same" if a.ordinal == b.ordinal else "differ" if a.ordinal and b.ordinal else "one"]
         )
@@ -188,7 +197,9 @@ def _companies(a: Features, b: Features, band: Callable[[str, str], int]) -> lis
     if (a.contacts or a.surnames) and (b.contacts or b.surnames):
         house += _contacts(a, b, band, found)
     if brand == "same":
-        kind = "brand" if trade in ("differ", "overlap") else "full" if trade in ("same", "part") else "bare"
+        # With another trade, or a name that says another city, it is another firm of the house.
+        other = trade in ("differ", "overlap") or _COMPANY.place[3] in found
+        kind = "brand" if other else "full" if trade in ("same", "part") else "bare"
     else:
         kind = _CLASS_OF.get(brand, "other")
     # Firms of one house share its phone, domain, address and owner: all of them say it once.
@@ -209,7 +220,7 @@ def _persons(a: Features, b: Features, band: Callable[[str, str], int]) -> list[
             fits = a.name.startswith(b.name) or b.name.startswith(a.name)
             found.append(_NAME["surname" if fits else "differ"])
             kind = "surname" if fits else "other"
-        elif a.sound == b.sound:
+        elif a.sound == b.sound or (a.brand.isascii() != b.brand.isascii() and spelled_alike(a, b)):
             found.append(_NAME["sound"])
             kind = "sound"
         else:

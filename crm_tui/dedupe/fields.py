@@ -19,7 +19,21 @@ _NUMERALS = frozenset("一二三四五六七八九十百千万两双壹贰叁肆
 _GENERAL = frozenset(
     "科技 技术 服务 管理 设备 制品 工程 发展 实业 开发 产品 用品 材料 咨询 经营 销售 贸易 商贸 经贸".split()  # noqa: SIM905
 )
+_GENERAL_WORD = re.compile("|".join(sorted(_GENERAL)))
+_ROMAN_SIGNS = frozenset("ivx")
 _TRADES = 16_000  # pairs of trades kept with their level: words that many customers share
+_GROUPS = ("集团", "控股", "企业集团", "集团股份", "控股集团")
+# Signs of which each may name another firm of a house: 恒达甲 and 恒达乙, 城东店 and 城西店.
+_COUNTED = frozenset("一二三四五六七八九十壹贰叁肆伍陆柒捌玖拾")
+_SERIES = (
+    _COUNTED,
+    *map(frozenset, ("甲乙丙丁戊己庚辛壬癸", "东西南北中", "上下", "前后", "大小", "新老")),
+)
+_ROMAN = re.compile("(?<![a-z])(?:i{1,3}|iv|vi{0,3}|ix|x)(?=$|[号期])")
+_OUTLET = re.compile(
+    "(?:(?:路|街|道|巷|里|桥|门|口|城|广场|中心|商场|大厦|花园|小区|[东西南北中])(?:旗舰|直营|加盟)?分?店"
+    "|加油站|加气站|充电站|[支分]行|网点|门市部?|校区|院区)$"
+)
 # 国际贸易 is 贸易: what of a trade says nothing.
 _EMPTY = frozenset(("国际", "进出口", "综合", "专业", "有限"))
 
@@ -98,7 +112,7 @@ def brand_level(a: Features, b: Features) -> str:
     if _numbered_apart(one, other):
         return "number"
     short = len(one) < 3
-    if a.sound == b.sound:
+    if a.sound == b.sound or (one.isascii() != other.isascii() and spelled_alike(a, b)):
         return "short_sound" if short else "sound"
     distance = OSA.distance(one, other, score_cutoff=2)
     if distance == 1:
@@ -107,20 +121,34 @@ def brand_level(a: Features, b: Features) -> str:
         if other.startswith(one):
             # The trade of one may have stayed in the brand of the other: 楼麟融资 and 楼麟, 融资租赁.
             rest, trade = other[len(one) :], a.trade if one == a.brand else b.trade
-            return "with_trade" if trade.startswith(rest) else "begins"
-        if one in other:
-            return "inside"
-    if a.trade and b.trade and len(one) > 1:
-        left, right = a.brand + a.trade, b.brand + b.trade
-        if min(len(left), len(right)) > 4 and OSA.distance(left, right, score_cutoff=1) < 2:
+            if trade.startswith(rest):
+                return "with_trade"
+        if _whole_alike(a, b):
             return "whole"
-    if distance == 2 and len(one) > 3:
+        if one in other:
+            return "begins" if other.startswith(one) else "inside"
+    if distance == 2 and len(one.removeprefix("中国")) > 3:
         return "near"
     return "differ"
 
 
+def _whole_alike(a: Features, b: Features) -> bool:
+    """Tell whether brand and trade together are the same but for a sign: 格瑞迪印刷, 格瑞印迪刷."""
+    left, right = a.brand + a.trade, b.brand + b.trade
+    return (
+        (a.trade != "" or b.trade != "")
+        and min(len(left), len(right)) > 4
+        and abs(len(left) - len(right)) < 2
+        and OSA.distance(left, right, score_cutoff=1) < 2
+    )
+
+
 def _numbered_apart(one: str, other: str) -> bool:
-    """Tell whether two brands are the same but for the numbers in them: 客户9, 客户12."""
+    """Tell whether two brands are the same but for their numbers: 客户9, 客户12; 恒达i, 恒达ii."""
+    if not (_ROMAN_SIGNS.isdisjoint(one) or _ROMAN_SIGNS.isdisjoint(other)):
+        head, tail = _ROMAN.sub("", one), _ROMAN.sub("", other)
+        if head == tail and not head.isascii():
+            return True
     left = _DIGITS.findall(one)
     if not left or _DIGITS.sub("", one) != _DIGITS.sub("", other):
         return False
@@ -134,12 +162,67 @@ def _one_off(one: str, other: str, short: str) -> str:
         if len(places) == 2:
             return short + "slip"
         at = places[0]
-        if one[at] in _NUMERALS and other[at] in _NUMERALS:
+        if (one[at] in _NUMERALS and other[at] in _NUMERALS) or _in_series(one, other, at):
             return "number"
         return short + "one"
     at = next((at for at in range(len(one)) if one[at] != other[at]), len(one))
+    if other[at] in _COUNTED and not _COUNTED.isdisjoint(other[max(at - 1, 0) : at] + other[at + 1 : at + 2]):
+        return "number"  # 恒达一, 恒达十一
     doubled = other[at] in (other[at - 1 : at], other[at + 1 : at + 2])
     return short + ("slip" if doubled else "missing")
+
+
+def _in_series(one: str, other: str, at: int) -> bool:
+    """Tell whether two names of one length differ at a place by what tells firms of a series apart."""
+    pair = {one[at], other[at]}
+    if any(pair <= signs for signs in _SERIES):
+        return True
+    # 恒达a and 恒达b; within a word a letter is a slip.
+    beside = one[at - 1 : at] + one[at + 1 : at + 2]
+    return "".join(pair).isascii() and not any(map(str.isascii, beside))
+
+
+def of_a_series(one: str, other: str) -> bool:
+    """Tell whether two brands that differ by their numbers are of different firms: not 万达 and 千达."""
+    if len(one) != len(other):
+        return True
+    places = [at for at in range(len(one)) if one[at] != other[at]]
+    return len(places) != 1 or one[places[0]].isascii() or _in_series(one, other, places[0])
+
+
+def names_of_a_series(one: str, other: str) -> bool:
+    """Tell whether two whole names differ by nothing but a mark of a series: 恒达机械(东), 恒达机械(西)."""
+    if one == other or len(one) != len(other):
+        return False
+    places = [at for at in range(len(one)) if one[at] != other[at]]
+    return len(places) == 1 and _in_series(one, other, places[0])
+
+
+def are_outlets(one: str, other: str) -> bool:
+    """Tell whether two names are those of outlets of one house: 恒达茶饮人民路店, 恒达茶饮中山路店."""
+    if one == other or not (_OUTLET.search(one) and _OUTLET.search(other)):
+        return False
+    size = min(len(one), len(other))
+    head = next((at for at in range(size) if one[at] != other[at]), size)
+    tail = next((at for at in range(size - head) if one[-at - 1] != other[-at - 1]), size - head)
+    left, right = one[head : len(one) - tail], other[head : len(other) - tail]
+    if head < 4 or not left or not right or sorted(left) == sorted(right):
+        return False
+    return len(left) > 1 or len(right) > 1 or _in_series(left, right, 0)
+
+
+def spelled_alike(a: Features, b: Features) -> bool:
+    """Tell whether one of two names is the other in pinyin: Hengda, or Wei Wang."""
+    latin, han = (a, b) if a.brand.isascii() else (b, a)
+    spelled = latin.brand
+    for hard, soft in (("zh", "z"), ("ch", "c"), ("sh", "s"), ("ng", "n")):
+        spelled = spelled.replace(hard, soft)
+    first, _blank, rest = han.sound.partition(" ")
+    sounds = rest.replace(" ", "")
+    whole = first + sounds
+    if len(whole) > 5 and spelled.startswith(whole):
+        return True  # Hengdali Trading
+    return len(whole) > 3 and spelled in (whole, sounds + first)
 
 
 @lru_cache(maxsize=_TRADES)
@@ -149,6 +232,8 @@ def trade_level(left: str, right: str) -> str:
         return "same"
     one, other = (left, right) if (len(left), left) <= (len(right), right) else (right, left)
     if one in other:
+        if one.endswith(_GROUPS) and other.startswith(one):
+            return "differ"  # 恒达集团 and its 恒达集团科技
         # 科技 of 网络科技 says little: firms of one brand both have it.
         return "vague" if one in _GENERAL and other.replace(one, "", 1) not in _EMPTY else "part"
     # 企管咨询 of 企业管理咨询: all signs in order.
@@ -160,8 +245,10 @@ def trade_level(left: str, right: str) -> str:
     if alike > 1 and not _GENERAL.intersection(ends) and trade_level(*sorted(ends, key=len)) == "differ":
         # 典当建筑工程 and 典当动漫设计: the word before both belongs to the brand.
         return "differ"
-    pairs = {one[at : at + 2] for at in range(len(one) - 1)} - _GENERAL
-    return "overlap" if any(pair in other for pair in pairs) else "differ"
+    # What lies across a general word is no word: 业管 of 企业管理 and 物业管理.
+    telling = _GENERAL_WORD.sub(" ", one)
+    pairs = {telling[at : at + 2] for at in range(len(telling) - 1)}
+    return "overlap" if any(pair in other for pair in pairs if " " not in pair) else "differ"
 
 
 def branch_level(left: str, right: str) -> str:

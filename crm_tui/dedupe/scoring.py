@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from crm_tui.dedupe.comparing import Frequency, called_alike, compare_levels
-from crm_tui.dedupe.fields import branch_level, common, common_landline, shared_brand
+from crm_tui.dedupe.fields import are_outlets, branch_level, common, common_landline, shared_brand
 from crm_tui.dedupe.levels import LEVELS
 from crm_tui.identity.features import Features
 from crm_tui.text.taiwan_phone import at_home
@@ -74,7 +74,9 @@ def veto(a: Features, b: Features) -> str:
         return CODES
     if (a.branch or b.branch) and branch_level(a.branch, b.branch) != "same":
         return BRANCH
-    if a.name != b.name and _stands_below(*sorted((a.name, b.name), key=len)):
+    if a.name != b.name and (
+        _stands_below(*sorted((a.name, b.name), key=len)) or are_outlets(a.name, b.name)
+    ):
         return BRANCH
     return ""
 
@@ -134,6 +136,8 @@ def _values(term: str, a: Features, b: Features) -> tuple[str, str]:
         if term == "brand" and (shared := shared_brand(a, b)):
             return shared, shared
         field = "name" if term == "whole" else term
+        if term == "ordinal" and not (a.ordinal or b.ordinal):
+            field = "name"
         return getattr(a, field), getattr(b, field)
     if term == "place":
         return a.told_city or a.city or a.province, b.told_city or b.city or b.province

@@ -46,6 +46,8 @@ WORDS = re.compile(r"[a-z0-9]+")
 _DIGITS = re.compile(r"[0-9]+")
 WORD_IN = re.compile(r"[a-z0-9]")
 _MARKS = re.compile(f"^(?:\\*|s?\\*?st(?=[{HAN}]))+|(?<=[{HAN}])(?:-[a-z]{{1,2}}|[ab])$")
+BRACKETED = re.compile(r"([^()]+)\([^()]+\)([^()]+)")
+"""A name with something in brackets in its midst, mostly a place."""
 LONGEST_LINE = 200
 LONGEST_WORD = 24
 LONGEST_WHOLE = 16  # units of a name that is found as a whole
@@ -145,6 +147,8 @@ def _name(text: str, found: set[str], whole: bool) -> None:
     said = list(map(read, parts))
     _signs(parts, said, found)
     _initials(parts, said, found, "^^")
+    if "(" in inner and (around := BRACKETED.fullmatch(inner)):
+        _seam(UNITS.findall(around[1]), UNITS.findall(around[2]), found)
     middle = core(text)
     if middle == inner:
         start, end = 0, len(parts)
@@ -164,6 +168,15 @@ def _name(text: str, found: set[str], whole: bool) -> None:
         if start == 0 and inner.startswith(COUNTRIES):
             # 工行 of 中国工商银行
             found.update(["&" + parts[2] + one for one in parts[4:8]] if len(parts) > 4 else ())
+
+
+def _seam(before: list[str], behind: list[str], found: set[str]) -> None:
+    """Add what a name has beyond its brackets, which are left out as it is spoken: 芳林(大连)国际."""
+    parts = [*before[-2:], *behind[:2]]
+    said = list(map(read, parts))
+    found.update(map(add, parts, parts[1:]))
+    found.update([f"{one}'{two}" for each, now in pairwise(said) for one in each[0] for two in now[0]])
+    _initials(parts, said, found, "^^" if len(before) < 3 else "=")
 
 
 def _place(few: list[str], parts: list[str]) -> int:

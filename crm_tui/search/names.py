@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from crm_tui.search.grams import COUNTRIES, Read, read, read_person, units, unmarked
+from crm_tui.search.grams import BRACKETED, COUNTRIES, Read, read, read_person, units, unmarked
 from crm_tui.text.company import parts
 
+_ROUND = str.maketrans("[]【】〔〕", "()()()")
 KEPT = 768  # names taken apart that are kept
 
 
@@ -84,6 +85,12 @@ class Name:
     def stop(self) -> int:
         """Where the legal form begins."""
         return self.places[2]
+
+
+def without_brackets(text: str) -> str:
+    """Return a name without what stands in brackets in its midst, '' where nothing does."""
+    found = BRACKETED.fullmatch(text.translate(_ROUND)) if not text.isalnum() else None
+    return found[1] + found[2] if found else ""
 
 
 @lru_cache(maxsize=KEPT)

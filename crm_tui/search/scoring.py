@@ -14,7 +14,7 @@ from crm_tui.customers import document
 from crm_tui.search import near, reasons
 from crm_tui.search.english import heads, meanings
 from crm_tui.search.grams import read
-from crm_tui.search.names import Name, name, person
+from crm_tui.search.names import Name, name, person, without_brackets
 from crm_tui.search.numerals import writings
 from crm_tui.search.parsing import ADDRESS, DIGITS, HAN_TERM, LETTERS, MIXED, Term
 from crm_tui.search.spelling import Spelt, spell
@@ -31,6 +31,7 @@ SPELLED = 68.0
 SHORTENED = 62.0
 INITIALS = 58.0
 CONTINUED = 78.0
+BETWEEN = 2.0  # what brackets in between take
 MOBILE = 11  # digits
 
 
@@ -129,10 +130,6 @@ def place(found: Name, at: int, size: int, whole_line: bool) -> float:
     return 4.0 * size / max(stop, 1)
 
 
-def _named(kind: str) -> tuple[Callable[[str], Name], float]:
-    return (name, KIND_OF_NAME[kind]) if kind in NAMES else (person, 0.0)
-
-
 def _text(term: Term, kind: str, text: str) -> Match | None:
     """Chinese signs in a line."""
     query = term.text
@@ -203,17 +200,16 @@ def _written_together(query: str, text: str) -> Match | None:
 
 
 def _best_spelling(term: Term, kind: str, text: str) -> Match | None:
-    take, worth = _named(kind)
-    taken = take(text)
+    taken, worth = (name(text), KIND_OF_NAME[kind]) if kind in NAMES else (person(text), 0.0)
     query = term.text
     if len(query) == 1:
         return _one_letter(query, taken, kind)
-    best: tuple[float, str] | None = None
-    for one in spell(query, taken):
-        points, reason = _worth(one, query, taken, kind)
-        if best is None or points > best[0]:
-            best = (points, reason)
-    if best is None and kind in NAMES and taken.marked:
+    best = _best_of(query, taken, kind)
+    if best is None and kind in NAMES and (plain := without_brackets(text)):
+        # As it is spoken: fanglinguoji of 芳林(大连)国际贸易.
+        best = _best_of(query, name(plain), kind)
+        worth -= BETWEEN
+    elif best is None and kind in NAMES and taken.marked:
         # As an exchange writes it, with the letter of its class: snda of 深南电a.
         taken = person(text)
         whole = [one for one in spell(query, taken) if one.size == len(taken.joined)]
@@ -221,6 +217,11 @@ def _best_spelling(term: Term, kind: str, text: str) -> Match | None:
     if best is None:
         return None
     return Match(best[0] + worth, best[1], kind, text)
+
+
+def _best_of(query: str, taken: Name, kind: str) -> tuple[float, str] | None:
+    every = [_worth(one, query, taken, kind) for one in spell(query, taken)]
+    return max(every, key=operator.itemgetter(0), default=None)
 
 
 def _one_letter(query: str, taken: Name, kind: str) -> Match | None:

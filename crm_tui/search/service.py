@@ -20,7 +20,7 @@ from crm_tui.search.expressions import any_of, both
 from crm_tui.search.parsing import HAN_TERM, LETTERS, Question, Term, parse
 from crm_tui.search.rephrasing import otherwise
 from crm_tui.search.scoring import EXACT, SPELLED, Match
-from crm_tui.search.several import all_terms, words_of_english
+from crm_tui.search.several import all_terms, spelled_apart, words_of_english
 from crm_tui.search.tiers import LAST, LATER, LOOSE, USUAL, WEAK, Tier, stages
 from crm_tui.storage.driver import sqlite3
 from crm_tui.text.gazetteer import as_place
@@ -168,6 +168,11 @@ class _Search:
             self._one(terms)
             self._otherwise(terms[0])
         else:
+            if joined := spelled_apart(terms):
+                self._one((joined,))
+                if max(self.points, default=0.0) >= GOOD:
+                    return
+                self.seen = {one: found for one, found in self.seen.items() if found}
             self._several(terms)
 
     def _all(self, rows: Sequence[Row]) -> None:

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from crm_tui.search import reasons
 from crm_tui.search.english import meanings
 from crm_tui.search.letters import segmentations
-from crm_tui.search.parsing import LETTERS, Term
+from crm_tui.search.parsing import LETTERS, Term, term_of
 from crm_tui.search.scoring import Match, score
+from crm_tui.text.pinyin import syllables
 
 LEAST_SPELLED = 4  # letters that are hardly pinyin by chance
 
@@ -28,6 +29,13 @@ def all_terms(terms: Sequence[Term], lines: Sequence[tuple[str, str]], weak: boo
         if shown is None or (shown.reason == reasons.NAME and match.reason != reasons.NAME):
             shown = match
     return shown._replace(score=total / len(terms)) if shown else None
+
+
+def spelled_apart(terms: Sequence[Term]) -> Term | None:
+    """Return the term of pinyin that was typed with a blank behind each syllable, None for other terms."""
+    if len(terms) < 2 or not all(one.kind == LETTERS and one.text in syllables() for one in terms):
+        return None
+    return term_of("".join([one.text for one in terms]), terms[0].lines)
 
 
 def words_of_english(terms: Sequence[Term]) -> set[int]:

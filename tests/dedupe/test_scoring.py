@@ -257,3 +257,72 @@ def test_customers_that_are_numbered_throughout_are_not_one(name: str) -> None:
 
     for other in (1, 13, 120):
         assert scoring.band(scored(numbered(12), numbered(other))) in (scoring.NONE, scoring.POSSIBLE)
+
+
+ONE_HOUSE = Record(
+    phones=("13812345678", "0755-26543210"), mails=("wang@hengda.example",), contacts=("王伟",),
+    addresses=("深圳市南山区科技路205号1407室",),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "other"),
+    [
+        ("深圳恒达甲机械有限公司", "深圳恒达乙机械有限公司"),
+        ("恒达A贸易有限公司", "恒达B贸易有限公司"),
+        ("恒达机械一有限公司", "恒达机械二有限公司"),
+        ("恒达机械（东）有限公司", "恒达机械（西）有限公司"),
+        ("深圳恒达东物流有限公司", "深圳恒达西物流有限公司"),
+        ("恒达II", "恒达III"),
+        ("恒达Ⅱ号投资合伙企业", "恒达Ⅳ号投资合伙企业"),
+        ("恒达十一", "恒达一"),
+        ("恒达壹", "恒达叁"),
+        ("中国石化深圳城东加油站", "中国石化深圳城西加油站"),
+        ("恒达茶饮人民路店", "恒达茶饮中山路店"),
+        ("恒达大药房深圳滨河路分店", "恒达大药房深圳长江路分店"),
+        ("恒达机械有限公司", "恒达农业开发有限公司"),
+        ("恒达（深圳）机械有限公司", "恒达（武汉）机械有限公司"),
+    ],
+)
+@pytest.mark.parametrize("own", [False, True], ids=["all the same", "phones one digit apart"])
+def test_firms_of_a_series_a_chain_or_one_owner_are_not_suggested(name: str, other: str, own: bool) -> None:
+    left, right = ONE_HOUSE._replace(name=name), ONE_HOUSE._replace(name=other)
+    if own:
+        right = right._replace(phones=("13812345679", "0755-26543210"))
+    assert band(scored(left, right)) != scoring.MERGE
+
+
+def test_firms_of_a_series_with_phones_one_digit_apart_are_not_asked_about() -> None:
+    for marks in ("甲乙", "AB", "一二", "东西", "12"):
+        left, right = (
+            Record(name=f"测试{mark}公司", phones=(f"1380013800{at}",), contacts=("王伟",))
+            for at, mark in enumerate(marks)
+        )
+        assert band(scored(left, right)) not in (scoring.MERGE, scoring.REVIEW)
+
+
+def test_a_number_that_is_only_mistyped_in_a_name_is_asked_about_where_the_code_is_the_same() -> None:
+    other = FULL._replace(name="上海三二机械有限公司")
+    assert band(scored(FULL._replace(name="上海三一机械有限公司"), other)) in (scoring.MERGE, scoring.REVIEW)
+
+
+@pytest.mark.parametrize(
+    ("name", "other", "kind"),
+    [
+        ("深圳恒达利贸易有限公司", "Hengdali Trading Co., Ltd.", "company"),
+        ("深圳恒达机械有限公司", "HENGDA MACHINERY", "company"),
+        ("王伟强", "Wang Weiqiang", PERSON),
+        ("王伟强", "Weiqiang Wang", PERSON),
+    ],
+)
+def test_a_name_and_its_pinyin_with_the_same_phone_are_one(name: str, other: str, kind: str) -> None:
+    firm = ONE_HOUSE._replace(kind=kind, name=name)
+    assert band(scored(firm, firm._replace(name=other))) in (scoring.MERGE, scoring.REVIEW)
+
+
+def test_branches_of_two_banks_in_a_town_are_two() -> None:
+    left = Record(name="中国工商银行深圳分行", phones=("0755-26543210",))
+    assert band(scored(left, left._replace(name="中国农业银行深圳分行"))) not in (
+        scoring.MERGE,
+        scoring.REVIEW,
+    )

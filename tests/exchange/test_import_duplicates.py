@@ -139,7 +139,7 @@ def test_what_a_number_or_code_leaves_open_is_to_be_checked(session: Session, tm
     with planned(session, tmp_path, f"北京某某文化有限公司|{CODE}||||") as plan:
         (one,) = plan.suspects()
         assert (one.band, one.choice) == (REVIEW, OUT)
-        assert [term[0] for term in one.terms if term[2] > 5] == ["code"]
+        assert [term[0] for term in one.terms if term[2] > 4] == ["code"]
         assert plan.choose(INTO, row=2) == 1
         importing.run_import(session, plan)
     assert only(session, "SELECT name FROM customer_alias") == "北京某某文化有限公司"

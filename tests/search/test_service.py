@@ -167,6 +167,14 @@ def test_what_is_typed_beside_a_name_or_with_a_slip_is_understood(
     assert [hit.id for hit in find(text).hits[:1]] == [known["深圳华为技术有限公司"]]
 
 
+@pytest.mark.parametrize(
+    "text", ["fanglinguoji", "fanglinguojimaoyi", "芳lin国际", "fang lin guo ji", "芳林国际", "flgj"]
+)
+def test_who_spells_a_name_leaves_out_what_stands_in_brackets(find: Find, crm: Session, text: str) -> None:
+    one = crm.write(customers.add, {"name": "芳林（大连）国际贸易有限公司"}).value
+    assert [hit.id for hit in find(text).hits[:1]] == [one]
+
+
 def test_of_a_place_and_a_brand_that_is_not_there_the_place_alone_is_no_answer(find: Find) -> None:
     assert not find("南京 恒瑞").hits
     assert not find("南京恒瑞").hits

@@ -42,8 +42,14 @@ CHECKED = {
         *[("base.start", "brand.same1", "place.told", "evidence.bare1", one) for one in _HOUSE],
         ("base.start", "brand.same1", "trade.differ", "place.told", "mobile.same1", *_HOUSE,
          "evidence.brand2"),
+        # The same with one mail for both.
+        ("base.start", "brand.same1", "trade.differ", "place.told", "mobile.same1", "mail.same1", *_HOUSE,
+         "evidence.brand2"),
         ("base.start", "brand.differ", "place.told", "mobile.same1", "mail.same1", *_HOUSE,
          "evidence.other2"),
+        # Of two cities by their names, however much one office does for both.
+        ("base.start", "brand.same1", "trade.same", "place.told_other", "mobile.same1", "mail.same1", *_HOUSE,
+         "evidence.brand2"),
         # A name with a slip in it, its trade unknown.
         ("base.start", "brand.slip", "place.told", "evidence.slip0"),
         # Another firm's code, copied with its row.
