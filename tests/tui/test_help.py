@@ -62,3 +62,14 @@ async def test_a_key_without_meaning_here_says_so_and_where_it_has_one() -> None
         await user.press("a")
         await user.type("cX")
         assert not user.message
+
+
+async def test_a_sentence_that_the_column_cuts_is_said_whole_below() -> None:
+    async with story(playground(), size=(60, 20)) as user:
+        await user.press("?")
+        row = next(at for at, line in enumerate(user.lines) if line.startswith(" d  F8"))
+        assert user.line(row).endswith("…")
+        await user.press(*["j"] * (row - 2))
+        assert "立即归档；有标记时先预览；u 可撤销。" in user.lines[-2]
+        await user.press("g")
+        assert "归档；" not in user.lines[-2]

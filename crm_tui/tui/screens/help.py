@@ -64,9 +64,16 @@ class HelpScreen(BaseScreen):
         ]
         sections.append(Section("wrong", _("Not in force: [keys] in settings.toml"), ListSource(wrong)))
         await self.table.show(GroupedSource(sections))
-        own = _("* your own keys, from settings.toml") if self.crm.keymap.own else ""
-        self.notice.rest(self.crm.session.read_only or own)
+        self._tell(self.table.row)
         self.set_status(total=_("{n} keys").format(n=sum(map(len, groups.values()))))
+
+    def on_table_moved(self, event: Table.Moved) -> None:
+        """Say in full what the column had to cut."""
+        self._tell(event.row)
+
+    def _tell(self, row: Row | None) -> None:
+        own = _("* your own keys, from settings.toml") if self.crm.keymap.own else ""
+        self.notice.rest(self.table.cut(row, 2) or self.crm.session.read_only or own)
 
     def do_open(self) -> None:
         """Nothing to open: the list is for reading."""

@@ -13,7 +13,6 @@ from crm_tui.exchange import importing
 from crm_tui.exchange.importing import VERDICTS, ImportPlan, ImportResult
 from crm_tui.exchange.safeguard import NoBackup, safeguard
 from crm_tui.locale import N_, _
-from crm_tui.text.cells import width
 from crm_tui.tui.screens.text_box import TextBox
 from crm_tui.tui.screens.wizard_files import free_name
 from crm_tui.tui.screens.wizard_job import JobScreen
@@ -153,9 +152,7 @@ class PreviewScreen(JobScreen):
 
     def on_table_moved(self, event: Table.Moved) -> None:
         """Say the reason in full where the column had to cut it."""
-        row = event.row
-        reason = str(row.cells[3]) if row is not None else ""
-        self.notice.rest(reason if width(reason) > self.table.width_of(3) else "")
+        self.notice.rest(self.table.cut(event.row, 3))
 
     def why_not(self, action_id: str) -> str:
         """Say why the import cannot be confirmed."""

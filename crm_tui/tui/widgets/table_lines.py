@@ -13,7 +13,7 @@ from textual.widget import Widget
 
 from crm_tui.locale import _
 from crm_tui.text.cells import fit, safe, width
-from crm_tui.tui.widgets.rows import FAR, GONE, Cell, Column, GroupRow, Row, column_widths
+from crm_tui.tui.widgets.rows import FAR, GONE, Cell, Column, GroupRow, Row, column_widths, plain
 
 if TYPE_CHECKING:
     from crm_tui.tui.app import CrmApp
@@ -202,6 +202,11 @@ class TableLines(Widget):
         """Return the cells that a column has on the screen, 0 where it was dropped."""
         widths = self._widths or column_widths(self.columns, max(self.size.width - 3 - self.sign_cells, 1))
         return widths[column]
+
+    def cut(self, row: Row | None, column: int) -> str:
+        """Return the text of a cell that its column has no room for, '' where all of it is seen."""
+        text = plain(row.cells[column]) if row is not None else ""
+        return text if width(text) > self.width_of(column) else ""
 
     def column_at(self, x: int) -> int | None:
         """Return the column that is drawn at a cell of the line, None where there is none."""
