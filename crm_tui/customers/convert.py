@@ -27,6 +27,7 @@ NO = {"0", "否", "n", "no", "false", "不", "无", "×"}
 # Kinds whose texts hardly ever come twice in a sheet: to remember them would crowd out the others.
 SELDOM_TWICE = frozenset({"text", "long", "code", "phone", "mail", "url", "contact_way", "address"})
 _SIZES = (("headcount_min", "headcount_max"), ("revenue_min", "revenue_max"))
+_POWER = re.compile(r"([1-9])\.([0-9]{1,14})[eE]\+?([0-9]{1,2})")
 PARTS = re.compile(r"[、,，;；/＋+|\s]+")
 
 
@@ -157,9 +158,18 @@ def _person(one: Field, text: str, context: Context) -> Parsed:
 def _phone(one: Field, text: str, context: Context) -> Parsed:
     from crm_tui.text.phone import parse_phones
 
+    text = whole_number(text)
     phones = parse_phones(text)
     problem = next((phone.problem for phone in phones if phone.problem), "")
     return Parsed({one.columns[0]: text}, problem)
+
+
+def whole_number(text: str) -> str:
+    """Return 1.3812345678E+10 in digits, where all of them are told; any other text as it is."""
+    found = _POWER.fullmatch(text)
+    if not found or len(found[2]) != int(found[3]):
+        return text
+    return found[1] + found[2]
 
 
 def _mail(one: Field, text: str, context: Context) -> Parsed:
@@ -173,7 +183,7 @@ def _mail(one: Field, text: str, context: Context) -> Parsed:
 def _contact_way(one: Field, text: str, context: Context) -> Parsed:
     from crm_tui.text.contact import split_contact
 
-    ways = split_contact(text)
+    ways = split_contact(whole_number(text))
     names = ("mobile", "office_phone", "email", "wechat", "work_chat")
     values = {name: getattr(ways, name) for name in names if getattr(ways, name)}
     if not values:

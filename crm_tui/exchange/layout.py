@@ -167,7 +167,10 @@ def _both_levels(head: list[tuple[int, list[str]]], at: int, known: Known) -> tu
             not means(_at(cells, column)) or (_at(lower, column + 1) and not _at(cells, column + 1))
             for column in filled
         )
-        if len(filled) > 1 and grouped and all(means(lower[column]) for column in filled):
+        # What is merged downwards stands in both rows.
+        own = [column for column in filled if lower[column] != _at(cells, column)]
+        merged = 0 < len(own) < len(filled) and not any(_is_value(lower[column]) for column in own)
+        if len(filled) > 1 and (merged or (grouped and all(means(lower[column]) for column in filled))):
             named = _named_by_group(lower, cells, means)
             return at + 1, [_at(named, i) or _at(cells, i) for i in range(max(len(cells), len(lower)))]
     if at and head[at - 1][0] == number - 1:
@@ -180,11 +183,11 @@ def _both_levels(head: list[tuple[int, list[str]]], at: int, known: Known) -> tu
 
 
 def _named_by_group(lower: list[str], upper: list[str], means: Callable[[str], bool]) -> list[str]:
-    """Return headings that mean something only below that of their group with it: 跟进 over 时间."""
+    """Return headings with that of their group where both mean something together: 跟进 over 时间."""
     named, group = list(lower), ""
     for column, cell in enumerate(lower):
         group = _at(upper, column) or group
-        if cell and group and not means(cell):
+        if cell and group and cell != group:
             for whole in (group + cell, _GROUP_WORD.sub("", group) + cell):
                 if means(whole):
                     named[column] = whole

@@ -24,6 +24,7 @@ _NAME, _TITLE, _WAY = "contact_name", "contact_title", "contact_way"
 # A glance, before anything is taken apart: most cells hold a name or a phone alone.
 _HAS_WAY = re.compile(r"\d[\d \-]{4}|\*{4}|@|[微wv][信x号]", re.IGNORECASE)
 _HAS_LETTER = re.compile(r"[^\W\d_]")
+_TITLED = re.compile("职[务位]|職[務位]")
 _APART = re.compile(r"[\n\r/、,，;；|]+")
 _OF_PERSON = re.compile("联系人|联络人|对接人|姓名|contact")
 
@@ -71,7 +72,10 @@ class PersonCells:
             return cells
         further: list[Person] = []
         for source in self._of(cells, (_NAME,)):
-            if people := people_of_name(cells[source.key]):
+            people = people_of_name(cells[source.key])
+            if not people and _TITLED.search(source.heading):
+                people = [Person(*named, "")] if (named := person_of(cells[source.key], sure=False)) else []
+            if people:
                 del cells[source.key]
                 self._take(cells, source.slot, people[0], self._way_key(source.slot))
                 further += people[1:]

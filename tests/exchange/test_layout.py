@@ -92,8 +92,8 @@ def test_the_lower_row_of_a_two_level_header_wins() -> None:
     assert found(rows).header_row == 2
 
 
-def test_a_heading_that_means_nothing_alone_is_named_with_its_group() -> None:
-    """跟进 over 时间 and 内容, 一、客户基本情况 over 类型; what means something alone keeps its name."""
+def test_a_heading_is_named_with_its_group_where_that_means_something() -> None:
+    """跟进 over 时间 and 内容, 一、客户基本情况 over 名称 and 类型; the others keep their names."""
     rows = [
         (1, ["一、客户基本情况", "", "", "联系人", "", "跟进", ""]),
         (2, ["名称", "类型", "说法", "姓名", "电话", "时间", "内容"]),
@@ -101,7 +101,15 @@ def test_a_heading_that_means_nothing_alone_is_named_with_its_group() -> None:
     ]
     table = find_table(rows, is_known_heading)
     assert table.header_row == 2
-    assert table.headings == ("名称", "客户类型", "说法", "姓名", "电话", "跟进时间", "跟进内容")
+    assert table.headings == (
+        "客户名称",
+        "客户类型",
+        "说法",
+        "联系人姓名",
+        "联系人电话",
+        "跟进时间",
+        "跟进内容",
+    )
 
 
 @pytest.mark.parametrize(

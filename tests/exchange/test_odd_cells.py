@@ -295,3 +295,37 @@ def test_a_sheet_of_pupils_and_their_parents(session: Session, tmp_path: Path) -
     taken(session, tmp_path, "学员姓名|家长姓名|家长电话|意向课程", "王小明|王爸|13812345678|奥数")
     assert only(session, "SELECT kind, name, need FROM customer") == ("person", "王小明", "奥数")
     assert only(session, "SELECT name, mobile FROM contact") == ("王爸", "13812345678")
+
+
+def test_a_group_of_headings_between_others_merged_downwards(session: Session, tmp_path: Path) -> None:
+    rows = [
+        ["序号", "客户", "项目", "", "", "备注"],
+        ["", "", "名称", "金额(万)", "状态", ""],
+        [1, "甲公司", "A项目", 10, "进行中", "x"],
+    ]
+    run(session, workbook(tmp_path / "a.xlsx", rows, merged=["C1:E1", "A1:A2", "B1:B2", "F1:F2"]))
+    assert only(session, "SELECT name, note FROM customer") == ("甲公司", "x")
+    assert only(session, "SELECT name, amount, state FROM project") == ("A项目", 10_000_000, "running")
+
+
+def test_a_phone_of_which_excel_made_a_power(session: Session, tmp_path: Path) -> None:
+    rows = "甲公司|张|1.3912345678E10", "乙公司|李|1.39E+10"
+    done = taken(session, tmp_path, "客户名称|联系人|手机", *rows)
+    assert [one.text for one in done.flags] == ["1.39E+10"]
+    assert every(session, "SELECT mobile FROM contact ORDER BY id") == ["13912345678", "1.39E+10"]
+
+
+def test_people_with_their_titles_in_one_column(session: Session, tmp_path: Path) -> None:
+    taken(
+        session,
+        tmp_path,
+        "客户名称|联系人及职务",
+        "甲公司|张三 采购经理",
+        "乙公司|李四（总监）",
+        "丙公司|王五",
+    )
+    assert every(session, "SELECT name, title FROM contact ORDER BY id") == [
+        ("张三", "采购经理"),
+        ("李四", "总监"),
+        ("王五", None),
+    ]
