@@ -131,3 +131,14 @@ async def test_a_damaged_index_is_told_once_built_anew_and_searching_goes_on(ses
             await user.type("hdkj")
             assert "北京恒达" in user.line(2) and not user.message
             assert again.reader.execute("SELECT damaged_at FROM search_index").fetchone() == (None,)
+
+
+async def test_few_that_are_alike_are_not_said_to_be_the_best_of_many(session: Session) -> None:
+    async with story(app(session)) as user:
+        await user.press("/")
+        await user.type("恒大")
+        assert user.screen._told(user.screen.answer) == "1 位客户"
+        cut = user.screen.answer._replace(more=True)
+        assert user.screen._told(cut) == "1 位客户，可能还有其他：请继续输入。"
+        many_rows = cut._replace(rows=cut.rows * 200)
+        assert "还有更多，请继续输入。" in user.screen._told(many_rows)

@@ -180,7 +180,14 @@ class FindScreen(BaseScreen, ModalScreen[Any]):
         said = [answer.state] if answer.state else []
         n = len(answer.rows)
         if answer.more:
-            said.append(_("The best {n} so far, there is more: type on.").format(n=n))
+            # Where only few are alike nobody looked through all: there need not be others.
+            best = _("The best {n} so far, there is more: type on.")
+            few = ngettext(
+                "{n} customer, perhaps there are more: type on.",
+                "{n} customers, perhaps there are more: type on.",
+                n,
+            )
+            said.append((best if n >= LIMIT else few).format(n=n))
         elif answer.text and n:
             said.append(ngettext("{n} customer", "{n} customers", n).format(n=n))
         return " · ".join(said)
