@@ -51,6 +51,8 @@ async def test_a_sound_file_is_called_so(session: Session, size: tuple[int, int]
         assert any("页与索引" in line and "完好" in line for line in user.lines)
         assert any("备份 (0)" in line for line in user.lines)
         assert any("王伟" in line and "wang" in line for line in user.lines)
+        await user.press("2")
+        assert user.screen.kind == "customers"
 
 
 async def test_what_another_program_left_is_found_and_mended(session: Session) -> None:

@@ -373,6 +373,6 @@ async def test_each_step_names_what_its_key_does(session: Session, folder: Path)
 async def test_while_a_path_is_typed_the_key_bar_names_no_letters(session: Session, folder: Path) -> None:
     async with story(app(session)) as user:
         await user.press("i")
-        assert "t 空白模板" in user.lines[-1]
+        assert "t 空白模板" in user.lines[-1] and "这里没有表格文件：按 Tab 到上面输入路径。" in user.text
         await user.type("/")
         assert "空白模板" not in user.lines[-1] and "F1 帮助" in user.lines[-1]

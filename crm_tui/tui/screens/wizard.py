@@ -65,7 +65,7 @@ class WizardScreen(JobScreen):
         self.given = path
         self.about = Prose(classes="wizard-about")
         self.line = files.PathLine()
-        self.files = Table(files.columns(), id="files", empty=_("No sheets here: type the path of one."))
+        self.files = Table(files.columns(), id="files")
         self.columns = Table(
             [
                 Column(_("Column of the sheet"), 16, flex=1),
@@ -104,6 +104,8 @@ class WizardScreen(JobScreen):
             return
         text = _("1 File: choose one, or type its path. {key} writes a blank sheet to fill in.")
         self.about.update(text.format(key=self.crm.keymap.shown("template")))
+        none = _("No sheets here: {key} goes to the line for a path.")
+        self.files.empty = none.format(key=self.crm.keymap.shown("next_panel"))
         await self._list(await self.crm.work.run(files.likely_files))
         if self.given is not None:
             await self.choose(str(self.given))
