@@ -37,7 +37,7 @@ PLAIN = ("text", "long", "url")
 FOLLOWUP = ("last_followup", "followup_by", "followup_ways", "followup_summary")
 SEVERAL = re.compile(r"[、,，;；|\n\r/]+")
 PEOPLE = re.compile(r"[、,，;；|\n\r/&+＋()（）和]+")
-BARE_AMOUNT = re.compile(r"[^\W\d_]{0,3}[<>≤≥＜＞=\s]*[\d\s.,，~～\-—–至到]+(?:及?以[上下内]|左右|起|[+＋])?")
+BARE_AMOUNT = re.compile(r"[^\W\d_]{0,3}\s?[<>≤≥]{0,2}[\d\s.,，~～\-—–至到]+(?:以[上下内]|左右|起|\+)?")
 LAST_DIGIT = re.compile(r"(?<=\d)(?=\D*$)")
 ALIAS_KINDS = {"former_name": "former", "short_name": "short", "other_name": "other"}
 NO_PROJECT_NAME = N_("Cooperation")

@@ -12,6 +12,7 @@ from crm_tui.errors import BadInput
 from crm_tui.exchange.mapping import is_known_heading
 from crm_tui.exchange.reading import open_sheet
 from crm_tui.session import Session
+from tests import pace
 from tests.exchange.importer import Done, every, imported, lists, only, opened, run, sheet_of
 from tests.exchange.sheets import workbook
 
@@ -329,3 +330,12 @@ def test_people_with_their_titles_in_one_column(session: Session, tmp_path: Path
         ("李四", "总监"),
         ("王五", None),
     ]
+
+
+def test_the_longest_cells_take_no_time(session: Session, tmp_path: Path) -> None:
+    headings = ["客户名称", "年营收（亿元）", "负责人", "手机", "微信", "联系人及职务", "标签", "跟进记录"]
+    units = (" ", "1 ", "一", "(", "、", "微信 ", "手机", "#", "2024-", "同", ">", "1.")
+    rows = [headings, *([f"公司{n}", *[f"x{unit * 9000}x"] * 7] for n, unit in enumerate(units))]
+    with pace.at_most(2500):
+        done = run(session, workbook(tmp_path / "a.xlsx", rows))
+    assert done.counts["new"] == len(units)
