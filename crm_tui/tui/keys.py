@@ -34,6 +34,8 @@ _SHOWN = {
     "home": "Home",
     "end": "End",
     "comma": ",",
+    "at": "@",
+    "backslash": "\\",
     "backspace": "Backspace",
     "insert": "Ins",
 }

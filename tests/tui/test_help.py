@@ -54,6 +54,9 @@ async def test_a_key_without_meaning_here_says_so_and_where_it_has_one() -> None
         assert "在“客户”里是“筛选”" in user.message
         await user.press("X")
         assert user.message == "X 在这里不起作用。按 ? 看按键。"
+        for sign in ("@", "\\", "€"):
+            await user.press(sign)
+            assert user.message == f"{sign} 在这里不起作用。按 ? 看按键。"
         await user.press("j")
         assert user.screen.kind == "today"
         await user.press("？", "c")  # the help, itself a list
