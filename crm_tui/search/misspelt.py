@@ -9,7 +9,7 @@ from crm_tui.text.pinyin import syllables
 
 SHORTEST, LONGEST = 5, 16
 MOST = 5
-LEAST_AROUND, MOST_AROUND = 9, 40
+LEAST_AROUND, MOST_AROUND = 8, 40
 WIDEST_SLIP = 6  # letters that belong to no syllable for a slip among them
 MOST_PLACES = 12
 _VOWELS = frozenset("aeiouv")

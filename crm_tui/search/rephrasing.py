@@ -14,6 +14,7 @@ from crm_tui.text.gazetteer import leading_place
 _TITLE = re.compile("(?:副?总经理|副总|经理|先生|女士|小姐|老师|主任|主管|老板|师傅|总|工|董)$")
 _WITH_DIGITS = re.compile(rf"(?:([{HAN}]+)([0-9]{{3,}})|([0-9]{{3,}})([{HAN}]+))")
 _FORM = re.compile("(?:gf)?yx(?:zr)?gs$|(?:gufen)?youxian(?:zeren)?gongsi$")
+LONGEST_OF_TWO = 10  # signs of a place and what somebody remembers of a name
 LEAST_WORD = 4  # letters of the word of an address that may be mistyped
 
 
@@ -40,7 +41,8 @@ def otherwise(term: Term) -> Iterator[tuple[Term, ...]]:
         elif words and "@" not in text:
             yield (_like(term, max(words, key=len)),)
         return
-    yield from ((_like(term, one),) for one in writings(text))
+    if not term.lone:
+        yield from ((_like(term, one),) for one in writings(text))
 
 
 def _like(term: Term, text: str) -> Term:
@@ -53,6 +55,6 @@ def _divided(term: Term) -> Iterator[tuple[Term, ...]]:
     sides = text.split("的")
     if len(sides) > 1 and min(map(len, sides)) > 1:
         yield tuple([_like(term, one) for one in sides])
-    _place, size = leading_place(text)
+    size = leading_place(text)[1] if len(text) <= LONGEST_OF_TWO else 0
     if 1 < size < len(text) - 1:
         yield _like(term, text[:size]), _like(term, text[size:])

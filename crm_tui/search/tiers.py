@@ -239,7 +239,7 @@ def _letters(text: str) -> Iterator[Tier]:
             yield Tier(both(every(start), any_of(*spread)), 150, WEAK, 56)
             yield Tier(every(start, "=" + text[-2:]), 150, WEAK, 56)
         yield Tier(any_of(*(every(*joints(way)) for way in meant(text))), 50, WEAK, 58)
-        yield Tier(any_of(*(every(*_sides(*one)) for one in around(text))), 60, WEAK, 58)
+        yield Tier(any_of(*(every(*_sides(*one)) for one in around(text))), 150, WEAK, 58)
         yield Tier(heard_as(text), 60, WEAK, 58)
         if size >= SHORT_WORD:
             whole_threes = [every(*("%" + one for one in left)) for left in intact(text, 3)]
