@@ -25,6 +25,8 @@ _TRADES = 16_000  # pairs of trades kept with their level: words that many custo
 _GROUPS = ("集团", "控股", "企业集团", "集团股份", "控股集团")
 # Signs of which each may name another firm of a house: 恒达甲 and 恒达乙, 城东店 and 城西店.
 _COUNTED = frozenset("一二三四五六七八九十壹贰叁肆伍陆柒捌玖拾")
+_NUMBERS = _COUNTED.union("0123456789")
+_WORTH = dict(zip("零一二三四五六七八九壹贰叁肆伍陆柒捌玖", "0123456789123456789", strict=True))
 _SERIES = (
     _COUNTED,
     *map(frozenset, ("甲乙丙丁戊己庚辛壬癸", "东西南北中", "上下", "前后", "大小", "新老")),
@@ -162,6 +164,8 @@ def _one_off(one: str, other: str, short: str) -> str:
         if len(places) == 2:
             return short + "slip"
         at = places[0]
+        if _WORTH.get(one[at], one[at]) == _WORTH.get(other[at], other[at]):
+            return short + "slip"  # 恒达一, 恒达1
         if (one[at] in _NUMERALS and other[at] in _NUMERALS) or _in_series(one, other, at):
             return "number"
         return short + "one"
@@ -187,7 +191,12 @@ def of_a_series(one: str, other: str) -> bool:
     if len(one) != len(other):
         return True
     places = [at for at in range(len(one)) if one[at] != other[at]]
-    return len(places) != 1 or one[places[0]].isascii() or _in_series(one, other, places[0])
+    if len(places) != 1:
+        return True
+    pair = {one[places[0]], other[places[0]]}
+    return (
+        pair <= _COUNTED.union("0123456789") or "".join(pair).isascii() or _in_series(one, other, places[0])
+    )
 
 
 def names_of_a_series(one: str, other: str) -> bool:

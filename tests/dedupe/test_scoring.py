@@ -326,3 +326,21 @@ def test_branches_of_two_banks_in_a_town_are_two() -> None:
         scoring.MERGE,
         scoring.REVIEW,
     )
+
+
+@settings(max_examples=300)
+@given(
+    *[st.text("一二十百1甲乙东西恒达店路分行集团abivx 2()", max_size=9)] * 2,
+    st.sampled_from(("company", PERSON)),
+)
+def test_names_of_numbers_marks_and_letters_compare_the_same_from_either_side(
+    name: str, other: str, kind: str
+) -> None:
+    left, right = Record(kind, name), Record(kind, other)
+    there, back = scored(left, right), scored(right, left)
+    assert (there.score, there.veto) == (back.score, back.veto)
+
+
+def test_one_number_written_in_two_ways_is_one() -> None:
+    left = ONE_HOUSE._replace(name="深圳恒达一百货有限公司")
+    assert band(scored(left, left._replace(name="深圳恒达1百货有限公司"))) == scoring.MERGE
