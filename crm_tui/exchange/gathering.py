@@ -16,6 +16,7 @@ from crm_tui.customers.fields import Field
 from crm_tui.errors import Cancelled
 from crm_tui.exchange.date_orders import date_orders
 from crm_tui.exchange.mapping import PHONES, Mapping
+from crm_tui.exchange.naming import spare_names
 from crm_tui.exchange.person_cells import CHATS, WAYS, people_of_name, people_of_way
 from crm_tui.exchange.reading import Row, SheetData
 from crm_tui.exchange.recognising import is_known_heading, known_headings, name_parts, special
@@ -98,6 +99,7 @@ class Gatherer:
             for pair in name_parts(mapping.headings)
             if mapping.columns[pair[0]].field == "contact_name" and mapping.columns[pair[1]].drop
         ]
+        self._spare_names = spare_names(mapping.headings, self._at["name"]) if "name" in self._at else []
         # Where an export wrote a word for what its reader may not see: that is no value.
         self._veiled = [one.index for one in taken if one.spec and one.spec.sensitive]
         self.orders = date_orders(mapping, today)
@@ -183,6 +185,9 @@ class Gatherer:
         for index, one in self._strict:
             if cells[index] and says_nothing(cells[index]) and not self._is_word(one, cells[index]):
                 cells[index] = ""
+        for index in self._spare_names:
+            if not cells[self._at["name"]]:
+                cells[self._at["name"]], cells[index] = cells[index], ""
         for surname, given in self._name_parts:
             between = " " if (cells[surname] + cells[given]).isascii() else ""
             parts = (cells[given], cells[surname]) if between else (cells[surname], cells[given])

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from crm_tui.customers.fields import FIELDS, Field
+from crm_tui.exchange.naming import name_customers, split_names
 from crm_tui.exchange.overrides import SKIP, known_field, private_column, read_overrides
 from crm_tui.exchange.recognising import (
     How,
@@ -19,7 +20,6 @@ from crm_tui.exchange.recognising import (
     heading_signature,
     is_known_heading,
     known_headings,
-    name_parts,
     numbered_keys,
     other_meaning,
     recognise_sheet,
@@ -174,8 +174,8 @@ def match_headings(
         columns.append(_match(blank, parsed[index], said.get(index), kept.get(keys[index]), sheet))
     _residence(columns, parsed)
     _divisions(columns, parsed)
-    _split_names(columns, parsed)
-    person = _individual(columns, parsed)
+    split_names(columns)
+    person = name_customers(columns, parsed)
     _address_parts(columns)
     _progress(columns, parsed)
     _owner(columns, parsed)
@@ -238,7 +238,8 @@ def _guess(blank: ColumnMap, heading: Heading) -> ColumnMap:
     if heading.key in special("running"):
         # It says nothing of the customer, and is another number in the next sheet.
         return replace(blank, drop=True, note=_("Counts the rows of the sheet: left out."))
-    if len(heading.key) < 4 or heading.key in special("lead") or any(sign.isdigit() for sign in heading.key):
+    odd = heading.key in special("lead") or heading.key in special("unlike")
+    if len(heading.key) < 4 or odd or any(sign.isdigit() for sign in heading.key):
         return blank
     from rapidfuzz import fuzz, process
 
@@ -285,25 +286,6 @@ def _divisions(columns: list[ColumnMap], parsed: list[Heading]) -> None:
                 if other.field == "biz_address" and not _firm(other):
                     columns[at] = replace(other, field="biz_detail")
             columns[index] = replace(column, field="biz_address", how="alias", note="", drop=False)
-
-
-def _split_names(columns: list[ColumnMap], parsed: list[Heading]) -> None:
-    """姓 and 名 in two columns name the contact; their cells are put together as rows are read."""
-    for index, given in name_parts([one.heading for one in columns]):
-        if columns[index].how == "none" and not _has(columns, "contact_name"):
-            columns[index] = replace(columns[index], field="contact_name", how="alias")
-            columns[given] = replace(columns[given], field=None, how="alias", drop=True)
-
-
-def _individual(columns: list[ColumnMap], parsed: list[Heading]) -> bool:
-    """A sheet whose only name is 姓名 lists persons (S4-03): that name is the customer's."""
-    if not _has(columns, "name") and not _has(columns, "no"):
-        for index, column in enumerate(columns):
-            bare = parsed[index].key in special("individual")
-            if bare and column.field == "contact_name" and not _firm(column):
-                columns[index] = replace(column, field="name")
-                break
-    return any(one.field == "name" and parsed[one.index].key in special("individual") for one in columns)
 
 
 def _address_parts(columns: list[ColumnMap]) -> None:

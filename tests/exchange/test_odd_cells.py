@@ -271,8 +271,8 @@ def test_a_further_contact_of_a_name_written_otherwise(session: Session, tmp_pat
 
 
 def test_the_refusal_names_the_likeliest_column_of_names(session: Session, tmp_path: Path) -> None:
-    with pytest.raises(BadInput, match="--map name=合作单位"):
-        imported(session, tmp_path, "序号|合作单位|联系人|电话", "1|甲公司|张|13812345678")
+    with pytest.raises(BadInput, match="--map name=对口单位"):
+        imported(session, tmp_path, "序号|对口单位|联系人|电话", "1|甲公司|张|13812345678")
 
 
 def test_a_sheet_of_visits_from_taiwan(session: Session, tmp_path: Path) -> None:
