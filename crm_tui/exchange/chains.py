@@ -13,6 +13,8 @@ _BRACKETS = re.compile(r"(?P<name>[^()（）:：]{1,12})[(（](?P<role>[^()（�
 _COLON = re.compile(r"(?P<role>[^()（）:：]{1,12})\s*[:：]\s*(?P<name>[^()（）:：]{1,12})")
 _DASH = re.compile(r"(?P<name>[^-—–]{1,12})\s*[-—–]\s*(?P<role>[^-—–]{1,12})")
 _NO_NAME = re.compile(r"\d|公司|集团")
+# A text that is no chain stays among what is hidden with it: who may not see who decides reads the note.
+UNREAD_CHAIN = "decision_process"
 
 
 class Link(NamedTuple):

@@ -13,7 +13,7 @@ from crm_tui import clock
 from crm_tui.access.masks import hidden_name
 from crm_tui.customers import convert
 from crm_tui.customers.fields import Field
-from crm_tui.exchange.chains import join_chain
+from crm_tui.exchange.chains import UNREAD_CHAIN, join_chain
 from crm_tui.exchange.kept import cell_key, entry
 from crm_tui.exchange.preparing import COMPOSITE, FOLLOWUP, Prepared, Preparer
 from crm_tui.exchange.store import Followups, Memory
@@ -164,11 +164,10 @@ def _customer(prepared: Prepared, present: Present, changed: set[str], uscc_key:
         wanted.pop("name")  # the width of a bracket or a blank is no other name
     if "uscc" in wanted:
         wanted["uscc_key"] = uscc_key or None
-    if prepared.lines:
-        base = wanted.get("note", record["note"]) or ""
-        lines = [line for line in prepared.lines if line not in base.split("\n")]
-        if lines:
-            wanted["note"] = "\n".join(filter(None, [base, *lines]))
+    for column, told in prepared.lines.items():
+        base = wanted.get(column, record[column]) or "" if told else ""
+        if lines := [line for line in told if line not in base.split("\n")]:
+            wanted[column] = "\n".join(filter(None, [base, *lines]))
     return {column: value for column, value in wanted.items() if record.get(column) != value}
 
 
@@ -244,7 +243,9 @@ def _move(
         return [[key, content.get("old_plan", ""), tidy(text)]] if "plan" in content else []
     if one.type == "tags" and "tags" not in content:
         return []
-    if one.name == "decision_chain" and not ("contacts" in content or "note" in content.get("customer", {})):
+    if one.name == "decision_chain" and not (
+        "contacts" in content or UNREAD_CHAIN in content.get("customer", {})
+    ):
         return []
     if one.type == "tags" or (one.entity == "computed" and one.name != "progress"):
         return [[key, "", tidy(text)]]

@@ -204,8 +204,9 @@ class Decider:
             customer["uscc_key"] = head.uscc_key
         customer.setdefault("kind", head.kind or "company")
         customer.setdefault("owner_id", self._person)
-        if prepared.lines:
-            customer["note"] = "\n".join([*filter(None, [customer.get("note")]), *prepared.lines])
+        for column, lines in prepared.lines.items():
+            if lines:
+                customer[column] = "\n".join([*filter(None, [customer.get(column)]), *lines])
         join_chain(prepared.chain, prepared.contacts)
         contacts = [contact for _slot, contact in sorted(prepared.contacts.items()) if any(contact.values())]
         content: dict[str, Any] = {"customer": customer}

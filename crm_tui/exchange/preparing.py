@@ -17,7 +17,7 @@ from crm_tui import clock
 from crm_tui.customers import convert
 from crm_tui.customers.convert import Context
 from crm_tui.customers.fields import FIELDS, Field
-from crm_tui.exchange.chains import Link, read_chain
+from crm_tui.exchange.chains import UNREAD_CHAIN, Link, read_chain
 from crm_tui.exchange.mapping import Mapping as ColumnMapping
 from crm_tui.exchange.person_cells import PersonCells, accounts_told
 from crm_tui.exchange.remembered import Remembered
@@ -57,7 +57,7 @@ class Prepared:
     aliases: list[tuple[str, str]] = field(default_factory=list)  # name and kind
     activity: dict[str, Any] | None = None
     plan: dict[str, Any] | None = None
-    lines: list[str] = field(default_factory=list)
+    lines: dict[str, list[str]] = field(default_factory=lambda: {"note": [], UNREAD_CHAIN: []})
     words: list[tuple[str, str]] = field(default_factory=list)
     problems: list[tuple[str, str, str]] = field(default_factory=list)
     chain: list[Link] = field(default_factory=list)
@@ -153,9 +153,9 @@ class Preparer:
                 continue
             source = sources.get(key)
             if source is None:
-                result.lines.append(text)
+                result.lines["note"].append(text)
             elif source.field is None:
-                result.lines.append(f"{source.heading}：{tidy(text)}")
+                result.lines["note"].append(f"{source.heading}：{tidy(text)}")
             else:
                 self._take(source, source.field, text, result, record, sound)
         if ("last_followup" in changed and "last_followup" in cells) or (
@@ -277,7 +277,7 @@ class Preparer:
         result.aliases += [(name, ALIAS_KINDS[source.field.name]) for name in names]
 
     def _chain(self, source: Source, text: str, result: Prepared, record: Mapping[str, Any]) -> None:
-        """Read names with roles, or the role of the row's own contact; else keep a line in the note."""
+        """Read names with roles, or the role of the row's own contact; else keep the text as a line."""
         role = self._role(text)
         links = [] if role else read_chain(text, self._role)
         new = source.field is not None and source.field.name == "decision_role" and not SEVERAL.search(text)
@@ -286,7 +286,7 @@ class Preparer:
         elif links:
             result.chain += links
         else:
-            result.lines.append(f"{source.heading}：{tidy(text)}")
+            result.lines[UNREAD_CHAIN].append(f"{source.heading}：{tidy(text)}")
 
     def _role(self, text: str) -> str | None:
         return self.context.words.key_of("decision_role", text.strip("()（） "))
@@ -295,7 +295,7 @@ class Preparer:
         """Keep 同上, or 同手机 of a contact without one, in the note: it is no account."""
         if source.field is not None and not is_same_number(text) and tidy(text) not in DITTO:
             return self._plain(source, source.field, text, result)
-        result.lines.append(f"{source.heading}：{tidy(text)}")
+        result.lines["note"].append(f"{source.heading}：{tidy(text)}")
         result.unread.add(source.key)
 
     def _later(self, source: Source, text: str, result: Prepared, record: Mapping[str, Any]) -> None:
@@ -335,7 +335,7 @@ class Preparer:
         if found is None:
             if summary:
                 heading = self.sources["followup_summary"].heading
-                result.lines.append(f"{heading}：{summary}")
+                result.lines["note"].append(f"{heading}：{summary}")
             return
         by, ways = cells.get("followup_by", ""), cells.get("followup_ways", "")
         person = self.person(by) if by else None

@@ -1,4 +1,4 @@
-"""决策链 on a sheet: who decides becomes a contact with a role, what cannot be told stays in the note."""
+"""决策链 on a sheet: who decides becomes a contact with a role, what cannot be told is how it is decided."""
 
 from __future__ import annotations
 
@@ -70,8 +70,27 @@ def test_roles_alone_and_texts(session: Session, tmp_path: Path) -> None:
         session, tmp_path, "客户名称|联系人|决策链角色", "甲公司|王工|（决策人）", "乙公司|李总|技术/采购"
     )
     assert every(session, CONTACTS + ", id") == [("王工", "decider", 1), ("李总", None, 1)]
-    assert every(session, "SELECT note FROM customer ORDER BY id") == [None, "决策链角色：技术/采购"]
+    # Whoever is not shown who decides reads the note: it is no place for that.
+    texts = "SELECT note, decision_process FROM customer ORDER BY id"
+    assert every(session, texts) == [(None, None), (None, "决策链角色：技术/采购")]
     assert not every(session, "SELECT label FROM word WHERE kind = 'decision_role' AND label LIKE '%/%'")
+
+
+@pytest.mark.requirement("S2-07", "S2-11")
+def test_a_text_of_who_decides_is_kept_once_beside_the_process(session: Session, tmp_path: Path) -> None:
+    head = "客户名称|决策流程|决策链人员|备注"
+    row = "甲公司|先试用再招标|老板拍板，王工只管用|展会上说过"
+    imported(session, tmp_path, head, row)
+    texts = "SELECT decision_process, note FROM customer"
+    told = "先试用再招标\n决策链人员：老板拍板，王工只管用"
+    assert every(session, texts) == [(told, "展会上说过")]
+    assert imported(session, tmp_path, head, row).verdicts == ["skip"]
+    assert imported(session, tmp_path, head, row.replace("展会", "电话")).verdicts == ["update"]
+    assert every(session, texts) == [(told, "电话上说过")]
+    imported(session, tmp_path, "客户名称|决策链人员", "甲公司|老板和他爱人商量着来")
+    assert every(session, texts) == [(f"{told}\n决策链人员：老板和他爱人商量着来", "电话上说过")]
+    session.undo()
+    assert every(session, texts) == [(told, "电话上说过")]
 
 
 @pytest.mark.requirement("S2-14")
