@@ -128,6 +128,7 @@ def import_sheet(
         Bar(_("Reading"), stoppable=True) as bar,
         Safeguard(session) as guard,
     ):
+        session.demand("import")
         try:
             if not (dry_run or no_backup):
                 guard.start(bar.cancelled)

@@ -16,7 +16,7 @@ from crm_tui.exchange.duplicates import LookAlikes, choose
 from crm_tui.exchange.gathering import Gatherer, stopped
 from crm_tui.exchange.mapping import Mapping
 from crm_tui.exchange.preparing import Preparer
-from crm_tui.exchange.reaching import Rights
+from crm_tui.exchange.reaching import IMPORT, Rights
 from crm_tui.exchange.reading import SheetData
 from crm_tui.exchange.store_staging import Staging, forget_dead
 from crm_tui.exchange.store_suspects import MERGE, Suspect
@@ -212,10 +212,11 @@ def plan_import(
     Suspected duplicates are kept out (reject), added, or those of the band merge go into the customer that
     they resemble (merge); unless said, they are kept out, with ``on_match`` add they are added: whoever wants
     known customers twice wants every row.
-    ``session`` gives reader, database, person, context and today. Raises what reading raises, Cancelled, and
-    BadInput where the sheet has other headings by now than were explained; then nothing is left behind.
-    Close the plan.
+    ``session`` gives reader, database, person, context and today. Raises what reading raises, Cancelled,
+    Refused where the role does not import, for a plan says who has whom, and BadInput where the sheet has
+    other headings by now than were explained; then nothing is left behind. Close the plan.
     """
+    session.demand(IMPORT)
     if sheet.headings != mapping.headings or sheet.orientation != mapping.orientation:
         raise BadInput(
             _("{file} was saved with other columns in the meantime.").format(file=sheet.file_name),

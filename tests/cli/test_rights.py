@@ -181,3 +181,19 @@ def test_a_view_or_an_order_by_what_is_hidden_is_refused(files: Crm) -> None:
     unknown = [files("list", "--sort", name) for name in names]
     assert {one.status for one in unknown} == {1}
     assert len({one.err.replace(name, "") for one, name in zip(unknown, names, strict=True)}) == 1
+
+
+@pytest.mark.requirement("S0-18", "S0-20")
+@pytest.mark.parametrize("options", [("--dry-run",), ()])
+def test_who_may_not_import_hears_so_at_once(files: Crm, tmp_path: Path, options: tuple[str, ...]) -> None:
+    """Not whose a customer of the sheet is, and not after a backup and a comparison."""
+    path = tmp_path / "名单.csv"
+    path.write_text(f"客户名称,手机\n上海恒达公司,{PHONE}\n", "utf-8")
+    with boss() as opened:
+        opened.write(policies.set_permission, "sales_rep", "import", "", "none")
+    done = files("import", str(path), *options)
+    assert (done.status, done.out) == (4, "")
+    assert done.err.startswith("你的角色（销售代表）没有这项权限：导入。")
+    assert "王芳" not in done.err and "已存在" not in done.err
+    # What only looks opens the file for reading, and notes nothing.
+    assert [row[:2] for row in audit()] == [("refused", "import")] * (not options)

@@ -175,6 +175,19 @@ def _every(boss: Session) -> list[tuple[Any, ...]]:
 
 
 @pytest.mark.requirement("S0-20")
+@pytest.mark.parametrize("told", ["import", "read"])
+def test_who_may_not_import_is_not_told_whose_a_customer_is(boss: Session, tmp_path: Path, told: str) -> None:
+    """A plan compares with all customers: what it says of them is for those who add customers."""
+    boss.write(policies.set_permission, "sales_rep", told, "", "none")
+    boss.write(policies.set_permission, "sales_rep", "import", "", "none")
+    with open_session(boss.database.path, login="rep") as rep:
+        with pytest.raises(Refused, match="没有这项权限：导入") as refused:
+            planned(rep, tmp_path, f"|{NAME}||{PERSON}|{MOBILE}|||")
+        assert "已存在" not in str(refused.value)
+    assert boss.reader.execute("SELECT kind, what FROM audit").fetchall() == [("refused", "import")]
+
+
+@pytest.mark.requirement("S0-20")
 def test_a_sheet_hands_nobody_over_for_who_may_not(boss: Session, tmp_path: Path) -> None:
     """A clerk who may import takes no customer for the own, whose hidden fields would be shown then."""
     owner = "SELECT p.login FROM customer c JOIN person p ON p.id = c.owner_id"
