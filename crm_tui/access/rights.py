@@ -46,9 +46,18 @@ class Rights:
         if store_policy.stamp(self._database.connection, day) == self.policy.stamp:
             return False
         self.policy = store_policy.load_policy(self._database.connection, self._person_id, day)
-        if not self.policy.may("unmask").allowed:
-            self.revealed.clear()
+        self._hide_again()
         return True
+
+    def _hide_again(self) -> None:
+        """Hide what was revealed and might not be any more: the role shows fewer customers, or none."""
+        from crm_tui.access import store_reach
+
+        owners = store_reach.owners_of(self._database.connection, {one for one, _group in self.revealed})
+        for customer_id, group in sorted(self.revealed):
+            owner = owners.get(customer_id)
+            if owner is None or not self.policy.may("unmask", owner).allowed:
+                self.revealed.discard((customer_id, group))
 
     def demand(self, action: str, owner: int | None = None) -> None:
         """Raise Refused unless the policy allows an action, noting the attempt."""

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from crm_tui.storage.driver import sqlite3
+from crm_tui.storage.lists import query_in
 
 OWNER = "SELECT owner_id FROM customer WHERE id = :id"
+OWNERS = "SELECT id, owner_id FROM customer WHERE id IN ({ids})"
 ACCESS = (
     "SELECT k.access FROM collaborator k JOIN myself m ON m.id = k.person_id WHERE k.customer_id = :id"
     " ORDER BY k.access, k.id LIMIT 1"
@@ -15,6 +19,11 @@ def owner_of(reader: sqlite3.Connection, customer_id: int) -> int | None:
     """Return whose a customer is, None when there is none that the person sees."""
     row = reader.execute(OWNER, {"id": customer_id}).fetchone()
     return row[0] if row else None
+
+
+def owners_of(connection: sqlite3.Connection, ids: Iterable[int]) -> dict[int, int | None]:
+    """Return whose some customers are; all that there are on a connection without views."""
+    return dict(query_in(connection, OWNERS, ids))
 
 
 def access_of(reader: sqlite3.Connection, customer_id: int) -> str:

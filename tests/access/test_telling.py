@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from crm_tui.access import policies, telling
+from crm_tui.access import people, policies, teams, telling
 from crm_tui.access.store import add
 from crm_tui.customers import service
 from crm_tui.dedupe import merging
@@ -132,6 +132,27 @@ def test_what_is_noted_is_never_taken_back(boss: Session, rep: Session) -> None:
         rep.write(service.update, theirs, seen(rep, theirs), {"note": "x"})
     assert rep.redo() is not None
     assert boss.reader.execute("SELECT kind FROM audit ORDER BY id").fetchall() == [("unmask",), ("refused",)]
+
+
+@pytest.mark.requirement("S1-25")
+def test_what_was_shown_is_hidden_again_where_the_role_shows_less(boss: Session, rep: Session) -> None:
+    """What a session showed in full stays so only as far as its role might still show it."""
+    boss.write(policies.apply_preset, "files")
+    far, team = customer(boss, "甲", budget_min=SECRET), customer(boss, "乙", budget_min=SECRET)
+    other = boss.write(add, "mate", "李娜", "sales_rep").value
+    group = boss.write(teams.add, "华东").value
+    for person in (rep.person.id, other):
+        boss.write(people.set_team, person, group)
+    boss.write(service.update, team, seen(boss, team), {"owner_id": other})
+    both = {"a": far, "b": team}
+    rep.refresh_policy()
+    for one in both.values():
+        rep.unmask(one, "budget", "核实")
+    budget = "SELECT budget_min FROM customer WHERE id IN (:a, :b) ORDER BY id"
+    for scope, shown in (("all", [SECRET, SECRET]), ("team", [None, SECRET]), ("own", [None, None])):
+        boss.write(policies.set_permission, "sales_rep", "unmask", "", scope)
+        rep.refresh_policy()
+        assert [row[0] for row in rep.reader.execute(budget, both).fetchall()] == shown
 
 
 def test_a_set_that_is_not_told_of_cannot_be_named(boss: Session, rep: Session) -> None:
