@@ -1,4 +1,4 @@
-"""Which customers of a deed lie beyond what a person may do: of what a set wrote, or an undo is about to."""
+"""Which customers of a deed lie beyond what one may do: of what a set did, an undo or a merge is to do."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import NamedTuple, Protocol
 
 from crm_tui.access import store_guard as store
+from crm_tui.access import store_reach
 from crm_tui.access.masks import MASKS
 from crm_tui.access.policy import Decision, Policy, shared_covers
 from crm_tui.access.verbs import ALL, EDIT, GROUPS, covers
@@ -115,6 +116,34 @@ class Returned:
                 going.setdefault(entity, []).append(row_id)
         found.update(self._standing[row] for row in store.having(self._connection, going, group))
         return found
+
+
+class Foreseen:
+    """A merge that is looked at before anybody does it: whose its customers are, as the person sees them."""
+
+    def __init__(self, reader: sqlite3.Connection, customers: Collection[int]) -> None:
+        self._reader = reader
+        owners = store_reach.owners_of(reader, customers)
+        self.rows: list[store.Held] = [(one, owner or 0, False) for one, owner in owners.items()]
+
+    def shared(self, ids: Collection[int]) -> set[int]:
+        """Return those of some customers that the person works on with their owner."""
+        access = store_reach.shared(self._reader)
+        return {one for one in ids if access.get(one) == EDIT}
+
+    def given(self) -> Collection[int]:
+        """Return no customer: what a merge does to an owner is the merge's."""
+        return ()
+
+    def moved(self, group: str) -> set[int]:
+        """Return all of them: whoever has the one that stays is shown all that the others had."""
+        return {one for one, _owner, _new in self.rows}
+
+
+def why_not_merge(reader: sqlite3.Connection, policy: Policy, customers: Collection[int]) -> str:
+    """Return why a person may not make some customers one, '' where the guard would let it pass."""
+    refusals = (decision for _far, decision in beyond(policy, MERGE, Foreseen(reader, customers)))
+    return policy.may(MERGE).reason or next((one.reason for one in refusals), "")
 
 
 def beyond(policy: Policy, verb: str, deed: Deed) -> Iterator[tuple[set[int], Decision]]:

@@ -16,12 +16,12 @@ from crm_tui.cli.grammar import LazyGroup, argument, command, option
 from crm_tui.cli.output import Column
 from crm_tui.cli.registry import COMMANDS, Entry
 from crm_tui.cli.state import State
-from crm_tui.customers.convert import Context, show
+from crm_tui.customers.convert import Context
 from crm_tui.customers.fields import FIELDS, field_named
 from crm_tui.customers.reading import rows_of
 from crm_tui.dedupe import choosing, decisions, merging
 from crm_tui.dedupe.preview import Preview, preview
-from crm_tui.errors import BadInput, Cancelled
+from crm_tui.errors import BadInput, Cancelled, Refused
 from crm_tui.locale import N_, _, translations
 from crm_tui.text.fold import fold
 
@@ -69,7 +69,10 @@ def merge(
         survivor = referred(session.reader, into) if into else None
         if survivor is not None and survivor not in ids:
             ids.insert(0, survivor)
-        shown = preview(session.reader, ids, survivor)
+        shown = preview(session.reader, ids, survivor, session.policy)
+        if shown.refusal:
+            with session.rights.noting("customer.merge"):
+                raise Refused(shown.refusal, _("Nothing was changed."))
         wanted = dict(_choice(session, shown, one) for one in choices)
         whose = {**shown.choices, **wanted}
         if dry_run or not yes:
@@ -145,10 +148,7 @@ def _show(state: State, shown: Preview, whose: dict[str, int], context: Context)
     for one in shown.fields:
         if not one.differs and len(one.filled) == len(shown.sides):
             continue
-        texts = [
-            _marked(show(FIELDS[one.field], side.row, context), whose[one.field], side.id)
-            for side in shown.sides
-        ]
+        texts = [_marked(side.text(one.field, context), whose[one.field], side.id) for side in shown.sides]
         rows.append((FIELDS[one.field].title, *texts))
     state.out.table(columns, [("", rows)])
     state.out.line(_("* counts; of the others the history knows"))
@@ -169,7 +169,7 @@ def _object(shown: Preview, whose: dict[str, int], context: Context) -> dict[str
     fields = [
         {
             "field": one.field, "title": FIELDS[one.field].title, "differs": one.differs,
-            "values": {side.no: show(FIELDS[one.field], side.row, context) for side in shown.sides},
+            "values": {side.no: side.text(one.field, context) for side in shown.sides},
             "counts": numbers.get(whose[one.field], "all"),
         }
         for one in shown.fields

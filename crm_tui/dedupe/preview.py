@@ -6,7 +6,12 @@ from collections.abc import Sequence
 from itertools import combinations
 from typing import Any, NamedTuple
 
+from crm_tui.access.deed import why_not_merge
+from crm_tui.access.policy import Policy
 from crm_tui.access.scope import VIEWS
+from crm_tui.access.showing import hidden_groups
+from crm_tui.customers.convert import Context, show
+from crm_tui.customers.fields import FIELDS
 from crm_tui.customers.reading import ended
 from crm_tui.dedupe import choosing, decisions, store
 from crm_tui.dedupe.choosing import Compared
@@ -15,6 +20,7 @@ from crm_tui.locale import N_, _, ngettext
 from crm_tui.storage import relations
 from crm_tui.storage.driver import sqlite3
 from crm_tui.storage.merging import gone
+from crm_tui.storage.wording import hidden_text
 from crm_tui.text.uscc import check_code
 
 # What moves, in this order; a table of a later version or of another program goes by its own name.
@@ -32,7 +38,10 @@ UNSEEN = ("customer", decisions.TABLE)
 
 
 class Side(NamedTuple):
-    """One of the records: its whole row, when it was entered (instant), how many follow-ups it has."""
+    """One of the records: its whole row, when it was entered (instant), how many follow-ups it has.
+
+    ``hidden`` are the groups of fields that are masked in the row: blank there says nothing.
+    """
 
     id: int
     no: str
@@ -40,6 +49,12 @@ class Side(NamedTuple):
     entered_at: str | None
     follow_ups: int
     row: dict[str, Any]
+    hidden: frozenset[str] = frozenset()
+
+    def text(self, field: str, context: Context) -> str:
+        """Return what stands in a field, for a hidden one the word that says so."""
+        one = FIELDS[field]
+        return hidden_text() if one.sensitive in self.hidden else show(one, self.row, context)
 
 
 class Moving(NamedTuple):
@@ -54,7 +69,8 @@ class Preview(NamedTuple):
     """What becomes of some records if they are merged.
 
     ``seen`` is for ``merge``; ``choices`` gives by field whose value counts unless the user chooses;
-    ``why`` says why ``survivor`` is proposed, ``doubts`` what speaks against merging at all.
+    ``why`` says why ``survivor`` is proposed, ``doubts`` what speaks against merging at all, ``refusal`` why
+    the person's policy does not allow it.
     """
 
     sides: tuple[Side, ...]
@@ -64,6 +80,7 @@ class Preview(NamedTuple):
     choices: dict[str, int]
     moving: list[Moving]
     doubts: list[str]
+    refusal: str = ""
 
     @property
     def seen(self) -> dict[int, int]:
@@ -81,9 +98,15 @@ class Preview(NamedTuple):
         return [one for one in self.fields if one.differs]
 
 
-def preview(reader: sqlite3.Connection, ids: Sequence[int], survivor: int | None = None) -> Preview:
+def preview(
+    reader: sqlite3.Connection,
+    ids: Sequence[int],
+    survivor: int | None = None,
+    policy: Policy | None = None,
+) -> Preview:
     """Return what merging two to eight customers would do; ``survivor`` None proposes one.
 
+    ``policy`` is the reader's: what it hides is named as such, and what it refuses is said beforehand.
     Raises BadInput for a customer with itself or too many, RecordGone for one that is not there any more.
     """
     check_together(list(ids) if survivor is None or survivor in ids else [*ids, survivor])
@@ -94,7 +117,15 @@ def preview(reader: sqlite3.Connection, ids: Sequence[int], survivor: int | None
     entered = store.entered(reader, [row["created_in"] for row in rows.values()])
     follow_ups = store.follow_ups(reader, rows)
     sides = tuple(
-        Side(one, row["no"], row["name"] or "", entered.get(row["created_in"]), follow_ups.get(one, 0), row)
+        Side(
+            one,
+            row["no"],
+            row["name"] or "",
+            entered.get(row["created_in"]),
+            follow_ups.get(one, 0),
+            row,
+            hidden_groups(reader, policy, one) if policy is not None else frozenset(),
+        )
         for one, row in rows.items()
     )
     best, why = _best(sides)
@@ -109,6 +140,7 @@ def preview(reader: sqlite3.Connection, ids: Sequence[int], survivor: int | None
         choosing.proposed(fields, best),
         _moving(reader, ids),
         _doubts(reader, sides),
+        why_not_merge(reader, policy, ids) if policy is not None else "",
     )
 
 

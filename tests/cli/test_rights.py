@@ -197,3 +197,15 @@ def test_who_may_not_import_hears_so_at_once(files: Crm, tmp_path: Path, options
     assert "王芳" not in done.err and "已存在" not in done.err
     # What only looks opens the file for reading, and notes nothing.
     assert [row[:2] for row in audit()] == [("refused", "import")] * (not options)
+
+
+@pytest.mark.requirement("S0-13", "S1-25")
+def test_a_merge_that_is_not_allowed_is_not_shown_as_if_it_were(files: Crm) -> None:
+    with session() as mine:
+        values = {"name": "上海恒达有限公司", "no": "C9", "kind": "company", "budget_min": 100}
+        mine.write(service.add, values, [])
+    for options in (("--dry-run",), ("--dry-run", "--json"), ("--yes",)):
+        done = files("dupes", "merge", "C9", "上海恒达公司", *options)
+        assert (done.status, done.out) == (4, ""), options
+        assert done.err.startswith("你的角色（销售代表）只能对本人的客户这样做：合并客户。")
+    assert [row[:2] for row in audit()] == [("refused", "customer.merge")]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from crm_tui.access import auditing, showing, store_auditing, store_house, store_reach
+from crm_tui.access import auditing, deed, showing, store_auditing, store_house, store_reach
 from crm_tui.access import store as people_store
 from crm_tui.presets import store as presets
 from crm_tui.storage import file_history, history, merging, reminder
@@ -50,6 +50,10 @@ def _watched(ask: Ask) -> Any:
 LINES: dict[str, Line] = {
     "access.auditing.entries": _entries,
     "access.auditing.moves": lambda a: a.each(lambda one: auditing.moves(a.reader, one), a.sets),
+    "access.deed.Foreseen": lambda a: deed.Foreseen(a.reader, a.ids).rows,
+    "access.deed.why_not_merge": lambda a: a.each(
+        lambda one: deed.why_not_merge(a.reader, a.session.policy, [one, a.few[0]])
+    ),
     "access.explaining.explain": "asked of a customer that is seen: tests/matrix/test_screens.py",
     "access.masks.lend": NO_DATA,
     "access.rights.Rights.scoped": NO_DATA,
@@ -67,6 +71,7 @@ LINES: dict[str, Line] = {
         lambda one: store_house.collaborators(a.reader, one)
     ),
     "access.store_house.shared": lambda a: store_house.shared(a.reader),
+    "access.store_reach.owners_of": lambda a: store_reach.owners_of(a.reader, a.ids),
     "access.store_reach.all_revealed": lambda a: store_reach.all_revealed(a.reader),
     "access.showing.customer_of": lambda a: _all_rows(
         a, lambda e, one: showing.customer_of(a.reader, e, one)

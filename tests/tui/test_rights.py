@@ -61,6 +61,26 @@ async def test_a_masked_file_says_that_it_is_masked(rep: Session, size: tuple[in
             assert secret not in user.text
 
 
+@pytest.mark.requirement("S1-25", "S0-13")
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_side_by_side_a_hidden_value_is_not_called_blank(rep: Session, size: tuple[int, int]) -> None:
+    """Whoever may compare two but not merge them is told so, and what is hidden is named as such."""
+    customer(rep, "上海恒达有限公司", budget_min=100, budget_max=100)
+    async with story(app(rep), size=size) as user:
+        await user.press("space", "space", "m")
+        assert user.screen.kind == "merge"
+        line = next(one for one in user.text.splitlines() if "预算范围" in one)
+        assert "已脱敏" in line and "1元" in line
+        await user.press("f12")
+        assert user.screen.kind == "merge"
+        assert "只能对本人的客户这样做：合并客户" in user.text
+        await user.press("x")
+        await user.press("f12")
+        assert user.screen.kind == "customers"
+    kinds = rep.reader.execute("SELECT verdict FROM duplicate_decision").fetchall()
+    assert len(kinds) == 1
+
+
 @pytest.mark.requirement("S0-25")
 async def test_the_owner_sees_everything(boss: Session) -> None:
     async with story(app(boss), size=(120, 40)) as user:

@@ -51,7 +51,7 @@ Then = Callable[[MergeEnded | None], Awaitable[None] | None]
 
 def look(session: Session, ids: Sequence[int], survivor: int | None = None) -> tuple[Preview, Context]:
     """Read what a merge would do; errors as ``preview``."""
-    return preview(session.reader, ids, survivor), session.context()
+    return preview(session.reader, ids, survivor, session.policy), session.context()
 
 
 async def open_merge(crm: Frame, ids: Sequence[int], then: Then | None = None) -> None:
@@ -276,7 +276,9 @@ class MergeScreen(BaseScreen):
         await self.crm.show(TextBox(_("Reasons"), reasons_told(sides, self.reasons.scored)))
 
     def why_not(self, action_id: str) -> str:
-        """Say where all texts cannot be kept."""
+        """Say where all texts cannot be kept, and why these may not be merged."""
+        if action_id == "merge_now":
+            return self.shown.refusal
         if action_id == "all_texts":
             line = self._line()
             if line is None or line.field == ENTERED or FIELDS[line.field].type != "long":

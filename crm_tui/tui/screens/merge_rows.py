@@ -8,7 +8,7 @@ from itertools import takewhile
 from typing import NamedTuple
 
 from crm_tui import clock
-from crm_tui.customers.convert import Context, show
+from crm_tui.customers.convert import Context
 from crm_tui.customers.fields import FIELDS
 from crm_tui.dedupe import choosing
 from crm_tui.dedupe.preview import Preview
@@ -41,7 +41,7 @@ def lines(shown: Preview, context: Context) -> list[Line]:
     found: dict[str, list[Line]] = {"differs": [], "missing": [], "same": []}
     for one in shown.fields:
         field = FIELDS[one.field]
-        texts = {side.id: show(field, side.row, context) for side in shown.sides}
+        texts = {side.id: side.text(one.field, context) for side in shown.sides}
         kind = "differs" if one.differs else "same" if len(one.filled) == len(shown.sides) else "missing"
         found[kind].append(Line(one.field, field.title, texts, kind))
     texts = {
