@@ -29,6 +29,13 @@ SELDOM_TWICE = frozenset({"text", "long", "code", "phone", "mail", "url", "conta
 _SIZES = (("headcount_min", "headcount_max"), ("revenue_min", "revenue_max"))
 _POWER = re.compile(r"([1-9])\.([0-9]{1,14})[eE]\+?([0-9]{1,2})")
 PARTS = re.compile(r"[、,，;；/＋+|\s]+")
+# A word with a grade or number of its list: A(重点客户), 重点客户（A类）, 2-意向客户.
+_GRADE = r"(?:[A-EＡ-Ｅ][+\-]?[级類类等]?|[0-9]{1,2}[级类]?|[一二三四五]星?[级类]?|[1-5]星级?|★{1,5})"
+GRADED = re.compile(
+    rf"{_GRADE}\s*[(（\[【:：\-—–、.．]\s*([^()（）\[\]【】]{{2,20}})[)）\]】]?"
+    rf"|([^()（）\[\]【】]{{2,20}}?)\s*[(（\[【]\s*{_GRADE}\s*[)）\]】]",
+    re.IGNORECASE,
+)
 
 
 @dataclass
@@ -135,6 +142,8 @@ def _word(one: Field, text: str, context: Context) -> Parsed:
     key = context.words.key_of(one.word_kind, text)
     if key is None and text.endswith("*"):
         key = context.words.key_of(one.word_kind, text.rstrip("*"))
+    if key is None and (graded := GRADED.fullmatch(text)):
+        key = context.words.key_of(one.word_kind, graded[1] or graded[2])
     if key is not None:
         return Parsed({column: key})
     if one.word_kind in OPEN_KINDS and len(text) <= 60:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from crm_tui.exchange import store
+from crm_tui.exchange.by_cells import told_by_cells
 from crm_tui.exchange.mapping import Mapping, heading_signature, match_headings
 from crm_tui.exchange.outcome import ImportResult
 from crm_tui.exchange.planning import VERDICTS, FieldMove, Flag, ImportPlan, PlannedRow, plan_import
@@ -36,10 +37,12 @@ def explain(
     ``overrides`` are pairs of field and heading. Raises BadInput like ``match_headings``.
     """
     remembered = store.remembered(session.reader, heading_signature(sheet.headings))
-    return match_headings(
+    mapping = match_headings(
         sheet.headings,
         remembered=remembered,
         overrides=overrides,
         orientation=sheet.orientation,
         whole=whole,
     )
+    context = session.context()
+    return told_by_cells(mapping, sheet.sample, context.words, context.today)

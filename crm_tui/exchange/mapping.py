@@ -177,7 +177,7 @@ def match_headings(
     split_names(columns)
     person = name_customers(columns, parsed)
     _address_parts(columns)
-    _progress(columns, parsed)
+    progress_or_stage(columns, parsed)
     _owner(columns, parsed)
     _own_department(columns)
     _repeats(columns, parsed)
@@ -298,7 +298,7 @@ def _address_parts(columns: list[ColumnMap]) -> None:
                 columns[index] = replace(column, field=f"reg_{part}")
 
 
-def _progress(columns: list[ColumnMap], parsed: list[Heading]) -> None:
+def progress_or_stage(columns: list[ColumnMap], parsed: list[Heading]) -> None:
     """跟进状态 is S0's stage beside a customer state, and S3's state and stage at once without one."""
     field = "stage" if _has(columns, "status") else "progress"
     words = {heading_key(text) for text in ("跟进状态", "Follow-up state", "Follow-up status")}

@@ -20,6 +20,7 @@ from crm_tui.customers.fields import FIELDS, Field
 from crm_tui.exchange.chains import UNREAD_CHAIN, Link, read_chain
 from crm_tui.exchange.mapping import Mapping as ColumnMapping
 from crm_tui.exchange.person_cells import PersonCells, accounts_told
+from crm_tui.exchange.place_cells import PlaceCells
 from crm_tui.exchange.remembered import Remembered
 from crm_tui.exchange.sources import Source, sources_of
 from crm_tui.locale import N_, _
@@ -97,6 +98,7 @@ class Preparer:
         self._direct = {one.key: found for one in self.columns if (found := _direct(one))}
         self._broad = any(one.field and one.field.type in COMPOSITE for one in self.columns)
         self._people_told = PersonCells(self.sources)
+        self._places_told = PlaceCells(self.sources)
         self._calendar = WorkCalendar()
         self._zone = ZoneInfo(context.zone)
         # Cells of days and plans repeat down a sheet.
@@ -104,19 +106,16 @@ class Preparer:
         self._plans, self._texts, self._moments, self._stages = (Remembered() for _kind in range(4))
 
     def cells_of(self, group: Sequence[Sequence[str]]) -> dict[str, str]:
-        """Return the filled cells of a customer by key; further rows give further contacts.
-
-        A cell of a person and a phone together counts as one of each.
-        """
+        """Return the filled cells of a customer by key, mixed ones apart; further rows are contacts."""
         first = group[0]
         cells = {one.key: first[one.index] for one in self.columns if first[one.index]}
         for turn, row in enumerate(group[1:], 1):
             cells.update({one.key: row[one.index] for one in self._shift(turn) if row[one.index]})
+        self._places_told.take_apart(cells)
         if self._people:
             cells = self._people_told.taken_apart(cells, self._slots * len(group))
             accounts_told(cells, self.sources)
-        for key, text in self.update_notes.items():
-            cells[key] = text
+        cells.update(self.update_notes)
         return cells
 
     def _shift(self, turn: int) -> list[Source]:

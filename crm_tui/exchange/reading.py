@@ -51,7 +51,7 @@ class SheetData:
     exactly how many of a short sheet. A column with data but no
     heading is named by its letter. ``encoding`` and ``delimiter`` are '' for workbooks. ``update_notes``
     gives the third column of a vertical form by heading. ``warnings`` are sentences and grow while rows are
-    read. ``hidden`` counts the rows that Excel does not show.
+    read. ``hidden`` counts the rows that Excel does not show, ``sample`` are the first ones of a table.
     """
 
     file_name: str
@@ -67,6 +67,7 @@ class SheetData:
     update_notes: dict[str, str] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
     hidden: int = 0
+    sample: Sequence[Sequence[str]] = ()
     _parser: _Parser | None = None
 
     def __enter__(self) -> SheetData:
@@ -128,9 +129,10 @@ def open_sheet(
             _parser=parser,
         )
         warnings.extend(_alike(data.headings))
+        data.sample = [row[1:] for row in chosen["head"] if row[0] >= table.first_data_row]
         if table.orientation == "vertical":
             parser.close()
-            data.total = 1
+            data.total, data.sample = 1, [table.record]
             data.rows = iter([Row(table.first_data_row, table.record)])
             data.update_notes = {h: n for h, n in zip(data.headings, table.notes, strict=True) if h and n}
         else:

@@ -48,10 +48,21 @@ def other_meaning(heading: Heading, text: str) -> str:
     """Return the field that a part of a heading names, or all its parts together; '' where there is none."""
     known = known_headings()
     found = next((known[key][0] for key in heading.keys[1:] if key in known), "")
+    if not found and (place := place_of(heading.key)):
+        found = known[place][0] if place in known else ""
     return found or ("contact_way" if names_ways(text) else "")
 
 
+@lru_cache(maxsize=256)
+def place_of(text: str) -> str:
+    """Return the 地址 of a heading for an address and a phone in one column, '' where it is none."""
+    found = _PLACE.fullmatch(heading_key(text))
+    return (found[1] or found[2]) if found else ""
+
+
 _APART = re.compile(r"[/／、,，+＋&|\n]|[和及与]")
+_PHONE = "(?:联系|办公|公司|单位)?(?:电话|手机|联系方式)(?:号码)?"
+_PLACE = re.compile(rf"(.*地址)(?:[/,&+|和及与]|以及)?{_PHONE}|{_PHONE}(?:[/,&+|和及与]|以及)?(.*地址)")
 _WAYS = {"contact_way", "mobile", "office_phone", "email", "wechat", "work_chat"}
 
 
@@ -77,7 +88,7 @@ def is_known_heading(text: str) -> bool:
     known = known_headings()
     if any(key in known for key in (*heading.keys, *heading.slot_keys)):
         return True
-    if names_ways(text):
+    if names_ways(text) or place_of(text):
         return True
     kinds = ("lead", "other_sheet", "refused", "residence", "divisions")
     return any(heading.key in special(kind) for kind in kinds)

@@ -29,7 +29,7 @@ async def test_a_sheet_whose_columns_were_moved_meanwhile_is_read_anew(
 
 async def test_why_a_column_is_taken_so_is_said_where_the_cursor_is(session: Session, folder: Path) -> None:
     head = ("序号", "客户名称", "备注", "备注", "最近跟进")
-    sheet(folder / "客户.csv", [("1", "甲公司", "x", "y", "2026-03-01")], head)
+    sheet(folder / "客户.csv", [("1", "甲公司", "x", "y", "老王")], head)
     async with story(app(session)) as user:
         await user.press("i", "enter")
         said = {}
@@ -44,13 +44,13 @@ async def test_why_a_column_is_taken_so_is_said_where_the_cursor_is(session: Ses
 async def test_the_column_of_names_is_chosen_where_no_heading_tells_it(
     session: Session, folder: Path
 ) -> None:
-    sheet(folder / "网点.csv", [("城南第一小学", "王老师", "13800138000")], ("学校", "对接老师", "手机号"))
+    sheet(folder / "网点.csv", [("城南第一小学", "王老师", "13800138000")], ("校区", "对接老师", "手机号"))
     async with story(app(session), size=(80, 24)) as user:
         await user.press("i", "enter")
         assert "还没有一列是客户名称" in user.message
         await user.press("f12")
         assert "还没有一列是客户名称" in user.message and "2 列" in user.text
-        while str(user.screen.columns.row.cells[0]) != "学校":
+        while str(user.screen.columns.row.cells[0]) != "校区":
             await user.press("j")
         await user.press("enter")
         await user.type("客户名称")
