@@ -43,6 +43,7 @@ READ, TAG, BUILT, SCANNED = 0.35, 2.2, 0.25, 0.75
 # To look it up and sort it: an index leads, ids are given, of both tables.
 LED, FETCHED, JOINED = 3.0, 3.5, 2.0
 SHORT_MS, LEAST_MS, MOST_MS = 8, 20, 80  # for how long a walk that finds too little is gone on with
+IN_ALL_MS = 60  # a walk for nothing and what is sought after it, as far as that can be foreseen
 
 
 class Way(NamedTuple):
@@ -177,9 +178,9 @@ class Trial:
             if walked > sought:
                 # The newest few thousand are often unlike all others: no sample tells that, a look does.
                 return 0 if self._a_row >= APART or self.way.is_span else SHORT_MS
-            # What is left of the time of a page, should the walk be for nothing; where nothing would be, all
+            # What is left of the time of both, should the walk be for nothing; where nothing would be, all
             # that it may take.
-            left = MOST_MS - sought
+            left = IN_ALL_MS - sought
             return int(left if left >= LEAST_MS else max(MOST_MS, min(2 * walked, sought)))
         return int(min(max(2 * walked, LEAST_MS), MOST_MS))
 
