@@ -100,6 +100,8 @@ class Gatherer:
             if mapping.columns[pair[0]].field == "contact_name" and mapping.columns[pair[1]].drop
         ]
         self._spare_names = spare_names(mapping.headings, self._at["name"]) if "name" in self._at else []
+        # A list of people says their companies further right: who has none stands alone.
+        self._of_people = self._at.get("contact_name", 1 << 20) < self._at.get("name", 0)
         # Where an export wrote a word for what its reader may not see: that is no value.
         self._veiled = [one.index for one in taken if one.spec and one.spec.sensitive]
         self.orders = date_orders(mapping, today)
@@ -200,9 +202,9 @@ class Gatherer:
             flags.append(_flag(row.number, self._headings[index], ROUNDED, cells[index]))
         name, no, kind = self._text(cells, "name"), self._text(cells, "no"), self._text(cells, "kind")
         kind = (self._word_of("customer_kind", kind) if kind else None) or self._default_kind or None
-        if self._vertical and not name and not no and "name" in self._at:
+        if (self._vertical or self._of_people) and not name and not no and "name" in self._at:
             name = cells[self._at["name"]] = self._text(cells, "contact_name")
-            kind = kind or "person"
+            kind = kind or ("person" if name else None)
         written = self._text(cells, "uscc")
         code = check_code(written) if written else None
         staged: dict[str, Any] = {
@@ -269,7 +271,8 @@ class Gatherer:
             staged |= {"verdict": "error", "reason": note}
             return
         if not name_key and not staged["no"]:
-            if self._head and not self._unnamed and self._adds_contact(cells, self._head[1]):
+            goes_on = self._head and not self._unnamed and not self._of_people
+            if goes_on and self._head and self._adds_contact(cells, self._head[1]):
                 staged["position"] = self._head[0]
             else:
                 self._head = None

@@ -16,7 +16,14 @@ if TYPE_CHECKING:
 
 
 def split_names(columns: list[ColumnMap]) -> None:
-    """姓 and 名 in two columns name the contact; their cells are put together as rows are read."""
+    """姓 and 名 in two columns name the contact; their cells are put together as rows are read.
+
+    Name beside the name of an organisation is the person's.
+    """
+    names = [one for one in columns if one.field == "name"]
+    bare = next((one for one in names if heading_key(one.heading) == "name" and not _firm(one)), None)
+    if bare and len(names) > 1 and not _has(columns, "contact_name"):
+        columns[bare.index] = replace(bare, field="contact_name")
     for index, given in name_parts([one.heading for one in columns]):
         if columns[index].how == "none" and not _has(columns, "contact_name"):
             columns[index] = replace(columns[index], field="contact_name", how="alias")

@@ -72,3 +72,37 @@ def test_lists_of_other_programs_are_understood() -> None:
     assert list(google.values()) == [None, "contact_name", "name", "contact_title", "contact_way"]
     yonyou = fields("客户编码|客户名称|专管业务员名称|区/县|地址|Email地址")
     assert list(yonyou.values()) == ["no", "name", "owner", "biz_district", "biz_address", "email"]
+
+
+def test_a_list_of_people_has_those_of_no_company_too(session: Session, tmp_path: Path) -> None:
+    rows = "张伟|13800138001|上海恒达科技有限公司|经理", "李娜|13900139002||", "|13700137003||"
+    for _turn in range(2):
+        done = imported(session, tmp_path, "姓名|手机|公司|职位", *rows)
+    assert done.verdicts == ["skip", "skip", "error"]
+    assert every(session, "SELECT name, kind FROM customer ORDER BY id") == [
+        ("上海恒达科技有限公司", "company"),
+        ("李娜", "person"),
+    ]
+    assert every(session, "SELECT mobile FROM contact ORDER BY id") == ["13800138001", "13900139002"]
+
+
+def test_further_contacts_below_a_company_stay_its_own(session: Session, tmp_path: Path) -> None:
+    imported(
+        session, tmp_path, "公司|姓名|手机", "上海恒达科技有限公司|张伟|13800138001", "|李娜|13900139002"
+    )
+    assert every(session, "SELECT customer_id, name FROM contact ORDER BY id") == [(1, "张伟"), (1, "李娜")]
+
+
+def test_a_name_beside_an_organisation_is_the_persons(session: Session, tmp_path: Path) -> None:
+    headings = "Name|Given Name|Family Name|Organization 1 - Name|Phone 1 - Value|Labels"
+    rows = (
+        "張志明|志明|張|台北精密股份有限公司|0912-345-678|客戶 ::: * myContacts",
+        "林美惠|美惠|林||0922-333-444|",
+    )
+    imported(session, tmp_path, headings, *rows)
+    assert every(session, "SELECT name FROM customer ORDER BY id") == ["台北精密股份有限公司", "林美惠"]
+    assert every(session, "SELECT name FROM contact ORDER BY id") == ["張志明", "林美惠"]
+    assert every(session, "SELECT t.name FROM tag t JOIN tag_link l ON l.tag_id = t.id ORDER BY l.id") == [
+        "客戶",
+        "* myContacts",
+    ]
