@@ -22,7 +22,7 @@ from crm_tui.exchange.encoding import ENCODINGS
 from crm_tui.exchange.exporting import KINDS, export_table
 from crm_tui.exchange.exporting import export as export_list
 from crm_tui.exchange.importing import VERDICTS, ImportPlan, ImportResult
-from crm_tui.exchange.leaving import within
+from crm_tui.exchange.leaving import Withheld, withheld, within
 from crm_tui.exchange.mapping import is_known_heading
 from crm_tui.exchange.reading import open_sheet
 from crm_tui.exchange.refusals import ENCODING_NAMES
@@ -319,9 +319,10 @@ def export(
 ) -> None:  # fmt: skip
     """Export a list."""
     out = config.full_path(out)
+    kept: list[int] = []
     with state.noting() as session, Bar(_("Writing"), stoppable=True) as bar:
         if kind == DUE:
-            rows = _due_rows(session)
+            rows = _due_rows(session, kept.append)
             titles = [(_(title), name) for title, name in DUE_COLUMNS]
             count = export_table(
                 session, DUE, out, _("Today"), titles, rows, overwrite=overwrite, guard=not raw
@@ -335,12 +336,14 @@ def export(
                 ).query  # fmt: skip
             count = export_list(
                 session, kind, out, sheet=_sheet(preset), query=query, overwrite=overwrite, guard=not raw,
-                progress=bar.report, cancelled=bar.cancelled,
+                progress=bar.report, cancelled=bar.cancelled, withheld=kept.append,
             )  # fmt: skip
     if state.out.as_json:
         state.out.json({"file": str(out), "kind": kind, "rows": count})
     text = ngettext("{n} row written to {path}.", "{n} rows written to {path}.", count)
     say(text.format(n=count, path=out))
+    if left := withheld(sum(kept)):
+        say(left)
 
 
 def _sheet(name: str | None) -> str | None:
@@ -352,14 +355,16 @@ def _sheet(name: str | None) -> str | None:
     return sheet_named(name).key
 
 
-def _due_rows(session: Session) -> list[tuple[str, ...]]:
+def _due_rows(session: Session, left: Withheld) -> list[tuple[str, ...]]:
     from crm_tui.cli.due import NOW, when
     from crm_tui.queue.service import today
 
     queue = today(session.reader, session.person.id, clock.now(), session.zone)
-    allowed = set(within(session, [one.customer_id for one in queue.items]) or ())
+    items = [one for one in queue.items if one.group in NOW]
+    allowed = set(within(session, [one.customer_id for one in items]) or ())
+    left(len({one.customer_id for one in items} - allowed))
     return [
         (one.no, one.name, one.contact, one.phone, one.goal, when(one, session.zone), one.why, one.owner)
-        for one in queue.items
-        if one.group in NOW and one.customer_id in allowed
+        for one in items
+        if one.customer_id in allowed
     ]

@@ -15,7 +15,7 @@ from crm_tui.customers.fields import FIELDS, Field
 from crm_tui.customers.reading import Query, matching
 from crm_tui.errors import BadInput, Cancelled
 from crm_tui.exchange import store_export as store
-from crm_tui.exchange.leaving import Noted, leaving, within
+from crm_tui.exchange.leaving import Noted, Withheld, leaving, within
 from crm_tui.exchange.rendering import (
     Column,
     Renderer,
@@ -78,20 +78,24 @@ def export(
     guard: bool = True,
     progress: Progress | None = None,
     cancelled: Callable[[], bool] | None = None,
+    withheld: Withheld | None = None,
 ) -> int:
     """Write a list (a key of ``KINDS``) to a file and return its rows.
 
     ``sheet`` takes the columns of a document (S0, S2, S3, template; S4 is the form of one customer).
     ``query`` or ``ids`` choose customers, whose order is kept; without them all come by the time of entry.
     ``guard`` False leaves csv cells such as +86… without the mark that keeps them from being run as
-    formulas. Raises BadInput when the ending is unknown, the file exists or cannot be written, and Cancelled.
+    formulas. ``withheld`` is told how many customers of the list the role may not export. Raises BadInput
+    when the ending is unknown, the file exists or cannot be written, and Cancelled.
     """
     _check(kind, path, sheet)
     note = leaving(session, kind, path)
     reader, context = session.reader, session.context()
     if query is not None and ids is None:
         ids = matching(reader, query)
-    ids = within(session, ids)
+    chosen, ids = ids, within(session, ids)
+    if withheld is not None and ids is not None:
+        withheld((store.count(reader, "customers") if chosen is None else len(chosen)) - len(ids))
     if sheet == "S4":
         return _form(session, path, ids, overwrite, note)
     veil = Veil(reader, session.policy)

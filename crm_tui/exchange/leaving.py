@@ -10,10 +10,11 @@ from crm_tui.access import audit
 from crm_tui.access.verbs import READ
 from crm_tui.errors import CrmError, Refused
 from crm_tui.exchange import store_export as store
-from crm_tui.locale import _
+from crm_tui.locale import _, ngettext
 
 EXPORT = "export"
 Noted = Callable[[int], None]
+Withheld = Callable[[int], None]
 
 
 def leaving(session: Any, kind: str, path: Path) -> Noted:
@@ -53,3 +54,9 @@ def within(session: Any, ids: Sequence[int] | None) -> Sequence[int] | None:
         return allowed
     known = set(allowed)
     return [one for one in ids if one in known]
+
+
+def withheld(count: int) -> str:
+    """Return the sentence that so many customers of a list are shown and may not leave, '' for none."""
+    text = ngettext("{n} more may not leave by your role.", "{n} more may not leave by your role.", count)
+    return text.format(n=f"{count:,}") if count > 0 else ""

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from crm_tui.tui.frame import Frame
     from crm_tui.tui.screens.base import BaseScreen
 
-# A new customer is nobody's yet, and a file comes with owners of its own.
-OF_NOBODY = ("create", "import")
+# A new customer is nobody's yet, a sheet comes with owners of its own, and a list leaves as far as it may.
+OF_NOBODY = ("create", "import", "export")
 RESTED = 0.15  # seconds after which the key bar asks about the row that the cursor went to
 
 

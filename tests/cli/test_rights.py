@@ -81,8 +81,12 @@ def test_who_may_not_show_hidden_fields_is_told_so(files: Crm) -> None:
 @pytest.mark.requirement("S3-06")
 def test_an_export_holds_what_may_leave_masked_and_is_noted(files: Crm, tmp_path: Path) -> None:
     own = tmp_path / "own.csv"
-    assert files("export", "customers", str(own)).status == 0
-    assert len(own.read_text("utf-8-sig").splitlines()) == 1
+    for words in ((), ("--filter", "名称:恒达"), ("--filter", "名称:没有的")):
+        done = files("export", "customers", str(own), "--overwrite", *words)
+        assert done.status == 0
+        # What is listed and missing in the file is told.
+        assert ("另有 1 位不在你可导出的范围内。" in done.err) == ("名称:没有的" not in words)
+        assert len(own.read_text("utf-8-sig").splitlines()) == 1
     with boss() as opened:
         opened.write(policies.set_permission, "sales_rep", "export", "", "all")
     for kind in ("customers", "contacts", "plans"):
@@ -98,7 +102,7 @@ def test_an_export_holds_what_may_leave_masked_and_is_noted(files: Crm, tmp_path
     )
     exports = [(what, count) for kind, what, _why, count in audit() if kind == "export"]
     assert exports[0] == ("customers.csv", 0)
-    assert ("contacts.xlsx", 1) in exports and len(exports) == 10
+    assert ("contacts.xlsx", 1) in exports and len(exports) == 12
 
 
 def test_who_may_not_export_gets_no_file(files: Crm, tmp_path: Path) -> None:

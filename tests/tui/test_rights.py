@@ -81,6 +81,26 @@ async def test_side_by_side_a_hidden_value_is_not_called_blank(rep: Session, siz
     assert len(kinds) == 1
 
 
+@pytest.mark.requirement("S3-06")
+async def test_a_queue_that_may_not_leave_whole_says_so(
+    boss: Session, rep: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A plan of mine for a customer of a colleague is shown; a file of it holds my customers alone.
+
+    Whose the customer under the cursor is does not matter.
+    """
+    monkeypatch.chdir(tmp_path)
+    theirs, mine = customer(boss, "杭州瑞丰公司"), customer(rep, "宁波海天公司")
+    for one in (theirs, mine):
+        draft = followups.PlanDraft(date(2026, 11, 20), goal="回访", owner_id=rep.person.id)
+        boss.write(followups.add_plan, one, draft)
+    async with story(app(rep, "today"), size=(120, 40)) as user:
+        assert "杭州瑞丰公司" in user.text
+        await user.press("o", "f12")
+        said = user.message.replace("\n", "")
+        assert "已写出" in said and "另有 1 位不在你可导出的范围内。" in said
+
+
 @pytest.mark.requirement("S0-25")
 async def test_the_owner_sees_everything(boss: Session) -> None:
     async with story(app(boss), size=(120, 40)) as user:

@@ -11,6 +11,7 @@ from crm_tui.customers import reading
 from crm_tui.customers.reading import Query
 from crm_tui.errors import CrmError
 from crm_tui.exchange import exporting
+from crm_tui.exchange.leaving import withheld
 from crm_tui.locale import N_, _, ngettext
 from crm_tui.session import Session
 from crm_tui.tui.screens.form_screen import FieldErrors, FormScreen
@@ -109,13 +110,9 @@ class ExportScreen(FormScreen):
     def _said(self, path: Path, count: int) -> str:
         self.result = path
         text = ngettext("{n} customer written to {path}.", "{n} customers written to {path}.", count)
-        left = (self.total or 0) - count
-        if left > 0:
-            more = ngettext(
-                "{n} more may not leave by your role.", "{n} more may not leave by your role.", left
-            )
-            return sentences(text.format(n=f"{count:,}", path=path.absolute()), more.format(n=f"{left:,}"))
-        return text.format(n=f"{count:,}", path=path.absolute())
+        said = text.format(n=f"{count:,}", path=path.absolute())
+        left = withheld((self.total or 0) - count)
+        return sentences(said, left) if left else said
 
     async def _ended(self, path: Path, outcome: Outcome) -> None:
         """Close after a large export and say what it wrote; one that was stopped leaves the form open."""

@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import ClassVar, cast
 
 from crm_tui.exchange.exporting import export_table
-from crm_tui.exchange.leaving import within
+from crm_tui.exchange.leaving import withheld, within
 from crm_tui.locale import N_, _, ngettext
 from crm_tui.queue import service as queue
 from crm_tui.session import Session
 from crm_tui.tui.screens.form_screen import FormScreen
+from crm_tui.tui.screens.saving import sentences
 from crm_tui.tui.screens.today_rows import QueueSource, due_text
 from crm_tui.tui.screens.wizard_files import free_name, typed_path
 from crm_tui.tui.widgets.form import Field, Form
@@ -35,13 +36,16 @@ def columns() -> list[tuple[str, str]]:
     ]
 
 
-def rows(session: Session, text: str) -> list[tuple[str, ...]]:
-    """Return the queue that a search text leaves, folded groups included; for the database thread."""
+def rows(session: Session, text: str) -> tuple[list[tuple[str, ...]], int]:
+    """Return the queue that a search text leaves, folded groups included; for the database thread.
+
+    Of customers that the role may not export there is the number alone.
+    """
     source = QueueSource(session, text)
     today = session.today()
     items = list(source.everything())
     allowed = set(within(session, [item.customer_id for item in items]) or ())
-    return [
+    found: list[tuple[str, ...]] = [
         (
             _(queue.GROUPS[item.group]), f"{item.urgency:.1f}", item.no, item.name, item.why, item.goal,
             due_text(item, today, session.zone), item.contact, item.phone, item.owner,
@@ -49,6 +53,7 @@ def rows(session: Session, text: str) -> list[tuple[str, ...]]:
         for item in items
         if item.customer_id in allowed
     ]  # fmt: skip
+    return found, len({item.customer_id for item in items} - allowed)
 
 
 class TodayExportScreen(FormScreen):
@@ -89,10 +94,12 @@ class TodayExportScreen(FormScreen):
     async def save(self, values: Mapping[str, str]) -> str:
         """Write the file; one that exists is never overwritten."""
         path = typed_path(values["path"])
-        count = await self.crm.work.run(self._write, path)
+        count, left = await self.crm.work.run(self._write, path)
         text = ngettext("{n} row written to {path}.", "{n} rows written to {path}.", count)
-        return text.format(n=f"{count:,}", path=path.absolute())
+        said = text.format(n=f"{count:,}", path=path.absolute())
+        return sentences(said, left) if left else said
 
-    def _write(self, path: Path) -> int:
+    def _write(self, path: Path) -> tuple[int, str]:
         session = cast("Session", self.crm.session)
-        return export_table(session, "due", path, _("Today"), columns(), rows(session, self.text))
+        found, left = rows(session, self.text)
+        return export_table(session, "due", path, _("Today"), columns(), found), withheld(left)
