@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from pydantic_core import to_json
@@ -19,7 +19,7 @@ from crm_tui.exchange.reaching import OWNER, Rights, There
 from crm_tui.exchange.store import NO_MEMORY, Hit, Memory
 from crm_tui.exchange.store_staging import Outcome, StagedRow, Written
 from crm_tui.exchange.store_suspects import OUT, Held, Suspect
-from crm_tui.locale import N_, _
+from crm_tui.locale import N_, _, ngettext
 from crm_tui.storage.driver import sqlite3
 from crm_tui.text.fold import tidy
 
@@ -65,6 +65,8 @@ class Decider:
         self._person = person
         self._on_match = on_match
         self._on_suspect = on_suspect
+        self._locked: set[str] = set()  # titles of fields whose cells the role may not write
+        self._spared = 0  # customers that keep theirs
         self._claimed: dict[int, int] = {}
         self._numbers: set[str] = set()
         self._out = Decided([], [], [], [], [], [])
@@ -281,6 +283,8 @@ class Decider:
                 continue
             record = records[one]
             wanted, cells = cells, self._rights.reachable(cells, one, self._preparer)
+            if not alike and len(cells) < len(wanted):
+                self._spare(key for key in wanted if key not in cells)
             present = Present(record, contacts.get(one, []), projects.get(one, []), followups[one], memory)
             codes = {}
             if alike and record["uscc"]:
@@ -301,6 +305,28 @@ class Decider:
                     content["veiled"] = True
                 content["seen"].append(["imported_row", *memory.kept])
             yield group, memory, change, content
+
+    def _spare(self, keys: Iterable[str]) -> None:
+        """Note cells that are not written: that an owner stays is told cell by cell."""
+        fields = [source.field for key in keys if (source := self._preparer.sources.get(key))]
+        titles = {one.title for one in fields if one is not None and one.name != OWNER}
+        self._locked |= titles
+        self._spared += bool(titles)
+
+    @property
+    def spared(self) -> str:
+        """Whose cells were left for the importer's role, in a sentence, '' where there were none.
+
+        What stands there instead, and whether that differs, is not asked: it may be hidden.
+        """
+        if not self._spared:
+            return ""
+        text = ngettext(
+            "{n} customer keeps its fields that your role may not change: {fields}.",
+            "{n} customers keep their fields that your role may not change: {fields}.",
+            self._spared,
+        )
+        return text.format(n=f"{self._spared:,}", fields=_(", ").join(sorted(self._locked)))
 
     def holder(self, customer: int) -> int:
         """Return the row that goes into a customer, 0 when none does."""

@@ -291,7 +291,8 @@ def _planned(
     if warning:
         sheet.warnings.append(warning)
     sheet.warnings.extend(orders_told(gatherer.orders, mapping.headings))
-    return ImportPlan(staging, sheet.file_name, counts, mapping.headings, sheet.warnings, atomic)
+    told = [*sheet.warnings, *filter(None, [decider.spared])]
+    return ImportPlan(staging, sheet.file_name, counts, mapping.headings, told, atomic)
 
 
 def _part(progress: Callable[[int, int], None], first: int, last: int) -> Callable[[int, int], None]:

@@ -128,11 +128,27 @@ def test_fields_out_of_reach_and_masked_numbers_are_never_overwritten(boss: Sess
             assert one.verdict == "update"
             assert "预算" not in shown(plan)
             assert MOBILE not in shown(plan)
+            # The cell is not passed over in silence, and nothing is said of what stands there.
+            assert plan.warnings == ["1 位客户的这些字段保持原样，你的角色不能修改：预算范围。"]
             done = importing.run_import(clerk, plan)
         assert done.updated == 1
     (row,), contacts = as_it_was(boss)
     assert row[1:] == ("展会上说过", 100)
     assert contacts == [(MOBILE, PERSON)]
+
+
+@pytest.mark.requirement("S1-25")
+def test_what_is_said_of_cells_that_are_not_written_hangs_on_no_hidden_value(
+    boss: Session, tmp_path: Path
+) -> None:
+    with open_session(boss.database.path, login="clerk") as clerk:
+        said = set()
+        for cell in ("1元", "9万", "看情况"):
+            with planned(clerk, tmp_path, f"C001|{NAME}|||||{cell}|") as plan:
+                said.add((*plan.warnings, plan.rows()[0].verdict, shown(plan).replace(cell, "")))
+        assert len(said) == 1 and "预算范围" in said.pop()[0]
+        with planned(clerk, tmp_path, f"C001|{NAME}|{CODE}|||||", "|宁波海天有限公司|||||5万|") as plan:
+            assert plan.warnings == []  # the clerk's own customer gets it all
 
 
 @pytest.mark.requirement("S1-25")
