@@ -24,7 +24,9 @@ from crm_tui.customers.reading import SORTS, Query, rows_of
 from crm_tui.customers.window import Window
 from crm_tui.dedupe import entering, gathered, listing, preview
 from crm_tui.errors import CrmError
-from crm_tui.exchange import exporting
+from crm_tui.exchange import exporting, importing
+from crm_tui.exchange.mapping import is_known_heading
+from crm_tui.exchange.reading import open_sheet
 from crm_tui.identity.features import Record
 from crm_tui.locale import set_language
 from crm_tui.queue import service as queue
@@ -71,6 +73,8 @@ VALUES = (
     "1万",
     "我",
 )
+SHEET = ("预算范围", "决策流程", "决策链人员", "家庭情况", "核心需求", "备注")
+SHEET += ("联系人姓名", "联系人职位", "手机", "邮箱")
 SIGNS = (":", ">", "<", ":", ":")
 Question = Callable[[Session], Any]
 
@@ -129,6 +133,7 @@ class Asking:
             self._exported,
             self._changed,
             self._explained,
+            self._planned,
         )
         return self.chance.choice(kinds)()
 
@@ -250,6 +255,26 @@ class Asking:
             return re.sub(r"changed_in'?[:=] ?\d+", "", told)
 
         return f"file {one}", ask
+
+    def _planned(self) -> tuple[str, Question]:
+        """A sheet that means a customer whom one sees: what would be changed, left alone and remarked."""
+        if not self.seen:
+            return self._today()
+        heads = self.chance.sample(SHEET, 3)
+        cells = [self.world.numbers[self.chance.choice(self.seen)], *(self.value() for _head in heads)]
+        text = "\n".join([",".join(["客户编号", *heads]), ",".join(f'"{one}"' for one in cells)])
+
+        def ask(session: Session) -> Any:
+            path = self.folder / "sheet.csv"
+            path.write_text(text, "utf-8")
+            with open_sheet(path, known=is_known_heading) as sheet:
+                plan = importing.plan_import(session, sheet, importing.explain(session, sheet))
+            with plan:
+                rows = plan.rows()
+                moves = [plan.changes(row.number) for row in rows]
+                return rows, moves, plan.flags(), plan.warnings, plan.suspects(), plan.counts
+
+        return f"sheet {text}", ask
 
     def _exported(self) -> tuple[str, Question]:
         text, kind = self.filter_text(), self.chance.choice(list(exporting.KINDS))
