@@ -112,6 +112,7 @@ _CLASS_OF = {
     "inside": "part",
 }  # fmt: skip
 _NAME_AND_BRAND = Features._fields.index("name"), Features._fields.index("brand")
+_WITHIN_A_NAME = ("sound", "slip", "one", "short")
 _SOUNDING = ("sound", "short_sound")
 _OTHER_BRANDS = ("near", "differ", "number")
 _OF_A_HOUSE = ("bare", "brand", "part")
@@ -196,12 +197,14 @@ def _companies(a: Features, b: Features, band: Callable[[str, str], int]) -> lis
             found.append(_DOMAIN_DIFFER)
     if (a.contacts or a.surnames) and (b.contacts or b.surnames):
         house += _contacts(a, b, band, found)
+    # With another trade, or a name that says another city, it is another firm of the house.
+    other = trade in ("differ", "overlap") or _COMPANY.place[3] in found
     if brand == "same":
-        # With another trade, or a name that says another city, it is another firm of the house.
-        other = trade in ("differ", "overlap") or _COMPANY.place[3] in found
         kind = "brand" if other else "full" if trade in ("same", "part") else "bare"
     else:
         kind = _CLASS_OF.get(brand, "other")
+        if other and kind in _WITHIN_A_NAME:
+            kind = "brand"  # nor is a name nearly the same a slip then
     # Firms of one house share its phone, domain, address and owner: all of them say it once.
     strong += own + (min(house, 1) if kind in _OF_A_HOUSE else house)
     found.append(_EVIDENCE["company", kind][min(strong, _STRONG)])

@@ -16,9 +16,11 @@ from crm_tui.text.mail import is_free_mail
 _DIGITS = re.compile(r"[0-9]+")
 _NUMERALS = frozenset("一二三四五六七八九十百千万两双壹贰叁肆伍陆柒捌玖拾0123456789")
 # Words of many trades: two that share only one of them share nothing.
-_GENERAL = frozenset(
-    "科技 技术 服务 管理 设备 制品 工程 发展 实业 开发 产品 用品 材料 咨询 经营 销售 贸易 商贸 经贸".split()  # noqa: SIM905
+_OF_ANY = (
+    "科技 技术 服务 管理 设备 制品 工程 发展 实业 开发 产品 用品 材料 咨询 经营 销售 贸易"
+    " 商贸 经贸 企业 集团 控股"
 )
+_GENERAL = frozenset(_OF_ANY.split())
 _GENERAL_WORD = re.compile("|".join(sorted(_GENERAL)))
 _ROMAN_SIGNS = frozenset("ivx")
 _TRADES = 16_000  # pairs of trades kept with their level: words that many customers share
@@ -251,7 +253,7 @@ def trade_level(left: str, right: str) -> str:
         return "part"
     alike = next((at for at in range(len(one)) if one[at] != other[at]), len(one))
     ends = one[alike:], other[alike:]
-    if alike > 1 and not _GENERAL.intersection(ends) and trade_level(*sorted(ends, key=len)) == "differ":
+    if alike > 1 and not _GENERAL.issuperset(ends) and trade_level(*sorted(ends, key=len)) == "differ":
         # 典当建筑工程 and 典当动漫设计: the word before both belongs to the brand.
         return "differ"
     # What lies across a general word is no word: 业管 of 企业管理 and 物业管理.

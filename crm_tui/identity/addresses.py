@@ -21,7 +21,12 @@ _STREET = re.compile(
 )
 _ROAD_END = re.compile(r"[东西南北中]?[一二三四五六七八九十]?(?:大道|大街|路|街(?!道)|道(?!办)|巷|弄)")
 _DIGITS = re.compile(r"[0-9]+")
-_LANE = re.compile(r"\d+(?:弄|巷)(\d+)号?")
+_POSTCODE = re.compile(r"\(?\d{3}(?:\d{2,3})?\)?(?=[\u4e00-\u9fff]{2,3}[省市县区])")
+# 中山路183巷5号 is a house of the lane, not number 183; 中山路183弄 alone is one estate.
+_IN_LANE = re.compile(r"(?:巷(?:\d+弄)?|弄)\d+(?:[-之]\d+)?号")
+# 7楼之3 and 7f-3: the third of that floor.
+_OF_FLOOR = re.compile(r"(\d+)(?:楼|层|f)(?:之|-)?(\d+)(?:室|号)?$")
+_SECTION = str.maketrans("123456789", "一二三四五六七八九")
 _OTHER_BRACKETS = str.maketrans("（）【】[]＃", "()()()#")
 
 
@@ -41,6 +46,8 @@ def take_apart(typed: str) -> tuple[Place, Street]:
     text = typed if is_settled(typed) else simplify(unicodedata.normalize("NFKC", typed)).lower()
     if not text.isalnum():
         text = _BLANKS.sub("", text.translate(_OTHER_BRACKETS))
+    if (text[:1] == "(" or text[:1].isdigit()) and (postcode := _POSTCODE.match(text)):
+        text = text[postcode.end() :]
     if text.startswith("中国"):
         text = text[2:].removeprefix("(")
     place, start = leading_place(text)
@@ -63,14 +70,22 @@ def take_apart(typed: str) -> tuple[Place, Street]:
     if found:
         road, number = found[1], found[2] or ""
         behind = rest[found.end() :]
+        if road[-1] == "段":
+            road = road.translate(_SECTION)  # 信义路3段 is 信义路三段
+        if number and behind[:1] in "巷弄" and (lane := _IN_LANE.match(behind)):
+            number, behind = number + lane[0][:-1], behind[lane.end() :]
     else:
         first = _DIGITS.search(rest)
         at = first.start() if first else len(rest)
         road, number = rest[:at][:16], first[0] if first else ""
         behind = rest[first.end() :] if first else ""
-    digits = _DIGITS.findall(behind)
+    if floor := _OF_FLOOR.search(behind):
+        room = f"{floor[1]}-{floor[2]}"
+    else:
+        digits = _DIGITS.findall(behind)
+        room = digits[-1] if digits else ""
     road = road.replace("|", "").strip("()-#")  # which keeps the parts of a street apart (features.py)
-    return place, Street(road, number.replace("之", "-"), digits[-1] if digits else "")
+    return place, Street(road, number.replace("之", "-"), room)
 
 
 def same_road(left: str, right: str) -> bool:

@@ -22,7 +22,7 @@ try:
 except ImportError:
     from hashlib import blake2b
 
-VERSION = 4
+VERSION = 5
 """Rises whenever the same record gives other features: kept ones are then made again."""
 LONGEST = 300
 _KEPT = 64  # names and cells of a moment: of a document before and after a change

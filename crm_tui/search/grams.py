@@ -35,7 +35,7 @@ from crm_tui.text.company import body, core
 from crm_tui.text.pinyin import readings
 from crm_tui.text.surnames import surname_readings
 
-VERSION = 9
+VERSION = 10
 """Moves with any change of what ``grams`` or ``identity.keys`` return; an index of another is built anew."""
 TOKEN_SIGNS = "=^$&%#@!~+'"  # noqa: S105
 """Signs below 0x80 that are part of a token, besides letters and digits."""

@@ -20,8 +20,10 @@ _LONGEST = 4
 _END = {
     1: re.compile("省|(?:壮族|回族|维吾尔)?自治区"),
     2: re.compile("市|地区|盟|(?:[^()]{1,5}族){0,3}(?:自治)?州|(?:[^()]{1,5}族){1,4}自治县|县"),
-    3: re.compile("新区|林区|特区|[区县市旗镇乡]|(?:[^()]{1,5}族){1,4}自治[县旗]"),
+    3: re.compile("新区|林区|特区|[区县市旗]|(?:[^()]{1,5}族){1,4}自治[县旗]"),
 }
+# 柳林镇, 永丰乡 and 和平村委会 have the name of a county far away.
+_OF_TOWN = re.compile("镇|乡(?!村)|村(?=[民委股经小党集卫])|街道|社区")
 _WHOLE_END = re.compile("市|特别行政区")
 _PROVINCE_END = re.compile("(?:壮族|回族|维吾尔)?自治区$|特别行政区$|省$|市$")
 _ZONE = re.compile(
@@ -187,6 +189,8 @@ def _at(text: str, at: int, within: Place) -> tuple[Place, int] | None:
         if tail and not text.startswith(tail, at + 2):
             continue
         if (larger and place.province != larger) or (of_city and (level < 3 or place.city != of_city)):
+            continue
+        if _OF_TOWN.match(text, at + size):
             continue
         written = follows.match(text, at + size)
         if written is None and not larger and not alone:

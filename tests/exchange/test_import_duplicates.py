@@ -51,7 +51,7 @@ def planned(session: Session, folder: Path, *rows: str, **options: Any) -> Impor
 def test_a_likely_duplicate_is_kept_out_with_its_reasons(session: Session, tmp_path: Path) -> None:
     done = imported(session, tmp_path, HEAD, LIKELY, OTHER, rejects=tmp_path / "rejects.xlsx")
     assert done.verdicts == ["suspect", "new"]
-    assert "上海恒达机械有限公司" in done.rows[0].reason and "手机相同" in done.rows[0].reason
+    assert "上海恒达机械有限公司" in done.rows[0].reason and "信用代码相差一两位" in done.rows[0].reason
     assert (done.result.added, done.rejected) == (1, 1)
 
 

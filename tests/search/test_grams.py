@@ -24,7 +24,7 @@ DOCUMENTS = (
     "n中国工商银行股份有限公司",
     "n昆山市张建国水果店(人民路店)\nf杭州启明贰号创业投资合伙企业\np02-27651234",
 )
-MADE_BY = (9, "1c005c302827d4fd")
+MADE_BY = (10, "1c005c302827d4fd")
 
 
 def test_the_version_moves_with_what_grams_are_made_of() -> None:

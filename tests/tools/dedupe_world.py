@@ -287,8 +287,10 @@ def _others(maker: _Maker, one: Firm) -> list[tuple[str, list[Firm]]]:
             }
             if one_house:
                 shared["contact"] = one.contact
-                if rng.random() < 0.2:
+                if rng.random() < 0.4:
                     shared["mobile"] = one.mobile
+                if rng.random() < 0.25:
+                    shared["mail"] = one.mail
             kin.append(maker.firm(brand=one.brand, place=one.place, trade=rng.choice(words.TRADES), **shared))
     elif reason == "shared_switchboard":
         one.landline = one.landline or maker.landline(one.place[1])

@@ -189,7 +189,7 @@ def _company(one: Firm, rng: Random, happens) -> str:
         brand = _slip(brand, rng)
     if happens(0.16):
         trade = rng.choice(words.SHORTER.get(trade, (trade[:2], "")))
-    if happens(0.012):
+    if happens(0.006):
         trade = rng.choice(words.TRADES)  # the firm does something else now
     if happens(0.3):
         form = rng.choice(("", "", "公司", "有限公司", "有限责任公司", "股份有限公司"))

@@ -39,7 +39,7 @@ CHECKED = {
         # A name and nothing else, its place unknown.
         ("base.start", "brand.same1", "trade.same", "evidence.full0"),
         # Firms of one brand and place, with another trade or one that is not told, that one owner runs.
-        *[("base.start", "brand.same1", "place.told", "evidence.bare1", one) for one in _HOUSE],
+        *[("base.start", "brand.same1", "place.told", one, "evidence.bare1") for one in _HOUSE],
         ("base.start", "brand.same1", "trade.differ", "place.told", "mobile.same1", *_HOUSE,
          "evidence.brand2"),
         # The same with one mail for both.
@@ -65,8 +65,24 @@ CHECKED = {
 }  # fmt: skip
 """What is never enough to suggest a merge, however often it was one in made-up sets: sums kept below that."""
 BELOW = 2.7
+HIDDEN = {
+    # Nothing to compare.
+    "company": (("base.start", "evidence.other0"),),
+    "person": (
+        # Two of one name in one city, and nothing else to compare: as often two as one.
+        ("base.start", "name.same1", "place.told", "evidence.rare0"),
+        ("base.start", "name.same2", "place.told", "evidence.common0"),
+    ),
+}
+"""What is never enough even to be shown as to be checked."""
+UNSEEN = -0.3
 MOST = {("company", "ordinal", "same"): 1.0}
 """What a level weighs at most: hospitals and schools of every town have the same numbers."""
+
+
+def bounded(kind: str) -> list[tuple[tuple[str, ...], float]]:
+    """Return the sums of weights that are kept below something, with what that is."""
+    return [(one, BELOW) for one in CHECKED[kind]] + [(one, UNSEEN) for one in HIDDEN.get(kind, ())]
 
 
 def patterns(seed: int, size: int, mix: str) -> Counter[tuple[tuple[int, ...], bool]]:
@@ -135,13 +151,13 @@ def fit(
         order = np.zeros((len(pairs), len(own)))
         for row, (strong, weak, share) in enumerate(pairs):
             order[row, strong], order[row, weak] = share, -1
-        together = np.zeros((len(CHECKED[kind]), len(own)))
-        for row, names in enumerate(CHECKED[kind]):
+        together = np.zeros((len(bounded(kind)), len(own)))
+        for row, (names, _most) in enumerate(bounded(kind)):
             for term, level in (one.split(".") for one in names):
                 together[row, column[levels.NUMBER[kind, term, level]]] = 1
         limits = [
             optimize.LinearConstraint(order, 0, np.inf),
-            optimize.LinearConstraint(together, -np.inf, BELOW),
+            optimize.LinearConstraint(together, -np.inf, [most for _names, most in bounded(kind)]),
         ]
     scale = count.sum()
     result = optimize.minimize(
@@ -158,7 +174,7 @@ def fit(
 
 
 def hold(table: dict[str, dict[str, float]], kind: str) -> None:
-    """Lower the evidence of a kind, and what must not be above it, until nothing CHECKED suggests a merge.
+    """Lower the evidence of a kind, and what must not be above it, until all sums are ``bounded``.
 
     What is above MOST is lowered to it first.
 
@@ -168,9 +184,9 @@ def hold(table: dict[str, dict[str, float]], kind: str) -> None:
         if own == kind:
             table[term][level] = min(table[term][level], most)
     chains = [pair for term in levels.TERMS[kind] if term.name == "evidence" for pair in term.chains]
-    for names in CHECKED[kind]:
+    for names, most in bounded(kind):
         weights = [table[term][level] for term, level in (one.split(".") for one in names)]
-        if (over := round(sum(weights) - BELOW, 1)) <= 0:
+        if (over := round(sum(weights) - most, 1)) <= 0:
             continue
         lowered = names[-1].removeprefix("evidence.")
         table["evidence"][lowered] = round(table["evidence"][lowered] - over, 1)
