@@ -101,7 +101,7 @@ def headings_of(cells: Sequence[str]) -> tuple[str, ...]:
 def find_table(rows: Sequence[NumberedRow], known: Known = lambda heading: False) -> Table:
     """Return where the table of a sheet is, judged by its first rows.
 
-    Raises Refused: empty_sheet, no_header.
+    Raises Refused: empty_sheet, no_header, sideways.
     """
     head = [
         (number, [cell.strip() for cell in cells]) for number, cells in rows if any(map(str.strip, cells))
@@ -282,6 +282,7 @@ def _find_form(head: list[tuple[int, list[str]]], known: Known, best_row: int) -
                 break
         if start is not None:
             break
+    headed = start is not None
     if start is None or left is None:
         start, left = 0, _known_column(head, known, best_row)
         if left is None:
@@ -290,6 +291,8 @@ def _find_form(head: list[tuple[int, list[str]]], known: Known, best_row: int) -
         thirds = [_at(cells, left + 2) for _n, cells in head[start:]]
         noted = any(map(_BEGINS_WITH_DATE.match, thirds))
     pairs = [left] if noted else [left, *_further_pairs(head[start:], left, known)]
+    if not headed and not noted and len(pairs) == 1 and _is_sideways(head[start:], left):
+        raise Refused("sideways")
     # Whatever else stands beside the only contents is a remark on them.
     noted = noted or (len(pairs) == 1 and any(_at(cells, left + 2) for _n, cells in head[start:]))
     labels: list[str] = []
@@ -314,6 +317,14 @@ def _find_form(head: list[tuple[int, list[str]]], known: Known, best_row: int) -
     hits = sum(known(heading) for heading in headings)
     header_row = head[start - 1][0] if start else 0
     return Table("vertical", header_row, first, headings, hits, tuple(contents), tuple(notes))
+
+
+def _is_sideways(head: list[tuple[int, list[str]]], left: int) -> bool:
+    """Tell whether each column beside the labels is a customer: three are filled, or two hold companies."""
+    rows = [cells[left + 1 :] for _number, cells in head if _at(cells, left)]
+    if any(all(_COMPANY.search(_at(row, column)) for column in (0, 1)) for row in rows):
+        return True
+    return all(2 * sum(bool(_at(row, column)) for row in rows) > len(rows) for column in (0, 1, 2))
 
 
 def _further_pairs(head: list[tuple[int, list[str]]], left: int, known: Known) -> list[int]:

@@ -77,6 +77,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         N_("No row of headings was found in {file}."),
         N_("Put the field names (such as 客户名称, 联系人) into one row above the data."),
     ),
+    "sideways": (
+        N_("Each column of {file} seems to be a customer, with the field names down the first one."),
+        N_("Copy the table in Excel or WPS, paste it transposed into a new sheet, and import that."),
+    ),
     "no_rows": (N_("{file} has headings but no rows below them."), N_("Fill in the sheet and import again.")),
 }
 

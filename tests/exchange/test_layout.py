@@ -205,3 +205,26 @@ def test_any_rows_are_a_table_or_refused(rows: list[list[str]]) -> None:
     assert 0 <= table.header_row < table.first_data_row <= len(rows) + 1
     if table.orientation == "vertical":
         assert len(table.record) == len(table.notes) == len(table.headings)
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        [["甲机械有限公司", "乙贸易有限公司"], ["张三", "李四"], ["13812345678", ""]],
+        [["甲", "乙", "丙"], ["张三", "", "李四"], ["1381", "1382", ""]],
+    ],
+)
+def test_a_table_on_its_side_is_refused(beside: list[list[str]]) -> None:
+    labels = "客户名称", "联系人", "电话"
+    with pytest.raises(Refused, match="sideways"):
+        found([[label, *cells] for label, cells in zip(labels, beside, strict=True)])
+
+
+def test_a_form_with_remarks_is_not_on_its_side() -> None:
+    rows = [
+        ["客户名称", "甲机械有限公司", "全称"],
+        ["联系人", "张三", "老板"],
+        ["电话", "13812345678", "手机"],
+    ]
+    assert found(rows).record == ("甲机械有限公司", "张三", "13812345678")
+    assert found([["项目", "内容", "要求", "来源"], *([*row, "x"] for row in rows)]).orientation == "vertical"
