@@ -303,3 +303,20 @@ async def test_the_history_of_a_file_follows_the_rights(rep: Session, boss: Sess
         assert "13900139000" not in user.message
         await user.press("escape")
         assert "13900139000" not in user.text and "139****9000" in user.text
+
+
+@pytest.mark.requirement("S0-20")
+async def test_what_is_typed_while_rights_move_goes_into_the_same_field(boss: Session, rep: Session) -> None:
+    """A change of roles takes nobody out of a field: the next letters would stand in another one."""
+    mine = customer(rep, "宁波海天公司", key_note="甲", budget_min=100, budget_max=100)
+    async with story(app(rep), size=(120, 40)) as user:
+        await user.press("g", "e", "enter", "enter", "enter")
+        await user.type("机密")
+        boss.write(policies.set_permission, "sales_rep", "archive", "", "none")
+        await look(user)
+        assert "你的权限有变动" in user.message
+        await user.type("事项")
+        await user.press("f12")
+    sql = "SELECT name, no, key_note FROM customer WHERE id = :id"
+    name, no, note = boss.reader.execute(sql, {"id": mine}).fetchone()
+    assert (name, "事项" in no, note) == ("宁波海天公司", False, "机密事项甲")

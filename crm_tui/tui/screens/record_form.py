@@ -133,6 +133,7 @@ class RecordForm(FormScreen):
         """Show the fields as they may be shown now; what was typed stays, or is kept as a draft."""
         self._reads_again = False
         typed, seen = self.the_form.changed(), self.record.get("changed_in")
+        place = self.the_form.place
         try:
             fields = await self.crm.work.run(self._gather)
         except CrmError as error:
@@ -149,6 +150,8 @@ class RecordForm(FormScreen):
             self.record["changed_in"] = seen
         await self.show_fields(fields)
         self.the_form.fill_draft(typed)
+        # Whoever is typing goes on in the same field.
+        self.the_form.return_to(place)
 
     async def show_fields(self, fields: list[Field], at: str = "") -> None:
         """Put these fields on the screen in place of those that were there."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual import events
 from textual.app import ComposeResult
@@ -19,6 +19,11 @@ if TYPE_CHECKING:
     from textual.widgets import Input, TextArea
 
     from crm_tui.tui.app import CrmApp
+
+
+def _cursor_of(control: object) -> str:
+    """Return what a field of text calls the place of its cursor, '' for other fields."""
+    return next((name for name in ("cursor_location", "cursor_position") if hasattr(control, name)), "")
 
 
 class Form(VerticalScroll, can_focus=False):
@@ -156,6 +161,27 @@ class Form(VerticalScroll, can_focus=False):
         row = self._by_key.get(cast("str", key))
         if row is not None:
             self._go_to(row)
+
+    @property
+    def place(self) -> tuple[str, Any]:
+        """The field that one is in, '' for none, and where in its text."""
+        here = self.screen.focused
+        key = next((key for key, row in self._by_key.items() if here is not None and row.control is here), "")
+        name = _cursor_of(here)
+        return key, getattr(here, name) if key and name else None
+
+    def return_to(self, place: tuple[str, Any]) -> None:
+        """Go to where one was; where that is locked by now to the save line: no other field is typed into."""
+        key, cursor = place
+        if not key:
+            return
+        if key not in self._by_key or self.locked(key):
+            self.screen.set_focus(self._save)
+            return
+        self.focus_field(key)
+        here = self._by_key[key].control
+        if cursor is not None and (name := _cursor_of(here)):
+            setattr(here, name, cursor)
 
     def _go_to(self, row: FieldRow) -> None:
         # What is made only now is nowhere yet: the rows bring it into view.
