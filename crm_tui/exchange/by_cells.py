@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
+from crm_tui.customers.fields import FIELDS
 from crm_tui.exchange.mapping import ColumnMap, Mapping, progress_or_stage
 from crm_tui.locale import _
 from crm_tui.presets import load_special_headings
@@ -55,7 +56,19 @@ def told_by_cells(
         if sure:
             columns[one.index] = replace(one, field=field, how="guess", note=note)
     progress_or_stage(columns, [parse_heading(one.heading) for one in columns])
+    _one_stage(columns)
     return replace(mapping, columns=tuple(columns))
+
+
+def _one_stage(columns: list[ColumnMap]) -> None:
+    """Leave 阶段 to the note where 跟进状态 has become the stage beside it, as headings alone would."""
+    stages = [one for one in columns if one.field == "stage" and one.slot == 1]
+    first = next((one for one in stages if one.how == "exact"), None)
+    for one in stages:
+        if first and one is not first and one.how == "alias":
+            text = _("“{heading}” already gives {field}; this column is kept in the note.")
+            note = text.format(heading=first.heading, field=FIELDS["stage"].title)
+            columns[one.index] = replace(one, field=None, how="none", note=note)
 
 
 def _meant(column: ColumnMap) -> str:

@@ -30,6 +30,18 @@ def test_states_under_a_heading_that_may_mean_anything(session: Session, tmp_pat
     assert done.flags == []
 
 
+def test_states_beside_two_columns_of_stages(session: Session, tmp_path: Path) -> None:
+    rows = ("甲公司|潜在|需求调研|需求分析", "乙公司|意向|方案报价|方案制定", "丙公司|已成交|未跟进|线索")
+    for _turn in range(2):
+        done = imported(session, tmp_path, "客户名称|状态|跟进状态|阶段", *rows)
+    assert (done.result.added, done.result.updated) == (0, 0)
+    assert every(session, "SELECT status || ' ' || stage FROM customer ORDER BY id") == [
+        "prospect need_analysis",
+        "interested proposal",
+        "won not_contacted",
+    ]
+
+
 @pytest.mark.parametrize("cells", [("启用", "停用"), ("在营", "注销")])
 def test_other_states_stay_in_the_note(session: Session, tmp_path: Path, cells: tuple[str, str]) -> None:
     imported(session, tmp_path, "客户名称|状态", f"甲公司|{cells[0]}", f"乙公司|{cells[1]}")
