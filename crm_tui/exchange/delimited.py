@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterable, Iterator
 from typing import BinaryIO
 
 from crm_tui.exchange import encoding
@@ -41,19 +42,24 @@ class DelimitedText:
     def rows(self, name: str) -> Iterator[RawRow]:
         """Yield the records that hold anything; their number is the row a spreadsheet program shows.
 
-        Raises Refused: quotes, when a quotation mark is not closed; the line tells where it opens.
+        Raises Refused: quotes, when a quotation mark is not closed, or closed by one that opens another cell
+        further down; the line tells where it opens.
         """
         csv.field_size_limit(self.limits.cell_chars)
         # A mark after the end: an unclosed quotation mark would swallow it, and with it the last rows.
         end = "" if self.text.endswith(("\n", "\r")) else "\n"
         source = io.StringIO(self.text + end + _END, newline="")
-        reader = csv.reader(source, delimiter=self.delimiter)
+        lines: list[str] = []  # of the record that is read
+        reader = csv.reader(_noted(source, lines), delimiter=self.delimiter)
         number, line = 0, 1
         try:
             for record in reader:
                 number += 1
                 if record and record[-1].endswith(_END) and record != [_END]:
                     raise Refused("quotes", line=line)
+                if len(lines) > 1 and self._is_closed_within(lines):
+                    raise Refused("quotes", line=line)
+                lines.clear()
                 line = reader.line_num + 1
                 if record == [_END]:
                     return
@@ -62,6 +68,24 @@ class DelimitedText:
                     yield RawRow(number, cells, {}, 0)
         except csv.Error:
             raise Refused("quotes", line=line) from None
+
+    def _is_closed_within(self, lines: list[str]) -> bool:
+        """Tell whether a mark further down closes within a cell: it belongs to another, and rows were eaten.
+
+        In the first line such a mark is a sign like others.
+        """
+        strict = csv.reader(lines, delimiter=self.delimiter, strict=True)
+        try:
+            deque(strict, maxlen=0)
+        except csv.Error:
+            return strict.line_num > 1
+        return False
+
+
+def _noted(source: Iterable[str], lines: list[str]) -> Iterator[str]:
+    for one in source:
+        lines.append(one)
+        yield one
 
 
 def _shown(cell: str) -> str:

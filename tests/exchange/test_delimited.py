@@ -52,6 +52,13 @@ def test_a_quotation_mark_left_open_is_refused_with_its_line() -> None:
     assert caught.value.details == {"line": 2}
 
 
+def test_a_mark_that_closes_within_a_cell_further_down_is_refused_with_the_line_that_opens_it() -> None:
+    with pytest.raises(Refused, match="quotes") as caught:
+        rows_of('a,b,c\n1,2,3\n4,"康达,5\n6,7,8\n9,"永信,10\n')
+    assert caught.value.details == {"line": 3}
+    assert rows_of('a,b\n"康达"公司,"第一行\n第二行 ""急"" "\n')[1][1] == ["康达公司", '第一行\n第二行 "急" ']
+
+
 def test_text_without_anything_is_empty() -> None:
     with pytest.raises(Refused, match="empty"):
         rows_of("\ufeff \r\n\t\n")
